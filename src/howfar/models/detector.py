@@ -1,0 +1,116 @@
+"""A detector: from a picture to boxes with a class."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from howfar.errors import ModelError, SettingError
+from howfar.models.card import Card
+from howfar.models.layouts import LAYOUTS, Candidates
+from howfar.models.preprocess import to_tensor
+from howfar.models.session import RunOptions, Session
+from howfar.scene import Detections
+
+MAX_DETECTIONS = 100
+MIN_SIDE_PX = 1.0
+"""A box thinner than this after being cut to the picture is no object."""
+
+
+class Detector:
+    """An ONNX detector with its card. May be used from several threads at once."""
+
+    def __init__(self, onnx_path: Path, card: Card, options: RunOptions | None = None) -> None:
+        """Open the file.
+
+        Raises:
+            ModelError: If the card is not a detector's, or the file does not fit it.
+        """
+        if card.detector is None:
+            raise ModelError(f"{onnx_path} is a model for {card.task}, not a detector.")
+        self.card = card
+        self.spec = card.detector
+        self.session = Session(onnx_path, card, options)
+
+    @property
+    def name(self) -> str:
+        """The model's short name."""
+        return self.card.name
+
+    def class_ids(self, names: list[str]) -> frozenset[int]:
+        """The class numbers of some class names.
+
+        Raises:
+            SettingError: If the detector does not know a name.
+        """
+        known = {name.lower(): number for number, name in enumerate(self.spec.classes)}
+        for name in names:
+            if name.strip().lower() not in known:
+                raise SettingError(
+                    f"The detector {self.name} knows no class {name!r}; `howfar models info {self.name}` lists its classes."
+                )
+        return frozenset(known[name.strip().lower()] for name in names)
+
+    def detect(
+        self,
+        image: NDArray[np.uint8],
+        *,
+        score: float | None = None,
+        nms: float | None = None,
+        only: frozenset[int] | None = None,
+        limit: int = MAX_DETECTIONS,
+    ) -> Detections:
+        """Find the objects in a picture.
+
+        Args:
+            image: H×W×3 uint8 RGB.
+            score: Least confidence; the card's own when None.
+            nms: IoU above which the weaker of two boxes of one class is dropped; the card's own when None.
+            only: Class numbers to keep; all when None.
+            limit: How many objects at most.
+
+        Returns:
+            The objects, best first, with boxes cut to the picture.
+        """
+        tensor, placement = to_tensor(image, self.card.input)
+        outputs = self.session.run(tensor)
+        layout = LAYOUTS[self.spec.layout]
+        threshold = self.spec.score if score is None else score
+        size = (tensor.shape[3], tensor.shape[2])
+        found = layout.read(outputs, size, threshold, len(self.spec.classes))
+        if only is not None:
+            keep = np.isin(found.class_ids, list(only))
+            found = Candidates(*(part[keep] for part in found))
+        if layout.needs_nms:
+            chosen = _suppress(found, self.spec.nms if nms is None else nms)
+        else:
+            chosen = np.argsort(-found.scores, kind="stable")
+        return self._finish(placement.to_picture(found.boxes_xyxy), found, chosen, image.shape, limit)
+
+    def _finish(
+        self,
+        boxes: NDArray[np.float32],
+        found: Candidates,
+        chosen: NDArray[np.int64],
+        shape: tuple[int, ...],
+        limit: int,
+    ) -> Detections:
+        height, width = shape[:2]
+        limits = np.array([width, height, width, height], dtype=np.float32)
+        boxes = np.clip(boxes[chosen], 0.0, limits).astype(np.float32)
+        solid = ((boxes[:, 2:] - boxes[:, :2]) >= MIN_SIDE_PX).all(axis=1)
+        chosen, boxes = chosen[solid][:limit], boxes[solid][:limit]
+        return Detections(boxes, found.scores[chosen], found.class_ids[chosen], self.spec.classes)
+
+
+def _suppress(found: Candidates, iou: float) -> NDArray[np.int64]:
+    """Class-wise greedy non-maximum suppression: indices of the boxes that stay, best first."""
+    if not len(found.scores):
+        return np.empty(0, dtype=np.int64)
+    corner_size = found.boxes_xyxy.astype(np.float64)
+    corner_size[:, 2:] -= corner_size[:, :2]
+    kept = cv2.dnn.NMSBoxesBatched(corner_size, found.scores, found.class_ids.astype(np.int32), 0.0, iou)  # type: ignore[call-overload]
+    kept = np.asarray(kept, dtype=np.int64).ravel()
+    order: NDArray[np.int64] = kept[np.argsort(-found.scores[kept], kind="stable")]
+    return order

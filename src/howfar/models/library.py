@@ -1,0 +1,51 @@
+"""From a model's name or file to an open network."""
+
+from importlib import resources
+from pathlib import Path
+
+from howfar.errors import ModelError
+from howfar.models.card import Card, card_path, read_card
+from howfar.models.depth import DepthNetwork
+from howfar.models.detector import Detector
+from howfar.models.session import RunOptions
+
+DEFAULT_DETECTOR = "nanodet-g"
+DEFAULT_DEPTH = "depth-lite0-nyu"
+EMBEDDED = {DEFAULT_DETECTOR: "nanodet_g.onnx", DEFAULT_DEPTH: "depth_lite0_nyu.onnx"}
+"""File names of the models that ship in the wheel."""
+
+
+def embedded_path(name: str) -> Path:
+    """Where an embedded model's ONNX file lies."""
+    return Path(str(resources.files("howfar.models").joinpath("weights", EMBEDDED[name])))
+
+
+def find_model(name_or_path: str | Path) -> tuple[Path, Card]:
+    """Find a model's ONNX file and read its card.
+
+    Args:
+        name_or_path: A name that `howfar models` lists, or an ONNX file with its card beside it.
+
+    Raises:
+        ModelError: If there is no such model, or its card is wrong.
+    """
+    name = str(name_or_path)
+    if name in EMBEDDED:
+        path = embedded_path(name)
+    elif Path(name).suffix == ".onnx":
+        path = Path(name)
+        if not path.is_file():
+            raise ModelError(f"There is no model file {path}.")
+    else:
+        raise ModelError(f"No model is called {name!r}: `howfar models` lists them, or name an .onnx file.")
+    return path, read_card(card_path(path))
+
+
+def open_detector(name_or_path: str | Path = DEFAULT_DETECTOR, options: RunOptions | None = None) -> Detector:
+    """Open a detector by name or file."""
+    return Detector(*find_model(name_or_path), options)
+
+
+def open_depth_network(name_or_path: str | Path = DEFAULT_DEPTH, options: RunOptions | None = None) -> DepthNetwork:
+    """Open a depth network by name or file."""
+    return DepthNetwork(*find_model(name_or_path), options)

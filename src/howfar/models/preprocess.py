@@ -1,0 +1,92 @@
+"""From a picture of any size to a network's input tensor, and the way back for boxes."""
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from howfar.models.card import InputSpec
+
+MAX_SIDE_RATIO = 8
+"""A `keep-aspect` input is never longer than this many times its width: a panorama is squashed beyond it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where the picture lies in the input tensor: input = picture · scale + offset, per axis."""
+
+    scale_x: float
+    scale_y: float
+    offset_x: float = 0.0
+    offset_y: float = 0.0
+
+    def to_picture(self, boxes_xyxy: NDArray[np.float32]) -> NDArray[np.float32]:
+        """N×4 boxes in input pixels, as boxes in pixels of the picture."""
+        offset = np.array([self.offset_x, self.offset_y] * 2, dtype=np.float32)
+        scale = np.array([self.scale_x, self.scale_y] * 2, dtype=np.float32)
+        return (boxes_xyxy - offset) / scale
+
+
+def to_tensor(image: NDArray[np.uint8], spec: InputSpec) -> tuple[NDArray[np.float32], Placement]:
+    """Resize, pad and normalise.
+
+    Args:
+        image: H×W×3 uint8 RGB.
+        spec: What the network wants.
+
+    Returns:
+        The 1×3×H×W float32 tensor and where the picture lies in it.
+    """
+    height, width = image.shape[:2]
+    if spec.fit == "letterbox":
+        canvas, placement = _letterbox(image, spec)
+    else:
+        target = input_size(width, height, spec)
+        canvas = _resize(image, target)
+        placement = Placement(target[0] / width, target[1] / height)
+    return _planes(canvas, spec), placement
+
+
+def input_size(width: int, height: int, spec: InputSpec) -> tuple[int, int]:
+    """Width and height to feed for a picture of this size.
+
+    With `keep-aspect`, the sides are multiples of `multiple_px` nearest to the picture's aspect ratio at the area that
+    the network was trained on.
+    """
+    if spec.fit != "keep-aspect":
+        return spec.width_px, spec.height_px
+    area = spec.width_px * spec.height_px
+    aspect = min(max(width / height, 1 / MAX_SIDE_RATIO), MAX_SIDE_RATIO)
+    step = spec.multiple_px
+    wide = max(1, round(math.sqrt(area * aspect) / step)) * step
+    high = max(1, round(math.sqrt(area / aspect) / step)) * step
+    return wide, high
+
+
+def _letterbox(image: NDArray[np.uint8], spec: InputSpec) -> tuple[NDArray[np.uint8], Placement]:
+    height, width = image.shape[:2]
+    scale = min(spec.width_px / width, spec.height_px / height)
+    wide = min(spec.width_px, max(1, round(width * scale)))
+    high = min(spec.height_px, max(1, round(height * scale)))
+    left, top = (spec.width_px - wide) // 2, (spec.height_px - high) // 2
+    canvas = np.full((spec.height_px, spec.width_px, 3), spec.pad, dtype=np.uint8)
+    canvas[top : top + high, left : left + wide] = _resize(image, (wide, high))
+    return canvas, Placement(wide / width, high / height, left, top)
+
+
+def _resize(image: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    shrinks = size[0] < image.shape[1] or size[1] < image.shape[0]
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)  # type: ignore[return-value]
+
+
+def _planes(canvas: NDArray[np.uint8], spec: InputSpec) -> NDArray[np.float32]:
+    channels = cv2.split(canvas)
+    tensor = np.empty((1, 3, *canvas.shape[:2]), dtype=np.float32)
+    for place, channel in enumerate(channels if spec.colour == "rgb" else reversed(channels)):
+        tensor[0, place] = channel
+    if any(spec.mean) or any(deviation != 1.0 for deviation in spec.std):
+        tensor -= np.array(spec.mean, dtype=np.float32)[:, None, None]
+        tensor /= np.array(spec.std, dtype=np.float32)[:, None, None]
+    return tensor

@@ -1,0 +1,123 @@
+"""Opening an ONNX file with ONNX Runtime and checking that it is what its card says."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from howfar.errors import ModelError, SettingError
+from howfar.models.card import Card
+
+CPU = "CPUExecutionProvider"
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How networks are run.
+
+    Attributes:
+        threads: Threads of one network; None lets ONNX Runtime take every core.
+        provider: ONNX Runtime execution provider, in full or short (`cuda`); None for the CPU.
+    """
+
+    threads: int | None = None
+    provider: str | None = None
+
+
+class Session:
+    """One open ONNX file with a single picture as input. May be used from several threads at once."""
+
+    def __init__(self, onnx_path: Path, card: Card, options: RunOptions | None = None) -> None:
+        """Open the file.
+
+        Raises:
+            ModelError: If it is missing, is not ONNX, or does not fit its card.
+            SettingError: If the execution provider is not there.
+        """
+        options = options or RunOptions()
+        self.card = card
+        self.path = onnx_path
+        _check_digest(onnx_path, card)
+        try:
+            self._session = onnxruntime.InferenceSession(
+                str(onnx_path), _session_options(options), providers=_providers(options.provider)
+            )
+        except SettingError:
+            raise
+        except Exception as error:  # noqa: BLE001  ONNX Runtime's errors have no common base of their own
+            raise ModelError(
+                f"{onnx_path} cannot be opened as an ONNX model: {_first_line(error)}. Check the file, or export it again."
+            ) from None
+        self._input_name, self._input_type = self._check_input()
+        self.output_names = [output.name for output in self._session.get_outputs()]
+
+    def run(self, tensor: NDArray[np.float32]) -> list[NDArray[Any]]:
+        """Run the network on a 1×3×H×W float32 tensor; outputs in the file's order.
+
+        Raises:
+            ModelError: If the network refuses the input.
+        """
+        if self._input_type == "tensor(float16)":
+            tensor = tensor.astype(np.float16)  # type: ignore[assignment]
+        try:
+            return list(self._session.run(None, {self._input_name: tensor}))
+        except Exception as error:  # noqa: BLE001
+            raise ModelError(
+                f"{self.path} failed on an input of shape {tensor.shape}: {_first_line(error)}. Does the card's [input] fit?"
+            ) from None
+
+    def _check_input(self) -> tuple[str, str]:
+        inputs = self._session.get_inputs()
+        if len(inputs) != 1:
+            raise ModelError(f"{self.path} has {len(inputs)} inputs; howfar runs networks with one, the picture.")
+        only, spec = inputs[0], self.card.input
+        if only.type not in ("tensor(float)", "tensor(float16)"):
+            raise ModelError(f"{self.path} takes {only.type}; howfar feeds tensor(float) or tensor(float16).")
+        expected = (1, 3, None, None) if spec.fit == "keep-aspect" else (1, 3, spec.height_px, spec.width_px)
+        if len(only.shape) != 4 or any(
+            isinstance(has, int) and has != wants for has, wants in zip(only.shape, expected, strict=True)
+        ):
+            wanted = "×".join("any" if side is None else str(side) for side in expected)
+            raise ModelError(f"{self.path} takes an input of shape {only.shape}, and its card says {wanted}.")
+        return only.name, only.type
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _check_digest(path: Path, card: Card) -> None:
+    if not path.is_file():
+        raise ModelError(f"There is no model file {path}.")
+    if card.sha256 and file_digest(path) != card.sha256:
+        raise ModelError(f"{path} is not the file that its card describes (its SHA-256 differs): fetch it again.")
+
+
+def _session_options(options: RunOptions) -> onnxruntime.SessionOptions:
+    settings = onnxruntime.SessionOptions()
+    if options.threads is not None:
+        settings.intra_op_num_threads = options.threads
+    # Two networks take turns: a pool that spins after its turn would steal the cores from the other (1.6 times slower).
+    settings.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    settings.log_severity_level = 3
+    return settings
+
+
+def _providers(wanted: str | None) -> list[str]:
+    if wanted is None:
+        return [CPU]
+    available = onnxruntime.get_available_providers()
+    for name in available:
+        if wanted.lower() in (name.lower(), name.lower().removesuffix("executionprovider")):
+            return [name] if name == CPU else [name, CPU]
+    raise SettingError(f"The execution provider {wanted!r} is not installed; there are {', '.join(available)}.")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__

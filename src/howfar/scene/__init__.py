@@ -1,0 +1,9 @@
+"""What we know of a picture: pure data and geometry, NumPy only."""
+
+from howfar.scene.camera import Camera
+from howfar.scene.depth_map import DepthKind, DepthMap, StereoRig
+from howfar.scene.detections import Detections
+from howfar.scene.distance import Distance
+from howfar.scene.scene import Scene, SceneObject
+
+__all__ = ["Camera", "DepthKind", "DepthMap", "Detections", "Distance", "Scene", "SceneObject", "StereoRig"]

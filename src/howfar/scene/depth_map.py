@@ -1,0 +1,124 @@
+"""A depth map that knows what its numbers mean."""
+
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from howfar.errors import SettingError
+
+DepthKind = Literal["metres", "relative_inverse", "relative_depth", "disparity_px"]
+
+
+@dataclass(frozen=True, slots=True)
+class StereoRig:
+    """What turns the disparity of a rectified pair into depth: Z = f·B / (d + offset).
+
+    Attributes:
+        focal_px: Focal length at the resolution that the disparities are counted in.
+        baseline_m: Distance between the two cameras.
+        offset_px: Difference of the principal points, x_right − x_left (Middlebury's `doffs`).
+    """
+
+    focal_px: float
+    baseline_m: float
+    offset_px: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not (self.focal_px > 0 and self.baseline_m > 0):
+            raise SettingError(
+                "Depth from disparity needs a positive focal length and baseline, "
+                f"not {self.focal_px} px and {self.baseline_m} m."
+            )
+
+    def depth_m(self, disparity_px: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Depth in metres of disparities of any shape."""
+        depth: NDArray[np.float32] = self.focal_px * self.baseline_m / (disparity_px + np.float32(self.offset_px))
+        return depth
+
+
+@dataclass(frozen=True, eq=False)
+class DepthMap:
+    """Depth or something like it for each cell of a grid laid over the whole picture, at the grid's own resolution.
+
+    Attributes:
+        values: H×W float32.
+        kind: `metres` (depth along the optical axis), `relative_inverse` (inverse depth up to scale and shift: MiDaS,
+            Depth Anything), `relative_depth` (depth up to scale and shift: Marigold) or `disparity_px`.
+        valid: H×W bool: which values may be used. A value that is not finite never is, nor is a depth or a disparity
+            that is not above zero; what is passed here is narrowed by that.
+        stereo: For `disparity_px`, what turns it into depth.
+        all_valid: Whether every value may be used (worked out here, so that the usual map is not checked per object).
+
+    Raises:
+        SettingError: If the map is not two-dimensional, is empty, or its parts do not fit together.
+    """
+
+    values: NDArray[np.float32]
+    kind: DepthKind
+    valid: NDArray[np.bool_] | None = None
+    stereo: StereoRig | None = None
+    all_valid: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(DepthKind):
+            raise SettingError(f"A depth map is one of {', '.join(get_args(DepthKind))}, not {self.kind!r}.")
+        values = np.ascontiguousarray(self.values, dtype=np.float32)
+        if values.ndim != 2 or values.size == 0:
+            raise SettingError(f"A depth map is an array of H×W numbers, at least 1×1, not of shape {values.shape}.")
+        if (self.kind == "disparity_px") != (self.stereo is not None):
+            raise SettingError("A disparity map, and only that, comes with the stereo rig that turns it into depth.")
+        usable = np.isfinite(values)
+        if self.kind == "metres":
+            usable &= values > 0
+        elif self.stereo is not None:
+            usable &= values + self.stereo.offset_px > 0
+        if self.valid is not None:
+            if self.valid.shape != values.shape:
+                raise SettingError(f"The validity mask is {self.valid.shape} and the depth map {values.shape}.")
+            usable &= self.valid
+        values.flags.writeable = False
+        usable.flags.writeable = False
+        object.__setattr__(self, "values", values)
+        object.__setattr__(self, "valid", usable)
+        object.__setattr__(self, "all_valid", bool(usable.all()))
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of the grid."""
+        height, width = self.values.shape
+        return height, width
+
+    @property
+    def is_metric(self) -> bool:
+        """Whether the map can be read in metres."""
+        return self.kind in ("metres", "disparity_px")
+
+    @property
+    def near_is_large(self) -> bool:
+        """Whether a larger value means nearer to the camera."""
+        return self.kind in ("relative_inverse", "disparity_px")
+
+    def metres(self) -> NDArray[np.float32]:
+        """The depth in metres, H×W float32, NaN where it is not known.
+
+        Raises:
+            SettingError: If the map is relative: it has no metres, and none are made up.
+        """
+        return np.where(self.valid, self.to_metres(self.values), np.float32(np.nan))
+
+    def to_metres(self, readings: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Turn values in this map's own unit, of any shape, into metres.
+
+        Raises:
+            SettingError: If the map is relative.
+        """
+        if self.stereo is not None:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                return self.stereo.depth_m(readings)
+        if self.kind != "metres":
+            raise SettingError(
+                f"This depth map is relative ({self.kind}) and has no metres: use a metric depth network or a depth file."
+            )
+        return readings

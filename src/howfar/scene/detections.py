@@ -1,0 +1,60 @@
+"""What a detector found: boxes, scores and classes, as parallel arrays."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from howfar.errors import SettingError
+
+
+@dataclass(frozen=True, eq=False)
+class Detections:
+    """N detected objects, best first.
+
+    Attributes:
+        boxes_xyxy_px: N×4 float32, x1, y1, x2, y2 in pixels of the picture.
+        scores: N float32 in 0 to 1.
+        class_ids: N int64, places in `class_names`.
+        class_names: The names of all classes of the detector.
+
+    Raises:
+        SettingError: If the arrays do not fit together or a class has no name.
+    """
+
+    boxes_xyxy_px: NDArray[np.float32]
+    scores: NDArray[np.float32]
+    class_ids: NDArray[np.int64]
+    class_names: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        count = len(self.boxes_xyxy_px)
+        if self.boxes_xyxy_px.shape != (count, 4) or self.scores.shape != (count,) or self.class_ids.shape != (count,):
+            raise SettingError(
+                "Detections need N×4 boxes, N scores and N class ids, not arrays of shape "
+                f"{self.boxes_xyxy_px.shape}, {self.scores.shape} and {self.class_ids.shape}."
+            )
+        if count and not 0 <= self.class_ids.min() <= self.class_ids.max() < len(self.class_names):
+            raise SettingError(f"A class id lies outside the {len(self.class_names)} classes that have a name.")
+
+    @classmethod
+    def from_boxes(cls, boxes_xyxy_px: ArrayLike, labels: list[str], scores: ArrayLike | None = None) -> Self:
+        """From boxes of your own, one label each; a score that is not given is 1."""
+        boxes = np.asarray(boxes_xyxy_px, dtype=np.float32).reshape(-1, 4)
+        names = tuple(dict.fromkeys(labels))
+        ids = np.array([names.index(label) for label in labels], dtype=np.int64)
+        given = np.ones(len(boxes)) if scores is None else scores
+        return cls(boxes, np.asarray(given, dtype=np.float32), ids, names)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The class name of each object."""
+        return tuple(self.class_names[i] for i in self.class_ids.tolist())
+
+    def __len__(self) -> int:
+        return len(self.boxes_xyxy_px)
+
+    def select(self, keep: NDArray[np.bool_] | NDArray[np.int64]) -> Self:
+        """The objects that a mask or an array of indices names."""
+        return type(self)(self.boxes_xyxy_px[keep], self.scores[keep], self.class_ids[keep], self.class_names)

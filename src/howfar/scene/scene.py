@@ -1,0 +1,138 @@
+"""A picture understood: its objects, each with a class and a distance."""
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from howfar.scene.camera import Camera
+from howfar.scene.depth_map import DepthMap
+from howfar.scene.distance import Distance
+
+
+@dataclass(frozen=True, slots=True)
+class SceneObject:
+    """One object: what it is, where it is in the picture, and how far away.
+
+    Attributes:
+        label: Name of its class.
+        class_id: Number of its class in the detector.
+        score: Confidence of the detector, 0 to 1.
+        box_xyxy_px: x1, y1, x2, y2 in pixels.
+        distance: Its distance, with all that is known of it.
+    """
+
+    label: str
+    class_id: int
+    score: float
+    box_xyxy_px: tuple[float, float, float, float]
+    distance: Distance
+
+    @property
+    def depth_m(self) -> float:
+        """Distance along the optical axis in metres; NaN when unknown."""
+        return self.distance.depth_m
+
+    @property
+    def range_m(self) -> float:
+        """Straight-line distance from the camera in metres; NaN when unknown."""
+        return self.distance.range_m
+
+    @property
+    def position_m(self) -> tuple[float, float, float]:
+        """X (right), Y (down), Z (forward) in metres; NaN when unknown."""
+        return self.distance.position_m
+
+    def is_within(self, max_depth_m: float | None) -> bool:
+        """Whether depth_m is at most the maximum; an unknown depth is not. Without a maximum everything is."""
+        return max_depth_m is None or self.distance.depth_m <= max_depth_m
+
+    def to_dict(self) -> dict[str, Any]:
+        """This object as in the scene's JSON."""
+        far = self.distance
+        return {
+            "label": self.label,
+            "class_id": self.class_id,
+            "score": _number(self.score, 4),
+            "box_xyxy_px": [_number(v, 2) for v in self.box_xyxy_px],
+            "depth_m": _number(far.depth_m),
+            "range_m": _number(far.range_m),
+            "low_m": _number(far.low_m),
+            "high_m": _number(far.high_m),
+            "position_m": [_number(v) for v in far.position_m] if far.is_known else None,
+            "method": far.method,
+            "valid_share": _number(far.valid_share),
+            "mixed": far.mixed,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """What is known of one picture.
+
+    Iterating gives the objects that are labelled: those no farther than `max_depth_m`, nearest first.
+
+    Attributes:
+        source: Where the picture came from.
+        width_px: Its width.
+        height_px: Its height.
+        camera: The camera that the distances rest on, and where that was known from.
+        models: Names of the `detector` and of the `depth` source.
+        objects: The objects within max_depth_m, nearest first, unknown distances last.
+        beyond: The objects that are farther, or of unknown distance where a maximum was set.
+        depth: The depth map.
+        max_depth_m: The maximum depth of a labelled object; None for no maximum.
+        timing_ms: What the steps took.
+        frame: Number of the frame in its video, from 0; None for a picture.
+        time_s: Time of that frame in its video.
+    """
+
+    source: str
+    width_px: int
+    height_px: int
+    camera: Camera
+    models: Mapping[str, str]
+    objects: tuple[SceneObject, ...]
+    beyond: tuple[SceneObject, ...]
+    depth: DepthMap
+    max_depth_m: float | None = None
+    timing_ms: Mapping[str, float] = field(default_factory=dict)
+    frame: int | None = None
+    time_s: float | None = None
+
+    def __iter__(self) -> Iterator[SceneObject]:
+        return iter(self.objects)
+
+    def __len__(self) -> int:
+        return len(self.objects)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The scene in its JSON shape (docs/scene.schema.json): unknown numbers are None."""
+        camera = self.camera
+        return {
+            "source": self.source,
+            **({} if self.frame is None else {"frame": self.frame, "time_s": _number(self.time_s)}),
+            "width_px": self.width_px,
+            "height_px": self.height_px,
+            "camera": {
+                "fx_px": _number(camera.fx_px, 2),
+                "fy_px": _number(camera.fy_px, 2),
+                "cx_px": _number(camera.cx_px, 2),
+                "cy_px": _number(camera.cy_px, 2),
+                "origin": camera.origin,
+            },
+            "models": dict(self.models),
+            "max_depth_m": self.max_depth_m,
+            "objects": [thing.to_dict() for thing in self.objects],
+            "timing_ms": {step: _number(ms, 2) for step, ms in self.timing_ms.items()},
+        }
+
+    def to_json(self, indent: int | None = None) -> str:
+        """The scene as JSON text; one line unless an indent is given."""
+        return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False, allow_nan=False)
+
+
+def _number(value: float | None, digits: int = 4) -> float | None:
+    """A finite number, rounded for print, or None: JSON has no NaN."""
+    return round(float(value), digits) if value is not None and math.isfinite(value) else None
