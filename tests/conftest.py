@@ -1,0 +1,15 @@
+"""Fixtures that several rooms share."""
+
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder `shared` beside the repository: research data and reference files that are not part of it."""
+    if not (SHARED / "data").is_dir():
+        pytest.skip("needs the data folder `shared` beside the repository, which is not there")
+    return SHARED
