@@ -24,7 +24,9 @@ class DepthNetwork:
         if card.depth is None:
             raise ModelError(f"{onnx_path} is a model for {card.task}, not a depth network.")
         if card.input.fit == "letterbox":
-            raise ModelError(f"The card of {onnx_path} letterboxes the picture; a depth network needs keep-aspect or stretch.")
+            raise ModelError(
+                f"The card of {onnx_path} letterboxes the picture; a depth network needs keep-aspect or stretch."
+            )
         self.card = card
         self.spec = card.depth
         self.session = Session(onnx_path, card, options)

@@ -1,6 +1,7 @@
 """A detector: from a picture to boxes with a class."""
 
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -81,7 +82,7 @@ class Detector:
         found = layout.read(outputs, size, threshold, len(self.spec.classes))
         if only is not None:
             keep = np.isin(found.class_ids, list(only))
-            found = Candidates(*(part[keep] for part in found))
+            found = Candidates(found.boxes_xyxy[keep], found.scores[keep], found.class_ids[keep])
         if layout.needs_nms:
             chosen = _suppress(found, self.spec.nms if nms is None else nms)
         else:
@@ -108,9 +109,10 @@ def _suppress(found: Candidates, iou: float) -> NDArray[np.int64]:
     """Class-wise greedy non-maximum suppression: indices of the boxes that stay, best first."""
     if not len(found.scores):
         return np.empty(0, dtype=np.int64)
-    corner_size = found.boxes_xyxy.astype(np.float64)
+    corner_size: Any = found.boxes_xyxy.astype(np.float64)
     corner_size[:, 2:] -= corner_size[:, :2]
-    kept = cv2.dnn.NMSBoxesBatched(corner_size, found.scores, found.class_ids.astype(np.int32), 0.0, iou)  # type: ignore[call-overload]
-    kept = np.asarray(kept, dtype=np.int64).ravel()
+    scores: Any = found.scores
+    class_ids: Any = found.class_ids.astype(np.int32)
+    kept = np.asarray(cv2.dnn.NMSBoxesBatched(corner_size, scores, class_ids, 0.0, iou), dtype=np.int64).ravel()
     order: NDArray[np.int64] = kept[np.argsort(-found.scores[kept], kind="stable")]
     return order

@@ -62,7 +62,7 @@ class Session:
             ModelError: If the network refuses the input.
         """
         if self._input_type == "tensor(float16)":
-            tensor = tensor.astype(np.float16)  # type: ignore[assignment]
+            tensor = tensor.astype(np.float16)
         try:
             return list(self._session.run(None, {self._input_name: tensor}))
         except Exception as error:  # noqa: BLE001

@@ -52,7 +52,9 @@ class Camera:
 
     def __post_init__(self) -> None:
         if self.width_px < 1 or self.height_px < 1:
-            raise SettingError(f"A camera needs a picture of at least 1×1 pixels, not {self.width_px}×{self.height_px}.")
+            raise SettingError(
+                f"A camera needs a picture of at least 1×1 pixels, not {self.width_px}×{self.height_px}."
+            )
         for name in ("fx_px", "fy_px"):
             value = getattr(self, name)
             if not (math.isfinite(value) and value > 0):

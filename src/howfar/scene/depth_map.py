@@ -57,14 +57,14 @@ class DepthMap:
 
     values: NDArray[np.float32]
     kind: DepthKind
-    valid: NDArray[np.bool_] | None = None
+    valid: NDArray[np.bool_] = field(default_factory=lambda: np.array(True))
     stereo: StereoRig | None = None
     all_valid: bool = field(init=False)
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(DepthKind):
             raise SettingError(f"A depth map is one of {', '.join(get_args(DepthKind))}, not {self.kind!r}.")
-        values = np.ascontiguousarray(self.values, dtype=np.float32)
+        values = np.array(self.values, dtype=np.float32, order="C")
         if values.ndim != 2 or values.size == 0:
             raise SettingError(f"A depth map is an array of H×W numbers, at least 1×1, not of shape {values.shape}.")
         if (self.kind == "disparity_px") != (self.stereo is not None):
@@ -74,10 +74,9 @@ class DepthMap:
             usable &= values > 0
         elif self.stereo is not None:
             usable &= values + self.stereo.offset_px > 0
-        if self.valid is not None:
-            if self.valid.shape != values.shape:
-                raise SettingError(f"The validity mask is {self.valid.shape} and the depth map {values.shape}.")
-            usable &= self.valid
+        if self.valid.shape not in ((), values.shape):
+            raise SettingError(f"The validity mask is of shape {self.valid.shape} and the depth map {values.shape}.")
+        usable &= self.valid
         values.flags.writeable = False
         usable.flags.writeable = False
         object.__setattr__(self, "values", values)
