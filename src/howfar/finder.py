@@ -1,4 +1,4 @@
-"""The pipeline: a picture goes through the detector, the depth network and the ranging method, and comes out as a view."""
+"""The pipeline: a picture goes through detector, depth network and ranging method, and comes out as a view."""
 
 import math
 import time

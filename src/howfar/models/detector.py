@@ -49,7 +49,8 @@ class Detector:
         for name in names:
             if name.strip().lower() not in known:
                 raise SettingError(
-                    f"The detector {self.name} knows no class {name!r}; `howfar models info {self.name}` lists its classes."
+                    f"The detector {self.name} knows no class {name!r}; "
+                    f"`howfar models info {self.name}` lists its classes."
                 )
         return frozenset(known[name.strip().lower()] for name in names)
 

@@ -50,7 +50,8 @@ class Session:
             raise
         except Exception as error:  # noqa: BLE001  ONNX Runtime's errors have no common base of their own
             raise ModelError(
-                f"{onnx_path} cannot be opened as an ONNX model: {_first_line(error)}. Check the file, or export it again."
+                f"{onnx_path} cannot be opened as an ONNX model ({_first_line(error)}): "
+                "check the file, or export it again."
             ) from None
         self._input_name, self._input_type = self._check_input()
         self.output_names = [output.name for output in self._session.get_outputs()]
@@ -67,7 +68,8 @@ class Session:
             return list(self._session.run(None, {self._input_name: tensor}))
         except Exception as error:  # noqa: BLE001
             raise ModelError(
-                f"{self.path} failed on an input of shape {tensor.shape}: {_first_line(error)}. Does the card's [input] fit?"
+                f"{self.path} failed on an input of shape {tensor.shape} ({_first_line(error)}): "
+                "check the card's [input]."
             ) from None
 
     def _check_input(self) -> tuple[str, str]:

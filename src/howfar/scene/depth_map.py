@@ -118,6 +118,7 @@ class DepthMap:
                 return self.stereo.depth_m(readings)
         if self.kind != "metres":
             raise SettingError(
-                f"This depth map is relative ({self.kind}) and has no metres: use a metric depth network or a depth file."
+                f"This depth map is relative ({self.kind}) and has no metres: "
+                "use a metric depth network or a depth file."
             )
         return readings

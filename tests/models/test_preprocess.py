@@ -1,0 +1,73 @@
+"""From a picture to a network's input tensor, and the way back for boxes."""
+
+import numpy as np
+import pytest
+
+from howfar.models.card import InputSpec
+from howfar.models.preprocess import input_size, to_tensor
+
+LETTERBOX = InputSpec(416, 416, "letterbox", pad=0)
+KEEP = InputSpec(320, 256, "keep-aspect")
+STRETCH = InputSpec(320, 256, "stretch")
+
+
+def picture(width: int, height: int) -> np.ndarray:
+    """Red grows to the right, green downwards, blue is 50 everywhere."""
+    image = np.empty((height, width, 3), dtype=np.uint8)
+    image[..., 0] = np.linspace(0, 255, width)
+    image[..., 1] = np.linspace(0, 255, height)[:, None]
+    image[..., 2] = 50
+    return image
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "expected"),
+    [
+        pytest.param(640, 480, (320, 256), id="4:3 is the size that the network was trained on"),
+        pytest.param(480, 640, (256, 320), id="portrait 3:4 is the same on its side"),
+        pytest.param(480, 480, (288, 288), id="square"),
+        pytest.param(1920, 1080, (384, 224), id="16:9"),
+        pytest.param(10000, 100, (800, 96), id="a panorama is squashed to 8:1"),
+        pytest.param(1, 1, (288, 288), id="a single pixel"),
+    ],
+)
+def test_keeping_the_aspect_ratio(width: int, height: int, expected: tuple[int, int]) -> None:
+    assert input_size(width, height, KEEP) == expected
+
+
+@pytest.mark.parametrize(
+    ("size", "inner"),
+    [
+        pytest.param((640, 480), (slice(52, 364), slice(0, 416)), id="bars above and below a wide picture"),
+        pytest.param((480, 640), (slice(0, 416), slice(52, 364)), id="bars left and right of a tall one"),
+        pytest.param((416, 416), (slice(0, 416), slice(0, 416)), id="no bars round a square"),
+        pytest.param((5000, 3), (slice(207, 208), slice(0, 416)), id="a strip keeps one row"),
+    ],
+)
+def test_letterboxing(size: tuple[int, int], inner) -> None:
+    tensor, _ = to_tensor(picture(*size), LETTERBOX)
+    assert tensor.shape == (1, 3, 416, 416)
+    assert tensor.dtype == np.float32
+    blue = tensor[0, 2]
+    assert (blue[inner] == 50).all()
+    assert blue.sum() == 50 * blue[inner].size, "all else is padding"
+
+
+@pytest.mark.parametrize("spec", [LETTERBOX, KEEP, STRETCH], ids=lambda spec: spec.fit)
+@pytest.mark.parametrize("size", [(640, 480), (333, 777), (100, 60)], ids=str)
+def test_a_box_finds_its_way_back_to_the_picture(spec: InputSpec, size: tuple[int, int]) -> None:
+    image = np.zeros((size[1], size[0], 3), dtype=np.uint8)
+    x1, y1, x2, y2 = size[0] // 4, size[1] // 3, size[0] // 2, size[1] // 2
+    image[y1:y2, x1:x2] = 255
+    tensor, placement = to_tensor(image, spec)
+    rows, columns = np.nonzero(tensor[0, 0] > 127)
+    seen = np.array([[columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]], dtype=np.float32)
+    pixel = max(1 / placement.scale_x, 1 / placement.scale_y, 1.0)
+    assert placement.to_picture(seen)[0] == pytest.approx([x1, y1, x2, y2], abs=pixel)
+
+
+def test_colours_and_normalisation() -> None:
+    spec = InputSpec(32, 32, "stretch", colour="bgr", mean=(10.0, 20.0, 30.0), std=(2.0, 4.0, 5.0))
+    image = np.full((32, 32, 3), (60, 100, 210), dtype=np.uint8)
+    tensor, _ = to_tensor(image, spec)
+    assert tensor[0, :, 0, 0] == pytest.approx([(210 - 10) / 2, (100 - 20) / 4, (60 - 30) / 5])
