@@ -11,8 +11,9 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from howfar.errors import SettingError, SourceError
+from howfar.errors import SettingError
 from howfar.media.ahead import ahead
+from howfar.media.as_frame import Picture, as_frame
 from howfar.media.frame import Frame
 from howfar.media.sources import open_sources
 from howfar.models import (
@@ -29,7 +30,6 @@ from howfar.scene import Camera, DepthMap, Detections, Distance, SceneObject
 from howfar.scene.lens import Lens
 from howfar.view import View
 
-Picture = str | Path | NDArray[np.uint8] | Frame
 DepthOn = Literal["image", "crops"]
 
 
@@ -39,6 +39,18 @@ class _Crop(NamedTuple):
     depth: DepthMap
     camera: Camera
     corner_px: tuple[int, int]
+
+
+class _Sight(NamedTuple):
+    """What the networks saw in one picture, before any distance is measured."""
+
+    frame: Frame
+    camera: Camera
+    found: Detections
+    depth: DepthMap
+    crops: list[_Crop] | None
+    models: dict[str, str]
+    timing_ms: dict[str, float]
 
 
 class Rangefinder:
@@ -125,42 +137,9 @@ class Rangefinder:
         self, picture: Picture, *, max_depth_m: float | None = None, depth: DepthMap | None = None
     ) -> tuple[View, ...]:
         """As `look`, with one view for each of the finder's ranging methods, from one pass of the networks."""
-        frame = as_frame(picture)
+        sight = self._see(as_frame(picture), depth)
         limit = self.max_depth_m if max_depth_m is None else _checked_max_depth(max_depth_m)
-        camera = self.lens.camera_for(frame.width_px, frame.height_px, frame.camera)
-        start = time.perf_counter()
-        found = self.detector.detect(frame.image, score=self.score, nms=self.nms, only=self.only)
-        detected = time.perf_counter()
-        estimated = self._estimate(frame.image, camera) if depth is None else depth
-        crops = self._crops(frame.image, found, camera) if depth is None and self.depth_on == "crops" else None
-        seen = time.perf_counter()
-        timing = {"detect": 1e3 * (detected - start), "depth": 1e3 * (seen - detected)}
-        models = {"detector": self.detector.name, "depth": "given" if depth is not None else self.depth.name}
-        views = []
-        for method in self.methods:
-            start = time.perf_counter()
-            distances = (
-                measure(estimated, found.boxes_xyxy_px, camera, method) if crops is None else _on_crops(crops, method)
-            )
-            within, beyond = _sorted_objects(found, distances, limit)
-            views.append(
-                View(
-                    source=frame.source,
-                    width_px=frame.width_px,
-                    height_px=frame.height_px,
-                    camera=camera,
-                    models=models,
-                    objects=within,
-                    beyond=beyond,
-                    depth=estimated,
-                    max_depth_m=limit,
-                    timing_ms={**timing, "range": 1e3 * (time.perf_counter() - start)},
-                    frame=frame.index,
-                    time_s=frame.time_s,
-                    image=frame.image,
-                )
-            )
-        return tuple(views)
+        return tuple(_view(sight, method, limit) for method in self.methods)
 
     def watch(self, source: str | Path, *, every: int = 1) -> Generator[View, None, None]:
         """Look at every n-th frame of a video, camera or stream, in order.
@@ -177,6 +156,18 @@ class Rangefinder:
         """As `watch`, over frames, with one view for each of the finder's methods."""
         decoded = ahead(frames)
         yield from ahead((self.look_each(frame) for frame in decoded), size=2)
+
+    def _see(self, frame: Frame, given: DepthMap | None) -> _Sight:
+        """Run the networks: all that is done once a picture, however many objects and methods."""
+        camera = self.lens.camera_for(frame.width_px, frame.height_px, frame.camera)
+        start = time.perf_counter()
+        found = self.detector.detect(frame.image, score=self.score, nms=self.nms, only=self.only)
+        detected = time.perf_counter()
+        depth = self._estimate(frame.image, camera) if given is None else given
+        crops = self._crops(frame.image, found, camera) if given is None and self.depth_on == "crops" else None
+        timing = {"detect": 1e3 * (detected - start), "depth": 1e3 * (time.perf_counter() - detected)}
+        models = {"detector": self.detector.name, "depth": self.depth.name if given is None else "given"}
+        return _Sight(frame, camera, found, depth, crops, models, timing)
 
     def _estimate(self, image: NDArray[np.uint8], camera: Camera) -> DepthMap:
         return self.depth.predict(image, camera if self.camera_scale else None)
@@ -212,29 +203,6 @@ def look(picture: Picture, *, max_depth_m: float | None = None, **settings: Any)
     return _cached_finder(**settings).look(picture, max_depth_m=max_depth_m)
 
 
-def as_frame(picture: Picture) -> Frame:
-    """A frame of whatever a picture may be given as.
-
-    Raises:
-        SourceError: If it cannot be read, is a video, or the array is not H×W×3 uint8.
-    """
-    if isinstance(picture, Frame):
-        return picture
-    if isinstance(picture, str | Path):
-        sources = open_sources([str(picture)])
-        if len(sources) != 1 or sources[0].is_stream:
-            raise SourceError(
-                f"{picture} is not one picture: use `watch` for a video, and `look` once for each picture."
-            )
-        return next(iter(sources[0].frames()))
-    array = np.asarray(picture)
-    if array.ndim != 3 or array.shape[2] != 3 or array.dtype != np.uint8 or 0 in array.shape:
-        raise SourceError(
-            f"A picture is an array of H×W×3 uint8 in RGB order, not of shape {array.shape} and type {array.dtype}."
-        )
-    return Frame(np.ascontiguousarray(array), "array")
-
-
 def _frames(source: str, every: int) -> Generator[Frame, None, None]:
     for each in open_sources([source]):
         yield from each.frames(every)
@@ -251,6 +219,32 @@ def _checked_max_depth(max_depth_m: float | None) -> float | None:
     if max_depth_m is not None and not max_depth_m > 0:
         raise SettingError(f"The maximum depth must be above 0 metres, not {max_depth_m}.")
     return max_depth_m
+
+
+def _view(sight: _Sight, method: Method, max_depth_m: float | None) -> View:
+    """Measure with one method, and sort."""
+    start = time.perf_counter()
+    if sight.crops is None:
+        distances = measure(sight.depth, sight.found.boxes_xyxy_px, sight.camera, method)
+    else:
+        distances = tuple(_on_crop(crop, method) for crop in sight.crops)
+    objects, beyond = _sorted_objects(sight.found, distances, max_depth_m)
+    frame = sight.frame
+    return View(
+        source=frame.source,
+        width_px=frame.width_px,
+        height_px=frame.height_px,
+        camera=sight.camera,
+        models=sight.models,
+        objects=objects,
+        beyond=beyond,
+        depth=sight.depth,
+        max_depth_m=max_depth_m,
+        timing_ms={**sight.timing_ms, "range": 1e3 * (time.perf_counter() - start)},
+        frame=frame.index,
+        time_s=frame.time_s,
+        image=frame.image,
+    )
 
 
 def _sorted_objects(
@@ -272,10 +266,6 @@ def _sorted_objects(
     within = tuple(thing for thing in things if thing.is_within(max_depth_m))
     beyond = tuple(thing for thing in things if not thing.is_within(max_depth_m))
     return within, beyond
-
-
-def _on_crops(crops: Sequence[_Crop], method: Method) -> tuple[Distance, ...]:
-    return tuple(_on_crop(crop, method) for crop in crops)
 
 
 def _on_crop(crop: _Crop, method: Method) -> Distance:

@@ -1,0 +1,50 @@
+"""Options that several commands share, written once."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+CAMERA = "Camera"
+DEPTH = "Depth"
+DETECTION = "Detection"
+RANGING = "Distance"
+OUTPUT = "Output"
+RUNNING = "Running"
+
+CameraFile = Annotated[
+    Path | None,
+    typer.Option("--camera", help="Camera file (TOML) with the intrinsics.", metavar="FILE", rich_help_panel=CAMERA),
+]
+FocalPx = Annotated[
+    float | None, typer.Option("--focal-px", help="Focal length in pixels of the picture.", rich_help_panel=CAMERA)
+]
+FovDeg = Annotated[
+    float | None, typer.Option("--fov-deg", help="Horizontal field of view in degrees.", rich_help_panel=CAMERA)
+]
+CameraScale = Annotated[
+    bool,
+    typer.Option(
+        "--camera-scale/--no-camera-scale",
+        help="Scale depth by the focal length; without it every picture is taken for one of the training camera.",
+        rich_help_panel=CAMERA,
+    ),
+]
+DepthModel = Annotated[
+    str,
+    typer.Option("--depth-model", help="Depth network: a name or an .onnx file.", rich_help_panel=DEPTH),
+]
+Every = Annotated[
+    int, typer.Option("--every", min=1, help="Look at every N-th frame of a video or stream.", rich_help_panel=RUNNING)
+]
+Threads = Annotated[
+    int | None,
+    typer.Option("--threads", min=1, help="Threads of each network (default: every core).", rich_help_panel=RUNNING),
+]
+Provider = Annotated[
+    str | None,
+    typer.Option("--provider", help="ONNX Runtime execution provider, e.g. cuda.", rich_help_panel=RUNNING),
+]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace files that exist already.", rich_help_panel=OUTPUT)
+]
