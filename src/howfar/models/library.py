@@ -8,11 +8,14 @@ from howfar.models.card import Card, card_path, read_card
 from howfar.models.depth import DepthNetwork
 from howfar.models.detector import Detector
 from howfar.models.session import RunOptions
+from howfar.models.zoo import find_entry, pulled_path
 
 DEFAULT_DETECTOR = "nanodet-g"
 DEFAULT_DEPTH = "depth-lite0-nyu"
 EMBEDDED = {DEFAULT_DETECTOR: "nanodet_g.onnx", DEFAULT_DEPTH: "depth_lite0_nyu.onnx"}
 """File names of the models that ship in the wheel."""
+CHECKPOINTS = (".pt", ".pth", ".safetensors")
+"""Endings of PyTorch weights, which must be exported to ONNX before they run here."""
 
 
 def embedded_path(name: str) -> Path:
@@ -27,7 +30,7 @@ def find_model(name_or_path: str | Path) -> tuple[Path, Card]:
         name_or_path: A name that `howfar models` lists, or an ONNX file with its card beside it.
 
     Raises:
-        ModelError: If there is no such model, or its card is wrong.
+        ModelError: If there is no such model, it is not pulled, must be exported first, or its card is wrong.
     """
     name = str(name_or_path)
     if name in EMBEDDED:
@@ -36,9 +39,28 @@ def find_model(name_or_path: str | Path) -> tuple[Path, Card]:
         path = Path(name)
         if not path.is_file():
             raise ModelError(f"There is no model file {path}.")
+    elif Path(name).suffix in CHECKPOINTS:
+        raise _needs_export(name)
     else:
-        raise ModelError(f"No model is called {name!r}: `howfar models` lists them, or name an .onnx file.")
+        path = _pulled(name)
     return path, read_card(card_path(path))
+
+
+def _pulled(name: str) -> Path:
+    entry = find_entry(name)
+    path = pulled_path(entry)
+    if path is None:
+        raise ModelError(f"The model {name} is not on this machine yet: run  howfar models pull {name}")
+    if not entry.runs_at_once:
+        raise _needs_export(name)
+    return path
+
+
+def _needs_export(name: str) -> ModelError:
+    return ModelError(
+        f"{name} is a PyTorch checkpoint: export it to ONNX first, which needs  pip install 'howfar[train]'  , or name "
+        "a model that runs at once (`howfar models`)."
+    )
 
 
 def open_detector(name_or_path: str | Path = DEFAULT_DETECTOR, options: RunOptions | None = None) -> Detector:

@@ -1,0 +1,135 @@
+"""`howfar doctor`: what is installed, whether it works, and how fast it is here."""
+
+import platform
+from collections.abc import Callable, Iterator
+from importlib import import_module, util
+from pathlib import Path
+from typing import NamedTuple
+
+import typer
+
+from howfar import __version__
+from howfar.errors import HowfarError
+
+EXTRAS = {
+    "hub": ("huggingface_hub",),
+    "heic": ("pillow_heif",),
+    "demo": ("skimage",),
+    "supervision": ("supervision",),
+    "eval": ("faster_coco_eval",),
+}
+"""The optional extras and the modules that each brings."""
+
+H264_ENCODERS = ("libx264", "h264", "libopenh264")
+SPEED_RUNS = 5
+
+
+class Finding(NamedTuple):
+    """One line of the report."""
+
+    subject: str
+    text: str
+    works: bool = True
+    essential: bool = True
+
+
+def doctor() -> None:
+    """Tell what is installed, check the embedded models, and take a speed reading."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(show_header=False, box=None, pad_edge=False)
+    broken = False
+    for finding in findings():
+        mark = "[green]✓[/]" if finding.works else "[red]✗[/]" if finding.essential else "[yellow]–[/]"
+        table.add_row(mark, finding.subject, finding.text)
+        broken = broken or (finding.essential and not finding.works)
+    console = Console()
+    console.print(table, highlight=False)
+    if broken:
+        console.print("Something essential is broken: install howfar again in a fresh environment.")
+        raise typer.Exit(1)
+
+
+def findings() -> Iterator[Finding]:
+    """Everything that `howfar doctor` looks at, in order."""
+    yield Finding("howfar", f"{__version__}, Python {platform.python_version()}, {platform.platform()}")
+    for subject, look in (
+        ("NumPy", _version_of("numpy")),
+        ("OpenCV", _version_of("cv2")),
+        ("Pillow", _version_of("PIL")),
+        ("ONNX Runtime", _onnx_runtime),
+        ("PyAV", _version_of("av")),
+    ):
+        yield _tried(subject, look)
+    yield _h264()
+    for extra, modules in EXTRAS.items():
+        here = all(util.find_spec(module) for module in modules)
+        yield Finding(f"howfar[{extra}]".replace("[", r"\["), "installed" if here else "not installed", here, False)
+    yield _tried("cache", _cache, essential=False)
+    yield from _embedded_models()
+
+
+def _tried(subject: str, look: Callable[[], str], *, essential: bool = True) -> Finding:
+    try:
+        return Finding(subject, look(), essential=essential)
+    except (ImportError, OSError, HowfarError) as error:
+        return Finding(subject, str(error), False, essential)
+
+
+def _version_of(module: str) -> Callable[[], str]:
+    return lambda: str(import_module(module).__version__)
+
+
+def _onnx_runtime() -> str:
+    import onnxruntime
+
+    return f"{onnxruntime.__version__}, providers: {', '.join(onnxruntime.get_available_providers())}"
+
+
+def _h264() -> Finding:
+    try:
+        import av
+
+        found = [name for name in H264_ENCODERS if name in av.codecs_available]
+    except ImportError as error:
+        return Finding("H.264", str(error), False, False)
+    if not found:
+        return Finding("H.264", "PyAV has no H.264 encoder: annotated videos cannot be written", False, False)
+    return Finding("H.264", f"can be written ({found[0]})")
+
+
+def _cache() -> str:
+    from howfar.models.zoo import cache_folder
+
+    folder = cache_folder()
+    if not folder.is_dir():
+        return f"{folder} (not made yet)"
+    return f"{folder}, {_size_bytes(folder) / 1e6:.1f} MB"
+
+
+def _size_bytes(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _embedded_models() -> Iterator[Finding]:
+    """Digest, fit to the card, and a speed reading of the two models that ship with howfar."""
+    try:
+        from howfar.models.library import EMBEDDED
+    except ImportError as error:
+        yield Finding("models", str(error), False)
+        return
+    for name in EMBEDDED:
+        yield _tried(name, _reading_of(name))
+
+
+def _reading_of(name: str) -> Callable[[], str]:
+    def reading() -> str:
+        from howfar.models.check import least_ms
+        from howfar.models.library import find_model
+
+        path, card = find_model(name)
+        took_ms = least_ms(path, card, SPEED_RUNS)
+        return f"{card.task}, digest right, {took_ms:.0f} ms a 640×480 picture (least of {SPEED_RUNS})"
+
+    return reading

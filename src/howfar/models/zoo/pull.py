@@ -1,0 +1,139 @@
+"""Pulling a model of the zoo into the cache."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
+
+from howfar.errors import DownloadError
+from howfar.models.session import file_digest
+from howfar.models.zoo.cache import Record, model_path, pulled_path, read_record, write_companions
+from howfar.models.zoo.fetch import Patience, Progress, UnreachableError, Wanted, discard, fetch
+from howfar.models.zoo.hub import locate
+from howfar.models.zoo.registry import Entry, embedded_default, find_entry
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+SIZE_SLACK = 1.1
+"""A file may be this many times longer than the registry says, which rounds; more is not taken."""
+
+
+def pull(
+    name: str,
+    *,
+    progress: Progress | None = None,
+    accept_licence: bool = False,
+    mirror: str | None = None,
+    patience: Patience | None = None,
+) -> Path:
+    """Fetch a model of the zoo, unless it is here and whole already.
+
+    Safe to kill: the next call goes on where this one stopped, and the model's name in the cache stands for a whole and
+    verified file only. Proxies are taken from `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`.
+
+    Args:
+        name: A name that `howfar models` lists.
+        progress: Called with the bytes here and the bytes in all.
+        accept_licence: Whether the user accepts the licence of a model that asks for it.
+        mirror: Address that takes the place of `https://huggingface.co` or of a release file's host; `HOWFAR_MIRROR`
+            when None, and for the hub also `HF_ENDPOINT`.
+        patience: When to give up.
+
+    Returns:
+        The model's file: ONNX with its card beside it, or a checkpoint that must be exported first.
+
+    Raises:
+        ModelError: If there is no such model.
+        DownloadError: If it cannot be fetched, is not what it should be, or its licence is not accepted.
+        MissingExtraError: If it lies on the hub and huggingface_hub is not installed.
+    """
+    return pull_entry(
+        find_entry(name), progress=progress, accept_licence=accept_licence, mirror=mirror, patience=patience
+    )
+
+
+def pull_entry(
+    entry: Entry,
+    *,
+    progress: Progress | None = None,
+    accept_licence: bool = False,
+    mirror: str | None = None,
+    patience: Patience | None = None,
+) -> Path:
+    """Like `pull`, for an entry that need not be in the registry."""
+    target = model_path(entry)
+    if is_whole(entry):
+        return target
+    if entry.ask_licence and not accept_licence:
+        raise DownloadError(
+            f"{entry.name} comes under {entry.licence}: read {entry.ask_licence} and, if you accept it, pull again "
+            "with --accept-licence."
+        )
+    with _only_one(target):
+        if not is_whole(entry):  # another pull may have fetched it while this one waited
+            _fetch_to(target, entry, progress, mirror or os.environ.get("HOWFAR_MIRROR"), patience or Patience())
+    return target
+
+
+def is_whole(entry: Entry) -> bool:
+    """Whether the model is here, and is byte for byte what was verified when it was pulled."""
+    if entry.embedded_path is not None:
+        return True
+    path = pulled_path(entry)
+    record = read_record(path) if path else None
+    if path is None or record is None or (entry.sha256 and entry.sha256 != record.sha256):
+        return False
+    return path.stat().st_size == record.size_bytes and file_digest(path) == record.sha256
+
+
+def _fetch_to(target: Path, entry: Entry, progress: Progress | None, mirror: str | None, patience: Patience) -> None:
+    part = target.with_name(f"{target.name}.part")
+    try:
+        wanted, stated_by = _wanted(entry, mirror, patience)
+        digest = fetch(wanted, part, progress, patience)
+    except UnreachableError as error:
+        raise DownloadError(
+            f"{error}; try again (it goes on where it stopped), name a mirror with --mirror, or use the embedded "
+            f"{embedded_default(entry.task)}, which works offline."
+        ) from None
+    record = Record(entry.name, wanted.url, part.stat().st_size, digest, stated_by)
+    write_companions(target, entry, record)
+    part.replace(target)  # last: a file under the model's name always has its record and card
+    discard(part)
+
+
+def _wanted(
+    entry: Entry, mirror: str | None, patience: Patience
+) -> tuple[Wanted, Literal["registry", "hub", "first pull"]]:
+    """What to fetch, and who states its digest."""
+    if mirror is not None and urlsplit(mirror).scheme not in ("http", "https"):
+        raise DownloadError(f"A mirror is an address that begins with https:// or http://, not {mirror!r}.")
+    if entry.hub is not None:
+        wanted = locate(entry.hub, mirror.rstrip("/") if mirror else None, patience.timeout_s)
+    else:
+        wanted = Wanted(_mirrored(entry.address, mirror))
+    if entry.size_mb is not None:
+        wanted = replace(wanted, limit_bytes=int(entry.size_mb * 1e6 * SIZE_SLACK))
+    if entry.sha256 is not None:
+        return replace(wanted, sha256=entry.sha256), "registry"
+    return wanted, "hub" if wanted.sha256 else "first pull"
+
+
+def _mirrored(url: str, mirror: str | None) -> str:
+    """The same path on the mirror."""
+    return url if mirror is None else mirror.rstrip("/") + urlsplit(url).path
+
+
+def _only_one(target: Path) -> "BaseFileLock":
+    """A lock among processes, which the system frees when one is killed."""
+    from filelock import FileLock
+
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DownloadError(
+            f"{target.parent} cannot be written to ({error.strerror}); choose another folder with HOWFAR_CACHE."
+        ) from None
+    return FileLock(target.with_name(f".{target.name}.lock"))

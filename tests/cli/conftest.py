@@ -1,0 +1,5 @@
+"""Fixtures of the commands' tests."""
+
+from ..models.zoo.fixtures import cache, server
+
+__all__ = ["cache", "server"]

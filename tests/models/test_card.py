@@ -1,0 +1,246 @@
+"""Model cards: what a good one says, and the sentence that each bad one gets."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from howfar.errors import ModelError
+from howfar.models.card import card_path, coco80, parse_card, read_card
+
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "model-cards.md"
+
+DETECTOR = """
+name = "balls"
+task = "detection"
+licence = "CC0"
+
+[input]
+size = [640, 480]
+fit = "letterbox"
+
+[output]
+layout = "yolov8"
+classes = ["ball", "bat"]
+"""
+
+DEPTH = """
+name = "rooms"
+task = "depth"
+licence = "CC0"
+
+[input]
+size = [320, 256]
+fit = "keep-aspect"
+
+[output]
+kind = "metres"
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "model.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_card_lies_beside_the_model() -> None:
+    assert card_path(Path("models/balls.onnx")) == Path("models/balls.toml")
+
+
+def test_a_short_detectors_card_and_its_defaults(tmp_path: Path) -> None:
+    card = read_card(write(tmp_path, DETECTOR))
+    assert (card.name, card.task, card.licence, card.origin, card.results) == ("balls", "detection", "CC0", "", ())
+    assert card.sha256 is None
+    assert card.depth is None
+    assert card.detector is not None
+    assert card.detector.classes == ("ball", "bat")
+    assert (card.detector.layout, card.detector.score, card.detector.nms) == ("yolov8", 0.35, 0.6)
+    spec = card.input
+    assert (spec.width_px, spec.height_px, spec.fit, spec.multiple_px) == (640, 480, "letterbox", 32)
+    assert (spec.colour, spec.mean, spec.std, spec.pad) == ("rgb", (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), 114)
+
+
+def test_a_short_depth_networks_card_and_its_defaults(tmp_path: Path) -> None:
+    card = read_card(write(tmp_path, DEPTH))
+    assert card.detector is None
+    assert card.depth is not None
+    assert (card.depth.kind, card.depth.focal_px, card.depth.scenes, card.depth.max_m) == ("metres", None, "", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "read", "expected"),
+    [
+        pytest.param(
+            DETECTOR.replace('["ball", "bat"]', '"coco80"'),
+            lambda card: card.detector.classes,
+            coco80(),
+            id="COCO's 80 classes by name",
+        ),
+        pytest.param(
+            DETECTOR.replace("[output]", "[output]\nscore = 0.5\nnms = 1"),
+            lambda card: (card.detector.score, card.detector.nms),
+            (0.5, 1.0),
+            id="thresholds of its own",
+        ),
+        pytest.param(
+            DETECTOR.replace("[input]", '[input]\ncolour = "bgr"\nmean = [1, 2, 3]\nstd = [4, 5, 6]\npad = 0'),
+            lambda card: (card.input.colour, card.input.mean, card.input.std, card.input.pad),
+            ("bgr", (1, 2, 3), (4, 5, 6), 0),
+            id="a normalisation of its own",
+        ),
+        pytest.param(
+            DEPTH.replace("[output]", '[output]\nfocal_px = 268\nmax_m = 10\nscenes = "rooms"'),
+            lambda card: (card.depth.focal_px, card.depth.max_m, card.depth.scenes),
+            (268.0, 10.0, "rooms"),
+            id="a metric network that knows its camera",
+        ),
+        pytest.param(
+            DEPTH.replace('"metres"', '"relative_depth"'),
+            lambda card: card.depth.kind,
+            "relative_depth",
+            id="a relative network",
+        ),
+        pytest.param(
+            'origin = "here"\nresults = ["all"]\nsha256 = "ab"\n' + DEPTH,
+            lambda card: (card.origin, card.results, card.sha256),
+            ("here", ("all",), "ab"),
+            id="where it comes from and what it reaches",
+        ),
+    ],
+)
+def test_a_good_card_is_read(tmp_path: Path, text: str, read, expected) -> None:
+    assert read(read_card(write(tmp_path, text))) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        pytest.param("name = ", "cannot be read: Invalid value", id="no TOML"),
+        pytest.param(
+            DETECTOR.replace('name = "balls"', ""), "the field 'name' is missing; it should be a text.", id="no name"
+        ),
+        pytest.param(
+            DETECTOR.replace('licence = "CC0"', ""),
+            "the field 'licence' is missing; it should be a text.",
+            id="no licence",
+        ),
+        pytest.param(
+            DETECTOR.replace('"detection"', '"segmentation"'),
+            "the field 'task' should be one of detection, depth, not 'segmentation'.",
+            id="a task that howfar does not have",
+        ),
+        pytest.param(
+            DETECTOR.replace('"balls"', "7"), "the field 'name' should be a text, not 7.", id="a name that is a number"
+        ),
+        pytest.param(
+            "input = 3\n" + DETECTOR[: DETECTOR.index("[input]")],
+            "the field 'input' should be a table, not 3.",
+            id="an input that is no table",
+        ),
+        pytest.param(
+            DETECTOR[: DETECTOR.index("[output]")],
+            "the field 'output' is missing; it should be a table.",
+            id="no [output]",
+        ),
+        pytest.param(
+            DETECTOR.replace("[640, 480]", "640"),
+            "[input]: the field 'size' should be a list of 2 numbers, not 640.",
+            id="one number for the size",
+        ),
+        pytest.param(
+            DETECTOR.replace("[640, 480]", '["640", 480]'),
+            "[input]: the field 'size' should be a list of 2 numbers, not ['640', 480].",
+            id="a text in the size",
+        ),
+        pytest.param(
+            DETECTOR.replace("[640, 480]", "[640, 0]"),
+            "[input]: size, multiple and std must be positive.",
+            id="an empty input",
+        ),
+        pytest.param(
+            DETECTOR.replace("[input]", "[input]\nstd = [1, 0, 1]"),
+            "[input]: size, multiple and std must be positive.",
+            id="a division by zero",
+        ),
+        pytest.param(
+            DETECTOR.replace('"letterbox"', '"crop"'),
+            "[input]: the field 'fit' should be one of letterbox, keep-aspect, stretch, not 'crop'.",
+            id="an unknown fit",
+        ),
+        pytest.param(
+            DETECTOR.replace("[input]", "[input]\nmultiple = true"),
+            "[input]: the field 'multiple' should be a number, not True.",
+            id="a yes where a number belongs",
+        ),
+        pytest.param(
+            DETECTOR.replace('"yolov8"', '"yolo"'),
+            "[output]: the field 'layout' should be one of nanodet, yolov5, yolov8, end2end, not 'yolo'.",
+            id="an unknown layout",
+        ),
+        pytest.param(
+            DETECTOR.replace('["ball", "bat"]', '["ball", 2]'),
+            "[output]: the field 'classes' should be a list of texts.",
+            id="a class without a name",
+        ),
+        pytest.param(
+            DETECTOR.replace("layout", "nsm = 0.5\nlayout"),
+            "[output]: unknown field 'nsm'; known are classes, layout, nms, score.",
+            id="a misspelt field",
+        ),
+        pytest.param(
+            DETECTOR.replace("[output]", '[output]\nkind = "metres"'),
+            "[output]: unknown field 'kind'",
+            id="a depth network's field in a detector's card",
+        ),
+        pytest.param(
+            DEPTH.replace('"metres"', '"disparity_px"'),
+            "[output]: the field 'kind' should be one of metres, relative_inverse, relative_depth, not 'disparity_px'.",
+            id="disparity, which a single picture does not give",
+        ),
+        pytest.param(
+            DEPTH.replace('"metres"', '"relative_inverse"\nfocal_px = 500'),
+            "[output]: focal_px belongs to a depth network in metres, not to relative_inverse.",
+            id="a camera for a network without metres",
+        ),
+    ],
+)
+def test_a_bad_card_gets_one_sentence(tmp_path: Path, text: str, sentence: str) -> None:
+    with pytest.raises(ModelError, match=re.escape(sentence)) as raised:
+        read_card(write(tmp_path, text))
+    assert "model.toml" in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_no_card_says_where_to_read_on(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"No card .*model\.toml beside the model: .*docs/model-cards\.md"):
+        read_card(tmp_path / "model.toml")
+
+
+def test_a_card_that_is_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "model.toml"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ModelError, match="cannot be read"):
+        read_card(path)
+
+
+def test_cocos_classes() -> None:
+    assert len(coco80()) == len(set(coco80())) == 80
+    assert (coco80()[0], coco80()[79]) == ("person", "toothbrush")
+
+
+def test_the_cards_in_the_documentation_are_true() -> None:
+    import tomllib
+
+    examples = re.findall(r"```toml\n(.*?)```", DOCS.read_text(encoding="utf-8"), flags=re.DOTALL)
+    cards = [parse_card(tomllib.loads(example), "docs") for example in examples]
+    assert [card.task for card in cards] == ["detection", "depth"]
+
+
+def test_the_documentation_names_every_field() -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    fields = (
+        "name task licence origin results sha256 size fit multiple colour mean std pad layout classes score nms kind"
+    )
+    for field in [*fields.split(), "focal_px", "scenes", "max_m"]:
+        assert f"| `{field}` |" in text

@@ -1,0 +1,5 @@
+"""Fixtures of the zoo's tests."""
+
+from .fixtures import cache, server
+
+__all__ = ["cache", "server"]

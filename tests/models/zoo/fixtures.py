@@ -1,0 +1,23 @@
+"""Fixtures of tests that pull: a loopback server and a cache of their own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .server import FileServer, file_server
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FileServer]:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy", "HOWFAR_MIRROR"):
+        monkeypatch.delenv(name, raising=False)
+    with file_server() as running:
+        yield running
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "cache"
+    monkeypatch.setenv("HOWFAR_CACHE", str(folder))
+    return folder
