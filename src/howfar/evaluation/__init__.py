@@ -1,0 +1,1 @@
+"""How well a network does: metrics, the protocols they are got by, and reports."""

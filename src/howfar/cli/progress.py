@@ -1,0 +1,42 @@
+"""A progress bar with rate and time left, on standard error, so that results can be piped."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+Step = Callable[[str], None]
+"""Called once an item, with a few words on it."""
+
+
+@contextmanager
+def progress_bar(what: str, total: int | None, unit: str) -> Iterator[Step]:
+    """Show the progress of a long work; nothing is shown where standard error is no terminal, or for a single item.
+
+    Args:
+        what: What is worked on.
+        total: How many items there are; None when that is not known.
+        unit: Name of one item, for the rate.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    if not console.is_terminal or total == 1:
+        yield lambda _: None
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(what, total=total, rate="", note="")
+
+        def step(note: str) -> None:
+            speed = bar.tasks[0].finished_speed or bar.tasks[0].speed
+            rate = f"{speed:.1f} {unit}/s" if speed else ""
+            bar.update(task, advance=1, note=note, rate=rate)
+
+        yield step

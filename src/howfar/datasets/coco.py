@@ -1,0 +1,174 @@
+"""COCO's detection format: a folder of pictures and one JSON file with the boxes of all of them.
+
+Lin et al.: Microsoft COCO: Common Objects in Context, ECCV 2014; the format is described on cocodataset.org.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from howfar.datasets.pictures import read_rgb, refuse_missing
+from howfar.datasets.samples import DetectionSample, LazySamples
+from howfar.errors import SourceError
+
+
+@dataclass(frozen=True, slots=True)
+class CocoPicture:
+    """One picture as the JSON file describes it."""
+
+    image_id: int
+    file_name: str
+    width_px: int
+    height_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class CocoBox:
+    """One object as the JSON file describes it.
+
+    Attributes:
+        image_id: The picture it is in.
+        category_id: COCO's number of its class.
+        box_xywh_px: Left, top, width and height in pixels.
+        area_px2: The area that decides whether it is small, medium or large: of its outline, where there is one.
+        crowd: Whether the box is drawn round many objects at once.
+    """
+
+    image_id: int
+    category_id: int
+    box_xywh_px: tuple[float, float, float, float]
+    area_px2: float
+    crowd: bool
+
+
+class CocoDetection(Sequence[DetectionSample]):
+    """The pictures of a COCO JSON file with their boxes, each read when asked for.
+
+    Attributes:
+        pictures: The pictures, in the file's order.
+        boxes: The objects of all pictures, in the file's order.
+        category_ids: COCO's numbers of the classes, in the file's order; they may have gaps.
+        class_names: Their names, in the same order.
+    """
+
+    def __init__(self, images_dir: str | Path, annotations_json: str | Path) -> None:
+        """Read the JSON file and check that it fits together and that no picture is missing.
+
+        Raises:
+            SourceError: If the file cannot be read or does not have COCO's form, or a picture is missing.
+        """
+        self.images_dir = Path(images_dir)
+        self.annotations_json = Path(annotations_json)
+        table = _read_json(self.annotations_json)
+        try:
+            self.pictures = tuple(_picture(entry) for entry in table["images"])
+            self.boxes = tuple(_box(entry) for entry in table["annotations"])
+            self.category_ids = tuple(int(entry["id"]) for entry in table["categories"])
+            self.class_names = tuple(str(entry["name"]) for entry in table["categories"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise SourceError(
+                f"{self.annotations_json} does not have COCO's form: it should hold images, annotations with a bbox, "
+                f"and categories ({_reason(error)})."
+            ) from None
+        self._check()
+        self._boxes_of: dict[int, list[CocoBox]] = {picture.image_id: [] for picture in self.pictures}
+        for box in self.boxes:
+            self._boxes_of[box.image_id].append(box)
+        self._class_of = {category: place for place, category in enumerate(self.category_ids)}
+        self._samples: LazySamples[DetectionSample] = LazySamples(self.pictures, self._load)
+
+    def __len__(self) -> int:
+        return len(self.pictures)
+
+    @overload
+    def __getitem__(self, place: int) -> DetectionSample: ...
+    @overload
+    def __getitem__(self, place: slice) -> LazySamples[DetectionSample]: ...
+    def __getitem__(self, place: int | slice) -> DetectionSample | LazySamples[DetectionSample]:
+        return self._samples[place]
+
+    def _check(self) -> None:
+        where = self.annotations_json
+        pictures = {picture.image_id for picture in self.pictures}
+        if not pictures:
+            raise SourceError(f"{where} names no picture: choose the annotations of the pictures in {self.images_dir}.")
+        if len(pictures) < len(self.pictures):
+            raise SourceError(f"{where} gives one id to two pictures: number them anew.")
+        for box in self.boxes:
+            if box.image_id not in pictures:
+                raise SourceError(f"{where} has a box in picture {box.image_id}, which it does not list.")
+            if box.category_id not in self.category_ids:
+                raise SourceError(f"{where} has a box of category {box.category_id}, which it does not list.")
+        refuse_missing(
+            (self.images_dir / picture.file_name for picture in self.pictures), f"{len(pictures)} pictures of {where}"
+        )
+
+    def _load(self, picture: CocoPicture) -> DetectionSample:
+        path = self.images_dir / picture.file_name
+        image = read_rgb(path)
+        if image.shape[:2] != (picture.height_px, picture.width_px):
+            raise SourceError(
+                f"{path} has {image.shape[1]}×{image.shape[0]} pixels and {self.annotations_json} says "
+                f"{picture.width_px}×{picture.height_px}: its boxes are for another picture."
+            )
+        boxes = self._boxes_of[picture.image_id]
+        return DetectionSample(
+            name=picture.file_name,
+            image_id=picture.image_id,
+            image=image,
+            boxes_xyxy_px=_corners([box.box_xywh_px for box in boxes]),
+            class_ids=np.array([self._class_of[box.category_id] for box in boxes], dtype=np.int64),
+            crowd=np.array([box.crowd for box in boxes], dtype=np.bool_),
+            class_names=self.class_names,
+        )
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        with path.open(encoding="utf-8") as file:
+            table = json.load(file, object_hook=_without_outline)
+    except OSError as error:
+        raise SourceError(f"The annotations {path} cannot be read ({error.strerror}): name a COCO JSON file.") from None
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise SourceError(f"The annotations {path} are not JSON ({_reason(error)}): name a COCO JSON file.") from None
+    if not isinstance(table, dict):
+        raise SourceError(f"{path} does not have COCO's form: it should hold images, annotations and categories.")
+    return table
+
+
+def _without_outline(entry: dict[str, Any]) -> dict[str, Any]:
+    """Drop the outlines while reading: they are most of COCO's large files, and no box needs them."""
+    entry.pop("segmentation", None)
+    return entry
+
+
+def _picture(entry: dict[str, Any]) -> CocoPicture:
+    return CocoPicture(int(entry["id"]), str(entry["file_name"]), int(entry["width"]), int(entry["height"]))
+
+
+def _box(entry: dict[str, Any]) -> CocoBox:
+    x, y, width, height = map(float, entry["bbox"])
+    return CocoBox(
+        image_id=int(entry["image_id"]),
+        category_id=int(entry["category_id"]),
+        box_xywh_px=(x, y, width, height),
+        area_px2=float(entry.get("area", width * height)),
+        crowd=bool(entry.get("iscrowd", 0)),
+    )
+
+
+def _corners(boxes_xywh_px: list[tuple[float, float, float, float]]) -> NDArray[np.float32]:
+    boxes = np.array(boxes_xywh_px, dtype=np.float32).reshape(-1, 4)
+    boxes[:, 2:] += boxes[:, :2]
+    return boxes
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, KeyError):
+        return f"the field {error.args[0]!r} is missing"
+    return str(error).rstrip(".")

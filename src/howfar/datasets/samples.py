@@ -1,0 +1,78 @@
+"""What the readers of this room give: labelled pictures, one at a time, read only when asked for."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from howfar.scene import Camera
+
+Sample = TypeVar("Sample", covariant=True)
+
+
+@dataclass(frozen=True, eq=False)
+class DepthSample:
+    """A picture with its true depth.
+
+    Attributes:
+        name: What the data set calls it.
+        image: H×W×3 uint8 RGB.
+        depth_m: H×W float32 depth along the optical axis in metres, NaN where it is not known.
+        camera: The picture's camera.
+    """
+
+    name: str
+    image: NDArray[np.uint8]
+    depth_m: NDArray[np.float32]
+    camera: Camera
+
+
+@dataclass(frozen=True, eq=False)
+class DetectionSample:
+    """A picture with its true objects.
+
+    Attributes:
+        name: What the data set calls it.
+        image_id: Its number in the data set.
+        image: H×W×3 uint8 RGB.
+        boxes_xyxy_px: N×4 float32, x1, y1, x2, y2 in pixels.
+        class_ids: N int64, places in `class_names`.
+        crowd: N bool: whether a box is drawn round many objects at once.
+        class_names: The names of all classes of the data set.
+    """
+
+    name: str
+    image_id: int
+    image: NDArray[np.uint8]
+    boxes_xyxy_px: NDArray[np.float32]
+    class_ids: NDArray[np.int64]
+    crowd: NDArray[np.bool_]
+    class_names: tuple[str, ...]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The class name of each object."""
+        return tuple(self.class_names[number] for number in self.class_ids.tolist())
+
+
+class LazySamples(Sequence[Sample]):
+    """Samples that are read when they are asked for; a slice of them reads nothing yet."""
+
+    def __init__(self, keys: Sequence[Any], load: Callable[[Any], Sample]) -> None:
+        """Take what tells the samples apart, in their order, and the function that reads one of them."""
+        self._keys = keys
+        self._load = load
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    @overload
+    def __getitem__(self, place: int) -> Sample: ...
+    @overload
+    def __getitem__(self, place: slice) -> "LazySamples[Sample]": ...
+    def __getitem__(self, place: int | slice) -> "Sample | LazySamples[Sample]":
+        if isinstance(place, slice):
+            return LazySamples(self._keys[place], self._load)
+        return self._load(self._keys[place])

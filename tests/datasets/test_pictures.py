@@ -1,0 +1,85 @@
+"""Reading a data set's picture files."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from howfar.datasets.pictures import read_grey8, read_rgb, refuse_missing
+from howfar.errors import SourceError
+
+GREY = np.arange(12, dtype=np.uint8).reshape(3, 4)
+
+
+@pytest.mark.parametrize(
+    ("mode", "pixel"),
+    [
+        pytest.param("RGB", (7, 7, 7), id="colour stays"),
+        pytest.param("L", (7, 7, 7), id="grey becomes colour"),
+        pytest.param("RGBA", (7, 7, 7), id="transparency is dropped"),
+    ],
+)
+def test_every_kind_of_picture_becomes_rgb(tmp_path: Path, mode: str, pixel: tuple[int, int, int]) -> None:
+    Image.fromarray(GREY).convert(mode).save(tmp_path / "a.png")
+    image = read_rgb(tmp_path / "a.png")
+    assert image.shape == (3, 4, 3)
+    assert image.dtype == np.uint8
+    assert tuple(image[1, 3]) == pixel
+
+
+def test_a_rotation_in_the_exif_is_left_alone_as_boxes_are_counted_in_stored_pixels(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(GREY).save(tmp_path / "a.jpg", exif=exif)
+    assert read_rgb(tmp_path / "a.jpg").shape == (3, 4, 3)
+
+
+def test_numbers_in_a_grey_png_come_back_as_they_are(tmp_path: Path) -> None:
+    Image.fromarray(GREY).save(tmp_path / "a.png")
+    assert np.array_equal(read_grey8(tmp_path / "a.png"), GREY)
+
+
+@pytest.mark.parametrize(
+    ("write", "message"),
+    [
+        pytest.param(lambda path: None, "There is no picture", id="missing"),
+        pytest.param(lambda path: path.write_bytes(b""), "cannot be read as a picture", id="empty"),
+        pytest.param(lambda path: path.write_text("a text"), "cannot be read as a picture", id="no picture"),
+        pytest.param(lambda path: path.mkdir(), "cannot be read as a picture", id="a folder"),
+        pytest.param(lambda path: _truncated(path), "cannot be read as a picture", id="cut off"),
+        pytest.param(lambda path: _broken_header(path), "cannot be read as a picture", id="a broken header"),
+    ],
+)
+def test_what_is_no_picture_is_refused_in_one_sentence(tmp_path: Path, write, message: str) -> None:
+    write(tmp_path / "a.png")
+    with pytest.raises(SourceError, match=message) as refusal:
+        read_rgb(tmp_path / "a.png")
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "I;16", "1"])
+def test_a_depth_file_with_another_kind_of_pixel_is_refused(tmp_path: Path, mode: str) -> None:
+    Image.new(mode, (4, 3)).save(tmp_path / "a.png")
+    with pytest.raises(SourceError, match="one 8-bit channel"):
+        read_grey8(tmp_path / "a.png")
+
+
+def test_missing_files_are_counted_and_the_first_is_named(tmp_path: Path) -> None:
+    (tmp_path / "here").touch()
+    paths = [tmp_path / name for name in ("here", "gone", "away")]
+    refuse_missing(paths[:1], "1 pictures")
+    with pytest.raises(SourceError, match=r"2 of the 3 pictures are missing, the first being .*gone"):
+        refuse_missing(paths, "3 pictures")
+
+
+def _truncated(path: Path) -> None:
+    Image.fromarray(np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8)).save(path)
+    path.write_bytes(path.read_bytes()[:2000])
+
+
+def _broken_header(path: Path) -> None:
+    Image.fromarray(GREY).save(path)
+    data = bytearray(path.read_bytes())
+    data[16:24] = bytes(8)
+    path.write_bytes(bytes(data))

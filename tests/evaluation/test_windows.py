@@ -1,0 +1,50 @@
+"""Rectangles of whole pixels."""
+
+import numpy as np
+import pytest
+
+from howfar.errors import SettingError
+from howfar.evaluation.windows import Window, centred
+
+
+@pytest.mark.parametrize(
+    ("aspect", "expected"),
+    [
+        pytest.param(3 / 4, Window(140, 0, 500, 480), id="portrait 3:4 cuts the sides off"),
+        pytest.param(1.0, Window(80, 0, 560, 480), id="so does a square"),
+        pytest.param(16 / 9, Window(0, 60, 640, 420), id="16:9 cuts top and bottom off"),
+        pytest.param(4 / 3, Window(0, 0, 640, 480), id="the picture's own aspect ratio leaves it whole"),
+    ],
+)
+def test_the_largest_window_in_the_middle(aspect: float, expected: Window) -> None:
+    assert centred(640, 480, aspect) == expected
+
+
+def test_a_windows_part_of_a_picture() -> None:
+    picture = np.arange(12).reshape(3, 4)
+    window = Window(1, 0, 3, 2)
+    assert window.of(picture).tolist() == [[1, 2], [5, 6]]
+    assert (window.width_px, window.height_px) == (2, 2)
+
+
+def test_what_two_windows_share_is_counted_from_the_outer_ones_corner() -> None:
+    inner, outer = Window(41, 45, 601, 471), Window(140, 0, 500, 480)
+    shared = inner.within(outer)
+    assert shared == Window(0, 45, 360, 471)
+    rows, columns = np.mgrid[:480, :640]
+    assert shared.of(outer.of(rows)).tolist() == rows[45:471, 140:500].tolist()
+    assert shared.of(outer.of(columns)).tolist() == columns[45:471, 140:500].tolist()
+
+
+@pytest.mark.parametrize(
+    "corners",
+    [pytest.param((3, 0, 3, 5), id="no column"), pytest.param((-1, 0, 3, 5), id="it starts outside the picture")],
+)
+def test_a_window_without_pixels_is_refused(corners: tuple[int, int, int, int]) -> None:
+    with pytest.raises(SettingError, match="at least one pixel"):
+        Window(*corners)
+
+
+def test_windows_that_do_not_meet_share_nothing() -> None:
+    with pytest.raises(SettingError, match="at least one pixel"):
+        Window(0, 0, 10, 10).within(Window(10, 0, 20, 10))
