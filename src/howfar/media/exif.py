@@ -1,0 +1,114 @@
+"""What a picture's EXIF tells of the camera: the focal length in pixels (CIPA DC-008, "Exif 2.32")."""
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from howfar.scene import Camera
+from howfar.scene.camera import ASPECT_TOLERANCE, FULL_FRAME_DIAGONAL_MM
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+EXIF_IFD = 0x8769
+FOCAL_LENGTH = 0x920A
+PIXEL_X_DIMENSION = 0xA002
+PIXEL_Y_DIMENSION = 0xA003
+FOCAL_PLANE_X_RESOLUTION = 0xA20E
+FOCAL_PLANE_RESOLUTION_UNIT = 0xA210
+DIGITAL_ZOOM_RATIO = 0xA404
+FOCAL_LENGTH_35MM = 0xA405
+
+MM_PER_UNIT: dict[float, float] = {2: 25.4, 3: 10.0, 4: 1.0, 5: 0.001}
+"""Inch, centimetre, millimetre, micrometre. EXIF itself knows the first two; cameras write the others as well."""
+
+PLAUSIBLE_FOCAL_35MM = (4.0, 3000.0)
+"""Beyond these (a fisheye of 160 degrees, a telescope) the value is a mistake or no pinhole camera."""
+
+PLAUSIBLE_SENSOR_MM = (1.0, 150.0)
+"""Length of a sensor's longer side: from an endoscope's chip to a scanning back."""
+
+MAX_DIGITAL_ZOOM = 100.0
+
+
+def exif_tags(image: "Image.Image") -> dict[int, Any]:
+    """The EXIF tags of an open picture: those of the main directory and of the Exif directory in one.
+
+    A damaged EXIF block gives what could be read of it, or nothing: the picture itself may be whole.
+    """
+    tags: dict[int, Any] = {}
+    try:
+        exif = image.getexif()
+        tags.update(exif)
+        tags.update(exif.get_ifd(EXIF_IFD))
+    except Exception:  # noqa: BLE001  Pillow's parser fails in many ways on a damaged block
+        return tags
+    return tags
+
+
+def camera_from_exif(tags: Mapping[int, Any], width_px: int, height_px: int) -> Camera | None:
+    """The camera that took a picture, as far as EXIF tells.
+
+    The 35 mm equivalent focal length counts over the diagonal. Where there is none, the focal length in millimetres
+    and the density of the sensor's pixels give it; a density counts pixels of the picture as it was taken, which may
+    have been resized since. Pixels are taken to be square, so that it does not matter whether the picture was rotated.
+
+    Args:
+        tags: EXIF tags by number (see `exif_tags`).
+        width_px: Width of the upright picture.
+        height_px: Height of the upright picture.
+
+    Returns:
+        The camera with origin `exif`; None when the tags do not tell, say something absurd, or the picture was cut to
+        another shape since it was taken, so that they no longer fit it.
+    """
+    taken_px = _size_as_taken(tags)
+    if taken_px is not None and not _same_shape(taken_px, (width_px, height_px)):
+        return None
+    diagonal_px = math.hypot(width_px, height_px)
+    focal_35mm = _positive(tags.get(FOCAL_LENGTH_35MM))
+    if focal_35mm is None:
+        longest_px = max(taken_px or (width_px, height_px))
+        focal_per_side = _focal_per_longer_side(tags, longest_px)
+        if focal_per_side is None:
+            return None
+        focal_35mm = focal_per_side * max(width_px, height_px) / diagonal_px * FULL_FRAME_DIAGONAL_MM
+    if not PLAUSIBLE_FOCAL_35MM[0] <= focal_35mm <= PLAUSIBLE_FOCAL_35MM[1]:
+        return None
+    return Camera.from_focal_35mm(width_px, height_px, focal_35mm, origin="exif")
+
+
+def _focal_per_longer_side(tags: Mapping[int, Any], longest_px: float) -> float | None:
+    """Focal length over the length of the sensor's longer side, both in mm, digital zoom included."""
+    focal_mm = _positive(tags.get(FOCAL_LENGTH))
+    density = _positive(tags.get(FOCAL_PLANE_X_RESOLUTION))
+    unit_mm = MM_PER_UNIT.get(_positive(tags.get(FOCAL_PLANE_RESOLUTION_UNIT, 2)) or 0.0)
+    if focal_mm is None or density is None or unit_mm is None:
+        return None
+    sensor_mm = longest_px / density * unit_mm
+    if not PLAUSIBLE_SENSOR_MM[0] <= sensor_mm <= PLAUSIBLE_SENSOR_MM[1]:
+        return None
+    zoom = _positive(tags.get(DIGITAL_ZOOM_RATIO))
+    if zoom is not None and 1.0 < zoom <= MAX_DIGITAL_ZOOM:
+        focal_mm *= zoom
+    return focal_mm / sensor_mm
+
+
+def _size_as_taken(tags: Mapping[int, Any]) -> tuple[float, float] | None:
+    width, height = _positive(tags.get(PIXEL_X_DIMENSION)), _positive(tags.get(PIXEL_Y_DIMENSION))
+    return None if width is None or height is None else (width, height)
+
+
+def _same_shape(first: tuple[float, float], second: tuple[float, float]) -> bool:
+    """Whether two sizes have the same aspect ratio, one of them lying on its side or not."""
+    ratio = max(first) * min(second) / (min(first) * max(second))
+    return abs(ratio - 1) <= ASPECT_TOLERANCE
+
+
+def _positive(value: Any) -> float | None:
+    """The value as a positive finite number, or None: EXIF holds texts, tuples and ratios over zero as well."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError, ZeroDivisionError, OverflowError):
+        return None
+    return number if math.isfinite(number) and number > 0 else None

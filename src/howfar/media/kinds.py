@@ -1,0 +1,90 @@
+"""What kind of file something is: by its ending when a folder is listed, by its first bytes when it is read."""
+
+from pathlib import PurePath
+
+PICTURE_SUFFIXES = frozenset(
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".heic", ".heif"}
+)
+VIDEO_SUFFIXES = frozenset(
+    {
+        ".mp4",
+        ".m4v",
+        ".mov",
+        ".mkv",
+        ".webm",
+        ".avi",
+        ".mpg",
+        ".mpeg",
+        ".mts",
+        ".m2ts",
+        ".ts",
+        ".wmv",
+        ".flv",
+        ".3gp",
+        ".ogv",
+    }
+)
+PICTURE_NAMES = "JPEG, PNG, WebP, TIFF, BMP, GIF or HEIC"
+
+HEAD_BYTES = 64
+"""How much of a file's beginning is enough to tell its kind."""
+
+_PICTURE_MAGIC = {
+    b"\xff\xd8\xff": "JPEG",
+    b"\x89PNG\r\n\x1a\n": "PNG",
+    b"II*\0": "TIFF",
+    b"MM\0*": "TIFF",
+    b"II+\0": "TIFF",
+    b"MM\0+": "TIFF",
+    b"GIF87a": "GIF",
+    b"GIF89a": "GIF",
+    b"BM": "BMP",
+}
+_HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"})
+_VIDEO_MAGIC = (
+    b"\x1a\x45\xdf\xa3",  # Matroska, WebM
+    b"\x00\x00\x01\xba",  # MPEG program stream
+    b"\x00\x00\x01\xb3",  # MPEG video
+    b"FLV\x01",
+    b"OggS",
+    b"\x30\x26\xb2\x75",  # ASF, WMV
+)
+
+
+def picture_format(head: bytes) -> str | None:
+    """The picture format that a file's first bytes announce, or None."""
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "WebP"
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS:
+        return "HEIC"
+    return next((name for magic, name in _PICTURE_MAGIC.items() if head.startswith(magic)), None)
+
+
+def is_video(head: bytes) -> bool:
+    """Whether a file's first bytes announce a video."""
+    if head[:4] == b"RIFF":
+        return head[8:12] == b"AVI "
+    if head[4:8] in (b"ftyp", b"moov", b"mdat"):
+        return picture_format(head) is None and head[8:12] not in (b"avif", b"avis")
+    return head.startswith(_VIDEO_MAGIC)
+
+
+def is_page(head: bytes) -> bool:
+    """Whether a file's first bytes are those of an HTML page."""
+    return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:14].lower().startswith((b"<!doctype html", b"<html", b"<head"))
+
+
+def describe(head: bytes) -> str:
+    """What the first bytes of something that is no picture look like, in a few words."""
+    if is_video(head):
+        return "holds a video"
+    if is_page(head):
+        return "holds an HTML page"
+    if head.isascii() and b"\0" not in head:
+        return "holds text"
+    return "is in no format that howfar knows"
+
+
+def has_suffix(name: str | PurePath, suffixes: frozenset[str]) -> bool:
+    """Whether a file's name ends in one of these suffixes, in capitals or not."""
+    return PurePath(name).suffix.lower() in suffixes
