@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from howfar.errors import SettingError
 from howfar.media.ahead import ahead
 from howfar.media.as_frame import Picture, as_frame
+from howfar.media.depth_files import check_fits
 from howfar.media.frame import Frame
 from howfar.media.sources import open_sources
 from howfar.models import (
@@ -141,6 +143,14 @@ class Rangefinder:
         limit = self.max_depth_m if max_depth_m is None else _checked_max_depth(max_depth_m)
         return tuple(_view(sight, method, limit) for method in self.methods)
 
+    def camera_for(self, frame: Frame) -> Camera:
+        """The camera that a frame's distances will rest on.
+
+        Raises:
+            SettingError: If the given camera cannot be that of a picture of this shape.
+        """
+        return self.lens.camera_for(frame.width_px, frame.height_px, frame.camera)
+
     def watch(self, source: str | Path, *, every: int = 1) -> Generator[View, None, None]:
         """Look at every n-th frame of a video, camera or stream, in order.
 
@@ -152,17 +162,27 @@ class Rangefinder:
         for views in self.watch_each(_frames(str(source), every)):
             yield views[0]
 
-    def watch_each(self, frames: Iterable[Frame]) -> Generator[tuple[View, ...], None, None]:
-        """As `watch`, over frames, with one view for each of the finder's methods."""
-        decoded = ahead(frames)
-        yield from ahead((self.look_each(frame) for frame in decoded), size=2)
+    def watch_each(
+        self, frames: Iterable[Frame], *, depth: DepthMap | None = None
+    ) -> Generator[tuple[View, ...], None, None]:
+        """As `watch`, over frames, with one view for each of the finder's methods; `depth` as for `look`."""
+        yield from ahead(self._look_at_frames(frames, depth), size=2)
+
+    def _look_at_frames(
+        self, frames: Iterable[Frame], depth: DepthMap | None
+    ) -> Generator[tuple[View, ...], None, None]:
+        with closing(ahead(frames)) as decoded:
+            for frame in decoded:
+                yield self.look_each(frame, depth=depth)
 
     def _see(self, frame: Frame, given: DepthMap | None) -> _Sight:
         """Run the networks: all that is done once a picture, however many objects and methods."""
-        camera = self.lens.camera_for(frame.width_px, frame.height_px, frame.camera)
+        camera = self.camera_for(frame)
         start = time.perf_counter()
         found = self.detector.detect(frame.image, score=self.score, nms=self.nms, only=self.only)
         detected = time.perf_counter()
+        if given is not None:
+            check_fits(given, frame.width_px, frame.height_px)
         depth = self._estimate(frame.image, camera) if given is None else given
         crops = self._crops(frame.image, found, camera) if given is None and self.depth_on == "crops" else None
         timing = {"detect": 1e3 * (detected - start), "depth": 1e3 * (time.perf_counter() - detected)}

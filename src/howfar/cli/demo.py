@@ -1,0 +1,75 @@
+"""`howfar demo`: a real photo with known distances, the estimate beside the truth."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from howfar.cli import options
+
+if TYPE_CHECKING:
+    from howfar.view import View
+
+MOTORCYCLE_FOCAL_PX = 994.978
+MOTORCYCLE_BASELINE_M = 0.193001
+MOTORCYCLE_OFFSET_PX = 31.086
+"""The camera of Middlebury 2014's `Motorcycle` at the resolution that scikit-image ships."""
+
+
+def demo(
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Folder for the pictures.", rich_help_panel=options.OUTPUT)
+    ] = Path("howfar-demo"),
+    overwrite: options.Overwrite = False,
+) -> None:
+    """Look at a real stereo photo with a known camera: the estimate beside the true distance."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from howfar.files import refuse_existing
+    from howfar.media.depth_view import draw_depth
+    from howfar.media.pictures_out import save_picture
+    from howfar.media.side_by_side import side_by_side
+    from howfar.media.units import distance_text
+
+    path = out / "motorcycle.jpg"
+    refuse_existing(path, overwrite=overwrite)
+    estimate, truth = look_at_motorcycle()
+    table = Table("object", "score", "estimate", "truth", title="The motorcycle of Middlebury 2014")
+    for thing, true in zip(estimate, truth, strict=True):
+        table.add_row(
+            thing.label, f"{thing.score:.2f}", distance_text(thing.depth_m, "m"), distance_text(true.depth_m, "m")
+        )
+    console = Console()
+    console.print(table)
+    size = (estimate.width_px, estimate.height_px)
+    pictures = [estimate.draw(), draw_depth(estimate.depth, *size), draw_depth(truth.depth, *size)]
+    save_picture(side_by_side(pictures, ["howfar", "estimated depth", "true depth"]), path, overwrite=overwrite)
+    console.print(
+        "The embedded network has seen rooms, not workshops: its metres are a guess here. "
+        f"The objects, the estimate and the truth are drawn in {path}.",
+        highlight=False,
+    )
+
+
+def look_at_motorcycle() -> "tuple[View, View]":
+    """The photo with the embedded network's depth, and with the true depth from its stereo disparity.
+
+    Raises:
+        MissingExtraError: If scikit-image, which ships the photo, is not installed.
+    """
+    from howfar.errors import MissingExtraError
+    from howfar.finder import Rangefinder
+    from howfar.media.frame import Frame
+    from howfar.scene import Camera, DepthMap, StereoRig
+
+    try:
+        from skimage.data import stereo_motorcycle
+    except ImportError:
+        raise MissingExtraError("The demo's photo", "demo") from None
+    image, _, disparity = stereo_motorcycle()
+    height, width = image.shape[:2]
+    finder = Rangefinder(camera=Camera.from_focal(width, height, MOTORCYCLE_FOCAL_PX))
+    rig = StereoRig(MOTORCYCLE_FOCAL_PX, MOTORCYCLE_BASELINE_M, MOTORCYCLE_OFFSET_PX)
+    frame = Frame(image, "motorcycle")
+    return finder.look(frame), finder.look(frame, depth=DepthMap(disparity, "disparity_px", stereo=rig))

@@ -1,0 +1,117 @@
+"""`howfar depth`: the depth map alone."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from howfar.cli import options
+
+if TYPE_CHECKING:
+    from howfar.media.frame import Frame
+    from howfar.media.output_names import OutputNames
+    from howfar.media.sources import Source
+    from howfar.models import DepthNetwork
+    from howfar.scene import DepthMap
+    from howfar.scene.lens import Lens
+
+DEFAULT_OUT = Path("howfar-depth")
+
+
+def depth(
+    sources: Annotated[
+        list[str],
+        typer.Argument(metavar="SOURCE...", help="Pictures, folders, 'globs', addresses, videos, cameras, or -."),
+    ],
+    depth_model: options.DepthModel = "depth-lite0-nyu",
+    camera: options.CameraFile = None,
+    focal_px: options.FocalPx = None,
+    fov_deg: options.FovDeg = None,
+    camera_scale: options.CameraScale = True,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="DIR", help=f"Folder to write to (default: {DEFAULT_OUT}).", rich_help_panel=options.OUTPUT
+        ),
+    ] = None,
+    overwrite: options.Overwrite = False,
+    every: options.Every = 1,
+    threads: options.Threads = None,
+    provider: options.Provider = None,
+) -> None:
+    """Estimate depth: a 16-bit PNG in millimetres and a picture in colour; of a video, a video in colour."""
+    from howfar.cli.failures import Failures
+    from howfar.cli.folders import fresh_folder
+    from howfar.errors import HowfarError
+    from howfar.media.camera_files import read_camera
+    from howfar.media.output_names import OutputNames
+    from howfar.media.sources import open_sources
+    from howfar.models import RunOptions, open_depth_network
+    from howfar.scene.lens import Lens
+
+    opened = open_sources(sources, stdin=typer.get_binary_stream("stdin"))
+    lens = Lens(read_camera(camera) if camera else None, focal_px, fov_deg)
+    network = open_depth_network(depth_model, RunOptions(threads, provider))
+    names = OutputNames(out or fresh_folder(DEFAULT_OUT))
+    failures = Failures(len(opened))
+    for source in opened:
+        try:
+            frames = _estimated(source.frames(every), network, lens, camera_scale)
+            if source.is_stream:
+                _write_video(source, frames, names.path(source.name, ".mp4"), overwrite, every)
+            else:
+                _write_picture(*next(frames), names, overwrite)
+        except HowfarError as error:
+            failures.add(source.name, error)
+    failures.tell_and_exit()
+
+
+def _estimated(
+    frames: "Iterator[Frame]", network: "DepthNetwork", lens: "Lens", camera_scale: bool
+) -> "Iterator[tuple[Frame, DepthMap]]":
+    from howfar.media.ahead import ahead
+
+    def estimate(frame: "Frame") -> "tuple[Frame, DepthMap]":
+        camera = lens.camera_for(frame.width_px, frame.height_px, frame.camera)
+        return frame, network.predict(frame.image, camera if camera_scale else None)
+
+    yield from ahead((estimate(frame) for frame in frames), size=2)
+
+
+def _write_picture(frame: "Frame", depth: "DepthMap", names: "OutputNames", overwrite: bool) -> None:
+    import numpy as np
+
+    from howfar.cli.writing import DEPTH_ENDING, DEPTH_VIEW_ENDING
+    from howfar.media.depth_files import save_depth_png
+    from howfar.media.depth_view import draw_depth
+    from howfar.media.pictures_out import save_picture
+
+    size = (frame.width_px, frame.height_px)
+    view_path = names.path(frame.source, DEPTH_VIEW_ENDING)
+    save_picture(draw_depth(depth, *size), view_path, overwrite=overwrite)
+    if not depth.is_metric:
+        typer.echo(f"{frame.source}: relative depth (no metres), drawn in {view_path}")
+        return
+    map_path = names.path(frame.source, DEPTH_ENDING)
+    save_depth_png(depth, map_path, *size, overwrite=overwrite)
+    near, middle, far = np.nanpercentile(depth.metres(), [1, 50, 99])
+    typer.echo(f"{frame.source}: {near:.2f} to {far:.2f} m, median {middle:.2f} m; {map_path}, {view_path}")
+
+
+def _write_video(
+    source: "Source", frames: "Iterator[tuple[Frame, DepthMap]]", path: Path, overwrite: bool, every: int
+) -> None:
+    from howfar.cli.looking import expected_frames
+    from howfar.cli.progress import progress_bar
+    from howfar.media.depth_view import draw_depth
+    from howfar.media.video_writer import VideoWriter
+
+    with (
+        progress_bar(Path(source.name).name, expected_frames(source, every), "frames") as step,
+        VideoWriter(path, source.fps, overwrite=overwrite) as video,
+    ):
+        for frame, depth in frames:
+            video.write(draw_depth(depth, frame.width_px, frame.height_px), frame.time_s)
+            step("")
+    typer.echo(f"{source.name}: {video.frame_count} frames in {path}")

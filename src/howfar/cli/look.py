@@ -1,0 +1,244 @@
+"""`howfar look`: what is in the pictures, and how far away each thing is."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from howfar.cli import options
+
+if TYPE_CHECKING:
+    from howfar.ranging import Method
+    from howfar.scene import DepthMap
+
+DEFAULT_OUT = Path("howfar-out")
+
+
+class Format(StrEnum):
+    """How results are printed."""
+
+    table = "table"
+    json = "json"
+    jsonl = "jsonl"
+    csv = "csv"
+
+
+class DepthOn(StrEnum):
+    """What is fed to the depth network."""
+
+    image = "image"
+    crops = "crops"
+
+
+class UnitsChoice(StrEnum):
+    """What distances are shown in."""
+
+    m = "m"
+    ft = "ft"
+
+
+class DepthUnit(StrEnum):
+    """What the numbers in a depth file are."""
+
+    auto = "auto"
+    m = "m"
+    mm = "mm"
+
+
+def look(
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[SOURCE]...",
+            help="Pictures, folders, 'globs', addresses, videos, camera:0, rtsp://…, or - for standard input.",
+        ),
+    ] = None,
+    max_depth: Annotated[
+        float | None,
+        typer.Option("--max-depth", metavar="METRES", help="Label only objects up to this depth."),
+    ] = None,
+    classes: Annotated[
+        str | None,
+        typer.Option("--classes", help="Only these classes, e.g. chair,person.", rich_help_panel=options.DETECTION),
+    ] = None,
+    score: Annotated[
+        float | None,
+        typer.Option("--score", min=0, max=1, help="Least confidence.", rich_help_panel=options.DETECTION),
+    ] = None,
+    nms: Annotated[
+        float | None,
+        typer.Option("--nms", min=0, max=1, help="Overlap of duplicates.", rich_help_panel=options.DETECTION),
+    ] = None,
+    detector: Annotated[
+        str,
+        typer.Option("--detector", help="Detector: a name or an .onnx file.", rich_help_panel=options.DETECTION),
+    ] = "nanodet-g",
+    depth_model: options.DepthModel = "depth-lite0-nyu",
+    depth_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--depth",
+            metavar="FILE",
+            help="Your own depth map in place of the network: 16-bit PNG in mm; .npy, .npz, .tiff or .exr in metres.",
+            rich_help_panel=options.DEPTH,
+        ),
+    ] = None,
+    depth_unit: Annotated[
+        DepthUnit, typer.Option("--depth-unit", help="Unit of --depth.", rich_help_panel=options.DEPTH)
+    ] = DepthUnit.auto,
+    depth_on: Annotated[
+        DepthOn,
+        typer.Option(
+            "--depth-on",
+            help="One depth pass a picture, or one for each object cut out of it (a comparison: it does far worse).",
+            rich_help_panel=options.DEPTH,
+        ),
+    ] = DepthOn.image,
+    method: Annotated[
+        str,
+        typer.Option(
+            "--method",
+            help="central-mean, median, central-median, mean, min, max, mode or percentile:Q; "
+            "several, with commas, are drawn side by side.",
+            rich_help_panel=options.RANGING,
+        ),
+    ] = "median",
+    shrink: Annotated[
+        float | None,
+        typer.Option("--shrink", help="Share of the box's sides to look at, 0 to 1.", rich_help_panel=options.RANGING),
+    ] = None,
+    lower_threshold: Annotated[
+        float | None,
+        typer.Option(
+            "--lower-threshold", metavar="METRES", help="Ignore nearer depths.", rich_help_panel=options.RANGING
+        ),
+    ] = None,
+    upper_threshold: Annotated[
+        float | None,
+        typer.Option(
+            "--upper-threshold", metavar="METRES", help="Ignore farther depths.", rich_help_panel=options.RANGING
+        ),
+    ] = None,
+    camera: options.CameraFile = None,
+    focal_px: options.FocalPx = None,
+    fov_deg: options.FovDeg = None,
+    camera_scale: options.CameraScale = True,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help=f"Folder for annotated pictures and videos (default with --format table: {DEFAULT_OUT}).",
+            rich_help_panel=options.OUTPUT,
+        ),
+    ] = None,
+    format_: Annotated[
+        Format, typer.Option("--format", help="How to print the results.", rich_help_panel=options.OUTPUT)
+    ] = Format.table,
+    units: Annotated[
+        UnitsChoice,
+        typer.Option("--units", help="Units on labels and in the table.", rich_help_panel=options.OUTPUT),
+    ] = UnitsChoice.m,
+    show_far: Annotated[
+        bool,
+        typer.Option("--show-far", help="Draw objects beyond the maximum in grey.", rich_help_panel=options.OUTPUT),
+    ] = False,
+    show_region: Annotated[
+        bool,
+        typer.Option("--show-region", help="Draw the region that was measured.", rich_help_panel=options.OUTPUT),
+    ] = False,
+    save_depth: Annotated[
+        bool,
+        typer.Option(
+            "--save-depth", help="Write the depth map: 16-bit PNG in mm, and in colour.", rich_help_panel=options.OUTPUT
+        ),
+    ] = False,
+    point_cloud: Annotated[
+        bool, typer.Option("--point-cloud", help="Write a coloured PLY.", rich_help_panel=options.OUTPUT)
+    ] = False,
+    overwrite: options.Overwrite = False,
+    every: options.Every = 1,
+    threads: options.Threads = None,
+    provider: options.Provider = None,
+) -> None:
+    """Say what is in pictures, and how far away each thing is."""
+    from howfar.cli.folders import fresh_folder
+    from howfar.cli.looking import look_at_all
+    from howfar.cli.wishes import Wishes
+    from howfar.finder import Rangefinder
+    from howfar.media.camera_files import read_camera
+    from howfar.media.sources import open_sources
+
+    if not sources:
+        sources, max_depth = _ask(max_depth)
+    opened = open_sources(sources, stdin=typer.get_binary_stream("stdin"))
+    finder = Rangefinder(
+        detector,
+        depth_model,
+        _methods(method, shrink, lower_threshold, upper_threshold),
+        read_camera(camera) if camera else None,
+        focal_px=focal_px,
+        fov_deg=fov_deg,
+        max_depth_m=max_depth,
+        classes=classes.split(",") if classes else None,
+        score=score,
+        nms=nms,
+        depth_on=depth_on.value,
+        camera_scale=camera_scale,
+        threads=threads,
+        provider=provider,
+    )
+    wants_files = format_ is Format.table or save_depth or point_cloud
+    wishes = Wishes(
+        out=out or (fresh_folder(DEFAULT_OUT) if wants_files else None),
+        format=format_.value,
+        units=units.value,
+        show_far=show_far,
+        show_region=show_region,
+        save_depth=save_depth,
+        point_cloud=point_cloud,
+        overwrite=overwrite,
+        every=every,
+    )
+    if depth_on is DepthOn.crops:
+        typer.echo("Depth on crops is a comparison: cut-out objects lose the scene that depth is read from.", err=True)
+    given = _own_depth(depth_file, depth_unit.value, len(opened) == 1 and not opened[0].is_stream)
+    look_at_all(opened, finder, wishes, given)
+
+
+def _ask(max_depth: float | None) -> tuple[list[str], float | None]:
+    """Ask for the address and the maximum depth, where somebody is there to answer."""
+    import sys
+
+    if not sys.stdin.isatty():
+        raise typer.BadParameter("name a picture, folder, address, video or camera, or - for standard input.")
+    source = typer.prompt("Address or path of the picture").strip()
+    if max_depth is None:
+        answer = typer.prompt("Maximum depth in metres (empty for none)", default="", show_default=False).strip()
+        max_depth = _number(answer) if answer else None
+    return [source], max_depth
+
+
+def _number(answer: str) -> float:
+    try:
+        return float(answer.removesuffix("m").strip())
+    except ValueError:
+        raise typer.BadParameter(f"{answer!r} is no number of metres, such as 2.5.") from None
+
+
+def _methods(names: str, shrink: float | None, lower_m: float | None, upper_m: float | None) -> "list[Method]":
+    from howfar.ranging import Bounds, parse_method
+
+    return [parse_method(name.strip(), shrink=shrink, bounds=Bounds(lower_m, upper_m)) for name in names.split(",")]
+
+
+def _own_depth(path: Path | None, unit: str, one_picture: bool) -> "DepthMap | None":
+    if path is None:
+        return None
+    from howfar.errors import SettingError
+    from howfar.media.depth_files import read_depth
+
+    if not one_picture:
+        raise SettingError("--depth goes with one picture: name the picture that the depth map belongs to.")
+    return read_depth(path, unit)  # type: ignore[arg-type]

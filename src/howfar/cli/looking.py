@@ -1,0 +1,140 @@
+"""The work of `howfar look`: every source is looked at, shown and written; one that fails does not stop the others."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from howfar.cli.failures import Failures
+from howfar.cli.printing import Printer, printer_for
+from howfar.cli.progress import Step, progress_bar
+from howfar.cli.wishes import Wishes
+from howfar.cli.writing import PictureFiles, draw_views
+from howfar.errors import HowfarError, SettingError
+from howfar.finder import Rangefinder
+from howfar.media.frame import Frame
+from howfar.media.output_names import OutputNames
+from howfar.media.sources import Source
+from howfar.media.units import Units, distance_text
+from howfar.media.video_writer import VideoWriter
+from howfar.scene import DepthMap
+from howfar.view import View
+
+
+@dataclass
+class _Work:
+    """What the sources of one run share."""
+
+    finder: Rangefinder
+    wishes: Wishes
+    printer: Printer
+    names: OutputNames | None
+    failures: Failures
+
+    @property
+    def methods(self) -> list[str]:
+        """Names of the finder's ranging methods."""
+        return [method.name for method in self.finder.methods]
+
+
+def look_at_all(sources: Sequence[Source], finder: Rangefinder, wishes: Wishes, given: DepthMap | None = None) -> None:
+    """Look at every source.
+
+    Args:
+        sources: What to look at.
+        finder: What to look with.
+        wishes: What to show and write.
+        given: A depth map of the user's own, for the only picture.
+
+    Raises:
+        typer.Exit: If some could not be looked at; those are named on standard error.
+    """
+    one_picture = len(sources) == 1 and not sources[0].is_stream
+    names = None if wishes.out is None else OutputNames(wishes.out)
+    printer = printer_for(wishes, one_picture=one_picture, note="" if given else _note(finder))
+    work = _Work(finder, wishes, printer, names, Failures(len(sources)))
+    for is_stream, group in groupby(sources, key=lambda source: source.is_stream):
+        if is_stream:
+            for source in group:
+                _look_at_stream(source, work)
+        else:
+            _look_at_pictures(list(group), work, given)
+    work.printer.finish()
+    work.failures.tell_and_exit()
+
+
+def _note(finder: Rangefinder) -> str:
+    """What the numbers are worth."""
+    network = finder.depth
+    if not network.spec.scenes:
+        return ""
+    return f"{network.name} has seen {network.spec.scenes} and nothing else: anywhere else its metres are a guess."
+
+
+def _look_at_pictures(sources: Sequence[Source], work: _Work, given: DepthMap | None) -> None:
+    """Reading, looking and writing overlap, each in its own thread; order is kept."""
+    files = PictureFiles(work.wishes, work.names, work.methods)
+
+    def frames() -> Iterator[Frame]:
+        for source in sources:
+            try:
+                frame = next(iter(source.frames()))
+                work.finder.camera_for(frame)
+                files.reserve(frame.source)
+            except HowfarError as error:
+                work.failures.add(source.name, error)
+            else:
+                yield frame
+
+    with progress_bar("Looking", len(sources), "pictures") as step:
+        for views in work.finder.watch_each(frames(), depth=given):
+            written = None
+            try:
+                written = files.write(views)
+            except HowfarError as error:
+                work.failures.add(views[0].source, error)
+            work.printer.show(views, written)
+            step(Path(views[0].source).name)
+
+
+def _look_at_stream(source: Source, work: _Work) -> None:
+    """A video or a stream: what was seen before it breaks, or before Ctrl-C, is kept."""
+    written = None
+    try:
+        if work.wishes.save_depth or work.wishes.point_cloud:
+            raise SettingError("--save-depth and --point-cloud are for pictures; `howfar depth` writes a depth video.")
+        with progress_bar(Path(source.name).name, expected_frames(source, work.wishes.every), "frames") as step:
+            frames = work.finder.watch_each(source.frames(work.wishes.every))
+            if work.names is None:
+                _show_frames(frames, work, step)
+                return
+            target = work.names.path(source.name, ".mp4")
+            with VideoWriter(target, source.fps, overwrite=work.wishes.overwrite) as video:
+                written = target
+                _show_frames(_written(frames, video, work), work, step)
+    except HowfarError as error:
+        work.failures.add(source.name, error)
+    finally:
+        work.printer.end_stream(source.name, written if written and written.exists() else None)
+
+
+def expected_frames(source: Source, every: int) -> int | None:
+    """How many frames will be looked at, where the source tells."""
+    return None if source.frame_count is None else -(-source.frame_count // every)
+
+
+def _written(frames: Iterable[tuple[View, ...]], video: VideoWriter, work: _Work) -> Iterator[tuple[View, ...]]:
+    for views in frames:
+        video.write(draw_views(views, work.methods, work.wishes), views[0].time_s)
+        yield views
+
+
+def _show_frames(frames: Iterable[tuple[View, ...]], work: _Work, step: Step) -> None:
+    for views in frames:
+        work.printer.show_frame(views)
+        step(_nearest(views[0], work.wishes.units))
+
+
+def _nearest(view: View, units: Units) -> str:
+    """The nearest labelled object, in a few words."""
+    return f"{view.objects[0].label} {distance_text(view.objects[0].depth_m, units)}" if view.objects else ""

@@ -1,0 +1,49 @@
+"""What was in a video or stream, by class: how often, how near, and when that was."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from howfar.media.units import Units, distance_text
+from howfar.scene import Scene, SceneObject
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+@dataclass
+class StreamSummary:
+    """Sums up one scene after another, in constant memory.
+
+    Attributes:
+        frames: How many frames were looked at.
+        seen_in: For each class, in how many of them it was labelled.
+        nearest: For each class, the nearest object and the scene's time.
+    """
+
+    frames: int = 0
+    seen_in: dict[str, int] = field(default_factory=dict)
+    nearest: dict[str, tuple[SceneObject, float | None]] = field(default_factory=dict)
+
+    def add(self, scene: Scene) -> None:
+        """Take in one frame."""
+        self.frames += 1
+        for label in {thing.label for thing in scene}:
+            self.seen_in[label] = self.seen_in.get(label, 0) + 1
+        for thing in scene:
+            known = self.nearest.get(thing.label)
+            if known is None or thing.depth_m < known[0].depth_m or not known[0].distance.is_known:
+                self.nearest[thing.label] = (thing, scene.time_s)
+
+    def table(self, name: str, units: Units) -> "Table":
+        """The summary as a table, the most frequent class first."""
+        from rich.table import Table
+        from rich.text import Text
+
+        result = Table(title=Text(name), caption=f"{self.frames} frames looked at", caption_justify="left")
+        for heading in ("object", "in frames", "nearest", "at"):
+            result.add_column(heading, justify="left" if heading == "object" else "right")
+        for label, count in sorted(self.seen_in.items(), key=lambda item: -item[1]):
+            thing, time_s = self.nearest[label]
+            when = "" if time_s is None else f"{time_s:.2f} s"
+            result.add_row(Text(label), str(count), distance_text(thing.depth_m, units), when)
+        return result

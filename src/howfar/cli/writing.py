@@ -1,0 +1,73 @@
+"""The files that `howfar look` writes."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from howfar.cli.wishes import Wishes
+from howfar.files import refuse_existing
+from howfar.media.depth_files import save_depth_png
+from howfar.media.depth_view import draw_depth
+from howfar.media.output_names import OutputNames
+from howfar.media.pictures_out import save_picture
+from howfar.media.point_cloud import save_point_cloud
+from howfar.media.side_by_side import side_by_side
+from howfar.view import View
+
+DEPTH_ENDING = ".depth.png"
+DEPTH_VIEW_ENDING = ".depth-view.png"
+CLOUD_ENDING = ".ply"
+
+
+def draw_views(views: Sequence[View], names: Sequence[str], wishes: Wishes) -> NDArray[np.uint8]:
+    """The annotated picture; with several methods, one beside the other under the methods' names."""
+    drawn = [view.draw(units=wishes.units, show_far=wishes.show_far, show_region=wishes.show_region) for view in views]
+    return drawn[0] if len(drawn) == 1 else side_by_side(drawn, names)
+
+
+class PictureFiles:
+    """Writes what is wished for of each picture: the annotated picture, the depth map, the point cloud."""
+
+    def __init__(self, wishes: Wishes, names: OutputNames | None, methods: Sequence[str]) -> None:
+        self._wishes = wishes
+        self._names = names
+        self._methods = methods
+
+    def reserve(self, source: str) -> None:
+        """See to it that a picture's files can be written, before any work is done for it.
+
+        Raises:
+            OutputError: If one exists and may not be replaced.
+            SettingError: If one would be the source itself.
+        """
+        for path in self._paths(source).values():
+            refuse_existing(path, overwrite=self._wishes.overwrite)
+
+    def write(self, views: Sequence[View]) -> Path | None:
+        """Write the files of one picture; gives the annotated picture's path."""
+        view = views[0]
+        size = (view.width_px, view.height_px)
+        overwrite = self._wishes.overwrite
+        paths = self._paths(view.source)
+        if "picture" in paths:
+            save_picture(draw_views(views, self._methods, self._wishes), paths["picture"], overwrite=overwrite)
+        if "depth" in paths:
+            save_depth_png(view.depth, paths["depth"], *size, overwrite=overwrite)
+            coloured = draw_depth(view.depth, *size, units=self._wishes.units)
+            save_picture(coloured, paths["depth view"], overwrite=overwrite)
+        if "cloud" in paths:
+            save_point_cloud(view.image, view.depth, view.camera, paths["cloud"], overwrite=overwrite)
+        return paths.get("picture")
+
+    def _paths(self, source: str) -> dict[str, Path]:
+        if self._names is None:
+            return {}
+        paths = {"picture": self._names.path(source)}
+        if self._wishes.save_depth:
+            paths["depth"] = self._names.path(source, DEPTH_ENDING)
+            paths["depth view"] = self._names.path(source, DEPTH_VIEW_ENDING)
+        if self._wishes.point_cloud:
+            paths["cloud"] = self._names.path(source, CLOUD_ENDING)
+        return paths

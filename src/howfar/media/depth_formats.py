@@ -1,0 +1,120 @@
+"""The bare numbers of a depth file: PNG, TIFF, NumPy or OpenEXR."""
+
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from howfar.errors import MissingExtraError, SourceError
+
+DEPTH_FORMATS = "a 16-bit PNG, a TIFF, .npy, .npz or .exr"
+
+NO_SURFACE = 65504.0
+"""Renderers write 1e10 into an EXR where a ray meets nothing; in half floats, their largest number."""
+
+_DAMAGE = (
+    OSError,
+    ValueError,
+    EOFError,
+    SyntaxError,
+    RuntimeError,
+    MemoryError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What the libraries raise on a damaged file."""
+
+
+def read_values(path: Path) -> NDArray[Any]:
+    """Read the numbers of a depth file as they are.
+
+    Returns:
+        H×W integers or floating-point numbers.
+
+    Raises:
+        SourceError: If there is no such file, or it is damaged or no depth map.
+        MissingExtraError: If it is an EXR file and OpenEXR is not installed.
+    """
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
+        raise SourceError(f"A depth file is {DEPTH_FORMATS}, which {path} is not by its ending.")
+    if not path.is_file():
+        raise SourceError(f"There is no depth file {path}.")
+    try:
+        values = reader(path)
+    except (*_DAMAGE, Image.DecompressionBombError) as error:
+        reason = str(error).strip().partition("\n")[0] or type(error).__name__
+        raise SourceError(f"{path} cannot be read as a depth file, it may be damaged ({reason}).") from None
+    return _checked(values, path)
+
+
+def _checked(values: NDArray[Any], path: Path) -> NDArray[Any]:
+    shape = values.shape
+    if values.ndim == 3:
+        values = values.squeeze()
+    if values.ndim == 3 and shape[-1] in (3, 4):
+        raise SourceError(f"{path} is a colour picture; a depth file has one number a pixel: {DEPTH_FORMATS}.")
+    if values.ndim != 2 or values.size == 0:
+        raise SourceError(f"{path} holds an array of shape {shape}; a depth map has rows and columns.")
+    if values.dtype.kind not in "uif":
+        raise SourceError(f"{path} holds values of type {values.dtype}; a depth map holds numbers.")
+    if values.dtype.itemsize == 1:
+        raise SourceError(f"{path} has 8 bits a pixel, too coarse for distances: give {DEPTH_FORMATS}.")
+    return values
+
+
+def _from_picture(path: Path) -> NDArray[Any]:
+    with Image.open(path) as picture:
+        return np.asarray(picture)
+
+
+def _from_npy(path: Path) -> NDArray[Any]:
+    # Mapped, so that a header that promises more than the file holds fails before memory is taken for it.
+    return np.array(np.lib.format.open_memmap(path, mode="r"))
+
+
+def _from_npz(path: Path) -> NDArray[Any]:
+    with path.open("rb") as file, np.lib.npyio.NpzFile(file, allow_pickle=False) as arrays:
+        names = list(arrays)
+        if "depth" not in names and len(names) != 1:
+            raise SourceError(f"{path} holds {', '.join(names) or 'no array'}; call the depth map 'depth'.")
+        return np.asarray(arrays["depth" if "depth" in names else names[0]])
+
+
+def _from_exr(path: Path) -> NDArray[Any]:
+    try:
+        import OpenEXR  # type: ignore[import-not-found]
+    except ImportError:
+        raise MissingExtraError(f"Reading {path}", "exr") from None
+    with OpenEXR.File(str(path), separate_channels=True) as file:
+        channels = {name: channel.pixels for name, channel in file.channels().items()}
+    values = channels[_depth_channel(list(channels), path)]
+    return np.where(values >= NO_SURFACE, np.float32(np.nan), values.astype(np.float32))
+
+
+def _depth_channel(names: list[str], path: Path) -> str:
+    """The channel called Z (renderers), depth, V or Y (one-channel pictures), in any layer; else the only one."""
+    for wanted in ("z", "depth", "v", "y"):
+        found = [name for name in names if name.rpartition(".")[2].lower() == wanted]
+        if found:
+            return found[0]
+    if len(names) != 1:
+        raise SourceError(f"{path} has the channels {', '.join(names)} and none called Z; store the depth as Z.")
+    return names[0]
+
+
+_READERS: dict[str, Callable[[Path], NDArray[Any]]] = {
+    ".png": _from_picture,
+    ".tif": _from_picture,
+    ".tiff": _from_picture,
+    ".npy": _from_npy,
+    ".npz": _from_npz,
+    ".exr": _from_exr,
+}

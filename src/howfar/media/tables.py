@@ -1,0 +1,132 @@
+"""Results as text: a table for a terminal, and CSV."""
+
+import csv
+import io
+import math
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from howfar.media.drawing import MIXED_MARK
+from howfar.media.units import Units, distance_text, in_units, number_text
+from howfar.scene import Distance, Scene, SceneObject
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+CSV_HEADER = (
+    *("source", "frame", "time_s", "label", "class_id", "score"),
+    *("x1_px", "y1_px", "x2_px", "y2_px"),
+    *("depth_m", "range_m", "low_m", "high_m", "x_m", "y_m", "z_m"),
+    *("method", "valid_share", "mixed"),
+)
+
+
+def table(scenes: Sequence[Scene], units: Units = "m") -> "Table":
+    """The labelled objects of one or more scenes as a table for a terminal.
+
+    "Depth" is the distance along the optical axis, with its interval where one is known, and "range" the straight line.
+    The caption says what the numbers rest on: an assumed camera is called assumed.
+
+    Args:
+        scenes: In the order in which they are to stand; with more than one there is a column for the source.
+        units: Metres or feet.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    many = len(scenes) > 1
+    result = Table(caption=Text(caption(scenes, units)), caption_justify="left")
+    for name in ("source",) * many + ("object",):
+        result.add_column(name, overflow="fold")
+    for name in ("depth", "range", "score", f"X Y Z ({units})"):
+        result.add_column(name, justify="right", no_wrap=True)
+    result.add_column("method")
+    for scene in scenes:
+        for thing in scene:
+            cells = (_source(scene),) * many + _cells(thing, units)
+            result.add_row(*map(Text, cells))  # as Text, for the brackets in a label are no markup
+    return result
+
+
+def caption(scenes: Sequence[Scene], units: Units = "m") -> str:
+    """What the numbers rest on, one statement a line: unit, depth source, camera, marks, and what is not shown."""
+    unit = {"m": "metres", "ft": "feet"}[units]
+    depths = ", ".join(dict.fromkeys(scene.models.get("depth", "unknown") for scene in scenes))
+    lines = [f"Depth (Z, along the optical axis) in {unit}, from {depths or 'no picture'}."]
+    origins = {scene.camera.origin for scene in scenes}
+    if "assumed" in origins:
+        whose = "The camera is" if len(origins) == 1 else "Some cameras are"
+        lines.append(f"{whose} assumed, and so is the scale: give --focal-px, --fov-deg or --camera.")
+    elif origins:
+        told = {"given": "given", "exif": "read from EXIF"}
+        lines.append(f"Camera: {' or '.join(sorted(told[origin] for origin in origins))}.")
+    if any(thing.distance.mixed for scene in scenes for thing in scene):
+        lines.append(f"{MIXED_MARK} The box holds two depths: one number for it is doubtful.")
+    hidden = sum(len(scene.beyond) for scene in scenes)
+    if hidden:
+        lines.append(f"Not shown: {hidden} farther than the maximum depth or at an unknown distance.")
+    return "\n".join(lines)
+
+
+def csv_text(scene: Scene, *, header: bool = False) -> str:
+    """The labelled objects of a scene as CSV, one a line, in metres and pixels; what is unknown is empty.
+
+    Args:
+        scene: The scene.
+        header: Put the line `CSV_HEADER` first.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    if header:
+        writer.writerow(CSV_HEADER)
+    writer.writerows(csv_rows(scene))
+    return text.getvalue()
+
+
+def csv_rows(scene: Scene) -> Iterator[list[str]]:
+    """The cells under `CSV_HEADER`, one row for each labelled object."""
+    frame = "" if scene.frame is None else str(scene.frame)
+    for thing in scene:
+        far = thing.distance
+        yield [
+            *(scene.source, frame, _decimal(scene.time_s), thing.label, str(thing.class_id), _decimal(thing.score)),
+            *(_decimal(value, 2) for value in thing.box_xyxy_px),
+            *(_decimal(value) for value in (far.depth_m, far.range_m, far.low_m, far.high_m, *far.position_m)),
+            *(far.method, _decimal(far.valid_share), str(far.mixed).lower()),
+        ]
+
+
+def _decimal(value: float | None, digits: int = 4) -> str:
+    """A number as the scene's JSON rounds it, or nothing."""
+    return str(round(float(value), digits)) if value is not None and math.isfinite(value) else ""
+
+
+def _source(scene: Scene) -> str:
+    return scene.source if scene.frame is None else f"{scene.source} frame {scene.frame}"
+
+
+def _cells(thing: SceneObject, units: Units) -> tuple[str, ...]:
+    far = thing.distance
+    position = " ".join(_signed(in_units(value, units)) for value in far.position_m) if far.is_known else ""
+    return (
+        thing.label,
+        _depth(far, units),
+        distance_text(far.range_m, units),
+        f"{thing.score:.2f}",
+        position,
+        far.method,
+    )
+
+
+def _depth(far: Distance, units: Units) -> str:
+    """The depth, its interval and its mark: "2.3 m (1.9 to 2.8)*"; why it is not known, if it is not."""
+    if not far.is_known:
+        return f"? {units} ({far.reason})" if far.reason else f"? {units}"
+    ends = [number_text(in_units(value, units)) for value in (far.low_m, far.high_m)]
+    interval = "" if "?" in ends else f" ({ends[0]} to {ends[1]})"
+    return distance_text(far.depth_m, units) + interval + (MIXED_MARK if far.mixed else "")
+
+
+def _signed(value: float) -> str:
+    """One coordinate, to the centimetre below a metre as distances are."""
+    return number_text(value)

@@ -1,0 +1,225 @@
+"""The pipeline, on networks small enough to be worked out by hand and on the embedded ones."""
+
+import math
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import howfar
+from howfar import Camera, DepthMap, Rangefinder
+from howfar.errors import SettingError, SourceError
+from howfar.media.frame import Frame
+
+from .models.onnx_files import constant_detector, mean_depth
+
+CAMERA = Camera.from_focal(64, 48, 50.0)
+CARD = 'layout = "yolov8"\nclasses = ["cup", "dog"]\nscore = 0.5\nnms = 0.5'
+BOXES = np.array([[(16, 24, 20, 20, 0.9, 0.0), (48, 24, 20, 20, 0.0, 0.8)]], dtype=np.float32).transpose(0, 2, 1)
+"""A cup in the left half and a dog in the right half of a 64×48 picture."""
+
+
+@pytest.fixture
+def models(tmp_path: Path) -> dict[str, Path]:
+    """A detector that always finds the cup and the dog, and a depth network that gives grey / 10."""
+    return {"detector": constant_detector(tmp_path, {"out": BOXES}, CARD), "depth": mean_depth(tmp_path)}
+
+
+def halves(left: int, right: int) -> np.ndarray:
+    """A picture that is `left` metres away on its left half and `right` metres on its right half."""
+    image = np.empty((48, 64, 3), dtype=np.uint8)
+    image[:, :32] = left * 10
+    image[:, 32:] = right * 10
+    return image
+
+
+def seen(view) -> list[tuple[str, float]]:
+    return [(thing.label, round(thing.depth_m, 3)) for thing in view]
+
+
+def test_objects_come_with_their_depth_nearest_first(models) -> None:
+    finder = Rangefinder(**models, camera=CAMERA)
+    assert seen(finder.look(halves(2, 5))) == [("cup", 2.0), ("dog", 5.0)]
+    assert seen(finder.look(halves(5, 2))) == [("dog", 2.0), ("cup", 5.0)]
+
+
+@pytest.mark.parametrize(
+    ("max_depth_m", "labelled", "beyond"),
+    [
+        pytest.param(None, ["cup", "dog"], [], id="no maximum"),
+        pytest.param(5.0, ["cup", "dog"], [], id="a maximum that holds all"),
+        pytest.param(4.9, ["cup"], ["dog"], id="a maximum between the two"),
+        pytest.param(1.0, [], ["cup", "dog"], id="a maximum before all"),
+    ],
+)
+def test_only_objects_within_the_maximum_are_labelled(models, max_depth_m, labelled, beyond) -> None:
+    finder = Rangefinder(**models, camera=CAMERA)
+    for view in (
+        finder.look(halves(2, 5), max_depth_m=max_depth_m),
+        Rangefinder(**models, camera=CAMERA, max_depth_m=max_depth_m).look(halves(2, 5)),
+    ):
+        assert [thing.label for thing in view] == labelled
+        assert [thing.label for thing in view.beyond] == beyond
+        assert view.max_depth_m == max_depth_m
+
+
+def test_each_method_gives_a_view_from_one_pass(models) -> None:
+    image = halves(2, 5)
+    image[14:34, 6:16] = 30
+    finder = Rangefinder(**models, method=["mean", "min"], camera=CAMERA, classes=["cup"])
+    by_mean, by_min = finder.look_each(image)
+    assert (by_mean.objects[0].distance.method, by_min.objects[0].distance.method) == ("mean", "min")
+    assert by_min.objects[0].depth_m < by_mean.objects[0].depth_m
+    assert by_mean.depth is by_min.depth
+
+
+def test_the_scene_says_where_its_numbers_come_from(models) -> None:
+    view = Rangefinder(**models).look(halves(2, 5))
+    assert view.models == {"detector": "detector", "depth": "depth"}
+    assert view.camera.origin == "assumed"
+    assert set(view.timing_ms) == {"detect", "depth", "range"}
+    assert view.source == "array"
+    assert (view.width_px, view.height_px) == (64, 48)
+
+
+def test_a_depth_map_of_ones_own_takes_the_networks_place(models) -> None:
+    own = DepthMap(np.full((24, 32), 3.5), "metres")
+    view = Rangefinder(**models, camera=CAMERA).look(halves(2, 5), depth=own)
+    assert [thing.depth_m for thing in view] == [3.5, 3.5]
+    assert view.models["depth"] == "given"
+
+
+def test_a_relative_network_gives_no_metres(models, tmp_path: Path) -> None:
+    (tmp_path / "relative").mkdir()
+    models["depth"] = mean_depth(tmp_path / "relative", 'kind = "relative_inverse"')
+    view = Rangefinder(**models).look(halves(2, 5))
+    assert len(view) == 2
+    assert all(math.isnan(thing.depth_m) for thing in view)
+    assert len(Rangefinder(**models).look(halves(2, 5), max_depth_m=100.0)) == 0
+
+
+def test_on_crops_each_object_is_seen_alone_and_keeps_its_place(models) -> None:
+    finder = Rangefinder(**models, camera=CAMERA, depth_on="crops", method="mean")
+    cup, dog = finder.look(halves(2, 5))
+    assert (cup.label, dog.label) == ("cup", "dog")
+    assert cup.distance.region_xyxy_px == pytest.approx((6, 14, 26, 34))
+    assert cup.position_m[0] < 0 < dog.position_m[0]
+    enlarged = math.sqrt(56 * 56 / (20 * 20))
+    assert cup.depth_m == pytest.approx(2.0 * enlarged), "a crop is enlarged to the input, and so is its focal length"
+
+
+def test_without_the_camera_scale_a_picture_is_taken_for_the_training_cameras(models) -> None:
+    tele = Camera.from_focal(64, 48, 500.0)
+    assert seen(Rangefinder(**models, camera=tele, camera_scale=False).look(halves(2, 5)))[0] == ("cup", 2.0)
+    assert seen(Rangefinder(**models, camera=tele).look(halves(2, 5)))[0] == ("cup", 20.0)
+    crops = Rangefinder(**models, camera=CAMERA, camera_scale=False, depth_on="crops").look(halves(2, 5))
+    assert seen(crops)[0] == ("cup", 2.0)
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        pytest.param({"score": 1.5}, "score must lie between 0 and 1", id="a score above 1"),
+        pytest.param({"nms": -0.1}, "nms must lie between 0 and 1", id="an IoU below 0"),
+        pytest.param({"threads": 0}, "at least 1", id="no threads"),
+        pytest.param({"depth_on": "boxes"}, "on the image or on crops", id="depth on something else"),
+        pytest.param({"max_depth_m": 0.0}, "above 0 metres", id="a maximum of nothing"),
+        pytest.param({"max_depth_m": math.nan}, "above 0 metres", id="a maximum that is NaN"),
+        pytest.param({"method": []}, "At least one", id="no method"),
+        pytest.param({"method": "average"}, "No ranging method", id="an unknown method"),
+        pytest.param({"classes": ["unicorn"]}, "knows no class", id="an unknown class"),
+        pytest.param({"fov_deg": 60.0, "focal_px": 50.0}, "once", id="two cameras"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused(models, settings: dict, says: str) -> None:
+    with pytest.raises(SettingError, match=says):
+        Rangefinder(**models, **settings)
+
+
+def test_pictures_come_as_path_array_or_frame(models, tmp_path: Path) -> None:
+    path = tmp_path / "two.png"
+    Image.fromarray(halves(2, 5)).save(path)
+    finder = Rangefinder(**models, camera=CAMERA)
+    expected = seen(finder.look(halves(2, 5)))
+    for picture in (path, str(path), Frame(halves(2, 5), "mine")):
+        assert seen(finder.look(picture)) == expected
+    assert finder.look(path).source == str(path)
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        pytest.param(np.zeros((48, 64), np.uint8), id="grey"),
+        pytest.param(np.zeros((48, 64, 4), np.uint8), id="with alpha"),
+        pytest.param(np.zeros((48, 64, 3), np.float32), id="floating point"),
+        pytest.param(np.zeros((0, 64, 3), np.uint8), id="empty"),
+    ],
+)
+def test_an_array_that_is_no_picture_is_refused(models, array) -> None:
+    with pytest.raises(SourceError, match="H×W×3 uint8"):
+        Rangefinder(**models).look(array)
+
+
+def test_a_folder_is_not_one_picture(models, tmp_path: Path) -> None:
+    for name in ("a.png", "b.png"):
+        Image.fromarray(halves(2, 5)).save(tmp_path / name)
+    with pytest.raises(SourceError, match="not one picture"):
+        Rangefinder(**models).look(tmp_path)
+
+
+def test_frames_are_watched_in_order_and_an_error_comes_after_them(models) -> None:
+    def frames() -> Iterator[Frame]:
+        for index in range(1, 8):
+            yield Frame(halves(index, 9), "film", index=index, time_s=index / 25)
+        raise SourceError("film breaks")
+
+    finder = Rangefinder(**models, camera=CAMERA)
+    got = []
+    with pytest.raises(SourceError, match="film breaks"):
+        for views in finder.watch_each(frames()):
+            got.append((views[0].frame, views[0].objects[0].depth_m, views[0].time_s))
+    assert got == [(index, pytest.approx(index), index / 25) for index in range(1, 8)]
+
+
+def test_a_folder_can_be_watched(models, tmp_path: Path) -> None:
+    for index in (1, 2, 10):
+        Image.fromarray(halves(index, 12)).save(tmp_path / f"{index}.png")
+    finder = Rangefinder(**models, camera=CAMERA)
+    assert [view.objects[0].depth_m for view in finder.watch(tmp_path)] == pytest.approx([1.0, 2.0, 10.0])
+
+
+def test_one_finder_serves_several_threads(models) -> None:
+    finder = Rangefinder(**models, camera=CAMERA, threads=1)
+    with ThreadPoolExecutor(4) as pool:
+        views = list(pool.map(lambda depth: finder.look(halves(depth, 20)), range(1, 17)))
+    assert [view.objects[0].depth_m for view in views] == pytest.approx(list(range(1, 17)))
+
+
+def test_look_keeps_its_finder(models) -> None:
+    settings = {name: str(path) for name, path in models.items()}
+    image = halves(2, 5)
+    assert seen(howfar.look(image, camera=CAMERA, **settings)) == [("cup", 2.0), ("dog", 5.0)]
+    assert seen(howfar.look(image, max_depth_m=3.0, camera=CAMERA, **settings)) == [("cup", 2.0)]
+
+
+def test_a_view_draws_itself(models, tmp_path: Path) -> None:
+    image = np.ascontiguousarray(np.kron(halves(2, 5), np.ones((5, 5, 1), dtype=np.uint8)))
+    view = Rangefinder(**models, fov_deg=60.0).look(image)
+    drawn = view.draw()
+    assert drawn.shape == image.shape
+    assert (drawn != image).any()
+    assert (view.image == image).all(), "the picture itself stays as it was"
+    assert view._repr_png_().startswith(b"\x89PNG")
+    view.save(tmp_path / "out.png")
+    assert np.asarray(Image.open(tmp_path / "out.png")).shape == image.shape
+
+
+def test_chairs_in_a_real_room(shared: Path) -> None:
+    kinect = Camera(640, 480, 518.86, 519.47, 325.58, 253.74)
+    view = howfar.look(str(shared / "data/nyu_depth_v2/rgb/0005.jpg"), camera=kinect, classes=("chair",))
+    assert len(view) >= 4
+    assert all(1.5 < chair.depth_m < 4.5 for chair in view)
+    assert all(chair.range_m >= chair.depth_m for chair in view)
