@@ -67,7 +67,7 @@ def look_at_motorcycle() -> "tuple[View, View]":
         from skimage.data import stereo_motorcycle
     except ImportError:
         raise MissingExtraError("The demo's photo", "demo") from None
-    image, _, disparity = stereo_motorcycle()
+    image, _, disparity = stereo_motorcycle()  # type: ignore[no-untyped-call]
     height, width = image.shape[:2]
     finder = Rangefinder(camera=Camera.from_focal(width, height, MOTORCYCLE_FOCAL_PX))
     rig = StereoRig(MOTORCYCLE_FOCAL_PX, MOTORCYCLE_BASELINE_M, MOTORCYCLE_OFFSET_PX)

@@ -15,6 +15,7 @@ from howfar.scene import DepthKind
 
 Task = Literal["detection", "depth"]
 Fit = Literal["letterbox", "keep-aspect", "stretch"]
+Resample = Literal["area", "bilinear"]
 Layout = Literal["nanodet", "yolov5", "yolov8", "end2end"]
 
 
@@ -28,6 +29,7 @@ class InputSpec:
         fit: `letterbox` (keep the aspect ratio, centre, pad), `keep-aspect` (any size of about the same area whose
             sides are multiples of `multiple_px`) or `stretch`.
         multiple_px: Both sides of the input must be a multiple of this (with `keep-aspect`).
+        resample: How a picture is shrunk: by `area` averages, or `bilinear` where it shrinks by less than two.
         colour: Order of the channels.
         mean: Subtracted from each channel, on the scale 0 to 255.
         std: Then divides each channel, on the scale 0 to 255.
@@ -38,6 +40,7 @@ class InputSpec:
     height_px: int
     fit: Fit
     multiple_px: int = 32
+    resample: Resample = "area"
     colour: Literal["rgb", "bgr"] = "rgb"
     mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
     std: tuple[float, float, float] = (1.0, 1.0, 1.0)
@@ -144,6 +147,7 @@ def parse_card(table: Mapping[str, Any], where: str) -> Card:
         height_px=int(size[1]),
         fit=cast(Fit, source.choice("fit", get_args(Fit))),
         multiple_px=int(source.number("multiple", 32)),
+        resample=cast(Resample, source.choice("resample", get_args(Resample), "area")),
         colour=cast(Literal["rgb", "bgr"], source.choice("colour", ("rgb", "bgr"), "rgb")),
         mean=cast(tuple[float, float, float], source.numbers("mean", 3, (0.0, 0.0, 0.0))),
         std=cast(tuple[float, float, float], source.numbers("std", 3, (1.0, 1.0, 1.0))),

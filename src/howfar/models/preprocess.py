@@ -2,15 +2,19 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from howfar.models.card import InputSpec
+from howfar.models.card import InputSpec, Resample
 
 MAX_SIDE_RATIO = 8
 """A `keep-aspect` input is never longer than this many times its width: a panorama is squashed beyond it."""
+
+MAX_FLOAT_SIZE = 3 * 2_100_000
+"""Numbers in a picture of 1920×1080: up to here pictures are resized as float."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ def to_tensor(image: NDArray[np.uint8], spec: InputSpec) -> tuple[NDArray[np.flo
         canvas, placement = _letterbox(image, spec)
     else:
         target = input_size(width, height, spec)
-        canvas = _resize(image, target)
+        canvas = _resize(image, target, spec.resample)
         placement = Placement(target[0] / width, target[1] / height)
     return _planes(canvas, spec), placement
 
@@ -65,27 +69,42 @@ def input_size(width: int, height: int, spec: InputSpec) -> tuple[int, int]:
     return wide, high
 
 
-def _letterbox(image: NDArray[np.uint8], spec: InputSpec) -> tuple[NDArray[np.uint8], Placement]:
+def _letterbox(image: NDArray[np.uint8], spec: InputSpec) -> tuple[NDArray[Any], Placement]:
     height, width = image.shape[:2]
     scale = min(spec.width_px / width, spec.height_px / height)
     wide = min(spec.width_px, max(1, round(width * scale)))
     high = min(spec.height_px, max(1, round(height * scale)))
     left, top = (spec.width_px - wide) // 2, (spec.height_px - high) // 2
-    canvas = np.full((spec.height_px, spec.width_px, 3), spec.pad, dtype=np.uint8)
-    canvas[top : top + high, left : left + wide] = _resize(image, (wide, high))
+    resized = _resize(image, (wide, high), spec.resample)
+    canvas = np.full((spec.height_px, spec.width_px, 3), spec.pad, dtype=resized.dtype)
+    canvas[top : top + high, left : left + wide] = resized
     return canvas, Placement(wide / width, high / height, left, top)
 
 
-def _resize(image: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
-    shrinks = size[0] < image.shape[1] or size[1] < image.shape[0]
-    return cv2.resize(image, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)  # type: ignore[return-value]
+def _resize(image: NDArray[np.uint8], size: tuple[int, int], resample: Resample) -> NDArray[Any]:
+    """Resize to width × height: bilinear when it grows, area averages or as the network wants it when it shrinks."""
+    ratio = min(image.shape[1] / size[0], image.shape[0] / size[1])
+    image = _reduced(image, int(ratio))
+    ratio = max(image.shape[1] / size[0], image.shape[0] / size[1])
+    if ratio <= 1 or (resample == "bilinear" and ratio < 2):
+        return cv2.resize(image, size, interpolation=cv2.INTER_LINEAR)
+    # OpenCV averages areas of float faster than of bytes; a huge picture would take too much memory.
+    pixels = image.astype(np.float32) if image.size <= MAX_FLOAT_SIZE else image
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
 
 
-def _planes(canvas: NDArray[np.uint8], spec: InputSpec) -> NDArray[np.float32]:
-    channels = cv2.split(canvas)
+def _reduced(image: NDArray[np.uint8], most: int) -> NDArray[np.uint8]:
+    """Shrink by the largest whole factor, at most `most`, that divides both sides: ten times faster than any other."""
+    height, width = image.shape[:2]
+    factor = next((each for each in range(most, 1, -1) if width % each == 0 and height % each == 0), 1)
+    if factor == 1:
+        return image
+    return cv2.resize(image, (width // factor, height // factor), interpolation=cv2.INTER_AREA)  # type: ignore[return-value]
+
+
+def _planes(canvas: NDArray[Any], spec: InputSpec) -> NDArray[np.float32]:
     tensor = np.empty((1, 3, *canvas.shape[:2]), dtype=np.float32)
-    for place, channel in enumerate(channels if spec.colour == "rgb" else reversed(channels)):
-        tensor[0, place] = channel
+    tensor[0] = canvas.transpose(2, 0, 1)[:: 1 if spec.colour == "rgb" else -1]
     if any(spec.mean) or any(deviation != 1.0 for deviation in spec.std):
         tensor -= np.array(spec.mean, dtype=np.float32)[:, None, None]
         tensor /= np.array(spec.std, dtype=np.float32)[:, None, None]

@@ -21,8 +21,7 @@ def boxes_in_cells(
         N×4 float64 boxes x1, y1, x2, y2 in cells.
     """
     scale_x, scale_y = map_shape[1] / frame_size[0], map_shape[0] / frame_size[1]
-    cells: NDArray[np.float64] = boxes_xyxy_px * np.array([scale_x, scale_y, scale_x, scale_y], dtype=np.float64)
-    return cells
+    return np.multiply(boxes_xyxy_px, [scale_x, scale_y, scale_x, scale_y], dtype=np.float64)
 
 
 def covered_cells(boxes: NDArray[np.float64], map_shape: tuple[int, int], shrink: float = 1.0) -> NDArray[np.int64]:
