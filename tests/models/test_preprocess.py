@@ -14,8 +14,8 @@ STRETCH = InputSpec(320, 256, "stretch")
 def picture(width: int, height: int) -> np.ndarray:
     """Red grows to the right, green downwards, blue is 50 everywhere."""
     image = np.empty((height, width, 3), dtype=np.uint8)
-    image[..., 0] = np.linspace(0, 255, width)
-    image[..., 1] = np.linspace(0, 255, height)[:, None]
+    image[..., 0] = ((np.arange(width) + 0.5) / width * 255).round()
+    image[..., 1] = ((np.arange(height) + 0.5) / height * 255).round()[:, None]
     image[..., 2] = 50
     return image
 

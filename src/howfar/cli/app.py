@@ -1,0 +1,53 @@
+"""The commands put together; heavy imports stay inside the commands, so that help comes at once."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from howfar.cli import evaluate, models
+from howfar.cli.demo import demo
+from howfar.cli.depth import depth
+from howfar.cli.doctor import doctor
+from howfar.cli.look import look
+from howfar.errors import HowfarError
+
+app = typer.Typer(
+    name="howfar",
+    help="What is in this picture, and how far away is it?",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(look)
+app.command()(depth)
+app.command()(demo)
+app.add_typer(models.app, name="models")
+app.add_typer(evaluate.app, name="evaluate")
+app.command()(doctor)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from howfar import __version__
+
+        typer.echo(f"howfar {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def howfar(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """What is in this picture, and how far away is it?"""
+
+
+def main() -> None:
+    """Run the command line: an error of howfar's own becomes one sentence and exit code 1."""
+    try:
+        app()
+    except HowfarError as error:
+        typer.echo(f"howfar: {error}", err=True)
+        sys.exit(1)
