@@ -36,10 +36,10 @@ def demo(
     refuse_existing(path, overwrite=overwrite)
     estimate, truth = look_at_motorcycle()
     table = Table("object", "score", "estimate", "truth", title="The motorcycle of Middlebury 2014")
-    for thing, true in zip(estimate, truth, strict=True):
-        table.add_row(
-            thing.label, f"{thing.score:.2f}", distance_text(thing.depth_m, "m"), distance_text(true.depth_m, "m")
-        )
+    true_m = {thing.box_xyxy_px: thing.depth_m for thing in truth}
+    for thing in estimate:
+        row = (distance_text(metres, "m") for metres in (thing.depth_m, true_m[thing.box_xyxy_px]))
+        table.add_row(thing.label, f"{thing.score:.2f}", *row)
     console = Console()
     console.print(table)
     size = (estimate.width_px, estimate.height_px)

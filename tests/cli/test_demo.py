@@ -1,0 +1,30 @@
+"""`howfar demo`: the estimate beside the truth."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from howfar.cli.app import app
+
+pytest.importorskip("skimage", reason="needs the photo that scikit-image ships (extra `demo`)")
+
+
+def test_the_demo_shows_the_motorcycle_with_its_true_distance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(app, ["demo"])
+    assert result.exit_code == 0, result.output
+    (row,) = [line for line in result.stdout.splitlines() if "motorcycle" in line and "0.8" in line]
+    assert "2.6 m" in row, "the true distance, from the ground truth's disparity"
+    assert "guess" in result.stdout
+    assert Image.open(tmp_path / "howfar-demo" / "motorcycle.jpg").width > 3 * 700
+
+
+def test_the_demo_does_not_overwrite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "howfar-demo").mkdir()
+    (tmp_path / "howfar-demo" / "motorcycle.jpg").write_text("mine")
+    result = CliRunner().invoke(app, ["demo"])
+    assert "--overwrite" in str(result.exception)
+    assert (tmp_path / "howfar-demo" / "motorcycle.jpg").read_text() == "mine"

@@ -1,0 +1,300 @@
+"""`howfar look`, as it is typed, on networks small enough to be worked out by hand."""
+
+import csv
+import io
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner, Result
+
+from howfar.cli.app import app
+
+from ..models.onnx_files import constant_detector, mean_depth
+
+CARD = 'layout = "yolov8"\nclasses = ["cup", "dog"]\nscore = 0.5\nnms = 0.5'
+BOXES = np.array([[(16, 24, 20, 20, 0.9, 0.0), (48, 24, 20, 20, 0.0, 0.8)]], dtype=np.float32).transpose(0, 2, 1)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with two models, and the picture `two.png`: a cup 2 m away and a dog 5 m away."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "models").mkdir()
+    constant_detector(tmp_path / "models", {"out": BOXES}, CARD)
+    mean_depth(tmp_path / "models")
+    picture(tmp_path / "two.png", 2, 5)
+    return tmp_path
+
+
+def picture(path: Path, left: int, right: int) -> Path:
+    path.parent.mkdir(exist_ok=True)
+    Image.fromarray(halves(left, right)).save(path)
+    return path
+
+
+def halves(left: int, right: int) -> np.ndarray:
+    image = np.empty((96, 128, 3), dtype=np.uint8)
+    image[:, :64] = left * 10
+    image[:, 64:] = right * 10
+    return image
+
+
+def video(path: Path, frames: int) -> Path:
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 128, 96, "yuv420p"
+        for index in range(frames):
+            frame = av.VideoFrame.from_ndarray(halves(2 + index % 20, 24), format="rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+MODELS = ("--detector", "models/detector.onnx", "--depth-model", "models/depth.onnx", "--focal-px", "100")
+
+
+def look(*words: str, **settings) -> Result:
+    result = CliRunner().invoke(app, ["look", *words, *MODELS], **settings)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def scenes(result: Result) -> list[dict]:
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_a_table_and_the_annotated_picture_are_the_default(folder: Path) -> None:
+    result = look("two.png")
+    assert result.exit_code == 0, result.output
+    assert "cup" in result.stdout
+    assert "2.0 m" in result.stdout
+    drawn = np.asarray(Image.open(folder / "howfar-out" / "two.png"))
+    assert drawn.shape == (96, 128, 3)
+    assert (drawn != halves(2, 5)).any()
+
+
+def test_without_out_an_earlier_result_is_never_in_the_way(folder: Path) -> None:
+    look("two.png")
+    assert look("two.png").exit_code == 0
+    assert (folder / "howfar-out" / "two.png").exists()
+    assert (folder / "howfar-out-2" / "two.png").exists()
+
+
+def test_json_of_one_picture_is_one_document_and_writes_no_file(folder: Path) -> None:
+    result = look("two.png", "--format", "json", "--max-depth", "3")
+    scene = json.loads(result.stdout)
+    assert [thing["label"] for thing in scene["objects"]] == ["cup"]
+    assert scene["objects"][0]["depth_m"] == pytest.approx(2.0, abs=0.01)
+    assert scene["max_depth_m"] == 3.0
+    assert scene["camera"]["origin"] == "given"
+    assert sorted(path.name for path in folder.iterdir()) == ["models", "two.png"]
+
+
+def test_json_of_many_pictures_is_one_scene_a_line(folder: Path) -> None:
+    picture(folder / "photos" / "10.png", 4, 8)
+    picture(folder / "photos" / "2.png", 3, 7)
+    result = look("photos", "two.png", "--format", "json")
+    assert [(Path(scene["source"]).name, round(scene["objects"][0]["depth_m"])) for scene in scenes(result)] == [
+        ("2.png", 3),
+        ("10.png", 4),
+        ("two.png", 2),
+    ]
+
+
+def test_csv_has_a_row_an_object(folder: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO(look("two.png", "two.png", "--format", "csv").stdout)))
+    assert [(row["label"], float(row["depth_m"])) for row in rows] == [
+        ("cup", pytest.approx(2.0, abs=0.01)),
+        ("dog", pytest.approx(5.0, abs=0.01)),
+    ] * 2
+
+
+def test_several_methods_are_drawn_side_by_side(folder: Path) -> None:
+    result = look("two.png", "--method", "central-mean,median", "--out", "drawn", "--format", "jsonl")
+    assert [scene["objects"][0]["method"] for scene in scenes(result)] == ["central-mean", "median"]
+    assert Image.open(folder / "drawn" / "two.png").width > 2 * 128
+
+
+@pytest.mark.parametrize(
+    ("words", "labels"),
+    [
+        pytest.param(["--classes", "dog"], ["dog"], id="classes"),
+        pytest.param(["--score", "0.85"], ["cup"], id="score"),
+        pytest.param(["--upper-threshold", "3"], ["cup", "dog"], id="an upper threshold leaves the dog unknown"),
+        pytest.param(
+            ["--upper-threshold", "3", "--max-depth", "9"], ["cup"], id="and with a maximum it is not labelled"
+        ),
+    ],
+)
+def test_what_is_labelled(folder: Path, words: list[str], labels: list[str]) -> None:
+    (scene,) = scenes(look("two.png", "--format", "jsonl", *words))
+    assert [thing["label"] for thing in scene["objects"]] == labels
+
+
+def test_feet_are_shown_on_request(folder: Path) -> None:
+    assert "6.6 ft" in look("two.png", "--units", "ft").stdout
+
+
+def test_depth_and_point_cloud_are_written(folder: Path) -> None:
+    result = look("two.png", "--format", "jsonl", "--save-depth", "--point-cloud", "--out", "all")
+    assert result.exit_code == 0, result.output
+    names = sorted(path.name for path in (folder / "all").iterdir())
+    assert names == ["two.depth-view.png", "two.depth.png", "two.ply", "two.png"]
+    millimetres = np.asarray(Image.open(folder / "all" / "two.depth.png"))
+    assert millimetres.shape == (96, 128)
+    assert millimetres[48, 10] == pytest.approx(2000, abs=20)
+    assert (folder / "all" / "two.ply").read_bytes().startswith(b"ply\n")
+
+
+def test_a_depth_map_of_ones_own(folder: Path) -> None:
+    np.save("own.npy", np.full((48, 64), 1.25))
+    scene = json.loads(look("two.png", "--depth", "own.npy", "--format", "json").stdout)
+    assert [thing["depth_m"] for thing in scene["objects"]] == [1.25, 1.25]
+    assert scene["models"]["depth"] == "given"
+
+
+def test_a_camera_file(folder: Path) -> None:
+    Path("cam.toml").write_text("width_px = 64\nheight_px = 48\nfx_px = 100\nfy_px = 100\n")
+    words = ["look", "two.png", *MODELS[:-2], "--camera", "cam.toml", "--format", "json"]
+    scene = json.loads(CliRunner().invoke(app, words).stdout)
+    assert scene["camera"]["fx_px"] == 200.0
+
+
+def test_a_picture_on_standard_input(folder: Path) -> None:
+    result = look("-", "--format", "json", input=(folder / "two.png").read_bytes())
+    assert json.loads(result.stdout)["objects"][0]["label"] == "cup"
+
+
+def test_a_video_gives_a_scene_a_frame_and_a_video(folder: Path) -> None:
+    video(folder / "film.avi", 6)
+    result = look("film.avi", "--format", "jsonl", "--out", "drawn", "--every", "2")
+    assert result.exit_code == 0, result.output
+    assert [(scene["frame"], round(scene["objects"][0]["depth_m"])) for scene in scenes(result)] == [
+        (0, 2),
+        (2, 4),
+        (4, 6),
+    ]
+    with av.open(str(folder / "drawn" / "film.mp4")) as container:
+        stream = container.streams.video[0]
+        assert stream.codec_context.name == "h264"
+        assert sum(1 for _ in container.decode(stream)) == 3
+
+
+def test_a_video_is_summed_up_by_class(folder: Path) -> None:
+    video(folder / "film.avi", 4)
+    result = look("film.avi")
+    assert result.exit_code == 0, result.output
+    assert "4 frames looked at" in result.stdout
+    assert (folder / "howfar-out" / "film.mp4").exists()
+
+
+def test_a_video_that_breaks_keeps_what_was_read(folder: Path) -> None:
+    path = video(folder / "film.avi", 40)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    result = look("film.avi", "--format", "jsonl", "--out", "drawn")
+    assert result.exit_code == 1
+    assert "what was read is kept" in result.stderr
+    assert 1 <= len(scenes(result)) < 40
+    with av.open(str(folder / "drawn" / "film.mp4")) as container:
+        assert sum(1 for _ in container.decode(video=0)) == len(scenes(result))
+
+
+def test_bad_files_in_a_folder_are_named_and_the_good_ones_done(folder: Path) -> None:
+    for number in (1, 3):
+        picture(folder / "photos" / f"{number}.png", number, 9)
+    (folder / "photos" / "2.jpg").write_text("this is no picture")
+    (folder / "photos" / "4.png").write_bytes(b"")
+    result = look("photos", "--format", "jsonl")
+    assert result.exit_code == 1
+    assert [round(scene["objects"][0]["depth_m"]) for scene in scenes(result)] == [1, 3]
+    assert "2.jpg" in result.stderr
+    assert "4.png" in result.stderr
+    assert "2 of 4 sources could be done" in result.stderr
+
+
+def test_existing_results_are_kept_unless_asked(folder: Path) -> None:
+    (folder / "drawn").mkdir()
+    (folder / "drawn" / "two.png").write_text("mine")
+    refused = look("two.png", "--out", "drawn")
+    assert refused.exit_code == 1
+    assert "--overwrite" in refused.stderr
+    assert (folder / "drawn" / "two.png").read_text() == "mine"
+    assert look("two.png", "--out", "drawn", "--overwrite").exit_code == 0
+    assert Image.open(folder / "drawn" / "two.png").size == (128, 96)
+
+
+def test_crops_are_called_a_comparison(folder: Path) -> None:
+    result = look("two.png", "--depth-on", "crops", "--format", "json")
+    assert result.exit_code == 0
+    assert "comparison" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        pytest.param(["none.png"], "There is no file or folder none.png", id="a missing file"),
+        pytest.param(["two.png", "--method", "average"], "No ranging method", id="an unknown method"),
+        pytest.param(["two.png", "--classes", "cat"], "knows no class 'cat'", id="an unknown class"),
+        pytest.param(["two.png", "--max-depth", "-1"], "above 0 metres", id="a negative maximum"),
+        pytest.param(["two.png", "--fov-deg", "60"], "Give the camera once", id="two cameras"),
+        pytest.param(["two.png", "--provider", "abacus"], "is not installed", id="a provider that is not there"),
+        pytest.param(["two.png", "two.png", "--depth", "d.npy"], "goes with one picture", id="one depth map for two"),
+        pytest.param(["two.png", "--depth", "d.npy"], "d.npy", id="a depth map that is not there"),
+        pytest.param(["two.png", "--out", "."], "would replace it", id="a result on top of its source"),
+    ],
+)
+def test_what_cannot_be_is_told_in_one_sentence(folder: Path, words: list[str], says: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "howfar", "look", *words, *MODELS], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert sorted(path.name for path in folder.iterdir()) == ["models", "two.png"]
+
+
+def test_no_source_and_nobody_to_ask_is_a_usage_error(folder: Path) -> None:
+    result = look(input="")
+    assert result.exit_code == 2
+    assert "name a picture" in result.stderr
+
+
+def test_ctrl_c_keeps_the_frames_that_are_done(folder: Path) -> None:
+    video(folder / "film.avi", 200)
+    words = ["film.avi", "--format", "jsonl", "--out", "drawn", *MODELS]
+    running = subprocess.Popen([sys.executable, "-m", "howfar", "look", *words], stdout=subprocess.PIPE, text=True)
+    assert running.stdout is not None
+    seen = [running.stdout.readline() for _ in range(3)]
+    running.send_signal(signal.SIGINT)
+    rest, _ = running.communicate(timeout=30)
+    assert running.returncode != 0
+    assert all(json.loads(line)["objects"] for line in seen)
+    assert [path.name for path in (folder / "drawn").iterdir()] == ["film.mp4"]
+    with av.open(str(folder / "drawn" / "film.mp4")) as container:
+        count = sum(1 for _ in container.decode(video=0))
+    assert 3 <= count <= 200
+    assert "Traceback" not in rest
+
+
+def test_asked_at_a_terminal_it_looks_at_what_is_answered(folder: Path) -> None:
+    pty = pytest.importorskip("pty", reason="needs a pseudo-terminal, which this system has not")
+    import os
+
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "howfar", "look", "--format", "json", *MODELS]
+    running = subprocess.Popen(command, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    os.close(theirs)
+    os.write(ours, b"two.png\n3\n")
+    output, errors = running.communicate(timeout=30)
+    os.close(ours)
+    assert running.returncode == 0, errors
+    scene = json.loads(output[output.index("{") :])
+    assert [thing["label"] for thing in scene["objects"]] == ["cup"]
