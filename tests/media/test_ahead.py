@@ -63,8 +63,7 @@ def test_leaving_early_closes_the_source_and_ends_the_thread() -> None:
 
     def source() -> Iterator[int]:
         try:
-            for item in range(10_000):
-                yield item
+            yield from range(10_000)
         finally:
             closed.set()
 

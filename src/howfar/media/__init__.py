@@ -1,0 +1,1 @@
+"""Pictures in and out: sources, drawing, tables and files."""

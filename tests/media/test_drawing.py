@@ -1,0 +1,97 @@
+"""The annotated picture."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from howfar.media.colours import UNKNOWN, colour_of, text_colour_on
+from howfar.media.drawing import FAR_GREY, draw_scene, label_text
+from howfar.scene import Camera
+
+from .scenes import GREY, scene, thing
+
+
+def count(image: np.ndarray, colour: tuple[int, int, int]) -> int:
+    return int((image == colour).all(axis=-1).sum())
+
+
+@pytest.mark.parametrize(
+    ("one", "assumed", "text"),
+    [
+        pytest.param(thing(), False, "chair 2.3 m", id="class and distance"),
+        pytest.param(thing(), True, "chair ~2.3 m", id="an assumed camera shows"),
+        pytest.param(thing(mixed=True), False, "chair 2.3 m*", id="two depths show"),
+        pytest.param(thing(depth_m=math.nan), True, "chair ? m", id="unknown is a question mark"),
+        pytest.param(thing("wine\nglass"), False, "wine glass 2.3 m", id="a label stays on one line"),
+    ],
+)
+def test_labels(one, assumed: bool, text: str) -> None:
+    assert label_text(one, assumed=assumed) == text
+
+
+def test_a_box_has_the_colour_of_its_distance_and_the_picture_stays() -> None:
+    before = GREY.copy()
+    drawn = draw_scene(GREY, scene(thing(depth_m=1.0), thing(depth_m=8.0, box=(10.0, 100.0, 60.0, 200.0))))
+    assert count(drawn, colour_of(1.0)) > 300
+    assert count(drawn, colour_of(8.0)) > 200
+    assert (before == GREY).all()
+
+
+def test_near_is_warm_and_far_is_cool() -> None:
+    near, far = colour_of(0.5), colour_of(9.5)
+    assert near[0] > near[2]
+    assert far[2] > far[0]
+    assert colour_of(10.0) == colour_of(50.0), "the scale ends"
+    assert colour_of(math.nan) == UNKNOWN
+
+
+def test_nothing_found_leaves_the_picture_as_it_is() -> None:
+    assert (draw_scene(GREY, scene()) == GREY).all()
+
+
+def test_far_objects_are_drawn_in_grey_only_on_request() -> None:
+    far = scene(beyond=(thing(depth_m=9.0),), max_depth_m=2.0)
+    assert (draw_scene(GREY, far) == GREY).all()
+    assert count(draw_scene(GREY, far, show_far=True), FAR_GREY) > 300
+
+
+def test_the_region_measured_is_drawn_on_request() -> None:
+    inner = thing()
+    inner = replace(inner, distance=replace(inner.distance, region_xyxy_px=(130.0, 110.0, 170.0, 150.0)))
+    plain, region = draw_scene(GREY, scene(inner)), draw_scene(GREY, scene(inner), show_region=True)
+    changed = (plain != region).any(axis=-1)
+    assert changed[105:155, 125:175].any()
+    assert not changed[:100].any()
+
+
+@pytest.mark.parametrize("size", [(1, 1), (20, 12), (320, 240), (4000, 3000)], ids=str)
+@pytest.mark.parametrize(
+    "box",
+    [
+        pytest.param((0.0, 0.0, 1.0, 1.0), id="the whole picture"),
+        pytest.param((-0.5, -0.5, 0.2, 0.2), id="over the corner"),
+        pytest.param((0.9, 0.9, 1.5, 1.5), id="over the other corner"),
+        pytest.param((2.0, 2.0, 3.0, 3.0), id="outside"),
+    ],
+)
+def test_any_box_can_be_drawn_on_a_picture_of_any_size(size: tuple[int, int], box) -> None:
+    image = np.full((size[1], size[0], 3), 90, dtype=np.uint8)
+    scaled = tuple(side * length for side, length in zip(box, (*size, *size), strict=True))
+    drawn = draw_scene(image, scene(thing(box=scaled), camera=Camera.assumed(*size)))
+    assert drawn.shape == image.shape
+    assert drawn.dtype == np.uint8
+
+
+def test_labels_of_two_objects_in_one_place_do_not_cover_each_other() -> None:
+    both = draw_scene(GREY, scene(thing(depth_m=1.0), thing("dog", depth_m=8.0)))
+    assert count(both, colour_of(8.0)) > 400, "the far one's plate is still seen"
+
+
+def test_labels_that_are_not_ascii_are_drawn() -> None:
+    assert (draw_scene(GREY, scene(thing("Stühle 椅子"))) != GREY).any()
+
+
+def test_text_is_dark_on_bright_and_bright_on_dark() -> None:
+    assert sum(text_colour_on((255, 255, 0))) < sum(text_colour_on((0, 0, 90)))

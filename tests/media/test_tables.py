@@ -1,0 +1,67 @@
+"""Results as text."""
+
+import csv
+import io
+import math
+
+import pytest
+from rich.console import Console
+
+from howfar.media.tables import CSV_HEADER, caption, csv_text, table
+from howfar.scene import Camera
+
+from .scenes import scene, thing
+
+
+def printed(*scenes, units="m") -> str:
+    console = Console(width=140, file=io.StringIO(), record=True)
+    console.print(table(scenes, units))
+    return console.export_text()
+
+
+def test_a_table_has_a_row_an_object() -> None:
+    text = printed(scene(thing(), thing("dog", 12.3, low_m=10.0, high_m=15.0)))
+    assert "chair" in text
+    assert "2.3 m" in text
+    assert "12 m (10 to 15)" in text, "with the interval where there is one"
+    assert "0.88" in text
+
+
+def test_a_table_in_feet() -> None:
+    assert "7.7 ft" in printed(scene(thing()), units="ft")
+
+
+def test_unknown_says_why() -> None:
+    assert "no usable depth" in printed(scene(thing(depth_m=math.nan)))
+
+
+def test_brackets_in_a_label_are_no_markup() -> None:
+    assert "[bold]cup" in printed(scene(thing("[bold]cup")))
+
+
+def test_many_scenes_name_their_source() -> None:
+    text = printed(scene(thing(), source="a.jpg"), scene(thing(), source="b.avi", frame=3, time_s=0.1))
+    assert "a.jpg" in text
+    assert "b.avi frame 3" in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        pytest.param({}, "Camera: given", id="a given camera"),
+        pytest.param({"camera": Camera.assumed(320, 240)}, "assumed, and so is the scale", id="an assumed camera"),
+        pytest.param({"camera": Camera.from_focal(320, 240, 300, "exif")}, "read from EXIF", id="a camera from EXIF"),
+        pytest.param({"objects": (thing(mixed=True),)}, "holds two depths", id="two depths"),
+        pytest.param({"beyond": (thing(),)}, "Not shown: 1", id="objects beyond the maximum"),
+    ],
+)
+def test_the_caption_says_what_the_numbers_rest_on(changes: dict, says: str) -> None:
+    assert says in caption([scene(**changes)])
+
+
+def test_csv_has_the_numbers_in_metres_and_leaves_the_unknown_empty() -> None:
+    text = csv_text(scene(thing(), thing(depth_m=math.nan), frame=4, time_s=0.16), header=True)
+    chair, ghost = csv.DictReader(io.StringIO(text))
+    assert tuple(chair) == CSV_HEADER
+    assert (chair["depth_m"], chair["frame"], chair["time_s"], chair["mixed"]) == ("2.34", "4", "0.16", "false")
+    assert (ghost["depth_m"], ghost["x_m"], ghost["low_m"]) == ("", "", "")

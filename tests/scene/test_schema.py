@@ -1,0 +1,35 @@
+"""The documented JSON schema is true."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from .test_scene import CHAIR, scene
+
+SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "docs" / "scene.schema.json").read_text())
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        pytest.param(scene(), id="a picture with a known and an unknown distance"),
+        pytest.param(scene(objects=(), max_depth_m=2.0), id="nothing found"),
+        pytest.param(scene(frame=3, time_s=0.12), id="a frame of a video"),
+        pytest.param(scene(frame=3), id="a frame without a time"),
+        pytest.param(
+            scene(objects=(replace(CHAIR, distance=replace(CHAIR.distance, low_m=1.2, high_m=1.9, mixed=True)),)),
+            id="an interval",
+        ),
+    ],
+)
+def test_scenes_follow_the_schema(one) -> None:
+    jsonschema.validate(json.loads(one.to_json()), SCHEMA, cls=jsonschema.Draft202012Validator)
+
+
+def test_every_field_is_in_the_schema_and_nothing_else() -> None:
+    written = json.loads(scene(frame=1, time_s=0.1).to_json())
+    assert set(written) == set(SCHEMA["properties"])
+    assert set(written["objects"][0]) == set(SCHEMA["properties"]["objects"]["items"]["properties"])
