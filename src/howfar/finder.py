@@ -166,7 +166,7 @@ class Rangefinder:
         self, frames: Iterable[Frame], *, depth: DepthMap | None = None
     ) -> Generator[tuple[View, ...], None, None]:
         """As `watch`, over frames, with one view for each of the finder's methods; `depth` as for `look`."""
-        yield from ahead(self._look_at_frames(frames, depth), size=2)
+        yield from ahead(self._look_at_frames(frames, depth))
 
     def _look_at_frames(
         self, frames: Iterable[Frame], depth: DepthMap | None

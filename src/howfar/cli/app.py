@@ -1,6 +1,7 @@
 """The commands put together; heavy imports stay inside the commands, so that help comes at once."""
 
 import sys
+import warnings
 from typing import Annotated
 
 import typer
@@ -46,6 +47,7 @@ def howfar(
 
 def main() -> None:
     """Run the command line: an error of howfar's own becomes one sentence and exit code 1."""
+    warnings.filterwarnings("ignore", module="PIL")  # on damaged metadata, which does not matter to the picture
     try:
         app()
     except HowfarError as error:

@@ -76,7 +76,7 @@ def _estimated(
         camera = lens.camera_for(frame.width_px, frame.height_px, frame.camera)
         return frame, network.predict(frame.image, camera if camera_scale else None)
 
-    yield from ahead((estimate(frame) for frame in frames), size=2)
+    yield from ahead(estimate(frame) for frame in frames)
 
 
 def _write_picture(frame: "Frame", depth: "DepthMap", names: "OutputNames", overwrite: bool) -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+import typer
+
 from howfar.cli.failures import Failures
 from howfar.cli.printing import Printer, printer_for
 from howfar.cli.progress import Step, progress_bar
@@ -112,6 +114,8 @@ def _look_at_stream(source: Source, work: _Work) -> None:
             with VideoWriter(target, source.fps, overwrite=work.wishes.overwrite) as video:
                 written = target
                 _show_frames(_written(frames, video, work), work, step)
+            if video.notice:
+                typer.echo(video.notice, err=True)
     except HowfarError as error:
         work.failures.add(source.name, error)
     finally:

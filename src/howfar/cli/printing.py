@@ -7,7 +7,7 @@ from typing import Protocol
 
 from howfar.cli.stream_summary import StreamSummary
 from howfar.cli.wishes import Wishes
-from howfar.media.tables import csv_text, table
+from howfar.media.tables import caption, csv_text, table
 from howfar.media.units import Units
 from howfar.view import View
 
@@ -90,6 +90,7 @@ class _Tables:
             shown = table([view], self._units)
             shown.title = view.source if self._titled else None
             self._console.print(shown)
+            self._console.print(caption([view], self._units), style="dim", highlight=False, markup=False)
         self._tell_written(written)
 
     def show_frame(self, views: Sequence[View]) -> None:

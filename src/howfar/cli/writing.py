@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import typer
 from numpy.typing import NDArray
 
 from howfar.cli.wishes import Wishes
@@ -54,7 +55,9 @@ class PictureFiles:
         if "picture" in paths:
             save_picture(draw_views(views, self._methods, self._wishes), paths["picture"], overwrite=overwrite)
         if "depth" in paths:
-            save_depth_png(view.depth, paths["depth"], *size, overwrite=overwrite)
+            lost = save_depth_png(view.depth, paths["depth"], *size, overwrite=overwrite)
+            if lost:
+                typer.echo(f"{paths['depth']}: {lost} pixels beyond 65.5 m are written as unknown.", err=True)
             coloured = draw_depth(view.depth, *size, units=self._wishes.units)
             save_picture(coloured, paths["depth view"], overwrite=overwrite)
         if "cloud" in paths:

@@ -16,8 +16,10 @@ class _End(NamedTuple):
 Item = TypeVar("Item")
 
 
-def ahead(items: Iterable[Item], size: int = 4) -> Generator[Item, None, None]:
-    """Iterate in a thread of its own, at most `size` items ahead; order and errors are kept.
+def ahead(items: Iterable[Item], size: int = 1) -> Generator[Item, None, None]:
+    """Iterate in a thread of its own, at most `size` finished items ahead; order and errors are kept.
+
+    One is enough for stages of steady speed to overlap, and keeps a live picture fresh.
 
     An error of the source is raised here after the items before it. When this generator is closed, early or not, the
     source is closed too, in its own thread, and the thread is over.

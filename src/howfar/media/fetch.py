@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO
 
 from howfar.errors import SourceError
+from howfar.media.addresses import hiding_password
 from howfar.media.kinds import HEAD_BYTES, is_page, is_video, picture_format
 
 if TYPE_CHECKING:
@@ -35,9 +36,14 @@ def fetch(url: str, *, timeout_s: float = TIMEOUT_S, max_bytes: int = MAX_BYTES)
 
 def fetch_into(sink: BinaryIO, url: str, *, timeout_s: float = TIMEOUT_S, max_bytes: int = MAX_BYTES) -> None:
     """As `fetch`, into an open file, from its beginning."""
+    with hiding_password(url):
+        _check_scheme(url)
+        _fetch_into(sink, url, timeout_s, max_bytes)
+
+
+def _fetch_into(sink: BinaryIO, url: str, timeout_s: float, max_bytes: int) -> None:
     import httpx
 
-    _check_scheme(url)
     outcome: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
     stop = threading.Event()
     client = httpx.Client(

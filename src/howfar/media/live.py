@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from howfar.errors import SourceError
+from howfar.media.addresses import hiding_password, without_password
 from howfar.media.frame import Frame
 from howfar.media.video import RgbConverter, check_every
 
@@ -64,7 +65,7 @@ class LiveStream:
         Raises:
             SourceError: If the address is neither and no opener is given.
         """
-        self.address = address
+        self.address = without_password(address)
         self._opener = opener or _opener(address)
         self._tries = tries
         self._first_pause_s = first_pause_s
@@ -211,6 +212,11 @@ def network_images(address: str) -> Generator[NDArray[np.uint8], None, None]:
     Raises:
         SourceError: If it cannot be opened, breaks, stays silent for `NETWORK_TIMEOUT_S`, or holds no pictures.
     """
+    with hiding_password(address):
+        yield from _network_images(address)
+
+
+def _network_images(address: str) -> Generator[NDArray[np.uint8], None, None]:
     import av
 
     try:

@@ -13,6 +13,7 @@ from typing import BinaryIO, Protocol
 from urllib.parse import urlsplit
 
 from howfar.errors import SourceError
+from howfar.media.addresses import without_password
 from howfar.media.fetch import fetch, fetch_into
 from howfar.media.frame import Frame
 from howfar.media.kinds import HEAD_BYTES, PICTURE_SUFFIXES, VIDEO_SUFFIXES, has_suffix, is_video
@@ -113,6 +114,7 @@ class RemoteVideoSource:
     """A video at an http(s) address, fetched whole into a temporary file when its frames are asked for."""
 
     name: str
+    url: str
     path = None
     is_stream = True
     frame_count = None
@@ -124,7 +126,7 @@ class RemoteVideoSource:
         with tempfile.TemporaryDirectory(prefix="howfar-") as folder:
             path = Path(folder) / f"video{_suffix_of_url(self.name)}"
             with path.open("wb") as file:
-                fetch_into(file, self.name, timeout_s=VIDEO_TIMEOUT_S, max_bytes=MAX_VIDEO_BYTES)
+                fetch_into(file, self.url, timeout_s=VIDEO_TIMEOUT_S, max_bytes=MAX_VIDEO_BYTES)
             yield from VideoFile(path, self.name).frames(every)
 
 
@@ -166,7 +168,7 @@ def _open(spec: str, stdin: BinaryIO | None) -> Iterator[Source]:
     if spec == "-":
         yield PictureSource("-", partial(_from_stdin, stdin))
     elif is_live(spec):
-        yield LiveSource(spec, LiveStream(spec))
+        yield LiveSource(without_password(spec), LiveStream(spec))
     elif scheme and scheme[1].lower() in ("http", "https"):
         yield _from_url(spec)
     elif scheme:
@@ -244,8 +246,9 @@ def _is_video_file(path: Path) -> bool:
 
 def _from_url(url: str) -> Source:
     if _suffix_of_url(url) in VIDEO_SUFFIXES:
-        return RemoteVideoSource(url)
-    return PictureSource(url, lambda: decode_picture(fetch(url), url))
+        return RemoteVideoSource(without_password(url), url)
+    name = without_password(url)
+    return PictureSource(name, lambda: decode_picture(fetch(url), name))
 
 
 def _suffix_of_url(url: str) -> str:

@@ -25,7 +25,7 @@ def table(scenes: Sequence[Scene], units: Units = "m") -> "Table":
     """The labelled objects of one or more scenes as a table for a terminal.
 
     "Depth" is the distance along the optical axis, with its interval where one is known, and "range" the straight line.
-    The caption says what the numbers rest on: an assumed camera is called assumed.
+    What the numbers rest on is said by `caption`.
 
     Args:
         scenes: In the order in which they are to stand; with more than one there is a column for the source.
@@ -35,7 +35,7 @@ def table(scenes: Sequence[Scene], units: Units = "m") -> "Table":
     from rich.text import Text
 
     many = len(scenes) > 1
-    result = Table(caption=Text(caption(scenes, units)), caption_justify="left")
+    result = Table()
     for name in ("source",) * many + ("object",):
         result.add_column(name, overflow="fold")
     for name in ("depth", "range", "score", f"X Y Z ({units})"):
