@@ -1,5 +1,6 @@
 """The commands put together; heavy imports stay inside the commands, so that help comes at once."""
 
+import os
 import sys
 import warnings
 from typing import Annotated
@@ -48,6 +49,7 @@ def howfar(
 def main() -> None:
     """Run the command line: an error of howfar's own becomes one sentence and exit code 1."""
     warnings.filterwarnings("ignore", module="PIL")  # on damaged metadata, which does not matter to the picture
+    os.environ.setdefault("OPENCV_LOG_LEVEL", "ERROR")  # what OpenCV warns of comes as a sentence of our own
     try:
         app()
     except HowfarError as error:

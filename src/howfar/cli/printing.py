@@ -83,9 +83,11 @@ class _Tables:
         self._units = units
         self._note = note
         self._titled = titled
+        self._has_shown = False
         self._summary = StreamSummary()
 
     def show(self, views: Sequence[View], written: Path | None) -> None:
+        self._has_shown = True
         for view in views:
             shown = table([view], self._units)
             shown.title = view.source if self._titled else None
@@ -97,12 +99,15 @@ class _Tables:
         self._summary.add(views[0])
 
     def end_stream(self, name: str, written: Path | None) -> None:
+        if not self._summary.frames:
+            return
+        self._has_shown = True
         self._console.print(self._summary.table(name, self._units))
         self._tell_written(written)
         self._summary = StreamSummary()
 
     def finish(self) -> None:
-        if self._note:
+        if self._note and self._has_shown:
             self._console.print(self._note, style="dim", highlight=False)
 
     def _tell_written(self, written: Path | None) -> None:
