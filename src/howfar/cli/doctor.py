@@ -14,6 +14,7 @@ from howfar.errors import HowfarError
 EXTRAS = {
     "hub": ("huggingface_hub",),
     "heic": ("pillow_heif",),
+    "exr": ("OpenEXR",),
     "demo": ("skimage",),
     "supervision": ("supervision",),
     "eval": ("faster_coco_eval",),
