@@ -203,6 +203,7 @@ def test_look_keeps_its_finder(models) -> None:
     image = halves(2, 5)
     assert seen(howfar.look(image, camera=CAMERA, **settings)) == [("cup", 2.0), ("dog", 5.0)]
     assert seen(howfar.look(image, max_depth_m=3.0, camera=CAMERA, **settings)) == [("cup", 2.0)]
+    assert seen(howfar.look(image, camera=CAMERA, classes=["dog"], **settings)) == [("dog", 5.0)]
 
 
 def test_a_view_draws_itself(models, tmp_path: Path) -> None:

@@ -215,12 +215,13 @@ def look(picture: Picture, *, max_depth_m: float | None = None, **settings: Any)
     Args:
         picture: A path, an address, an H×W×3 uint8 RGB array, or a frame.
         max_depth_m: Label only objects with a depth_m up to this.
-        **settings: What `Rangefinder` takes; sequences as tuples.
+        **settings: What `Rangefinder` takes.
 
     Returns:
         The scene with its picture.
     """
-    return _cached_finder(**settings).look(picture, max_depth_m=max_depth_m)
+    hashable = {name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()}
+    return _cached_finder(**hashable).look(picture, max_depth_m=max_depth_m)
 
 
 def _frames(source: str, every: int) -> Generator[Frame, None, None]:

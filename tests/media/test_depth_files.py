@@ -1,5 +1,6 @@
 """Depth maps as files."""
 
+import sys
 from pathlib import Path
 
 import cv2
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from howfar.errors import HowfarError, OutputError, SettingError
+from howfar.errors import HowfarError, MissingExtraError, OutputError, SettingError
 from howfar.media.depth_files import check_fits, read_depth, save_depth_png
 from howfar.scene import DepthMap
 
@@ -17,6 +18,10 @@ MILLIMETRES = (METRES * 1000).astype(np.uint16)
 
 def png16(path: Path) -> None:
     cv2.imwrite(str(path), MILLIMETRES)
+
+
+def double_tiff(path: Path) -> None:
+    cv2.imwrite(str(path), METRES.astype(np.float64))
 
 
 def exr(path: Path) -> None:
@@ -35,6 +40,7 @@ def exr(path: Path) -> None:
         pytest.param("d.npz", lambda path: np.savez(path, METRES), id="npz with one array"),
         pytest.param("k.npz", lambda path: np.savez(path, rgb=np.ones(3), depth=METRES), id="npz with depth"),
         pytest.param("d.tiff", lambda path: Image.fromarray(METRES).save(path), id="float TIFF in metres"),
+        pytest.param("double.tiff", double_tiff, id="TIFF of doubles in metres"),
         pytest.param("d.exr", exr, id="EXR in metres"),
     ],
 )
@@ -62,6 +68,11 @@ def truncated(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:2000])
 
 
+def broken_header(path: Path) -> None:
+    np.save(path, METRES)
+    path.write_bytes(path.read_bytes().replace(b"}", b"{"))
+
+
 @pytest.mark.parametrize(
     ("name", "write", "says"),
     [
@@ -75,6 +86,9 @@ def truncated(path: Path) -> None:
         pytest.param("d.npz", lambda p: np.savez(p, a=METRES, b=METRES), "call the depth map 'depth'", id="two arrays"),
         pytest.param("d.npy", text, "may be damaged", id="a text file named .npy"),
         pytest.param("d.npz", text, "may be damaged", id="a text file named .npz"),
+        pytest.param("d.tiff", text, "may be damaged", id="a text file named .tiff"),
+        pytest.param("d.tiff", Path.touch, "may be damaged", id="an empty TIFF"),
+        pytest.param("d.npy", broken_header, "may be damaged", id="an npy whose header is broken"),
         pytest.param("d.png", truncated, "may be damaged", id="a truncated PNG"),
         pytest.param("d.jpg", text, "by its ending", id="a file of another kind"),
         pytest.param("d.png", lambda p: None, "no depth file", id="a missing file"),
@@ -84,6 +98,13 @@ def test_what_is_no_depth_file_is_told_in_one_sentence(tmp_path: Path, name: str
     write(tmp_path / name)
     with pytest.raises(HowfarError, match=says):
         read_depth(tmp_path / name)
+
+
+def test_an_exr_file_without_its_library_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "d.exr").touch()
+    monkeypatch.setitem(sys.modules, "OpenEXR", None)
+    with pytest.raises(MissingExtraError, match=r"howfar\[exr\]"):
+        read_depth(tmp_path / "d.exr")
 
 
 def test_code_in_a_numpy_file_is_not_run(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from howfar.errors import OutputError
+from howfar.media import video_writer
 from howfar.media.video_writer import VideoWriter
 
 
@@ -95,3 +96,31 @@ def test_a_frame_of_another_size_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(OutputError, match="another video"):
         write()
+
+
+def test_without_an_h264_encoder_another_does_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(video_writer, "ENCODERS", ("an-encoder-that-is-not-there", "mpeg4"))
+    with VideoWriter(tmp_path / "film.mp4", 10.0) as video:
+        video.write(grey(90))
+        video.write(grey(180))
+    assert "MPEG-4 Part 2" in video.notice
+    assert [level for _, level, _ in frames(tmp_path / "film.mp4")] == pytest.approx([90, 180], abs=6)
+
+
+def test_a_disk_that_is_full_leaves_nothing_behind(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource", reason="needs a limit on the size of files")
+    noise = np.random.default_rng(0).integers(0, 255, (120, 160, 3), dtype=np.uint8)
+
+    def write() -> None:
+        with VideoWriter(tmp_path / "film.mp4", 10.0) as video:
+            for shift in range(60):
+                video.write(np.roll(noise, shift * 7, axis=1))
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, before[1]))
+    try:
+        with pytest.raises(OutputError, match="could not be written"):
+            write()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(tmp_path.iterdir()) == []

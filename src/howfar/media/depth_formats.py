@@ -1,15 +1,17 @@
 """The bare numbers of a depth file: PNG, TIFF, NumPy or OpenEXR."""
 
 import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from howfar.errors import MissingExtraError, SourceError
 
@@ -26,8 +28,10 @@ _DAMAGE = (
     RuntimeError,
     MemoryError,
     struct.error,
+    tokenize.TokenError,
     zipfile.BadZipFile,
     zlib.error,
+    cv2.error,
 )
 """What the libraries raise on a damaged file."""
 
@@ -71,8 +75,21 @@ def _checked(values: NDArray[Any], path: Path) -> NDArray[Any]:
 
 
 def _from_picture(path: Path) -> NDArray[Any]:
-    with Image.open(path) as picture:
-        return np.asarray(picture)
+    try:
+        with Image.open(path) as picture:
+            return np.asarray(picture)
+    except UnidentifiedImageError:
+        if path.suffix.lower() == ".png":
+            raise
+    return _from_double_tiff(path)
+
+
+def _from_double_tiff(path: Path) -> NDArray[Any]:
+    """A TIFF of a kind that Pillow lacks, such as the double precision that NumPy's users save by default."""
+    values = cv2.imdecode(np.fromfile(path, dtype=np.uint8), cv2.IMREAD_UNCHANGED)
+    if values is None:
+        raise ValueError("no TIFF of integers, or of single or double precision")
+    return values
 
 
 def _from_npy(path: Path) -> NDArray[Any]:
