@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from howfar.cli.console import results
 from howfar.cli.stream_summary import StreamSummary
 from howfar.cli.wishes import Wishes
 from howfar.media.tables import caption, csv_text, table
@@ -54,8 +55,12 @@ class _Lines:
         self.show_frame(views)
 
     def show_frame(self, views: Sequence[View]) -> None:
-        sys.stdout.write("".join(self._to_text(view, len(views)) for view in views))
-        sys.stdout.flush()  # whoever reads a stream wants each frame when it is there
+        text = "".join(self._to_text(view, len(views)) for view in views)
+        if results().is_terminal:
+            results().out(text, end="", highlight=False)  # above the progress bar
+        else:
+            sys.stdout.write(text)
+            sys.stdout.flush()  # whoever reads a stream wants each frame when it is there
 
     def end_stream(self, name: str, written: Path | None) -> None:
         """Nothing is summed up."""
@@ -77,9 +82,7 @@ class _Tables:
     """A table a picture; for a stream, one that sums it up by class."""
 
     def __init__(self, units: Units, note: str, *, titled: bool) -> None:
-        from rich.console import Console
-
-        self._console = Console()
+        self._console = results()
         self._units = units
         self._note = note
         self._titled = titled
@@ -89,10 +92,10 @@ class _Tables:
     def show(self, views: Sequence[View], written: Path | None) -> None:
         self._has_shown = True
         for view in views:
-            shown = table([view], self._units)
+            shown = table(view, self._units)
             shown.title = view.source if self._titled else None
             self._console.print(shown)
-            self._console.print(caption([view], self._units), style="dim", highlight=False, markup=False)
+            self._console.print(caption(view, self._units), style="dim", highlight=False, markup=False)
         self._tell_written(written)
 
     def show_frame(self, views: Sequence[View]) -> None:

@@ -3,12 +3,13 @@
 import csv
 import io
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from howfar.media.drawing import MIXED_MARK
 from howfar.media.units import Units, distance_text, in_units, number_text
 from howfar.scene import Distance, Scene, SceneObject
+from howfar.scene.camera import Origin
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -20,51 +21,45 @@ CSV_HEADER = (
     *("method", "valid_share", "mixed"),
 )
 
+CAMERA_NOTES: dict[Origin, str] = {
+    "given": "The camera is given.",
+    "exif": "The camera is read from EXIF.",
+    "assumed": "The camera is assumed, and so is the scale: give --focal-px, --fov-deg or --camera.",
+}
 
-def table(scenes: Sequence[Scene], units: Units = "m") -> "Table":
-    """The labelled objects of one or more scenes as a table for a terminal.
+
+def table(scene: Scene, units: Units = "m") -> "Table":
+    """The labelled objects of a scene as a table for a terminal.
 
     "Depth" is the distance along the optical axis, with its interval where one is known, and "range" the straight line.
     What the numbers rest on is said by `caption`.
 
     Args:
-        scenes: In the order in which they are to stand; with more than one there is a column for the source.
+        scene: The scene.
         units: Metres or feet.
     """
     from rich.table import Table
     from rich.text import Text
 
-    many = len(scenes) > 1
     result = Table()
-    for name in ("source",) * many + ("object",):
-        result.add_column(name, overflow="fold")
+    result.add_column("object", overflow="fold")
     for name in ("depth", "range", "score", f"X Y Z ({units})"):
         result.add_column(name, justify="right", no_wrap=True)
     result.add_column("method")
-    for scene in scenes:
-        for thing in scene:
-            cells = (_source(scene),) * many + _cells(thing, units)
-            result.add_row(*map(Text, cells))  # as Text, for the brackets in a label are no markup
+    for thing in scene:
+        result.add_row(*map(Text, _cells(thing, units)))  # as Text, for the brackets in a label are no markup
     return result
 
 
-def caption(scenes: Sequence[Scene], units: Units = "m") -> str:
+def caption(scene: Scene, units: Units = "m") -> str:
     """What the numbers rest on, one statement a line: unit, depth source, camera, marks, and what is not shown."""
     unit = {"m": "metres", "ft": "feet"}[units]
-    depths = ", ".join(dict.fromkeys(scene.models.get("depth", "unknown") for scene in scenes))
-    lines = [f"Depth (Z, along the optical axis) in {unit}, from {depths or 'no picture'}."]
-    origins = {scene.camera.origin for scene in scenes}
-    if "assumed" in origins:
-        whose = "The camera is" if len(origins) == 1 else "Some cameras are"
-        lines.append(f"{whose} assumed, and so is the scale: give --focal-px, --fov-deg or --camera.")
-    elif origins:
-        told = {"given": "given", "exif": "read from EXIF"}
-        lines.append(f"Camera: {' or '.join(sorted(told[origin] for origin in origins))}.")
-    if any(thing.distance.mixed for scene in scenes for thing in scene):
+    basis = f"Depth (Z, along the optical axis) in {unit}, from {scene.models['depth']}."
+    lines = [basis, CAMERA_NOTES[scene.camera.origin]]
+    if any(thing.distance.mixed for thing in scene):
         lines.append(f"{MIXED_MARK} The box holds two depths: one number for it is doubtful.")
-    hidden = sum(len(scene.beyond) for scene in scenes)
-    if hidden:
-        lines.append(f"Not shown: {hidden} farther than the maximum depth or at an unknown distance.")
+    if scene.beyond:
+        lines.append(f"Not shown: {len(scene.beyond)} farther than the maximum depth or at an unknown distance.")
     return "\n".join(lines)
 
 
@@ -101,13 +96,9 @@ def _decimal(value: float | None, digits: int = 4) -> str:
     return str(round(float(value), digits)) if value is not None and math.isfinite(value) else ""
 
 
-def _source(scene: Scene) -> str:
-    return scene.source if scene.frame is None else f"{scene.source} frame {scene.frame}"
-
-
 def _cells(thing: SceneObject, units: Units) -> tuple[str, ...]:
     far = thing.distance
-    position = " ".join(_signed(in_units(value, units)) for value in far.position_m) if far.is_known else ""
+    position = " ".join(number_text(in_units(value, units)) for value in far.position_m) if far.is_known else ""
     return (
         thing.label,
         _depth(far, units),
@@ -125,8 +116,3 @@ def _depth(far: Distance, units: Units) -> str:
     ends = [number_text(in_units(value, units)) for value in (far.low_m, far.high_m)]
     interval = "" if "?" in ends else f" ({ends[0]} to {ends[1]})"
     return distance_text(far.depth_m, units) + interval + (MIXED_MARK if far.mixed else "")
-
-
-def _signed(value: float) -> str:
-    """One coordinate, to the centimetre below a metre as distances are."""
-    return number_text(value)
