@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from howfar.cli import options
+from howfar.cli.console import results
 
 if TYPE_CHECKING:
     from howfar.view import View
@@ -23,7 +24,6 @@ def demo(
     overwrite: options.Overwrite = False,
 ) -> None:
     """Look at a real stereo photo with a known camera: the estimate beside the true distance."""
-    from rich.console import Console
     from rich.table import Table
 
     from howfar.files import refuse_existing
@@ -40,7 +40,7 @@ def demo(
     for thing in estimate:
         row = (distance_text(metres, "m") for metres in (thing.depth_m, true_m[thing.box_xyxy_px]))
         table.add_row(thing.label, f"{thing.score:.2f}", *row)
-    console = Console()
+    console = results()
     console.print(table)
     size = (estimate.width_px, estimate.height_px)
     pictures = [estimate.draw(), draw_depth(estimate.depth, *size), draw_depth(truth.depth, *size)]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import typer
 
 from howfar import __version__
+from howfar.cli.console import results
 from howfar.errors import HowfarError
 
 EXTRAS = {
@@ -36,7 +37,6 @@ class Finding(NamedTuple):
 
 def doctor() -> None:
     """Tell what is installed, check the embedded models, and take a speed reading."""
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(show_header=False, box=None, pad_edge=False)
@@ -45,7 +45,7 @@ def doctor() -> None:
         mark = "[green]✓[/]" if finding.works else "[red]✗[/]" if finding.essential else "[yellow]–[/]"
         table.add_row(mark, finding.subject, finding.text)
         broken = broken or (finding.essential and not finding.works)
-    console = Console()
+    console = results()
     console.print(table, highlight=False)
     if broken:
         console.print("Something essential is broken: install howfar again in a fresh environment.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from howfar.cli.console import results
 from howfar.cli.options import Overwrite
 from howfar.cli.progress import Step, progress_bar
 
@@ -103,11 +104,10 @@ def _counted(samples: "Sequence[Sample]", step: Step) -> "Iterator[Sample]":
 
 
 def _publish(report: "Report", csv: Path | None, overwrite: bool) -> None:
-    from rich.console import Console
 
     from howfar.evaluation.reports import as_tables, write_csv
 
-    Console().print(as_tables(report))
+    results().print(as_tables(report))
     if csv is not None:
         write_csv(report, csv, overwrite=overwrite)
         typer.echo(f"Written to {csv}", err=True)

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from howfar.cli.console import messages, results
 from howfar.errors import DownloadError, HowfarError, ModelError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from howfar.models import Card
     from howfar.models.zoo import Entry
     from howfar.models.zoo.fetch import Progress
@@ -38,7 +37,7 @@ def info(name: Annotated[str, typer.Argument(help="Name of a model, or an ONNX f
     table.add_column(overflow="fold")
     for label, text in rows:
         table.add_row(label, Text(text))
-    _console().print(table)
+    results().print(table)
 
 
 @app.command()
@@ -73,7 +72,7 @@ def check(
     """Check models: digest, whether they open and fit their card, and one run on a grey picture."""
     from howfar.models import zoo
 
-    console = _console()
+    console = results()
     wrong = 0
     for name in names or [name for name, entry in zoo.entries().items() if zoo.pulled_path(entry)]:
         try:
@@ -100,7 +99,7 @@ def _list() -> None:
         left = Text.assemble((entry.name, "bold"), f"\n{entry.task}, {_size(entry)}\n{_state(entry)}")
         reaches = entry.results[0] if entry.results else "Nothing published."
         table.add_row(left, Text(f"{reaches}\n{entry.licence}\n{_source(entry)}"))
-    console = _console()
+    console = results()
     console.print(table)
     console.print(
         "`howfar models pull NAME` fetches a model, `howfar models info NAME` tells all of it. A checkpoint must be "
@@ -224,12 +223,6 @@ def _progress(name: str) -> "Iterator[Progress]":
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=_console(stderr=True), transient=True) as bar:
+    with Progress(*columns, TimeRemainingColumn(), console=messages(), transient=True) as bar:
         task = bar.add_task(name, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-def _console(*, stderr: bool = False) -> "Console":
-    from rich.console import Console
-
-    return Console(stderr=stderr)

@@ -90,10 +90,12 @@ class _Tables:
         self._summary = StreamSummary()
 
     def show(self, views: Sequence[View], written: Path | None) -> None:
+        from rich.text import Text
+
         self._has_shown = True
         for view in views:
             shown = table(view, self._units)
-            shown.title = view.source if self._titled else None
+            shown.title = Text(view.source) if self._titled else None  # as Text, for brackets are no markup
             self._console.print(shown)
             self._console.print(caption(view, self._units), style="dim", highlight=False, markup=False)
         self._tell_written(written)
