@@ -208,7 +208,7 @@ def test_a_cover_is_no_video(tmp_path):
         cover = container.add_stream("png")
         cover.width = cover.height = 16
         cover.pix_fmt = "rgb24"
-        cover.disposition = av.stream.Disposition.attached_pic
+        cover.disposition = av.stream.Disposition.attached_pic.value
         container.mux(cover.encode(av.VideoFrame(16, 16, "rgb24")))
         for start in range(0, 44100, 1152):
             frame = av.AudioFrame.from_ndarray(np.zeros((2, 1152), np.float32), format="fltp", layout="stereo")
