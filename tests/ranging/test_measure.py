@@ -45,6 +45,14 @@ def test_the_position_is_that_of_the_region_measured_not_of_the_box() -> None:
     assert cut.position_m[0] == pytest.approx((600 - 320) / 500 * 2.0)
 
 
+def test_the_position_lies_on_the_cameras_ray_whatever_the_camera() -> None:
+    camera = Camera(640, 480, 500.0, 400.0, 300.0, 260.0)
+    seen = distance(flat(2.0), (500, 360, 600, 435), camera=camera)
+    x, y, _ = camera.ray(550, 397.5)
+    assert seen.position_m == pytest.approx((2.0 * x, 2.0 * y, 2.0))
+    assert seen.range_m == pytest.approx(2.0 * math.sqrt(x * x + y * y + 1))
+
+
 def test_disparity_ends_in_metres() -> None:
     depth = DepthMap(np.full((48, 64), 25.0), "disparity_px", stereo=StereoRig(500.0, 0.1))
     assert distance(depth, (10, 10, 100, 100)).depth_m == pytest.approx(2.0)
