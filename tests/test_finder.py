@@ -92,6 +92,19 @@ def test_a_depth_map_of_ones_own_takes_the_networks_place(models) -> None:
     assert view.models["depth"] == "given"
 
 
+@pytest.mark.parametrize(
+    ("shape", "settings", "says"),
+    [
+        pytest.param((24, 24), {}, "another aspect ratio", id="a map of another shape"),
+        pytest.param((24, 32), {"depth_on": "crops"}, "does not go with depth on crops", id="crops of a given map"),
+    ],
+)
+def test_a_depth_map_that_cannot_take_its_place_is_refused(models, shape, settings: dict, says: str) -> None:
+    own = DepthMap(np.full(shape, 3.5), "metres")
+    with pytest.raises(SettingError, match=says):
+        Rangefinder(**models, **settings).look(halves(2, 5), depth=own)
+
+
 def test_a_relative_network_gives_no_metres(models, tmp_path: Path) -> None:
     (tmp_path / "relative").mkdir()
     models["depth"] = mean_depth(tmp_path / "relative", 'kind = "relative_inverse"')

@@ -178,16 +178,21 @@ class Rangefinder:
     def _see(self, frame: Frame, given: DepthMap | None) -> _Sight:
         """Run the networks: all that is done once a picture, however many objects and methods."""
         camera = self.camera_for(frame)
+        if given is not None:
+            self._check_given(given, frame)
         start = time.perf_counter()
         found = self.detector.detect(frame.image, score=self.score, nms=self.nms, only=self.only)
         detected = time.perf_counter()
-        if given is not None:
-            check_fits(given, frame.width_px, frame.height_px)
         depth = self._estimate(frame.image, camera) if given is None else given
         crops = self._crops(frame.image, found, camera) if given is None and self.depth_on == "crops" else None
         timing = {"detect": 1e3 * (detected - start), "depth": 1e3 * (time.perf_counter() - detected)}
         models = {"detector": self.detector.name, "depth": self.depth.name if given is None else "given"}
         return _Sight(frame, camera, found, depth, crops, models, timing)
+
+    def _check_given(self, given: DepthMap, frame: Frame) -> None:
+        if self.depth_on == "crops":
+            raise SettingError("A depth map of your own covers the whole picture and does not go with depth on crops.")
+        check_fits(given, frame.width_px, frame.height_px)
 
     def _estimate(self, image: NDArray[np.uint8], camera: Camera) -> DepthMap:
         return self.depth.predict(image, camera if self.camera_scale else None)
