@@ -1,6 +1,7 @@
 """`howfar look`, as it is typed, on networks small enough to be worked out by hand."""
 
 import csv
+import inspect
 import io
 import json
 import os
@@ -16,6 +17,10 @@ from PIL import Image
 from typer.testing import CliRunner, Result
 
 from howfar.cli.app import app
+from howfar.cli.depth import depth as depth_command
+from howfar.cli.look import look as look_command
+from howfar.models import DEFAULT_DEPTH, DEFAULT_DETECTOR
+from howfar.ranging import DEFAULT_METHOD
 
 from ..models.onnx_files import constant_detector, mean_depth
 
@@ -70,6 +75,14 @@ def look(*words: str, **settings) -> Result:
 
 def scenes(result: Result) -> list[dict]:
     return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_the_defaults_shown_in_help_are_the_librarys() -> None:
+    defaults = {name: parameter.default for name, parameter in inspect.signature(look_command).parameters.items()}
+    assert defaults["detector"] == DEFAULT_DETECTOR
+    assert defaults["depth_model"] == DEFAULT_DEPTH
+    assert defaults["method"] == DEFAULT_METHOD
+    assert inspect.signature(depth_command).parameters["depth_model"].default == DEFAULT_DEPTH
 
 
 def test_a_table_and_the_annotated_picture_are_the_default(folder: Path) -> None:

@@ -3,13 +3,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from howfar.errors import SettingError, SourceError
-from howfar.media.sources import open_sources
+from howfar.media.sources import expected_frames, open_sources
 from tests.media.server import serving
 from tests.media.videos import write_video
 
@@ -313,3 +314,15 @@ def test_heavy_libraries_are_not_imported_with_the_door():
     code = "import sys, howfar.media.sources; print({'av', 'cv2', 'PIL', 'httpx'} & set(sys.modules))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize(
+    ("stated", "every", "expected"),
+    [
+        pytest.param(10, 1, 10, id="every frame"),
+        pytest.param(10, 3, 4, id="the frames 0, 3, 6 and 9"),
+        pytest.param(None, 3, None, id="a source that does not tell"),
+    ],
+)
+def test_how_many_frames_to_expect(stated, every, expected):
+    assert expected_frames(SimpleNamespace(frame_count=stated), every) == expected

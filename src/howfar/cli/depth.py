@@ -43,6 +43,7 @@ def depth(
     """Estimate depth: a 16-bit PNG in millimetres and a picture in colour; of a video, a video in colour."""
     from howfar.cli.failures import Failures
     from howfar.cli.folders import fresh_folder
+    from howfar.cli.progress import progress_bar
     from howfar.errors import HowfarError
     from howfar.media.camera_files import read_camera
     from howfar.media.output_names import OutputNames
@@ -55,15 +56,18 @@ def depth(
     network = open_depth_network(depth_model, RunOptions(threads, provider))
     names = OutputNames(out or fresh_folder(DEFAULT_OUT))
     failures = Failures(len(opened))
-    for source in opened:
-        try:
-            frames = _estimated(source.frames(every), network, lens, camera_scale)
-            if source.is_stream:
-                _write_video(source, frames, names.path(source.name, ".mp4"), overwrite, every)
-            else:
-                _write_picture(*next(frames), names, overwrite)
-        except HowfarError as error:
-            failures.add(source.name, error)
+    pictures = 1 if any(source.is_stream for source in opened) else len(opened)  # a video has a bar of its own
+    with progress_bar("Depth", pictures, "pictures") as step:
+        for source in opened:
+            try:
+                frames = _estimated(source.frames(every), network, lens, camera_scale)
+                if source.is_stream:
+                    _write_video(source, frames, names.path(source.name, ".mp4"), overwrite, every)
+                else:
+                    _write_picture(*next(frames), names, overwrite)
+            except HowfarError as error:
+                failures.add(source.name, error)
+            step(Path(source.name).name)
     failures.tell_and_exit()
 
 
@@ -91,20 +95,20 @@ def _write_picture(frame: "Frame", depth: "DepthMap", names: "OutputNames", over
     view_path = names.path(frame.source, DEPTH_VIEW_ENDING)
     save_picture(draw_depth(depth, *size), view_path, overwrite=overwrite)
     if not depth.is_metric:
-        typer.echo(f"{frame.source}: relative depth (no metres), drawn in {view_path}")
+        _tell(f"{frame.source}: relative depth (no metres), drawn in {view_path}")
         return
     map_path = names.path(frame.source, DEPTH_ENDING)
     save_depth_png(depth, map_path, *size, overwrite=overwrite)
     near, middle, far = np.nanpercentile(depth.metres(), [1, 50, 99])
-    typer.echo(f"{frame.source}: {near:.2f} to {far:.2f} m, median {middle:.2f} m; {map_path}, {view_path}")
+    _tell(f"{frame.source}: {near:.2f} to {far:.2f} m, median {middle:.2f} m; {map_path}, {view_path}")
 
 
 def _write_video(
     source: "Source", frames: "Iterator[tuple[Frame, DepthMap]]", path: Path, overwrite: bool, every: int
 ) -> None:
-    from howfar.cli.looking import expected_frames
     from howfar.cli.progress import progress_bar
     from howfar.media.depth_view import draw_depth
+    from howfar.media.sources import expected_frames
     from howfar.media.video_writer import VideoWriter
 
     with (
@@ -114,4 +118,10 @@ def _write_video(
         for frame, depth in frames:
             video.write(draw_depth(depth, frame.width_px, frame.height_px), frame.time_s)
             step("")
-    typer.echo(f"{source.name}: {video.frame_count} frames in {path}")
+    _tell(f"{source.name}: {video.frame_count} frames in {path}")
+
+
+def _tell(line: str) -> None:
+    from howfar.cli.console import results
+
+    results().print(line, markup=False, soft_wrap=True)

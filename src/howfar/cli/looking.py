@@ -16,7 +16,7 @@ from howfar.errors import HowfarError, SettingError
 from howfar.finder import Rangefinder
 from howfar.media.frame import Frame
 from howfar.media.output_names import OutputNames
-from howfar.media.sources import Source
+from howfar.media.sources import Source, expected_frames
 from howfar.media.units import Units, distance_text
 from howfar.media.video_writer import VideoWriter
 from howfar.scene import DepthMap
@@ -120,11 +120,6 @@ def _look_at_stream(source: Source, work: _Work) -> None:
         work.failures.add(source.name, error)
     finally:
         work.printer.end_stream(source.name, written if written and written.exists() else None)
-
-
-def expected_frames(source: Source, every: int) -> int | None:
-    """How many frames will be looked at, where the source tells."""
-    return None if source.frame_count is None else -(-source.frame_count // every)
 
 
 def _written(frames: Iterable[tuple[View, ...]], video: VideoWriter, work: _Work) -> Iterator[tuple[View, ...]]:

@@ -161,6 +161,11 @@ def open_sources(specs: Sequence[str], *, stdin: BinaryIO | None = None) -> list
     return [source for spec in specs for source in _open(spec, stdin)]
 
 
+def expected_frames(source: Source, every: int) -> int | None:
+    """How many frames a source will give, where it tells."""
+    return None if source.frame_count is None else -(-source.frame_count // every)
+
+
 def _open(spec: str, stdin: BinaryIO | None) -> Iterator[Source]:
     scheme = _SCHEME.match(spec)
     if not spec.strip():
