@@ -26,7 +26,14 @@ SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "docs" / "scene.schem
     ],
 )
 def test_scenes_follow_the_schema(one) -> None:
-    jsonschema.validate(json.loads(one.to_json()), SCHEMA, cls=jsonschema.Draft202012Validator)
+    validator = jsonschema.Draft202012Validator(SCHEMA)
+    assert [error.message for error in validator.iter_errors(json.loads(one.to_json()))] == []
+
+
+def test_a_scene_that_does_not_follow_is_found() -> None:
+    written = json.loads(scene().to_json())
+    written["objects"][0]["depth_m"] = "far"
+    assert not jsonschema.Draft202012Validator(SCHEMA).is_valid(written)
 
 
 def test_every_field_is_in_the_schema_and_nothing_else() -> None:

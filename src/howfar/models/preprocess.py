@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from howfar.models.card import InputSpec, Resample
 
 MAX_SIDE_RATIO = 8
-"""A `keep-aspect` input is never longer than this many times its width: a panorama is squashed beyond it."""
+"""The longer side of a `keep-aspect` input is at most this many times the shorter: a panorama is squashed beyond it."""
 
 MAX_FLOAT_SIZE = 3 * 2_100_000
 """Numbers in a picture of 1920×1080: up to here pictures are resized as float."""

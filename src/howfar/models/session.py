@@ -42,19 +42,15 @@ class Session:
         self.card = card
         self.path = onnx_path
         _check_digest(onnx_path, card)
+        providers = _providers(options.provider)
         try:
-            self._session = onnxruntime.InferenceSession(
-                str(onnx_path), _session_options(options), providers=_providers(options.provider)
-            )
-        except SettingError:
-            raise
+            self._session = onnxruntime.InferenceSession(str(onnx_path), _session_options(options), providers=providers)
         except Exception as error:  # noqa: BLE001  ONNX Runtime's errors have no common base of their own
             raise ModelError(
                 f"{onnx_path} cannot be opened as an ONNX model ({_first_line(error)}): "
                 "check the file, or export it again."
             ) from None
         self._input_name, self._input_type = self._check_input()
-        self.output_names = [output.name for output in self._session.get_outputs()]
 
     def run(self, tensor: NDArray[np.float32]) -> list[NDArray[Any]]:
         """Run the network on a 1×3×H×W float32 tensor; outputs in the file's order.
