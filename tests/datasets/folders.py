@@ -54,3 +54,97 @@ def write_coco(root: Path, table: dict[str, Any] | None = None) -> tuple[Path, P
     annotations = root / "instances.json"
     annotations.write_text(json.dumps(coco_table() if table is None else table))
     return images, annotations
+
+
+def write_nyu_mat(path: Path, *, depth_shape: tuple[int, ...] = (1449, 640, 480)) -> Path:
+    """A file laid out like the official one, in which only pairs 0 and 2 are written.
+
+    Pair i has the picture value 10 · i + channel and the depth i + 1 metres; but its pixel in row 7, column 600 of the
+    first channel is 99, and there it is 5 m deep.
+    """
+    import h5py
+
+    with h5py.File(path, "w") as file:
+        images = file.create_dataset("images", (1449, 3, 640, 480), "u1", chunks=(1, 3, 640, 480), compression=1)
+        depths = file.create_dataset("depths", depth_shape, "f4", chunks=(1, *depth_shape[1:]), compression=1)
+        for index in (0, 2) if len(depth_shape) == 3 else ():
+            image = np.empty((3, 640, 480), dtype=np.uint8)
+            image[:] = 10 * index + np.arange(3).reshape(3, 1, 1)
+            depth = np.full((640, 480), index + 1, dtype=np.float32)
+            image[0, 600, 7], depth[600, 7] = 99, 5
+            images[index], depths[index] = image, depth
+    return path
+
+
+def write_raw(root: Path, scenes: tuple[str, ...] = ("kitchen_0001", "office_0002")) -> Path:
+    """Raw pairs of 64×48 pixels: in each scene pictures 00000 and 00002, whose depth is 1500 mm with a corner of 0."""
+    for scene in scenes:
+        (root / scene).mkdir(parents=True)
+        for number in ("00000", "00002"):
+            Image.new("RGB", (64, 48)).save(root / scene / f"rgb_{number}.jpg")
+            write_depth_png(root / scene / f"sync_depth_{number}.png", 1500)
+    return root
+
+
+def write_depth_png(path: Path, value: int, size: tuple[int, int] = (64, 48)) -> Path:
+    """A 16-bit PNG of one value, with 0 in its first pixel."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    counts = np.full(size[::-1], value, dtype=np.uint16)
+    counts[0, 0] = 0
+    Image.fromarray(counts).save(path)
+    return path
+
+
+def write_described_depth(root: Path, description: str | None = None, names: tuple[str, ...] = ("a", "b", "c")) -> Path:
+    """Pictures `rgb/NAME.jpg` with `depth/NAME.png` in millimetres, all of 2000, and their dataset.toml."""
+    (root / "rgb").mkdir(parents=True)
+    for name in names:
+        Image.new("RGB", (64, 48)).save(root / "rgb" / f"{name}.jpg")
+        write_depth_png(root / "depth" / f"{name}.png", 2000)
+    text = 'kind = "depth"\nimages = "rgb/*.jpg"\ndepths = "depth/{stem}.png"\nunit = "mm"\n'
+    (root / "dataset.toml").write_text(text if description is None else description)
+    return root
+
+
+def write_yolo(root: Path, images: str = "images", *, names: str = "data.yaml") -> Path:
+    """YOLO's layout: pictures a and b of 64×48 pixels; a has two objects, b has no labels."""
+    folder = root / images
+    folder.mkdir(parents=True)
+    for name in "ab":
+        Image.new("RGB", (64, 48)).save(folder / f"{name}.jpg")
+    labels = root / images.replace("images", "labels") / "a.txt"
+    labels.parent.mkdir(parents=True)
+    labels.write_text("1 0.5 0.5 0.25 0.5\n0 0.125 0.25 0.25 0.5\n")
+    (root / names).write_text("nc: 2\nnames: [person, chair]\n" if names.endswith("yaml") else "person\nchair\n")
+    return root
+
+
+def write_voc(root: Path, names: tuple[str, ...] = ("one", "two"), objects: str | None = None) -> Path:
+    """Pascal VOC's layout: pictures of 64×48 pixels, each with a dog and a cat."""
+    for folder in ("JPEGImages", "Annotations", "ImageSets/Main"):
+        (root / folder).mkdir(parents=True)
+    for name in names:
+        Image.new("RGB", (64, 48)).save(root / "JPEGImages" / f"{name}.jpg")
+        inside = voc_object("dog", 1, 1, 64, 48) + voc_object("cat", 11, 6, 30, 40) if objects is None else objects
+        (root / "Annotations" / f"{name}.xml").write_text(f"<annotation>{inside}</annotation>")
+    return root
+
+
+def voc_object(name: str, *corners: object) -> str:
+    """One object of a VOC annotation, from xmin, ymin, xmax, ymax."""
+    tags = ("xmin", "ymin", "xmax", "ymax")
+    box = "".join(f"<{tag}>{corner}</{tag}>" for tag, corner in zip(tags, corners, strict=True))
+    return f"<object><name>{name}</name><difficult>0</difficult><bndbox>{box}</bndbox></object>"
+
+
+def write_kitti(root: Path, lines: str) -> tuple[Path, Path]:
+    """A grey street, day/0.png, with some LiDAR depth, depth/0.png, and a list of these lines."""
+    for part in ("day", "depth"):
+        (root / part).mkdir(parents=True)
+    Image.fromarray(np.full((370, 1224, 3), 100, dtype=np.uint8)).save(root / "day" / "0.png")
+    counts = np.zeros((370, 1224), dtype=np.uint16)
+    counts[200:210, 300:310] = 2560 + np.arange(10)[:, None]
+    Image.fromarray(counts).save(root / "depth" / "0.png")
+    files = root / "files.txt"
+    files.write_text(lines)
+    return root, files

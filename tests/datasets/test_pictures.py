@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from howfar.datasets.pictures import read_grey8, read_rgb, refuse_missing
+from howfar.datasets.pictures import picture_size, pictures_in, read_grey, read_grey8, read_rgb, refuse_missing
 from howfar.errors import SourceError
 
 GREY = np.arange(12, dtype=np.uint8).reshape(3, 4)
@@ -63,6 +63,33 @@ def test_a_depth_file_with_another_kind_of_pixel_is_refused(tmp_path: Path, mode
     Image.new(mode, (4, 3)).save(tmp_path / "a.png")
     with pytest.raises(SourceError, match="one 8-bit channel"):
         read_grey8(tmp_path / "a.png")
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_numbers_of_8_or_16_bits_come_back_as_they_are(tmp_path: Path, dtype: type) -> None:
+    numbers = GREY.astype(dtype) * np.iinfo(dtype).max // 11
+    Image.fromarray(numbers).save(tmp_path / "a.png")
+    read = read_grey(tmp_path / "a.png")
+    assert read.dtype == dtype
+    assert np.array_equal(read, numbers)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "P", "1"])
+def test_numbers_are_not_taken_from_colours(tmp_path: Path, mode: str) -> None:
+    Image.new(mode, (4, 3)).save(tmp_path / "a.png")
+    with pytest.raises(SourceError, match="one channel of 8 or 16 bits"):
+        read_grey(tmp_path / "a.png")
+
+
+def test_the_size_is_width_and_height(tmp_path: Path) -> None:
+    Image.fromarray(GREY).save(tmp_path / "a.png")
+    assert picture_size(tmp_path / "a.png") == (4, 3)
+
+
+def test_the_pictures_of_a_folder_are_known_by_their_endings(tmp_path: Path) -> None:
+    for name in ("b.PNG", "a.jpeg", "a.txt", "c.webp"):
+        (tmp_path / name).touch()
+    assert [path.name for path in pictures_in(tmp_path)] == ["a.jpeg", "b.PNG", "c.webp"]
 
 
 def test_missing_files_are_counted_and_the_first_is_named(tmp_path: Path) -> None:

@@ -4,23 +4,27 @@ Silberman, Hoiem, Kohli, Fergus: Indoor Segmentation and Support Inference from 
 
 - `rgb/NNNN.jpg`, 640×480;
 - `depth8/NNNN.png`, 640×480 in 8 bits, with depth in metres = (value + 0.5) · 9.99547 / 255, dense, no invalid value;
+- `labels40/NNNN.png`, where it is: 640×480, the 40 semantic classes of Gupta et al., counted from 0 (39: other or
+  unknown);
 - `train.txt` (795) and `test.txt` (654): NNNN and, if known, the kind of scene, one pair a line.
 """
 
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from howfar.datasets.pictures import read_grey8, read_rgb, refuse_missing
-from howfar.datasets.samples import DepthSample, LazySamples
+from howfar.datasets.samples import UNKNOWN_CLASS, DepthSample, LazySamples
+from howfar.datasets.splits import read_list, refuse_unknown_split
 from howfar.errors import SourceError
 from howfar.scene import Camera
 
-Split = Literal["train", "test"]
-
 NYU_CAMERA = Camera(640, 480, fx_px=518.8579, fy_px=519.46961, cx_px=325.58245, cy_px=253.73617, origin="given")
 """The colour camera of the toolbox that comes with the data."""
+
+UNLABELLED = 39
+"""The class that mixes other things with what nobody labelled: read as unknown."""
 
 METRES_PER_STEP = 9.99547 / 255
 """One global scale for every picture: a step of 3.9 cm, so an error of 2 cm at most."""
@@ -30,6 +34,7 @@ class NyuDepthV2:
     """The data set in one folder."""
 
     name = "NYU Depth v2"
+    splits = ("train", "test")
 
     def __init__(self, root: str | Path) -> None:
         """Take the folder that holds `rgb`, `depth8` and the lists of the split.
@@ -45,27 +50,18 @@ class NyuDepthV2:
                     f"and the lists train.txt and test.txt, and {part} is missing."
                 )
 
-    def split(self, split: Split) -> LazySamples[DepthSample]:
+    def split(self, split: str) -> LazySamples[DepthSample]:
         """The pairs of one part of the official split, in the order of its list, read when asked for.
 
         Raises:
+            SettingError: If the split is neither `train` nor `test`.
             SourceError: If the list is missing or empty, or names a picture or depth that is not there.
         """
-        names = self._names(self.root / f"{split}.txt")
+        refuse_unknown_split(split, self.splits, self.name)
+        names = [line.split()[0] for line in read_list(self.root / f"{split}.txt", "one pair a line, as 0001")]
         refuse_missing((self._image_path(name) for name in names), f"{len(names)} pictures of the {split} split")
         refuse_missing((self._depth_path(name) for name in names), f"{len(names)} depth files of the {split} split")
         return LazySamples(names, self._load)
-
-    def _names(self, path: Path) -> list[str]:
-        try:
-            lines = path.read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "it is not a text"
-            raise SourceError(f"The split {path} cannot be read ({reason}): it should name one pair a line.") from None
-        names = [line.split()[0] for line in lines if line.strip()]
-        if not names:
-            raise SourceError(f"The split {path} is empty: it should name one pair a line, as 0001.")
-        return names
 
     def _image_path(self, name: str) -> Path:
         return self.root / "rgb" / f"{name}.jpg"
@@ -80,4 +76,11 @@ class NyuDepthV2:
             if shape != size:
                 raise SourceError(f"{path} has {shape[1]}×{shape[0]} pixels; NYU Depth v2 has {size[1]}×{size[0]}.")
         depth_m = ((steps + 0.5) * METRES_PER_STEP).astype(np.float32)
-        return DepthSample(name, image, depth_m, NYU_CAMERA)
+        return DepthSample(name, image, depth_m, NYU_CAMERA, self._classes(name))
+
+    def _classes(self, name: str) -> NDArray[np.uint8] | None:
+        path = self.root / "labels40" / f"{name}.png"
+        if not path.is_file():
+            return None
+        numbers = read_grey8(path)
+        return np.where(numbers == UNLABELLED, np.uint8(UNKNOWN_CLASS), numbers)

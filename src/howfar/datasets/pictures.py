@@ -3,14 +3,19 @@
 A data set's boxes and depths are counted in stored pixels, so an EXIF rotation is not applied here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from howfar.errors import SourceError
+
+Read = TypeVar("Read")
+
+PICTURE_ENDINGS = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".ppm", ".tif", ".tiff")
 
 
 def read_rgb(path: Path) -> NDArray[np.uint8]:
@@ -19,7 +24,7 @@ def read_rgb(path: Path) -> NDArray[np.uint8]:
     Raises:
         SourceError: If the file is missing or is not a picture that can be decoded.
     """
-    return _decode(path, mode="RGB")
+    return _decode(path, lambda picture: np.asarray(picture.convert("RGB")))
 
 
 def read_grey8(path: Path) -> NDArray[np.uint8]:
@@ -28,7 +33,30 @@ def read_grey8(path: Path) -> NDArray[np.uint8]:
     Raises:
         SourceError: If the file is missing, cannot be decoded, or has another kind of pixel.
     """
-    return _decode(path, mode=None)
+    return _decode(path, lambda picture: _numbers(picture, path, ("L",), "one 8-bit channel"))
+
+
+def read_grey(path: Path) -> NDArray[np.uint8] | NDArray[np.uint16]:
+    """Read a picture of one channel of 8 or 16 bits, whose values are numbers, as H×W uint8 or uint16.
+
+    Raises:
+        SourceError: If the file is missing, cannot be decoded, or has another kind of pixel.
+    """
+    return _decode(path, lambda picture: _numbers(picture, path, ("L", "I;16"), "one channel of 8 or 16 bits"))
+
+
+def picture_size(path: Path) -> tuple[int, int]:
+    """Width and height of a picture in pixels, read from its header alone.
+
+    Raises:
+        SourceError: If the file is missing or is not a picture.
+    """
+    return _decode(path, lambda picture: picture.size)
+
+
+def pictures_in(folder: Path) -> list[Path]:
+    """The pictures that lie in a folder, by their endings, in the order of their names."""
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURE_ENDINGS)
 
 
 def refuse_missing(paths: Iterable[Path], what: str) -> None:
@@ -45,12 +73,16 @@ def refuse_missing(paths: Iterable[Path], what: str) -> None:
         )
 
 
-def _decode(path: Path, mode: str | None) -> NDArray[np.uint8]:
+def _numbers(picture: Image.Image, path: Path, modes: tuple[str, ...], wanted: str) -> NDArray[Any]:
+    if picture.mode not in modes:
+        raise SourceError(f"{path} should have {wanted} and has pixels of kind {picture.mode}.")
+    return np.asarray(picture)
+
+
+def _decode(path: Path, read: Callable[[Image.Image], Read]) -> Read:
     try:
         with Image.open(path) as picture:
-            if mode is None and picture.mode != "L":
-                raise SourceError(f"{path} should have one 8-bit channel and has pixels of kind {picture.mode}.")
-            return np.asarray(picture if mode is None else picture.convert(mode), dtype=np.uint8)
+            return read(picture)
     except FileNotFoundError:
         raise SourceError(f"There is no picture {path}: check the data set's folder.") from None
     # Pillow reports a broken PNG as a SyntaxError, and other broken files as a ValueError or an OSError.

@@ -11,6 +11,9 @@ from howfar.scene import Camera
 
 Sample = TypeVar("Sample", covariant=True)
 
+UNKNOWN_CLASS = 255
+"""Semantic class of a pixel that nobody labelled."""
+
 
 @dataclass(frozen=True, eq=False)
 class DepthSample:
@@ -21,12 +24,14 @@ class DepthSample:
         image: H×W×3 uint8 RGB.
         depth_m: H×W float32 depth along the optical axis in metres, NaN where it is not known.
         camera: The picture's camera.
+        classes: H×W uint8 semantic class of each pixel, 255 where unknown; None where the data set has none.
     """
 
     name: str
     image: NDArray[np.uint8]
     depth_m: NDArray[np.float32]
     camera: Camera
+    classes: NDArray[np.uint8] | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,79 @@
+"""`howfar data`: look at a data set before training on it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from howfar.cli.console import results
+from howfar.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from howfar.datasets.check import Problem
+    from howfar.datasets.opening import DepthDataset, DetectionDataset
+
+    Dataset = DepthDataset | DetectionDataset
+    Look = Callable[..., list[Problem]]
+
+app = typer.Typer(no_args_is_help=True, help="Look at a data set before training on it.")
+
+
+@app.callback()
+def data() -> None:
+    """Look at a data set before training on it."""
+
+
+@app.command()
+def check(
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", help="A data set's folder, or its dataset.toml, .mat or COCO JSON file.")
+    ],
+    split: Annotated[str | None, typer.Option("--split", help="Check this split only; all when none is given.")] = None,
+) -> None:
+    """Read every picture with its depth or boxes and tell what is wrong; exit code 1 if a training would fail."""
+    from howfar.datasets.check import check_depth, check_detection
+    from howfar.datasets.opening import kind_at, open_depth_dataset, open_detection_dataset
+    from howfar.datasets.splits import refuse_unknown_split
+
+    dataset: Dataset
+    look: Look
+    if kind_at(path) == "depth":
+        dataset, look = open_depth_dataset(path), check_depth
+    else:
+        dataset, look = open_detection_dataset(path), check_detection
+    if split is not None:
+        refuse_unknown_split(split, dataset.splits, dataset.name)
+    fatal = [_check_split(dataset, name, look) for name in (dataset.splits if split is None else (split,))]
+    if any(fatal):
+        raise typer.Exit(1)
+
+
+def _check_split(dataset: "Dataset", split: str, look: "Look") -> int:
+    """Print what is wrong with a split, and count what is fatal."""
+    problems, pictures = _problems(dataset, split, look)
+    console = results()
+    for problem in problems:
+        console.print("[red]wrong[/]  " if problem.fatal else "[yellow]notice[/] ", end="")
+        console.print(f"{problem.sample}: {problem.sentence}", markup=False, soft_wrap=True)
+    fatal = sum(problem.fatal for problem in problems)
+    found = f"{fatal} wrong, {len(problems) - fatal} to notice" if problems else "nothing wrong"
+    console.print(
+        f"{dataset.name}, {split}: {pictures} {'picture' if pictures == 1 else 'pictures'}, {found}",
+        markup=False,
+        soft_wrap=True,
+    )
+    return fatal
+
+
+def _problems(dataset: "Dataset", split: str, look: "Look") -> "tuple[list[Problem], int]":
+    """What is wrong with a split, and how many pictures it has."""
+    from howfar.datasets.check import Problem
+    from howfar.errors import HowfarError
+
+    try:
+        samples = dataset.split(split)
+    except HowfarError as error:
+        return [Problem(split, str(error), fatal=True)], 0
+    with progress_bar(f"Checking {split}", len(samples), "pictures") as step:
+        return look(samples, step), len(samples)

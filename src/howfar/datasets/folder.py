@@ -1,0 +1,144 @@
+"""Any folder of pictures with depth maps, or with boxes in YOLO's lines, that a `dataset.toml` describes.
+
+The description's fields are shown in howfar.datasets.dataset_toml.
+"""
+
+import math
+from pathlib import Path
+
+from howfar.datasets.dataset_toml import DESCRIPTION_NAME, Division, Table, read_description
+from howfar.datasets.depth_values import metres_of, read_counts
+from howfar.datasets.pairs import Pair, find_pairs
+from howfar.datasets.pictures import picture_size, read_rgb, refuse_missing
+from howfar.datasets.samples import DepthSample, DetectionSample, LazySamples
+from howfar.datasets.yolo_labels import read_yolo_sample
+from howfar.errors import SettingError, SourceError
+from howfar.scene import Camera
+
+METRES = {"m": 1.0, "cm": 0.01, "mm": 0.001}
+
+DEPTH_FIELDS = ("kind", "name", "images", "depths", "unit", "scale", "invalid", "camera", "splits")
+DETECTION_FIELDS = ("kind", "name", "images", "labels", "classes", "splits")
+CAMERA_FIELDS = ("fx_px", "fy_px", "cx_px", "cy_px", "width_px", "height_px")
+
+
+class FolderDepth:
+    """Pictures with depth maps, as a description tells."""
+
+    def __init__(self, description: str | Path) -> None:
+        """Take the description, or the folder that it lies in, and find the pairs.
+
+        Raises:
+            SettingError: If the description says something that cannot be.
+            SourceError: If it finds no pictures, or pictures and depth maps that do not pair.
+        """
+        path = description_at(Path(description))
+        table = _of_kind("depth", path, DEPTH_FIELDS)
+        self.root = path.parent
+        self.name = _name(table, self.root)
+        self.metres_per_count = _metres_per_count(table)
+        self.invalid = table.numbers("invalid")
+        self._division = Division(table.table("splits"), self.root)
+        self.splits = self._division.names
+        self._pairs = find_pairs(self.root, table.text("images"), table.text("depths"))
+        self._camera = _camera(table.table("camera"), self._pairs[0].image)
+
+    def split(self, split: str) -> LazySamples[DepthSample]:
+        """The pairs of one split, read when asked for.
+
+        Raises:
+            SettingError: If there is no such split.
+            SourceError: If its list cannot be read, or a picture or depth map is missing.
+        """
+        pairs = self._division.choose(self._pairs, split, self.name)
+        refuse_missing((pair.partner for pair in pairs), f"{len(pairs)} depth maps of the split {split}")
+        return LazySamples(pairs, self._load)
+
+    def _load(self, pair: Pair) -> DepthSample:
+        image, counts = read_rgb(pair.image), read_counts(pair.partner)
+        height, width = image.shape[:2]
+        if counts.shape != (height, width):
+            raise SourceError(
+                f"{pair.partner} has {counts.shape[1]}×{counts.shape[0]} values and its picture {width}×{height} "
+                "pixels: give depth maps of the pictures' size."
+            )
+        depth_m = metres_of(counts, self.metres_per_count, self.invalid)
+        camera = Camera.assumed(width, height) if self._camera is None else self._camera.fitted_to(width, height)
+        return DepthSample(pair.name, image, depth_m, camera)
+
+
+class FolderDetection:
+    """Pictures with boxes in YOLO's lines, as a description tells."""
+
+    def __init__(self, description: str | Path) -> None:
+        """Take the description, or the folder that it lies in, and find the pictures.
+
+        Raises:
+            SettingError: If the description says something that cannot be.
+            SourceError: If it finds no pictures, or pictures and labels that do not pair.
+        """
+        path = description_at(Path(description))
+        table = _of_kind("detection", path, DETECTION_FIELDS)
+        self.root = path.parent
+        self.name = _name(table, self.root)
+        self.class_names = table.texts("classes")
+        self._division = Division(table.table("splits"), self.root)
+        self.splits = self._division.names
+        self._pairs = find_pairs(self.root, table.text("images"), table.text("labels"))
+
+    def split(self, split: str) -> LazySamples[DetectionSample]:
+        """The pictures of one split, read when asked for; one without a file of labels has no object.
+
+        Raises:
+            SettingError: If there is no such split.
+            SourceError: If its list cannot be read, or names a picture that is not there.
+        """
+        pairs = self._division.choose(self._pairs, split, self.name)
+        return LazySamples(list(enumerate(pairs)), self._load)
+
+    def _load(self, numbered: tuple[int, Pair]) -> DetectionSample:
+        number, pair = numbered
+        return read_yolo_sample(pair.name, number, pair.image, pair.partner, self.class_names)
+
+
+def description_at(path: Path) -> Path:
+    """The description that a path names: itself, or the `dataset.toml` in it."""
+    return path / DESCRIPTION_NAME if path.is_dir() else path
+
+
+def _of_kind(kind: str, path: Path, fields: tuple[str, ...]) -> Table:
+    table = read_description(path)
+    if table.text("kind") != kind:
+        raise SettingError(f"{path} describes a data set for {table.text('kind')}; this needs one for {kind}.")
+    table.refuse_others(fields)
+    return table
+
+
+def _name(table: Table, root: Path) -> str:
+    return table.text("name") if "name" in table.fields else root.resolve().name
+
+
+def _metres_per_count(table: Table) -> float:
+    if ("unit" in table.fields) == ("scale" in table.fields):
+        raise SettingError(f"{table.where}: give either unit (m, cm or mm) or scale (the metres of one step).")
+    if "unit" in table.fields:
+        unit = table.text("unit")
+        if unit not in METRES:
+            raise SettingError(f"{table.where}: unit should be m, cm or mm, not {unit!r}; for others give scale.")
+        return METRES[unit]
+    scale = table.number("scale")
+    if not (math.isfinite(scale) and scale > 0):
+        raise SettingError(f"{table.where}: scale should be the metres of one step, more than 0, not {scale:g}.")
+    return scale
+
+
+def _camera(table: Table, picture: Path) -> Camera | None:
+    """The described camera, of the first picture's size where none is said; None where no camera is described."""
+    table.refuse_others(CAMERA_FIELDS)
+    if not table.fields:
+        return None
+    sized = "width_px" in table.fields or "height_px" in table.fields
+    width, height = (table.number("width_px"), table.number("height_px")) if sized else picture_size(picture)
+    cx_px = table.number("cx_px") if "cx_px" in table.fields else width / 2
+    cy_px = table.number("cy_px") if "cy_px" in table.fields else height / 2
+    return Camera(round(width), round(height), table.number("fx_px"), table.number("fy_px"), cx_px, cy_px)

@@ -1,0 +1,36 @@
+"""The parts of a data set: their names, and the lists that say what is in them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from howfar.errors import SettingError, SourceError
+
+WHOLE = "all"
+"""The one split of a data set that is not divided."""
+
+
+def refuse_unknown_split(split: str, splits: Sequence[str], dataset: str) -> None:
+    """Raise SettingError if a data set has no such split."""
+    if split not in splits:
+        raise SettingError(f"{dataset} has no split {split!r}: choose {' or '.join(splits)}.")
+
+
+def read_list(path: Path, form: str) -> list[str]:
+    """Read a list of one entry a line; empty lines are left out.
+
+    Args:
+        path: The list.
+        form: What a line should say, for the error.
+
+    Raises:
+        SourceError: If the list cannot be read, or is empty.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not a text"
+        raise SourceError(f"The split {path} cannot be read ({reason}): it should name {form}.") from None
+    entries = [line.strip() for line in lines if line.strip()]
+    if not entries:
+        raise SourceError(f"The split {path} is empty: it should name {form}.")
+    return entries

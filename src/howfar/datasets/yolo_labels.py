@@ -1,0 +1,86 @@
+"""YOLO's labels: a text for each picture, with one object a line.
+
+A line is `class centre-x centre-y width height`: the class's number from 0, and shares of the picture's sides.
+A picture without such a file, or with an empty one, has no object.
+"""
+
+import math
+from pathlib import Path
+
+import numpy as np
+
+from howfar.datasets.pictures import read_rgb
+from howfar.datasets.samples import DetectionSample
+from howfar.errors import SourceError
+
+Line = tuple[int, float, float, float, float]
+
+
+def read_yolo_sample(
+    name: str, image_id: int, picture: Path, labels: Path, class_names: tuple[str, ...]
+) -> DetectionSample:
+    """Read a picture with its labels.
+
+    Args:
+        name: What to call the sample.
+        image_id: Its number.
+        picture: The picture.
+        labels: Its labels; there need be no such file.
+        class_names: The names of the data set's classes.
+
+    Raises:
+        SourceError: If the picture cannot be read, or a line of the labels is not what it should be.
+    """
+    image = read_rgb(picture)
+    lines = read_labels(labels, class_names)
+    shares = np.array([line[1:] for line in lines], dtype=np.float64).reshape(-1, 4)
+    half = shares[:, 2:] / 2
+    corners = np.hstack([shares[:, :2] - half, shares[:, :2] + half])
+    height, width = image.shape[:2]
+    return DetectionSample(
+        name=name,
+        image_id=image_id,
+        image=image,
+        boxes_xyxy_px=(corners * (width, height, width, height)).astype(np.float32),
+        class_ids=np.array([line[0] for line in lines], dtype=np.int64),
+        crowd=np.zeros(len(lines), dtype=np.bool_),
+        class_names=class_names,
+    )
+
+
+def read_labels(path: Path, class_names: tuple[str, ...]) -> list[Line]:
+    """Read one file of labels.
+
+    Raises:
+        SourceError: If it is there and cannot be read, or a line has another form or a class that has no name.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not a text"
+        raise SourceError(f"The labels {path} cannot be read ({reason}): there should be one object a line.") from None
+    return [_parse(line, f"{path}, line {number}", class_names) for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def _parse(line: str, where: str, class_names: tuple[str, ...]) -> Line:
+    words = line.split()
+    if len(words) != 5:
+        hint = ": it looks like an outline, where a box is needed" if len(words) > 6 else ""
+        raise SourceError(
+            f"{where} has {len(words)} numbers and should have five, class, centre x, centre y, width, height{hint}."
+        )
+    try:
+        number = float(words[0])
+        x, y, width, height = map(float, words[1:])
+    except ValueError:
+        raise SourceError(f"{where} should hold five numbers, not {line.strip()!r}.") from None
+    if not number.is_integer() or not 0 <= number < len(class_names):
+        raise SourceError(
+            f"{where} has the class {words[0]}, and the {len(class_names)} classes are numbered from 0 to "
+            f"{len(class_names) - 1}: correct the line, or the list of classes."
+        )
+    if not all(map(math.isfinite, (x, y, width, height))):
+        raise SourceError(f"{where} should hold finite numbers, not {line.strip()!r}.")
+    return int(number), x, y, width, height
