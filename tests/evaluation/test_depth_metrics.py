@@ -1,7 +1,8 @@
 """The errors of depth maps, against a plain implementation and by what must hold for any map."""
 
 import math
-from dataclasses import astuple
+from collections.abc import Iterable
+from dataclasses import astuple, replace
 from functools import reduce
 
 import numpy as np
@@ -15,6 +16,19 @@ from howfar.evaluation.depth_metrics import DepthSums, depth_compute, depth_erro
 
 DEPTHS = arrays.arrays(np.float32, (3, 4), elements=st.floats(0.125, 64.0, width=32))
 SCALES = st.sampled_from([0.25, 0.5, 2.0, 8.0])
+SILOG = 5
+"""Its place among the errors."""
+
+SILOG_ROUNDING = 1e-3
+"""It is the root of a difference of sums: a rounding of 1e-14 in these is one of 100 · √1e-14 = 1e-5 in it."""
+
+
+def nearly(expected: Iterable[float]) -> tuple[object, ...]:
+    """What errors may be compared with by `==`."""
+    return tuple(
+        pytest.approx(value, rel=1e-9, abs=SILOG_ROUNDING if place == SILOG else 1e-12)
+        for place, value in enumerate(expected)
+    )
 
 
 def plain_errors(predicted, truth) -> tuple[float, ...]:
@@ -24,19 +38,23 @@ def plain_errors(predicted, truth) -> tuple[float, ...]:
     rel = sum(abs(d - t) / t for d, t in pairs) / count
     rmse = math.sqrt(sum((d - t) ** 2 for d, t in pairs) / count)
     log10 = sum(abs(math.log10(d) - math.log10(t)) for d, t in pairs) / count
+    log10_squared = sum((math.log10(d) - math.log10(t)) ** 2 for d, t in pairs) / count
+    logs = [math.log(d) - math.log(t) for d, t in pairs]
+    rmse_log = math.sqrt(sum(log**2 for log in logs) / count)
+    silog = 100 * math.sqrt(sum((log - sum(logs) / count) ** 2 for log in logs) / count)
     deltas = [sum(max(d / t, t / d) < 1.25**power for d, t in pairs) / count for power in (1, 2, 3)]
-    return (rel, rmse, log10, *deltas)
+    return (rel, rmse, log10, log10_squared, rmse_log, silog, *deltas)
 
 
 @given(DEPTHS, DEPTHS)
 def test_the_errors_are_those_of_a_plain_implementation(predicted: np.ndarray, truth: np.ndarray) -> None:
     expected = plain_errors(predicted.ravel(), truth.ravel())
-    assert astuple(depth_errors(predicted, truth)) == pytest.approx(expected, rel=1e-9, abs=1e-12)
+    assert astuple(depth_errors(predicted, truth)) == nearly(expected)
 
 
 @given(DEPTHS)
 def test_a_perfect_prediction_has_no_error_and_every_pixel_within_reach(truth: np.ndarray) -> None:
-    assert astuple(depth_errors(truth, truth)) == (0.0, 0.0, 0.0, 1.0, 1.0, 1.0)
+    assert astuple(depth_errors(truth, truth)) == (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0)
 
 
 @given(DEPTHS, DEPTHS, SCALES)
@@ -44,8 +62,15 @@ def test_scaling_both_maps_changes_the_rmse_alone(predicted: np.ndarray, truth: 
     factor = np.float32(scale)
     before, after = depth_errors(predicted, truth), depth_errors(predicted * factor, truth * factor)
     assert after.rmse_m == pytest.approx(before.rmse_m * scale)
-    unscaled = [astuple(errors)[:1] + astuple(errors)[2:] for errors in (before, after)]
-    assert unscaled[1] == pytest.approx(unscaled[0])
+    assert astuple(replace(after, rmse_m=before.rmse_m)) == nearly(astuple(before))
+
+
+@given(DEPTHS, DEPTHS, SCALES)
+def test_scaling_the_prediction_alone_does_not_change_silog(
+    predicted: np.ndarray, truth: np.ndarray, scale: float
+) -> None:
+    scaled = depth_errors(predicted * np.float32(scale), truth)
+    assert scaled.silog == pytest.approx(depth_errors(predicted, truth).silog, abs=SILOG_ROUNDING)
 
 
 @given(st.lists(st.tuples(DEPTHS, DEPTHS), min_size=1, max_size=4))
@@ -55,8 +80,8 @@ def test_sums_add_over_images(pairs: list[tuple[np.ndarray, np.ndarray]]) -> Non
     pooled = plain_errors(*(np.concatenate([pair[side].ravel() for pair in pairs]) for side in (0, 1)))
     assert sums.images == len(pairs)
     assert sums.pixels == 12 * len(pairs)
-    assert astuple(depth_compute(sums, "images")) == pytest.approx(tuple(means), rel=1e-9, abs=1e-12)
-    assert astuple(depth_compute(sums, "pixels")) == pytest.approx(pooled, rel=1e-9, abs=1e-12)
+    assert astuple(depth_compute(sums, "images")) == nearly(means)
+    assert astuple(depth_compute(sums, "pixels")) == nearly(pooled)
 
 
 def test_the_two_means_differ_for_images_of_unequal_error() -> None:
@@ -122,3 +147,19 @@ def test_without_any_known_truth_the_coverage_is_unknown() -> None:
 def test_maps_of_different_sizes_are_refused(predicted: np.ndarray, valid: np.ndarray | None) -> None:
     with pytest.raises(SettingError, match="compared at one size"):
         depth_update(predicted, TRUTH, valid)
+
+
+@pytest.mark.parametrize("low", [0.0, -3.0, 1e-4])
+def test_with_a_floor_a_low_prediction_counts_as_it_is_and_as_the_floor_in_the_logarithms(low: float) -> None:
+    floored = depth_errors(_with(0, low), TRUTH, floor_m=1e-3)
+    assert depth_update(_with(0, low), TRUTH, floor_m=1e-3).coverage == 1.0
+    assert floored.rel == pytest.approx((1 - low) / 4)
+    assert floored.rmse_m == pytest.approx((1 - low) / 2)
+    assert floored.log10 == pytest.approx(3 / 4)
+    assert floored.log10_squared == pytest.approx(9 / 4)
+    assert floored.rmse_log == pytest.approx(math.log(1000) / 2)
+    assert floored.delta3 == 0.75
+
+
+def test_with_a_floor_what_is_not_finite_is_still_not_compared() -> None:
+    assert depth_update(_with(0, np.nan), TRUTH, floor_m=1e-3).coverage == 0.75

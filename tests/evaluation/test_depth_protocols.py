@@ -1,142 +1,66 @@
-"""The named protocols: what they cut, resize, clip and compare."""
-
-from dataclasses import replace
-from pathlib import Path
+"""The named protocols: what they compare and how."""
 
 import numpy as np
 import pytest
 
-from howfar.datasets import NYU_CAMERA, DepthSample, NyuDepthV2
 from howfar.errors import SettingError
 from howfar.evaluation.depth_protocols import (
+    DEPTH_PROTOCOLS,
+    KITTI_GARG,
     NYU_EIGEN,
-    as_predicted,
+    NYU_HYBRID,
     crop_window,
-    cropped,
-    evaluate_depth,
     find_protocol,
 )
 from howfar.evaluation.windows import Window
-from howfar.models import open_depth_network
-
-from ..models.onnx_files import mean_depth
-
-CARD = f'kind = "metres"\nfocal_px = {NYU_CAMERA.resized(64, 48).focal_px}'
-"""For the training camera this network's depth is the picture's grey level over 10."""
 
 
-def grey_sample(grey: int = 20, truth_m: float = 2.0) -> DepthSample:
-    return DepthSample(
-        "grey",
-        np.full((480, 640, 3), grey, dtype=np.uint8),
-        np.full((480, 640), truth_m, dtype=np.float32),
-        NYU_CAMERA,
-    )
+def test_every_protocol_is_found_by_its_name() -> None:
+    assert [find_protocol(name) for name in ("nyu-eigen", "nyu-hybrid", "kitti-garg")] == list(DEPTH_PROTOCOLS.values())
 
 
-def test_nyu_eigen_is_known_by_name_with_the_window_and_cap_of_the_paper() -> None:
-    assert find_protocol("nyu-eigen") is NYU_EIGEN
-    assert (NYU_EIGEN.window.y1, NYU_EIGEN.window.y2, NYU_EIGEN.window.x1, NYU_EIGEN.window.x2) == (45, 471, 41, 601)
-    assert (NYU_EIGEN.least_m, NYU_EIGEN.most_m, NYU_EIGEN.average) == (0.1, 10.0, "images")
+def test_nyu_eigen_has_the_window_and_cap_of_the_paper() -> None:
+    assert NYU_EIGEN.window_of(640, 480) == Window(41, 45, 601, 471)
+    assert (NYU_EIGEN.limits_m, NYU_EIGEN.average, NYU_EIGEN.size_px) == ((0.1, 10.0), "images", (640, 480))
+
+
+def test_nyu_hybrid_compares_the_middle_582_by_466_pixels_unclipped_and_pooled() -> None:
+    window = NYU_HYBRID.window_of(640, 480)
+    assert (window.width_px, window.height_px) == (582, 466)
+    assert (window.x1, window.y1) == (640 - window.x2, 480 - window.y2)
+    assert (NYU_HYBRID.limits_m, NYU_HYBRID.floor_m, NYU_HYBRID.average) == (None, 1e-3, "pixels")
+
+
+def test_nyu_hybrid_shows_the_part_of_the_picture_that_it_compares() -> None:
+    feed = NYU_HYBRID.feed
+    assert feed is not None
+    assert (feed.cut.width_px, feed.cut.height_px) == (320, 256)
+    scale = 640 / feed.width_px
+    shown = [scale * edge for edge in (feed.cut.x1, feed.cut.y1, feed.cut.x2, feed.cut.y2)]
+    window = NYU_HYBRID.window_of(640, 480)
+    assert shown == pytest.approx([window.x1, window.y1, window.x2, window.y2], abs=0.5)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1242, 375), (1241, 376), (1224, 370), (1226, 370)])
+def test_kitti_gargs_window_is_the_usual_one_in_each_of_kittis_sizes(width: int, height: int) -> None:
+    shares = np.array([0.40810811 * height, 0.99189189 * height, 0.03594771 * width, 0.96405229 * width])
+    top, bottom, left, right = shares.astype(np.int32).tolist()
+    assert KITTI_GARG.window_of(width, height) == Window(left, top, right, bottom)
+    assert (KITTI_GARG.limits_m, KITTI_GARG.average, KITTI_GARG.size_px) == ((1e-3, 80.0), "images", None)
 
 
 def test_an_unknown_protocol_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(SettingError, match="'kitti'; there are nyu-eigen"):
+    with pytest.raises(SettingError, match="'kitti'; there are nyu-eigen, nyu-hybrid, kitti-garg"):
         find_protocol("kitti")
 
 
-@pytest.mark.parametrize("crop", ["full", "portrait", "square", "wide"])
-def test_a_right_network_has_no_error_whatever_the_crop(tmp_path: Path, crop) -> None:
-    network = open_depth_network(mean_depth(tmp_path, 'kind = "metres"'))
-    result = evaluate_depth([grey_sample(20, 2.0), grey_sample(40, 4.0)], network, crop=crop)
-    assert result.errors().rel == pytest.approx(0.0, abs=1e-6)
-    assert result.errors().delta1 == 1.0
-    assert result.sums.coverage == 1.0
-    assert result.images == 2
-
-
 @pytest.mark.parametrize(
-    ("crop", "input_px"),
+    ("crop", "expected"),
     [
-        pytest.param("full", (64, 48), id="whole picture"),
-        pytest.param("portrait", (48, 64), id="portrait"),
-        pytest.param("square", (56, 56), id="square"),
+        pytest.param("full", Window(0, 0, 640, 480), id="whole picture"),
+        pytest.param("portrait", Window(140, 0, 500, 480), id="portrait"),
+        pytest.param("wide", Window(0, 60, 640, 420), id="wide"),
     ],
 )
-def test_the_network_is_told_the_camera_of_what_it_sees(tmp_path: Path, crop, input_px: tuple[int, int]) -> None:
-    cut = crop_window(NYU_EIGEN, crop)
-    camera = NYU_CAMERA.cropped(cut.x1, cut.y1, cut.x2, cut.y2)
-    magnified = camera.resized(*input_px).focal_px / NYU_CAMERA.resized(64, 48).focal_px
-    result = evaluate_depth([grey_sample(20, 2.0)], open_depth_network(mean_depth(tmp_path, CARD)), crop=crop)
-    assert result.errors().rel == pytest.approx(magnified - 1, abs=1e-5)
-
-
-@pytest.mark.parametrize(
-    ("grey", "truth_m", "rel"),
-    [
-        pytest.param(20, 4.0, 0.5, id="half the depth: half an error"),
-        pytest.param(250, 5.0, 1.0, id="25 m are lowered to the cap of 10"),
-        pytest.param(0, 5.0, float("nan"), id="a depth of zero is unknown and is not raised to the cap"),
-    ],
-)
-def test_the_error_follows_from_the_clipped_prediction(tmp_path: Path, grey: int, truth_m: float, rel: float) -> None:
-    network = open_depth_network(mean_depth(tmp_path, CARD))
-    result = evaluate_depth([grey_sample(grey, truth_m)], network)
-    assert result.errors().rel == pytest.approx(rel, rel=1e-4, nan_ok=True)
-
-
-def test_what_lies_outside_the_window_is_not_compared(tmp_path: Path) -> None:
-    sample = grey_sample(20, 2.0)
-    framed = np.full_like(sample.depth_m, 9.0)
-    NYU_EIGEN.window.of(framed)[:] = 2.0
-    network = open_depth_network(mean_depth(tmp_path, CARD))
-    result = evaluate_depth([replace(sample, depth_m=framed)], network)
-    assert result.errors().rel == pytest.approx(0.0, abs=1e-5)
-    assert result.sums.pixels == 426 * 560
-
-
-def test_the_output_is_resized_bilinearly_with_pixel_centres_aligned() -> None:
-    wide = as_predicted(np.array([[1.0, 3.0]], dtype=np.float32), NYU_EIGEN, Window(0, 0, 4, 1))
-    assert wide.tolist() == [[1.0, 1.5, 2.5, 3.0]]
-
-
-def test_an_unknown_depth_stays_unknown_and_others_are_clipped() -> None:
-    metres = np.array([[np.nan, 0.01, 50.0]], dtype=np.float32)
-    assert as_predicted(metres, NYU_EIGEN, Window(0, 0, 3, 1)) == pytest.approx(
-        np.array([[np.nan, 0.1, 10.0]]), nan_ok=True
-    )
-
-
-def test_a_crop_takes_picture_depth_and_camera_along() -> None:
-    sample = grey_sample()
-    sample.image[100, 200] = 255
-    sample.depth_m[100, 200] = 7.0
-    part = cropped(sample, crop_window(NYU_EIGEN, "portrait"))
-    assert part.image.shape == (480, 360, 3)
-    assert part.image[100, 60].tolist() == [255, 255, 255]
-    assert part.depth_m[100, 60] == 7.0
-    assert part.camera.ray(60, 100) == pytest.approx(sample.camera.ray(200, 100))
-    assert (part.camera.width_px, part.camera.height_px) == (360, 480)
-
-
-def test_pictures_of_another_size_are_refused(tmp_path: Path) -> None:
-    sample = grey_sample()
-    small = DepthSample("small", sample.image[::2, ::2], sample.depth_m[::2, ::2], sample.camera.resized(320, 240))
-    with pytest.raises(SettingError, match="640×480 pixels, and small has 320×240"):
-        evaluate_depth([small], open_depth_network(mean_depth(tmp_path, CARD)))
-
-
-def test_a_relative_network_is_refused(tmp_path: Path) -> None:
-    network = open_depth_network(mean_depth(tmp_path, 'kind = "relative_inverse"'))
-    with pytest.raises(SettingError, match="relative"):
-        evaluate_depth([grey_sample()], network)
-
-
-def test_the_embedded_network_on_a_few_pictures_of_nyu(shared: Path) -> None:
-    samples = NyuDepthV2(shared / "data" / "nyu_depth_v2").split("test")[::82]
-    result = evaluate_depth(samples, open_depth_network())
-    assert result.images == 8
-    assert result.sums.coverage == 1.0
-    # On all 654 pictures it is 0.1828 and 0.7202.
-    assert result.errors().rel == pytest.approx(0.177, abs=0.002)
-    assert result.errors().delta1 == pytest.approx(0.704, abs=0.005)
+def test_a_crop_is_cut_from_the_middle(crop, expected: Window) -> None:
+    assert crop_window(640, 480, crop) == expected

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from howfar.errors import SettingError
-from howfar.evaluation.windows import Window, centred
+from howfar.evaluation.windows import Window, WindowShares, centred
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,9 @@ def test_a_window_without_pixels_is_refused(corners: tuple[int, int, int, int]) 
 def test_windows_that_do_not_meet_share_nothing() -> None:
     with pytest.raises(SettingError, match="at least one pixel"):
         Window(0, 0, 10, 10).within(Window(10, 0, 20, 10))
+
+
+def test_shares_give_a_window_in_each_size_rounded_down() -> None:
+    shares = WindowShares(0.1, 0.25, 0.9, 1.0)
+    assert shares.of_size(100, 40) == Window(10, 10, 90, 40)
+    assert shares.of_size(99, 39) == Window(9, 9, 89, 39)

@@ -1,20 +1,27 @@
 """The usual errors of a depth map in metres.
 
-Eigen, Puhrsch, Fergus: Depth Map Prediction from a Single Image using a Multi-Scale Deep Network, NeurIPS 2014,
-section 4.1. With d the predicted and t the true depth of a pixel:
+With d the predicted and t the true depth of a pixel, and g = ln d − ln t:
 
-    REL    = mean |d − t| / t
-    RMSE   = √ mean (d − t)²
-    log10  = mean |log₁₀ d − log₁₀ t|
-    δk     = share of pixels with max(d/t, t/d) < 1.25ᵏ,  k = 1, 2, 3
+    REL      = mean |d − t| / t
+    RMSE     = √ mean (d − t)²
+    log10    = mean |log₁₀ d − log₁₀ t|
+    log10²   = mean (log₁₀ d − log₁₀ t)²
+    RMSE log = √ mean g²
+    SILog    = 100 · √(mean g² − (mean g)²)
+    δk       = share of pixels with max(d/t, t/d) < 1.25ᵏ,  k = 1, 2, 3
+
+Eigen, Puhrsch, Fergus: Depth Map Prediction from a Single Image using a Multi-Scale Deep Network, NeurIPS 2014,
+section 4.1; SILog is the root of its scale-invariant error (twice D of equation 1), times 100 as the KITTI depth
+benchmark prints it. Some papers give the formula of log10² and print the figures of log10.
 
 The mean is either over the pixels of each image and then over the images (as Eigen's successors print), or pooled over
-all pixels of all images at once. They differ, above all for RMSE; whoever prints one says which.
+all pixels of all images at once. They differ, above all for RMSE and SILog; whoever prints one says which.
 
 Three pure functions: `depth_update` gives the sums of one image, `depth_compute` the errors from sums, and
 `depth_errors` does both. Sums add over images, batches and machines.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,9 +33,11 @@ from howfar.errors import SettingError
 Average = Literal["images", "pixels"]
 
 DELTA_BASE = 1.25
-TERMS = 6
-SQUARED = 1
-"""Place of the squared error among the terms: the one whose mean still needs a root."""
+TERMS = 8
+"""What is summed over pixels: |d − t|/t, (d − t)², |log₁₀ d/t|, (log₁₀ d/t)², ln d/t, and the three δ."""
+
+FIGURES = 9
+"""What follows from the means of the terms: the fields of `DepthErrors`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,9 @@ class DepthErrors:
         rel: Mean relative error (a share, not per cent).
         rmse_m: Root of the mean squared error.
         log10: Mean absolute difference of the decimal logarithms.
+        log10_squared: Mean squared difference of the decimal logarithms.
+        rmse_log: Root of the mean squared difference of the natural logarithms.
+        silog: Standard deviation of that difference, times 100: what is left when one factor for all is forgiven.
         delta1: Share of pixels that are off by a factor below 1.25.
         delta2: Likewise below 1.25².
         delta3: Likewise below 1.25³.
@@ -47,6 +59,9 @@ class DepthErrors:
     rel: float
     rmse_m: float
     log10: float
+    log10_squared: float
+    rmse_log: float
+    silog: float
     delta1: float
     delta2: float
     delta3: float
@@ -60,8 +75,8 @@ class DepthSums:
         images: Images with at least one compared pixel.
         pixels: Compared pixels.
         truth_pixels: Pixels whose true depth is known, compared or not.
-        pixel_sums: Sums over all pixels of the six terms |d − t|/t, (d − t)², |log₁₀ d/t|, and the three δ.
-        image_sums: Sums over the images of REL, RMSE, log10, and the three δ.
+        pixel_sums: Sums over all pixels of the `TERMS`.
+        image_sums: Sums over the images of each one's errors, in the order of `DepthErrors`.
     """
 
     images: int
@@ -71,9 +86,9 @@ class DepthSums:
     image_sums: NDArray[np.float64]
 
     @classmethod
-    def none(cls) -> "DepthSums":
-        """The sums of no image at all, to begin adding from."""
-        return cls(0, 0, 0, np.zeros(TERMS), np.zeros(TERMS))
+    def none(cls, truth_pixels: int = 0) -> "DepthSums":
+        """The sums of no image at all, to begin adding from, or of one without a pixel that can be compared."""
+        return cls(0, 0, truth_pixels, np.zeros(TERMS), np.zeros(FIGURES))
 
     def __add__(self, other: "DepthSums") -> "DepthSums":
         return DepthSums(
@@ -91,7 +106,10 @@ class DepthSums:
 
 
 def depth_update(
-    predicted_m: NDArray[np.float32], truth_m: NDArray[np.float32], valid: NDArray[np.bool_] | None = None
+    predicted_m: NDArray[np.float32],
+    truth_m: NDArray[np.float32],
+    valid: NDArray[np.bool_] | None = None,
+    floor_m: float | None = None,
 ) -> DepthSums:
     """Sum the error terms of one image.
 
@@ -100,6 +118,8 @@ def depth_update(
             against the coverage.
         truth_m: H×W true depth; a pixel that is not finite and above zero is unknown.
         valid: H×W bool: the pixels to look at; all when None.
+        floor_m: Compare every finite prediction, also one of zero or below, and take this in its place where it is
+            lower in the logarithms and ratios, which could not do with it.
 
     Raises:
         SettingError: If the shapes differ.
@@ -110,13 +130,15 @@ def depth_update(
             f"Depth maps are compared at one size: the prediction is {predicted_m.shape} and the truth {truth_m.shape}"
             + ("." if valid is None else f", with a mask of {valid.shape}.")
         )
-    known = _is_depth(truth_m) if valid is None else _is_depth(truth_m) & valid
-    compared = known & _is_depth(predicted_m)
-    pixels = int(np.count_nonzero(compared))
+    known = is_depth(truth_m) if valid is None else is_depth(truth_m) & valid
+    compared = known & (is_depth(predicted_m) if floor_m is None else np.isfinite(predicted_m))
+    pixels, truth_pixels = int(np.count_nonzero(compared)), int(np.count_nonzero(known))
     if not pixels:
-        return DepthSums(0, 0, int(np.count_nonzero(known)), np.zeros(TERMS), np.zeros(TERMS))
-    sums = _terms(predicted_m[compared].astype(np.float64), truth_m[compared].astype(np.float64)).sum(axis=1)
-    return DepthSums(1, pixels, int(np.count_nonzero(known)), sums, _rooted(sums / pixels))
+        return DepthSums.none(truth_pixels)
+    sums = _terms(predicted_m[compared].astype(np.float64), truth_m[compared].astype(np.float64), floor_m or 0.0).sum(
+        axis=1
+    )
+    return DepthSums(1, pixels, truth_pixels, sums, _figures(sums / pixels))
 
 
 def depth_compute(sums: DepthSums, average: Average = "images") -> DepthErrors:
@@ -128,32 +150,41 @@ def depth_compute(sums: DepthSums, average: Average = "images") -> DepthErrors:
     """
     count = sums.images if average == "images" else sums.pixels
     if not count:
-        return DepthErrors(*[float("nan")] * TERMS)
-    means = sums.image_sums / count if average == "images" else _rooted(sums.pixel_sums / count)
+        return DepthErrors(*[float("nan")] * FIGURES)
+    means = sums.image_sums / count if average == "images" else _figures(sums.pixel_sums / count)
     return DepthErrors(*means.tolist())
 
 
 def depth_errors(
-    predicted_m: NDArray[np.float32], truth_m: NDArray[np.float32], valid: NDArray[np.bool_] | None = None
+    predicted_m: NDArray[np.float32],
+    truth_m: NDArray[np.float32],
+    valid: NDArray[np.bool_] | None = None,
+    floor_m: float | None = None,
 ) -> DepthErrors:
     """The errors of one image, H×W metres each; see `depth_update` for what is compared."""
-    return depth_compute(depth_update(predicted_m, truth_m, valid))
+    return depth_compute(depth_update(predicted_m, truth_m, valid, floor_m))
 
 
-def _is_depth(values: NDArray[np.float32]) -> NDArray[np.bool_]:
+def is_depth(values: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Which values, of any shape, can be a depth: those that are finite and above zero."""
     return np.isfinite(values) & (values > 0)
 
 
-def _terms(predicted_m: NDArray[np.float64], truth_m: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The six terms of N pixels, 6×N."""
+def _terms(predicted_m: NDArray[np.float64], truth_m: NDArray[np.float64], floor_m: float) -> NDArray[np.float64]:
+    """The terms of N pixels, TERMS×N."""
     error = predicted_m - truth_m
-    factor = np.maximum(predicted_m / truth_m, truth_m / predicted_m)
+    ratio = np.maximum(predicted_m, floor_m) / truth_m
+    log = np.log(ratio)
+    log10 = np.abs(log) / math.log(10)
+    factor = np.maximum(ratio, 1 / ratio)
     deltas = [factor < DELTA_BASE**power for power in (1, 2, 3)]
-    # The larger of the two ratios is the ratio's distance from 1 either way, so its logarithm needs no absolute value.
-    return np.stack([np.abs(error) / truth_m, error**2, np.log10(factor), *deltas])
+    return np.stack([np.abs(error) / truth_m, error**2, log10, log10**2, log, *deltas])
 
 
-def _rooted(means: NDArray[np.float64]) -> NDArray[np.float64]:
-    rooted = means.copy()
-    rooted[SQUARED] = np.sqrt(means[SQUARED])
-    return rooted
+def _figures(means: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The errors from the means of the terms, in the order of `DepthErrors`."""
+    rel, squared, log10, log10_squared, log = means[:5].tolist()
+    log_squared = math.log(10) ** 2 * log10_squared
+    variance = max(0.0, log_squared - log**2)  # rounding may leave a little less than nothing
+    heads = [rel, math.sqrt(squared), log10, log10_squared, math.sqrt(log_squared), 100 * math.sqrt(variance)]
+    return np.array([*heads, *means[5:]])

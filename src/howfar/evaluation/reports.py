@@ -1,41 +1,37 @@
-"""How a measurement is shown: a table that states its protocol, and the same as CSV."""
+"""How a measurement is shown: tables that state their protocol, at a terminal, as CSV and on a page."""
 
 import csv
 import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from howfar.evaluation.depth_protocols import DepthResult, crop_window
-from howfar.evaluation.detection import DetectorResult
 from howfar.files import replacing
 
-DEPTH_NAMES = {
-    "rel": "REL",
-    "rmse_m": "RMSE (m)",
-    "log10": "log10",
-    "delta1": "δ < 1.25",
-    "delta2": "δ < 1.25²",
-    "delta3": "δ < 1.25³",
-}
-COCO_NAMES = {
-    "ap": "AP (IoU 0.50:0.95)",
-    "ap50": "AP50",
-    "ap75": "AP75",
-    "ap_small": "AP small (< 32² px)",
-    "ap_medium": "AP medium",
-    "ap_large": "AP large (> 96² px)",
-    "ar1": "AR, 1 a picture",
-    "ar10": "AR, 10 a picture",
-    "ar100": "AR, 100 a picture",
-    "ar_small": "AR small",
-    "ar_medium": "AR medium",
-    "ar_large": "AR large",
-}
+if TYPE_CHECKING:
+    from howfar.evaluation.page import Page
+
+
+@dataclass(frozen=True, slots=True)
+class FigureTable:
+    """One more table of a report.
+
+    Attributes:
+        title: What it shows.
+        columns: Heading of each column; the first one is of the rows' names.
+        rows: A row's name and its figures as texts, one for each column.
+        note: How the figures were got, in a sentence or two.
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +44,8 @@ class Report:
         columns: Heading of each column of figures.
         figures: Name of each figure, and its value in each column; NaN where it is not known.
         fields: The same as plain column names and values for CSV, protocol first.
+        tables: Further tables, such as figures of others to compare with.
+        note: The protocol in a sentence, to stand under the figures.
     """
 
     title: str
@@ -55,110 +53,37 @@ class Report:
     columns: tuple[str, ...]
     figures: Mapping[str, tuple[float, ...]]
     fields: Mapping[str, object]
-
-
-def depth_report(result: DepthResult, *, data: str, model: str) -> Report:
-    """The report of a depth measurement.
-
-    Args:
-        result: What was measured.
-        data: The data set and the part of it.
-        model: The network's name.
-    """
-    protocol, coverage = result.protocol, result.sums.coverage
-    window, cut = protocol.window, crop_window(protocol, result.crop)
-    compared = window.within(cut)
-    per_image, pooled = result.errors("images"), result.errors("pixels")
-    return Report(
-        title="Depth",
-        protocol={
-            "data": data,
-            "images": str(result.images),
-            "model": model,
-            "protocol": f"{protocol.name}, which quotes the mean over {protocol.average}",
-            "crop": f"{result.crop}, {cut.width_px}×{cut.height_px} px",
-            "compared": f"{compared.width_px}×{compared.height_px} px of each crop: rows {window.y1}:{window.y2} and "
-            f"columns {window.x1}:{window.x2} of the picture, where the crop holds them",
-            "cap": f"prediction clipped to {protocol.least_m:g}–{protocol.most_m:g} m",
-            "alignment": "none",
-            "test-time augmentation": "none",
-            "coverage": _coverage(coverage),
-            "network time": _time(result.network_s, result.images),
-        },
-        columns=("mean over images", "pooled over pixels"),
-        figures={shown: (getattr(per_image, name), getattr(pooled, name)) for name, shown in DEPTH_NAMES.items()},
-        fields={
-            "data": data,
-            "images": result.images,
-            "model": model,
-            "protocol": protocol.name,
-            "crop": result.crop,
-            "window_xyxy_px": f"{window.x1} {window.y1} {window.x2} {window.y2}",
-            "least_m": protocol.least_m,
-            "most_m": protocol.most_m,
-            "alignment": "none",
-            "augmentation": "none",
-            "coverage": coverage,
-            "network_s": result.network_s,
-        }
-        | {f"{name}_over_images": value for name, value in asdict(per_image).items()}
-        | {f"{name}_over_pixels": value for name, value in asdict(pooled).items()},
-    )
-
-
-def detector_report(result: DetectorResult, *, data: str, model: str) -> Report:
-    """The report of a detector's measurement.
-
-    Args:
-        result: What was measured.
-        data: The data set.
-        model: The detector's name.
-    """
-    protocol, numbers = result.protocol, asdict(result.numbers)
-    return Report(
-        title="Detection",
-        protocol={
-            "data": data,
-            "images": str(result.images),
-            "model": model,
-            "protocol": "COCO detection: boxes, IoU 0.50:0.95, 101 recall points (faster-coco-eval)",
-            "detections": f"score above {protocol.score:g}, NMS at IoU {protocol.nms:g}, {protocol.limit} a picture",
-            "crop": "none",
-            "test-time augmentation": "none",
-            "coverage": f"the detector knows {result.classes_known} of the data's {result.classes} classes, by name",
-            "detector time": _time(result.detector_s, result.images),
-        },
-        columns=("value",),
-        figures={shown: (numbers[name],) for name, shown in COCO_NAMES.items()},
-        fields={
-            "data": data,
-            "images": result.images,
-            "model": model,
-            "protocol": "coco-bbox",
-            "score": protocol.score,
-            "nms": protocol.nms,
-            "limit": protocol.limit,
-            "augmentation": "none",
-            "classes_known": result.classes_known,
-            "classes": result.classes,
-            "detector_s": result.detector_s,
-        }
-        | numbers,
-    )
+    tables: tuple[FigureTable, ...] = ()
+    note: str = ""
 
 
 def as_tables(report: Report) -> Group:
-    """The report for a terminal: how it was measured, then the figures."""
+    """The report for a terminal: how it was measured, then the figures, then the further tables."""
     stated = Table(title=f"{report.title}: how it was measured", title_justify="left", show_header=False)
     for name, value in report.protocol.items():
         stated.add_row(name, Text(value))
-    measured = Table(title=f"{report.title}: result", title_justify="left")
-    measured.add_column("")
-    for heading in report.columns:
-        measured.add_column(heading, justify="right")
-    for name, values in report.figures.items():
-        measured.add_row(name, *("unknown" if math.isnan(value) else f"{value:.4f}" for value in values))
-    return Group(stated, measured)
+    return Group(stated, *(_terminal_table(table) for table in _all_tables(report)))
+
+
+def as_page(report: Report) -> "Page":
+    """The report as a page, which still takes pictures and plots before it is written."""
+    from howfar.evaluation.page import Page
+
+    page = Page(report.title)
+    page.table("How it was measured", ("", ""), list(report.protocol.items()))
+    for table in _all_tables(report):
+        page.table(table.title, table.columns, table.rows, table.note)
+    return page
+
+
+def figure_text(value: float) -> str:
+    """A figure in print: four decimals, or `unknown`."""
+    return "unknown" if math.isnan(value) else f"{value:.4f}"
+
+
+def time_taken(seconds: float, images: int) -> str:
+    """A time in print, in all and for one picture."""
+    return f"{seconds:.1f} s, {1000 * seconds / images:.0f} ms a picture" if images else f"{seconds:.1f} s"
 
 
 def write_csv(report: Report, path: Path, *, overwrite: bool = False) -> None:
@@ -167,18 +92,37 @@ def write_csv(report: Report, path: Path, *, overwrite: bool = False) -> None:
     Raises:
         OutputError: If the file exists and overwrite is not set, or cannot be written.
     """
-    row = {
-        name: "" if isinstance(value, float) and math.isnan(value) else value for name, value in report.fields.items()
-    }
+    write_rows([report.fields], path, overwrite=overwrite)
+
+
+def write_rows(rows: Sequence[Mapping[str, object]], path: Path, *, overwrite: bool = False) -> None:
+    """Write rows of the same columns as CSV, under the column names; an unknown figure is left empty.
+
+    Raises:
+        OutputError: If the file exists and overwrite is not set, or cannot be written.
+    """
     with replacing(path, overwrite=overwrite) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, fieldnames=list(row))
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]) if rows else [])
         writer.writeheader()
-        writer.writerow(row)
+        for row in rows:
+            writer.writerow({name: "" if _is_unknown(value) else value for name, value in row.items()})
 
 
-def _coverage(share: float) -> str:
-    return "unknown: no truth there" if math.isnan(share) else f"{share:.2%} of the pixels there with a known truth"
+def _is_unknown(value: object) -> bool:
+    return isinstance(value, float) and math.isnan(value)
 
 
-def _time(seconds: float, images: int) -> str:
-    return f"{seconds:.1f} s, {1000 * seconds / images:.0f} ms a picture" if images else f"{seconds:.1f} s"
+def _all_tables(report: Report) -> Sequence[FigureTable]:
+    """The report's own figures as a table, then the further ones."""
+    rows = tuple((name, *map(figure_text, values)) for name, values in report.figures.items())
+    return (FigureTable(f"{report.title}: result", ("", *report.columns), rows, report.note), *report.tables)
+
+
+def _terminal_table(table: FigureTable) -> Group:
+    shown = Table(title=table.title, title_justify="left")
+    for place, heading in enumerate(table.columns):
+        shown.add_column(heading, justify="right" if place else "left")
+    for row in table.rows:
+        shown.add_row(*map(Text, row))
+    # Not as the table's caption, which would be no wider than a narrow table.
+    return Group(shown, Text(table.note)) if table.note else Group(shown)

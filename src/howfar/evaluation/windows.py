@@ -58,6 +58,34 @@ class Window:
             min(self.y2, outer.y2) - outer.y1,
         )
 
+    def __str__(self) -> str:
+        return f"rows {self.y1}:{self.y2} and columns {self.x1}:{self.x2}"
+
+
+@dataclass(frozen=True, slots=True)
+class WindowShares:
+    """A window given by shares of the picture's width and height, for pictures of several sizes."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def of_size(self, width_px: int, height_px: int) -> Window:
+        """The window in a picture of this size, rounded down to whole pixels."""
+        return Window(
+            int(self.left * width_px),
+            int(self.top * height_px),
+            int(self.right * width_px),
+            int(self.bottom * height_px),
+        )
+
+    def __str__(self) -> str:
+        return (
+            f"rows {self.top:.4f}:{self.bottom:.4f} of the height and columns {self.left:.4f}:{self.right:.4f} of the "
+            "width"
+        )
+
 
 def centred(width_px: int, height_px: int, aspect: float) -> Window:
     """The largest window in the middle of a picture with width / height = aspect."""

@@ -1,0 +1,130 @@
+"""`howfar evaluate depth`: measure a depth network on a data set with known truth."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from howfar.cli.measuring import (
+    CsvOption,
+    HtmlOption,
+    counted,
+    publish,
+    publish_page,
+    refuse_filled,
+    refuse_results,
+    say_written,
+)
+from howfar.cli.options import Overwrite
+from howfar.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from howfar.datasets import DepthSample, LazySamples
+    from howfar.evaluation.depth_pictures import DepthPicture
+    from howfar.evaluation.reports import Report
+
+
+class CropChoice(StrEnum):
+    """What to cut out of each picture first."""
+
+    full = "full"
+    portrait = "portrait"
+    square = "square"
+    wide = "wide"
+
+
+class AlignChoice(StrEnum):
+    """How the prediction is fitted to the truth before they are compared."""
+
+    none = "none"
+    median = "median"
+    least_squares = "least-squares"
+
+
+AlignOption = Annotated[
+    AlignChoice,
+    typer.Option("--align", help="Fit each prediction to its truth first: by the medians, or scale and shift."),
+]
+
+
+def depth(
+    data: Annotated[
+        Path,
+        typer.Option("--data", help="NYU Depth v2; for kitti-garg, the folder that the list's paths start from."),
+    ],
+    model: Annotated[str | None, typer.Option("--model", help="Depth network by name or .onnx file.")] = None,
+    protocol: Annotated[
+        str, typer.Option("--protocol", help="How to measure: nyu-eigen, nyu-hybrid or kitti-garg.")
+    ] = "nyu-eigen",
+    split: Annotated[str, typer.Option("--split", help="Part of the data set.")] = "test",
+    files: Annotated[
+        Path | None,
+        typer.Option("--list", help="For kitti-garg: a picture, its depth map and perhaps a focal length a line."),
+    ] = None,
+    crop: Annotated[
+        CropChoice,
+        typer.Option("--crop", help="Show the network the middle of each picture: whole, 3:4, 1:1 or 16:9."),
+    ] = CropChoice.full,
+    align: AlignOption = AlignChoice.none,
+    flip: Annotated[bool, typer.Option("--flip", help="Take the mean with the mirrored picture's output.")] = False,
+    every: Annotated[int, typer.Option("--every", min=1, help="Take every Nth picture only.")] = 1,
+    pictures: Annotated[
+        Path | None,
+        typer.Option("--pictures", help="Write the worst and the best pictures with truth and error to this folder."),
+    ] = None,
+    csv: CsvOption = None,
+    html: HtmlOption = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Measure a depth network: REL, RMSE, log10, SILog and δ, with their protocol and beside published figures."""
+    from howfar.evaluation.depth_evaluation import Procedure, evaluate_depth
+    from howfar.evaluation.depth_pictures import draw_ranked, write_pictures
+    from howfar.evaluation.depth_protocols import find_protocol
+    from howfar.evaluation.depth_reports import depth_report
+    from howfar.models import DEFAULT_DEPTH, open_depth_network
+
+    refuse_results(csv, html, overwrite=overwrite)
+    refuse_filled(pictures, overwrite=overwrite)
+    procedure = Procedure(find_protocol(protocol), crop.value, align.value, flip)
+    name, samples = _samples(procedure.protocol.name, data, split, files)
+    samples = samples[::every]
+    network = open_depth_network(model or DEFAULT_DEPTH)
+    with progress_bar("Measuring depth", len(samples), "image") as step:
+        result = evaluate_depth(counted(samples, step), network, procedure)
+    part = name if every == 1 else f"{name}, one picture in {every}"
+    report = depth_report(result, data=part, model=network.name)
+    publish(report, csv, overwrite)
+    drawn = draw_ranked(samples, network, result) if pictures is not None else []
+    if pictures is not None:
+        write_pictures(drawn, pictures, overwrite=overwrite)
+        say_written(pictures)
+    if html is not None:
+        _write_page(report, drawn, html, overwrite)
+
+
+def _samples(protocol: str, data: Path, split: str, files: Path | None) -> "tuple[str, LazySamples[DepthSample]]":
+    """What is measured, in words, and its samples."""
+    from howfar.datasets.kitti_depth import KittiDepth
+    from howfar.datasets.opening import open_depth_dataset
+    from howfar.errors import SettingError
+    from howfar.evaluation.depth_protocols import KITTI_GARG
+
+    if (protocol == KITTI_GARG.name) != (files is not None):
+        raise SettingError(
+            "The protocol kitti-garg, and only that, needs --list: a text that names a picture, its depth map and "
+            "perhaps its focal length on each line."
+        )
+    if files is not None:
+        return f"{KittiDepth.name}, {files.name}", KittiDepth(data, files).split()
+    dataset = open_depth_dataset(data)
+    return f"{dataset.name} in {data.name}, {split}", dataset.split(split)
+
+
+def _write_page(report: "Report", drawn: "list[DepthPicture]", html: Path, overwrite: bool) -> None:
+    from howfar.evaluation.reports import as_page
+
+    page = as_page(report)
+    for picture in drawn:
+        page.picture(picture.image, picture.caption)
+    publish_page(page, html, overwrite)

@@ -1,0 +1,110 @@
+"""`howfar evaluate ssim`: how alike predicted maps and true ones look."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from howfar.cli.evaluate_depth import AlignChoice, AlignOption
+from howfar.cli.measuring import CsvOption, HtmlOption, publish, publish_page, refuse_results, say_written
+from howfar.cli.options import Overwrite
+from howfar.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from howfar.evaluation.reports import Report
+    from howfar.evaluation.ssim import SsimResult
+    from howfar.evaluation.ssim_files import MapPair
+    from howfar.evaluation.ssim_reports import SsimScore
+
+DEFAULT_OUT = Path("howfar-ssim")
+PICTURED = 8
+"""Pairs that the page shows at most: it holds its pictures."""
+
+
+class ScaleChoice(StrEnum):
+    """How a map becomes 8 bits."""
+
+    each = "each"
+    shared = "shared"
+
+
+def ssim(
+    prediction: Annotated[Path, typer.Argument(help="Predicted map: an 8-bit picture or depth file; or a folder.")],
+    truth: Annotated[Path, typer.Argument(help="True map of the same kind; or a folder of maps of the same names.")],
+    scale: Annotated[
+        ScaleChoice,
+        typer.Option("--scale", help="What becomes 0 to 255: each map's own range, or the truth's range for both."),
+    ] = ScaleChoice.each,
+    align: AlignOption = AlignChoice.none,
+    zero_unknown: Annotated[
+        bool, typer.Option("--zero-unknown", help="Zeros of an 8-bit truth are unknown, as they are in a depth file.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help=f"Folder for the pictures (default: {DEFAULT_OUT}).")
+    ] = None,
+    csv: CsvOption = None,
+    html: HtmlOption = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Compare predicted maps with true ones: SSIM of 8-bit maps, where they differ, and the worst regions boxed."""
+    from howfar.cli.folders import fresh_folder
+    from howfar.evaluation.reports import write_rows
+    from howfar.evaluation.ssim_files import map_pairs
+    from howfar.evaluation.ssim_reports import SsimScore, ssim_report, ssim_rows, write_pictures
+
+    refuse_results(csv, html, overwrite=overwrite)
+    pairs, folder = map_pairs(prediction, truth), out or fresh_folder(DEFAULT_OUT)
+    method = _Method(scale, align, zero_unknown)
+    scores = []
+    with progress_bar("Comparing", len(pairs), "map") as step:
+        for pair in pairs:
+            result = method.compare(pair)
+            write_pictures(result, folder, pair.name, overwrite=overwrite)
+            scores.append(SsimScore.of(pair.name, result))
+            step(pair.name)
+    report = ssim_report(scores, prediction=str(prediction), truth=str(truth), scale=scale.value, alignment=align.value)
+    publish(report, None, overwrite)
+    say_written(folder)
+    if csv is not None:
+        write_rows(ssim_rows(scores, report), csv, overwrite=overwrite)
+        say_written(csv)
+    if html is not None:
+        _write_page(report, {pair.name: pair for pair in pairs}, scores, method, html, overwrite)
+
+
+@dataclass(frozen=True, slots=True)
+class _Method:
+    """How a pair is compared."""
+
+    scale: ScaleChoice
+    align: AlignChoice
+    zero_unknown: bool
+
+    def compare(self, pair: "MapPair") -> "SsimResult":
+        """Read the two maps and compare them."""
+        from howfar.evaluation.ssim import compare_maps
+        from howfar.evaluation.ssim_files import read_map, read_truth
+
+        truth = read_truth(pair.truth, zero_unknown=self.zero_unknown)
+        return compare_maps(read_map(pair.prediction), truth, scale=self.scale.value, alignment=self.align.value)
+
+
+def _write_page(
+    report: "Report",
+    pairs: Mapping[str, "MapPair"],
+    scores: Sequence["SsimScore"],
+    method: _Method,
+    html: Path,
+    overwrite: bool,
+) -> None:
+    """Write the page with the pictures of the pairs that are least alike; these are compared once more."""
+    from howfar.evaluation.reports import as_page
+    from howfar.evaluation.ssim_reports import draw_comparison, least_alike
+
+    page = as_page(report)
+    for score in least_alike(scores, PICTURED):
+        page.picture(draw_comparison(method.compare(pairs[score.name])), f"{score.name}: SSIM {score.score:.4f}")
+    publish_page(page, html, overwrite)
