@@ -2,40 +2,16 @@
 
     python tools/halve_weights.py model.onnx small.onnx
 
-Each float32 weight of more than 64 numbers is stored as float16 and cast back when the file is loaded (ONNX Runtime
-folds the cast away), so that the arithmetic is the same and only the rounding of the weights differs.
+For files that others exported; `howfar export --half` does the same to its own.
 """
 
 import argparse
 import sys
 from pathlib import Path
 
-import numpy as np
 import onnx
-from onnx import TensorProto, helper, numpy_helper
 
-MIN_SIZE = 64
-
-
-def halve(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Replace each large float32 initializer by a float16 one and a Cast."""
-    graph = model.graph
-    casts = []
-    for initializer in list(graph.initializer):
-        if initializer.data_type != TensorProto.FLOAT:
-            continue
-        values = numpy_helper.to_array(initializer)
-        if values.size < MIN_SIZE or np.abs(values).max() > np.finfo(np.float16).max:
-            continue
-        name = initializer.name
-        graph.initializer.remove(initializer)
-        graph.initializer.append(numpy_helper.from_array(values.astype(np.float16), f"{name}_half"))
-        casts.append(helper.make_node("Cast", [f"{name}_half"], [name], to=TensorProto.FLOAT))
-    nodes = list(graph.node)
-    del graph.node[:]
-    graph.node.extend(casts + nodes)
-    onnx.checker.check_model(model)
-    return model
+from howfar.training.half_weights import halve
 
 
 def main() -> None:

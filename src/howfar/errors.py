@@ -30,3 +30,7 @@ class MissingExtraError(HowfarError):
 
     def __init__(self, purpose: str, extra: str) -> None:
         super().__init__(f"{purpose} needs an optional library: install it with  pip install 'howfar[{extra}]'")
+
+
+class TrainingError(HowfarError):
+    """A training cannot go on."""

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from howfar.cli.data import app
-from howfar.errors import HowfarError, SettingError, SourceError
+from howfar.errors import HowfarError, MissingExtraError, OutputError, SettingError, SourceError
 
 from ..datasets.folders import write_coco, write_depth_png, write_described_depth, write_nyu, write_yolo
 
@@ -115,3 +116,122 @@ def test_bad_input_is_refused_in_one_sentence(
     with pytest.raises(refusal, match=message) as refused:
         check(*(argument.format(tmp_path) for argument in arguments))
     assert "\n" not in str(refused.value)
+
+
+DEPTH_RECIPE = """
+task = "depth"
+network = {{ name = "unet", options = {{ filters = [2, 2] }} }}
+data = {{ root = "{root}", sizes_px = [[64, 32]], held_out = 0 }}
+augmentation = {{ base_px = [64, 48] }}
+loss = {{ l1 = 1.0 }}
+optimiser = {{ name = "sgd", learning_rate = 0.01 }}
+training = {{ epochs = 1, batch = 2 }}
+"""
+
+DETECTOR_RECIPE = """
+task = "detector"
+network = {{ name = "yolov5n" }}
+data = {{ root = "{root}", split = "all" }}
+augmentation = {{ size_px = 64 }}
+optimiser = {{ name = "sgd", learning_rate = 0.01 }}
+training = {{ epochs = 1, batch = 2 }}
+"""
+
+
+def show(*arguments: str | Path) -> int:
+    """The exit code; refusals are raised."""
+    result = CliRunner().invoke(app, ["show", *map(str, arguments)])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code
+
+
+def size_of(path: Path) -> tuple[int, int]:
+    with Image.open(path) as picture:
+        return picture.size
+
+
+def recipe(folder: Path, text: str, root: Path) -> Path:
+    path = folder / "recipe.toml"
+    path.write_text(text.format(root=root))
+    return path
+
+
+def test_a_batch_of_depth_is_drawn(tmp_path: Path) -> None:
+    data, out = write_nyu(tmp_path / "nyu", test=("0003", "0004", "0005")), tmp_path / "batch.png"
+    assert show(data, "--split", "test", "--out", out) == 0
+    width, height = size_of(out)
+    assert width > 4 * 192
+    assert height > 3 * 192
+
+
+def test_a_batch_of_boxes_is_drawn(tmp_path: Path) -> None:
+    assert show(write_coco(tmp_path)[1], "--out", tmp_path / "batch.png", "--count", "1") == 0
+    width, height = size_of(tmp_path / "batch.png")
+    assert width > 2 * 640
+    assert 640 < height < 2 * 640
+
+
+@pytest.mark.parametrize(
+    ("text", "write", "change"),
+    [
+        (DEPTH_RECIPE, write_nyu, "augmentation.scale=[1.0, 1.0]"),
+        (DETECTOR_RECIPE, lambda root: write_coco(root)[1], "augmentation.mosaic=0"),
+    ],
+    ids=["depth", "boxes"],
+)
+def test_a_recipes_batch_is_drawn_with_its_changes(
+    tmp_path: Path, text: str, write: Callable[[Path], Path], change: str
+) -> None:
+    path = recipe(tmp_path, text, write(tmp_path / "data"))
+    own, changed = tmp_path / "own.png", tmp_path / "changed.png"
+    assert show(path, "--out", own) == 0
+    assert show(path, change, "--out", changed) == 0
+    assert own.read_bytes() != changed.read_bytes()
+    assert size_of(own) == size_of(changed)
+
+
+def test_the_same_recipe_gives_the_same_picture(tmp_path: Path) -> None:
+    path = recipe(tmp_path, DEPTH_RECIPE, write_nyu(tmp_path / "data"))
+    for name in ("one.png", "other.png"):
+        show(path, "--out", tmp_path / name)
+    assert (tmp_path / "one.png").read_bytes() == (tmp_path / "other.png").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "refusal", "message"),
+    [
+        pytest.param(("{}/gone",), SourceError, "There is no data set", id="a path that is not there"),
+        pytest.param(("{}/nyu", "--split", "val"), SettingError, "no split 'val'", id="a split that is not there"),
+        pytest.param(
+            ("{}/nyu", "flip=0"), SettingError, "is no recipe, and flip=0 changes one", id="nothing to change"
+        ),
+        pytest.param(("{}/recipe.toml", "augmentation.flop=0"), SettingError, "unknown field", id="a wrong change"),
+        pytest.param(("{}/recipe.toml", "data.sizes_px=[[60, 30]]"), SettingError, "multiples of 32", id="a size"),
+        pytest.param(("{}/other.toml",), SettingError, "should be depth or detector, not 'sound'", id="another task"),
+        pytest.param(("{}/broken.toml",), SettingError, "cannot be read as TOML", id="no TOML"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused_in_one_sentence(
+    tmp_path: Path, arguments: tuple[str, ...], refusal: type, message: str
+) -> None:
+    recipe(tmp_path, DEPTH_RECIPE, write_nyu(tmp_path / "nyu"))
+    (tmp_path / "other.toml").write_text('task = "sound"')
+    (tmp_path / "broken.toml").write_text("task = ")
+    with pytest.raises(refusal, match=message) as refused:
+        show(*(argument.format(tmp_path) for argument in arguments), "--out", tmp_path / "batch.png")
+    assert "\n" not in str(refused.value)
+    assert not (tmp_path / "batch.png").exists()
+
+
+def test_a_picture_that_is_there_is_not_replaced_unasked(tmp_path: Path) -> None:
+    (tmp_path / "batch.png").write_bytes(b"mine")
+    with pytest.raises(OutputError, match="exists already"):
+        show(write_nyu(tmp_path / "nyu"), "--out", tmp_path / "batch.png")
+    assert (tmp_path / "batch.png").read_bytes() == b"mine"
+
+
+def test_without_pytorch_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "torch" else object())
+    with pytest.raises(MissingExtraError, match=r"Showing a batch needs .*howfar\[train\]"):
+        show(tmp_path, "--out", tmp_path / "batch.png")

@@ -63,6 +63,13 @@ def test_nothing_found_is_an_answer(tmp_path: Path) -> None:
     assert len(found) == 0
 
 
+def test_of_very_many_boxes_the_best_are_suppressed_as_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("howfar.models.detector.MOST_CANDIDATES", 2)
+    rows = [(10 + 12 * place, 20, 10, 10, 0.6 + place / 20, 0) for place in range(4)]
+    found = open_detector(constant_detector(tmp_path, boxes(*rows), YOLO_CARD)).detect(GREY)
+    assert found.scores == pytest.approx([0.75, 0.7])
+
+
 def test_class_names_are_looked_up_whatever_their_case(tmp_path: Path) -> None:
     detector = open_detector(constant_detector(tmp_path, THREE, YOLO_CARD))
     assert detector.class_ids(["Dog", " cup"]) == {0, 1}

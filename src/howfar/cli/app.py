@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from howfar.cli import evaluate, models
+from howfar.cli import data, evaluate, models, train
 from howfar.cli.demo import demo
 from howfar.cli.depth import depth
 from howfar.cli.doctor import doctor
+from howfar.cli.export import export
 from howfar.cli.look import look
 from howfar.errors import HowfarError
 
@@ -26,6 +27,9 @@ app.command()(depth)
 app.command()(demo)
 app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(data.app, name="data")
+app.add_typer(train.app, name="train")
+app.command()(export)
 app.command()(doctor)
 
 

@@ -18,8 +18,8 @@ from howfar.evaluation.coco import (
     sample_boxes,
 )
 from howfar.evaluation.matching import LIMIT, Ranking, rank_detections
-from howfar.models import Detector
 from howfar.models.card import InputSpec
+from howfar.models.detector import CardDetector
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class DetectorResult:
 
 def evaluate_detector(
     dataset: CocoDetection | Sequence[DetectionSample],
-    detector: Detector,
+    detector: CardDetector,
     protocol: DetectorProtocol | None = None,
     samples: Iterable[DetectionSample] | None = None,
 ) -> DetectorResult:
@@ -137,7 +137,7 @@ class _Run:
     detector_s: float = 0.0
 
     def show(
-        self, sample: DetectionSample, detector: Detector, protocol: DetectorProtocol, categories: Mapping[int, int]
+        self, sample: DetectionSample, detector: CardDetector, protocol: DetectorProtocol, categories: Mapping[int, int]
     ) -> None:
         """Show one picture to the detector."""
         start = time.perf_counter()

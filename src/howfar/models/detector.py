@@ -1,5 +1,6 @@
 """A detector: from a picture to boxes with a class."""
 
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any
 
@@ -15,24 +16,31 @@ from howfar.models.session import RunOptions, Session
 from howfar.scene import Detections
 
 MAX_DETECTIONS = 100
+MOST_CANDIDATES = 10_000
+"""So many of the best boxes take part in the suppression: its time grows with their square, and an untrained or foreign
+network can give hundreds of thousands."""
+
 MIN_SIDE_PX = 1.0
 """A box thinner than this after being cut to the picture is no object."""
 
 
-class Detector:
-    """An ONNX detector with its card. May be used from several threads at once."""
+class CardDetector(ABC):
+    """A detector that is fed and read as its card says, whatever runs the network."""
 
-    def __init__(self, onnx_path: Path, card: Card, options: RunOptions | None = None) -> None:
-        """Open the file.
+    def __init__(self, card: Card) -> None:
+        """Take the card.
 
         Raises:
-            ModelError: If the card is not a detector's, or the file does not fit it.
+            ModelError: If it is not a detector's.
         """
         if card.detector is None:
-            raise ModelError(f"{onnx_path} is a model for {card.task}, not a detector.")
+            raise ModelError(f"{card.name} is a model for {card.task}, not a detector.")
         self.card = card
         self.spec = card.detector
-        self.session = Session(onnx_path, card, options)
+
+    @abstractmethod
+    def run(self, tensor: NDArray[np.float32]) -> list[NDArray[Any]]:
+        """Run the network on a 1×3×H×W tensor; outputs in the order that the card's layout expects."""
 
     @property
     def name(self) -> str:
@@ -76,7 +84,7 @@ class Detector:
             The objects, best first, with boxes cut to the picture.
         """
         tensor, placement = to_tensor(image, self.card.input)
-        outputs = self.session.run(tensor)
+        outputs = self.run(tensor)
         layout = LAYOUTS[self.spec.layout]
         threshold = self.spec.score if score is None else score
         size = (tensor.shape[3], tensor.shape[2])
@@ -106,10 +114,30 @@ class Detector:
         return Detections(boxes, found.scores[chosen], found.class_ids[chosen], self.spec.classes)
 
 
+class Detector(CardDetector):
+    """An ONNX detector with its card. May be used from several threads at once."""
+
+    def __init__(self, onnx_path: Path, card: Card, options: RunOptions | None = None) -> None:
+        """Open the file.
+
+        Raises:
+            ModelError: If the card is not a detector's, or the file does not fit it.
+        """
+        super().__init__(card)
+        self.session = Session(onnx_path, card, options)
+
+    def run(self, tensor: NDArray[np.float32]) -> list[NDArray[Any]]:
+        """Run the network; see `CardDetector.run`."""
+        return self.session.run(tensor)
+
+
 def _suppress(found: Candidates, iou: float) -> NDArray[np.int64]:
     """Class-wise greedy non-maximum suppression: indices of the boxes that stay, best first."""
     if not len(found.scores):
         return np.empty(0, dtype=np.int64)
+    if len(found.scores) > MOST_CANDIDATES:
+        best = np.argsort(-found.scores, kind="stable")[:MOST_CANDIDATES]
+        return best[_suppress(Candidates(found.boxes_xyxy[best], found.scores[best], found.class_ids[best]), iou)]
     corner_size: Any = found.boxes_xyxy.astype(np.float64)
     corner_size[:, 2:] -= corner_size[:, :2]
     scores: Any = found.scores

@@ -177,6 +177,11 @@ class YOLOv5(nn.Module):
         anchors = self.get_buffer("model.24.anchors")
         return anchors * anchors.new_tensor(STRIDES).view(-1, 1, 1)
 
+    @anchors_px.setter
+    def anchors_px(self, anchors_px: Tensor) -> None:
+        anchors = self.get_buffer("model.24.anchors")
+        anchors.copy_(anchors_px / torch.tensor(STRIDES).view(-1, 1, 1))
+
     def decode(self, raw: Sequence[Tensor]) -> Tensor:
         """Turn the raw maps into boxes: xy = (2s − 0.5 + cell)·stride and wh = (2s)²·anchor, with s the sigmoid.
 

@@ -1,0 +1,82 @@
+"""Writing a model card: the TOML text that `howfar.models.card` reads back as the same card."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from howfar.files import replacing
+from howfar.models.card import Card, DepthSpec, DetectorSpec, InputSpec, coco80
+
+Value = str | float | Sequence[str] | Sequence[float]
+Lines = Iterator[tuple[str, Value]]
+
+
+def write_card(card: Card, path: Path, *, overwrite: bool = False) -> None:
+    """Write a card as a TOML file.
+
+    Raises:
+        OutputError: If the file is there and may not be replaced, or cannot be written.
+    """
+    with replacing(path, overwrite=overwrite) as temporary:
+        temporary.write_text(card_text(card), encoding="utf-8")
+
+
+def card_text(card: Card) -> str:
+    """A card as TOML; what has its default is left out, but for what every card should say."""
+    output = _detector_lines(card.detector) if card.detector is not None else _depth_lines(card.depth)
+    tables = (("", _top_lines(card)), ("[input]\n", _input_lines(card.input)), ("[output]\n", output))
+    return "\n".join(
+        heading + "".join(f"{key} = {_toml(value)}\n" for key, value in lines) for heading, lines in tables
+    )
+
+
+def _top_lines(card: Card) -> Lines:
+    yield from (("name", card.name), ("task", card.task), ("licence", card.licence))
+    yield from _given(card, "origin", "sha256", "results")
+
+
+def _input_lines(spec: InputSpec) -> Lines:
+    yield from (("size", (spec.width_px, spec.height_px)), ("fit", spec.fit))
+    if spec.fit == "keep-aspect" or spec.multiple_px != _defaults(InputSpec)["multiple_px"]:
+        yield "multiple", spec.multiple_px
+    yield from _given(spec, "resample")
+    yield "colour", spec.colour
+    yield from _given(spec, "mean", "std")
+    if spec.fit == "letterbox" or spec.pad != _defaults(InputSpec)["pad"]:
+        yield "pad", spec.pad
+
+
+def _detector_lines(spec: DetectorSpec) -> Lines:
+    yield "layout", spec.layout
+    yield "classes", "coco80" if spec.classes == coco80() else spec.classes
+    yield from (("score", spec.score), ("nms", spec.nms))
+
+
+def _depth_lines(spec: DepthSpec | None) -> Lines:
+    if spec is not None:
+        yield "kind", spec.kind
+        yield from _given(spec, "focal_px", "scenes", "max_m")
+
+
+def _given(part: Card | InputSpec | DepthSpec, *names: str) -> Lines:
+    """The fields, of those named, that have another value than their default; the card calls them the same."""
+    defaults = _defaults(type(part))
+    yield from ((name, getattr(part, name)) for name in names if getattr(part, name) != defaults[name])
+
+
+def _defaults(kind: type[Any]) -> dict[str, Any]:
+    return {field.name: field.default for field in fields(kind)}
+
+
+def _toml(value: Value) -> str:
+    """A value as TOML writes it."""
+    if isinstance(value, str):
+        # JSON escapes as TOML does, but for the one control character that JSON lets through.
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, int | float):
+        return repr(value)
+    texts = [_toml(each) for each in value]
+    line = f"[{', '.join(texts)}]"
+    return line if len(line) < 100 else "[\n" + "".join(f"    {text},\n" for text in texts) + "]"

@@ -1,0 +1,1 @@
+"""Training the networks: losses, augmentation, loops, checkpoints, import and export."""

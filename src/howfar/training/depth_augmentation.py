@@ -1,0 +1,198 @@
+"""The geometry and colour that a depth network is shown in training.
+
+Harsányi et al. 2018 (Hybrid CNN), after Eigen et al. 2014 and Laina et al. 2016: a pair is resized, scaled by s with
+its depth divided by s (a nearer camera sees the same picture), rotated, cropped, multiplied by a colour and flipped.
+All of the geometry is one affine map, so that the truth is sampled once, by its nearest neighbour, which keeps valid
+and invalid pixels apart.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, NamedTuple
+
+import cv2
+import numpy as np
+from msgspec import Meta, Struct
+from numpy.typing import NDArray
+
+from howfar.datasets import DepthSample
+from howfar.datasets.samples import UNKNOWN_CLASS
+
+Positive = Annotated[float, Meta(gt=0)]
+Side = Annotated[int, Meta(ge=1)]
+
+
+class Choice(NamedTuple):
+    """What chance decided for one example.
+
+    Attributes:
+        scale: The s that the picture is enlarged by and its depth divided by.
+        angle_deg: The rotation, about the middle of the crop.
+        place: Where the crop lies in the room that it has, across and down: 0 is at the left or above, 1 opposite.
+        flipped: Whether left and right are exchanged.
+        factors: What red, green and blue are multiplied by.
+        exponent: What brightness from 0 to 1 is raised to, before that.
+    """
+
+    scale: float
+    angle_deg: float
+    place: tuple[float, float]
+    flipped: bool
+    factors: tuple[float, float, float]
+    exponent: float
+
+
+class DepthAugmentation(Struct, frozen=True, forbid_unknown_fields=True):
+    """Ranges that random choices are drawn from.
+
+    Attributes:
+        base_px: Width and height that a whole picture is resized to before anything else; the camera at this size is
+            the one that the network learns.
+        scale: Least and greatest s. Where the least would not fill a crop, the range begins at the s that does and ends
+            as many times higher.
+        rotation_deg: Greatest rotation, either way.
+        colour: Least and greatest factor, drawn for each channel.
+        gamma: Least and greatest exponent of the brightness.
+        flip: Probability of a horizontal flip.
+        border_px: The outer frame of a data set's pictures where the truth is not to be trusted.
+    """
+
+    base_px: tuple[Side, Side]
+    scale: tuple[Positive, Positive] = (1.0, 1.5)
+    rotation_deg: Annotated[float, Meta(ge=0, le=180)] = 5.0
+    colour: tuple[Positive, Positive] = (0.8, 1.2)
+    gamma: tuple[Positive, Positive] = (1.0, 1.0)
+    flip: Annotated[float, Meta(ge=0, le=1)] = 0.5
+    border_px: Annotated[int, Meta(ge=0)] = 0
+
+    def __post_init__(self) -> None:
+        for name in ("scale", "colour", "gamma"):
+            least, greatest = getattr(self, name)
+            if least > greatest:
+                raise ValueError(f"{name} goes from its least to its greatest, not from {least:g} to {greatest:g}")
+
+    def draw(self, size_px: tuple[int, int], rng: np.random.Generator) -> Choice:
+        """Decide by chance, always in this order, for a crop of this width and height."""
+        filling = max(size_px[0] / self.base_px[0], size_px[1] / self.base_px[1])
+        least, greatest = self.scale
+        first = max(least, filling)
+        return Choice(
+            scale=rng.uniform(first, first * greatest / least),
+            angle_deg=rng.uniform(-self.rotation_deg, self.rotation_deg),
+            place=(rng.uniform(), rng.uniform()),
+            flipped=bool(rng.uniform() < self.flip),
+            factors=(rng.uniform(*self.colour), rng.uniform(*self.colour), rng.uniform(*self.colour)),
+            exponent=rng.uniform(*self.gamma),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class DepthExample:
+    """One pair as a network is shown it.
+
+    Attributes:
+        image: h×w×3 uint8 RGB.
+        depth_m: Truth at the network's output size, float32 metres, NaN where unknown.
+        classes: Class of each pixel at the size asked for, uint8, `UNKNOWN_CLASS` where unknown; None without labels.
+        scale: The s that depth was divided by.
+    """
+
+    image: NDArray[np.uint8]
+    depth_m: NDArray[np.float32]
+    classes: NDArray[np.uint8] | None
+    scale: float
+
+
+def augment_depth(
+    sample: DepthSample,
+    augmentation: DepthAugmentation,
+    choice: Choice,
+    size_px: tuple[int, int],
+    depth_px: tuple[int, int],
+    classes_px: tuple[int, int] | None = None,
+) -> DepthExample:
+    """Make one example from a sample.
+
+    Args:
+        sample: Any picture with its truth.
+        augmentation: What may happen to it.
+        choice: What does, such as `augmentation.draw` gives.
+        size_px: Width and height of the crop.
+        depth_px: Width and height of the truth that is wanted for it (the network's output).
+        classes_px: Width and height of the semantic labels, if they are wanted and the sample has them.
+    """
+    height, width = sample.depth_m.shape
+    resized_px = _resized_size(augmentation.base_px, choice.scale, size_px)
+    how = cv2.INTER_AREA if resized_px[0] < width else cv2.INTER_LINEAR
+    crop_to_resized = _crop_to_resized(size_px, resized_px, choice)
+    resized = cv2.resize(sample.image, resized_px, interpolation=how)
+    image = _warp(resized, crop_to_resized, size_px, cv2.INTER_LINEAR, cv2.BORDER_REFLECT_101)
+
+    crop_to_source = np.diag([width / resized_px[0], height / resized_px[1], 1.0]) @ crop_to_resized
+    truth_m = _without_border(sample.depth_m, augmentation.border_px)
+    depth_m: NDArray[np.float32] = _sampled(truth_m, crop_to_source, size_px, depth_px, np.nan)
+    classes = None
+    if classes_px is not None and sample.classes is not None:
+        classes = _sampled(sample.classes, crop_to_source, size_px, classes_px, UNKNOWN_CLASS)
+    nearer_m = depth_m / np.float32(choice.scale)
+    return DepthExample(_coloured(image, choice.factors, choice.exponent), nearer_m, classes, choice.scale)
+
+
+def _resized_size(base_px: tuple[int, int], scale: float, size_px: tuple[int, int]) -> tuple[int, int]:
+    """The whole picture's size at a scale, in whole pixels that still fill the crop."""
+    return max(size_px[0], round(base_px[0] * scale)), max(size_px[1], round(base_px[1] * scale))
+
+
+def _crop_to_resized(size_px: tuple[int, int], resized_px: tuple[int, int], choice: Choice) -> NDArray[np.float64]:
+    """The affine map, in continuous pixel coordinates, from the crop into the resized picture."""
+    (width, height), angle = size_px, np.deg2rad(choice.angle_deg)
+    left, top = (share * (whole - part) for share, whole, part in zip(choice.place, resized_px, size_px, strict=True))
+    mirror = -1.0 if choice.flipped else 1.0
+    to_middle = np.array([[mirror, 0, -mirror * width / 2], [0, 1, -height / 2], [0, 0, 1]])
+    cosine, sine = np.cos(angle), np.sin(angle)
+    turn = np.array([[cosine, -sine, left + width / 2], [sine, cosine, top + height / 2], [0, 0, 1]])
+    return np.asarray(turn @ to_middle)
+
+
+def _warp(
+    values: NDArray[Any],
+    to_source: NDArray[np.float64],
+    size_px: tuple[int, int],
+    how: int,
+    border: int,
+    fill: float = 0,
+) -> NDArray[Any]:
+    """Sample `values` through a map between continuous coordinates; OpenCV's count from pixel centres."""
+    centres, back = np.eye(3), np.eye(3)
+    centres[:2, 2], back[:2, 2] = 0.5, -0.5
+    matrix = (back @ to_source @ centres)[:2]
+    return cv2.warpAffine(
+        values, matrix, size_px, flags=how | cv2.WARP_INVERSE_MAP, borderMode=border, borderValue=fill
+    )
+
+
+def _sampled(
+    values: NDArray[Any],
+    crop_to_source: NDArray[np.float64],
+    crop_px: tuple[int, int],
+    size_px: tuple[int, int],
+    fill: float,
+) -> NDArray[Any]:
+    """The nearest value at the middle of each of `size_px` cells laid over the crop."""
+    cells_to_crop = np.diag([crop_px[0] / size_px[0], crop_px[1] / size_px[1], 1.0])
+    return _warp(values, crop_to_source @ cells_to_crop, size_px, cv2.INTER_NEAREST, cv2.BORDER_CONSTANT, fill)
+
+
+def _without_border(depth_m: NDArray[np.float32], border_px: int) -> NDArray[np.float32]:
+    if not border_px:
+        return depth_m
+    inner = np.full_like(depth_m, np.nan)
+    inside = slice(border_px, -border_px)
+    inner[inside, inside] = depth_m[inside, inside]
+    return inner
+
+
+def _coloured(image: NDArray[np.uint8], factors: tuple[float, float, float], exponent: float) -> NDArray[np.uint8]:
+    """The picture with each channel raised and multiplied, through a table of 256 entries."""
+    levels = (np.arange(256) / 255) ** exponent * 255
+    table = np.clip(np.rint(levels[:, None] * np.array(factors)), 0, 255).astype(np.uint8)
+    return np.asarray(cv2.LUT(image, np.ascontiguousarray(table[None])), dtype=np.uint8)

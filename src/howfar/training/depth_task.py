@@ -1,0 +1,191 @@
+"""Training a depth network: what the loop needs to know of it."""
+
+from collections.abc import Mapping, Sequence
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from howfar.datasets import DepthSample
+from howfar.datasets.samples import UNKNOWN_CLASS
+from howfar.errors import SettingError
+from howfar.evaluation.depth_metrics import DepthSums, depth_compute, depth_update
+from howfar.models.card import Card, DepthSpec, InputSpec
+from howfar.scene import Camera
+from howfar.training.batch_pictures import depth_grid
+from howfar.training.catalogue import build, depth_entry, refuse_sizes
+from howfar.training.depth_batches import DepthBatch, DepthExamples, EpochPlan, Size, collate
+from howfar.training.depth_predictor import DepthPredictor
+from howfar.training.losses import WeightedLoss
+from howfar.training.optimisers import freeze
+from howfar.training.preparation import Batches, Preparation
+from howfar.training.recipe import DepthRecipe
+
+CLASSES = "classes"
+"""The name, among a recipe's losses, of the cross-entropy of the semantic labels."""
+
+BLOCK = 10
+"""Successive pairs of NYU are of one scene more often than not; so many are held out together."""
+
+LEAST_M, MOST_M = 0.1, 10.0
+PICTURE_MAX_M = 8.0
+
+
+class DepthTask:
+    """A depth network with its data, loss and validation."""
+
+    judged_by = "rel"
+    greater_is_better = False
+    remarks: tuple[str, ...] = ()
+
+    def __init__(self, recipe: DepthRecipe, samples: Sequence[DepthSample], held_out: Sequence[DepthSample]) -> None:
+        """Build the network of a recipe.
+
+        Args:
+            recipe: All settings.
+            samples: The pairs to train on.
+            held_out: The pairs to validate on; may be none.
+
+        Raises:
+            SettingError: If the recipe names a network, part or loss that there is not.
+        """
+        self.recipe, self.held_out = recipe, held_out
+        self.title = f"{recipe.network.name}, {recipe.data.split} split of {recipe.data.root}"
+        self.entry = depth_entry(recipe.network.name)
+        refuse_sizes(self.entry, recipe.network.name, recipe.data.sizes_px)
+        self.network = build(self.entry, recipe.network.name, recipe.network.options)
+        self.frozen = recipe.network.frozen
+        freeze(self.network, self.frozen)
+        terms = {name: weight for name, weight in recipe.loss.items() if name != CLASSES}
+        self.classes_weight = recipe.loss.get(CLASSES, 0.0)
+        self.depth_loss = WeightedLoss(terms)
+        self.mean, self.std = (torch.tensor(v).view(1, 3, 1, 1) for v in (self.entry.mean, self.entry.std))
+        self.examples = DepthExamples(
+            samples,
+            recipe.augmentation,
+            {size: output_size(self.network, size) for size in recipe.data.sizes_px},
+            recipe.training.seed,
+            classes_stride=self._classes_stride(),
+        )
+        self.preparation = Preparation(self.examples, collate, recipe.training.workers)
+        self.card = training_card(recipe, samples[0].camera)
+
+    def batches(self, epoch: int, rank: int, world: int) -> Batches:
+        """The batches of one epoch."""
+        data, training = self.recipe.data, self.recipe.training
+        plan = EpochPlan(len(self.examples), training.batch, data.sizes_px, data.size_shares, training.seed, epoch)
+        return self.preparation.run(plan.of_rank(rank, world))
+
+    def losses(self, network: nn.Module, batch: DepthBatch) -> Mapping[str, Tensor]:
+        """The terms of the loss in the network's own unit, and their weighted sum."""
+        image = ((batch.image.float() - self.mean.to(batch.image.device)) / self.std.to(batch.image.device)).contiguous(
+            memory_format=torch.channels_last
+        )
+        output = network(image)
+        depth, scores = output if isinstance(output, tuple) else (output, None)
+        valid = torch.isfinite(batch.depth_m)
+        target = torch.where(valid, batch.depth_m, 1.0) / self.entry.unit_m
+        losses = self.depth_loss(depth, target, valid)
+        if self.classes_weight and scores is not None and batch.classes.numel():
+            losses[CLASSES] = functional.cross_entropy(scores.float(), batch.classes, ignore_index=UNKNOWN_CLASS)
+            losses["loss"] = losses["loss"] + self.classes_weight * losses[CLASSES]
+        return losses
+
+    def names(self, batch: DepthBatch) -> tuple[str, ...]:
+        """What the data set calls the pictures of a batch."""
+        return batch.names
+
+    def validate(self, network: nn.Module) -> Mapping[str, float]:
+        """REL, RMSE in metres and δ1 of whole pictures at their full size, mean over the images held out."""
+        if not len(self.held_out):
+            return {}
+        sums = DepthSums.none()
+        for sample in self.held_out:
+            sums += depth_update(self._full_size(network, sample), self._truth(sample))
+        errors = depth_compute(sums, "images")
+        return {"rel": errors.rel, "rmse_m": errors.rmse_m, "delta1": errors.delta1}
+
+    def picture(self, network: nn.Module) -> NDArray[np.uint8] | None:
+        """Picture, truth, prediction and error of some pictures held out."""
+        count = min(self.recipe.training.pictures, len(self.held_out))
+        if not count:
+            return None
+        places = np.linspace(0, len(self.held_out) - 1, count).astype(int)
+        shown = [self.held_out[int(place)] for place in places]
+        rows = [(sample.image, self._truth(sample), self._full_size(network, sample)) for sample in shown]
+        return depth_grid(rows, PICTURE_MAX_M)
+
+    def _full_size(self, network: nn.Module, sample: DepthSample) -> NDArray[np.float32]:
+        network.eval()
+        values = DepthPredictor(network, self.card, self.entry.unit_m).predict(sample.image, sample.camera).values
+        height, width = sample.depth_m.shape
+        return np.clip(cv2.resize(values, (width, height), interpolation=cv2.INTER_LINEAR), LEAST_M, MOST_M)
+
+    def _truth(self, sample: DepthSample) -> NDArray[np.float32]:
+        border = self.recipe.augmentation.border_px
+        truth_m = sample.depth_m.copy()
+        if border:
+            for edge in (np.s_[:border], np.s_[-border:], np.s_[:, :border], np.s_[:, -border:]):
+                truth_m[edge] = np.nan
+        return truth_m
+
+    def _classes_stride(self) -> int:
+        """How many pixels of the input one semantic score stands for; 0 when they are not trained."""
+        if not self.classes_weight:
+            return 0
+        size = self.recipe.data.sizes_px[0]
+        _, *scores = _dry_run(self.network.train(), size)
+        if not scores:
+            raise SettingError(
+                f"The loss {CLASSES} needs a semantic head: set network.options.classes, or leave it out."
+            )
+        return size[0] // scores[0].shape[3]
+
+
+def split_held_out(samples: Sequence[DepthSample], every: int) -> tuple[Sequence[DepthSample], Sequence[DepthSample]]:
+    """Part the samples: every `every`-th block of ten successive ones is held out (none when 0)."""
+    kept = [place for place in range(len(samples)) if not every or place // BLOCK % every != every - 1]
+    away = sorted(set(range(len(samples))) - set(kept))
+    return Chosen(samples, kept), Chosen(samples, away)
+
+
+class Chosen(Sequence[DepthSample]):
+    """Some of the samples, read when they are asked for."""
+
+    def __init__(self, samples: Sequence[DepthSample], places: Sequence[int]) -> None:
+        self._samples, self._places = samples, places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __getitem__(self, place: int) -> DepthSample:  # type: ignore[override]
+        return self._samples[self._places[place]]
+
+
+def training_card(recipe: DepthRecipe, camera: Camera) -> Card:
+    """How the trained network is to be fed: whole pictures, at about the area that it was trained on."""
+    entry = depth_entry(recipe.network.name)
+    base = recipe.augmentation.base_px
+    width, height = recipe.data.sizes_px[0]
+    spec = InputSpec(width, height, "keep-aspect", entry.multiple_px, mean=entry.mean, std=entry.std)
+    focal_px = camera.resized(*base).focal_px
+    depth = DepthSpec("metres", focal_px=focal_px, max_m=MOST_M)
+    return Card(recipe.network.name, "depth", "as the data it was trained on", spec, depth=depth)
+
+
+def output_size(network: nn.Module, size_px: Size) -> Size:
+    """Width and height of what a network gives for an input of this width and height."""
+    (depth, *_) = _dry_run(network.eval(), size_px)
+    return depth.shape[3], depth.shape[2]
+
+
+def _dry_run(network: nn.Module, size_px: Size) -> tuple[Tensor, ...]:
+    """What a network gives for two black pictures: depth, and class scores if it has them."""
+    state = {name: value.clone() for name, value in network.state_dict().items()}
+    with torch.no_grad():
+        output = network(torch.zeros(2, 3, size_px[1], size_px[0]))
+    network.load_state_dict(state)  # a run in training mode moves the statistics
+    return output if isinstance(output, tuple) else (output,)

@@ -1,0 +1,236 @@
+"""Writing a network as an ONNX file with its card, and proving that the file does what the network does."""
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from howfar.errors import ModelError, SettingError
+from howfar.files import refuse_existing, replacing
+from howfar.models.card import Card, InputSpec, card_path
+from howfar.models.card_writing import card_text
+from howfar.models.preprocess import to_tensor
+from howfar.models.session import RunOptions, Session, file_digest
+from howfar.training.half_weights import halve
+
+OPSET = 18
+
+MOST_ERROR = 1e-3
+"""An ONNX file that differs by more from its network, as a share of the largest value, is not kept."""
+
+MOST_HALF_ERROR = 5e-2
+"""The same for weights in half precision, whose rounding is a real difference; a tenth of it is usual."""
+
+BOX_NUMBERS = 4
+"""Of a detector's row: pixels up to here, shares of one beyond, each to be judged on its own scale."""
+
+Size = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exportable:
+    """A network that is ready to be written; it is put into evaluation mode, and its weights stay as they are.
+
+    Attributes:
+        network: From a 1×3×H×W tensor to the one output that the card describes.
+        card: How to feed and read it, without a digest.
+    """
+
+    network: nn.Module
+    card: Card
+
+    def __post_init__(self) -> None:
+        self.network.eval().requires_grad_(False)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How far ONNX Runtime's output is from PyTorch's on one picture.
+
+    Attributes:
+        size_px: Width and height of the input.
+        error: The largest difference, as a share of the largest value.
+    """
+
+    size_px: Size
+    error: float
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written.
+
+    Attributes:
+        path: The ONNX file; its card lies beside it.
+        card: The card as written.
+        comparisons: Of the file with weights in single precision.
+        halved: Of the file with weights in half precision, where that was asked for.
+    """
+
+    path: Path
+    card: Card
+    comparisons: tuple[Comparison, ...]
+    halved: tuple[Comparison, ...] = ()
+
+
+class InMetres(nn.Module):
+    """A depth network whose output is multiplied by the metres that a 1 of it means."""
+
+    def __init__(self, network: nn.Module, unit_m: float) -> None:
+        super().__init__()
+        self.network, self.unit_m = network, unit_m
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Give N×1×h×w metres."""
+        depth: Tensor = self.network(image)
+        return depth * self.unit_m
+
+
+def refuse_target(target: Path, *, overwrite: bool) -> None:
+    """Say before the work begins that a file cannot be the result.
+
+    Raises:
+        SettingError: If its name does not end in .onnx.
+        OutputError: If it, or the card beside it, exists and may not be replaced.
+    """
+    if target.suffix != ".onnx":
+        raise SettingError(f"An export is an ONNX file, and {target.name} does not end in .onnx: name it NAME.onnx.")
+    for path in (target, card_path(target)):
+        refuse_existing(path, overwrite=overwrite)
+
+
+def export(source: Exportable, target: Path, *, half: bool = False, overwrite: bool = False) -> Exported:
+    """Write `target` and its card, unless ONNX Runtime makes something else of it than PyTorch does.
+
+    The file takes one picture, 1×3×H×W of any H and W that are multiples of the card's, whatever size the card states.
+
+    Args:
+        source: The network and its card; the card's name becomes the file's.
+        target: The ONNX file to write.
+        half: Store large weights in half precision.
+        overwrite: Replace files that are there.
+
+    Raises:
+        ModelError: If the file differs from the network by more than `MOST_ERROR` (or `MOST_HALF_ERROR`).
+        SettingError: If the target's name does not end in .onnx.
+        OutputError: If a file exists and may not be replaced, or cannot be written.
+    """
+    refuse_target(target, overwrite=overwrite)
+    card = replace(source.card, name=target.stem)
+    model = to_onnx(source)
+    halved: tuple[Comparison, ...] = ()
+    with replacing(target, overwrite=overwrite) as file, replacing(card_path(target), overwrite=overwrite) as beside:
+        onnx.save(model, file)
+        comparisons = _refused_beyond(MOST_ERROR, compare(source, file), "export it with the tested version of PyTorch")
+        if half:
+            onnx.save(halve(model), file)
+            halved = _refused_beyond(MOST_HALF_ERROR, compare(source, file), "export it without --half")
+        card = replace(card, sha256=file_digest(file))
+        beside.write_text(card_text(card), encoding="utf-8")
+    return Exported(target, card, comparisons, halved)
+
+
+def to_onnx(source: Exportable) -> onnx.ModelProto:
+    """Trace a network with free height and width: input `image`, output `depth` or `boxes`."""
+    spec = source.card.input
+    width, height = checked_sizes(spec)[0]
+    sides = {axis: spec.multiple_px * torch.export.Dim(name, min=2) for axis, name in ((2, "rows"), (3, "columns"))}
+    with _quiet_exporter():
+        program = torch.onnx.export(
+            source.network,
+            (torch.zeros(1, 3, height, width),),
+            dynamo=True,
+            opset_version=OPSET,
+            input_names=["image"],
+            output_names=["depth" if source.card.task == "depth" else "boxes"],
+            dynamic_shapes=(sides,),
+            verbose=False,
+        )
+    assert program is not None
+    return _without_traces(program.model_proto)
+
+
+def compare(source: Exportable, onnx_path: Path) -> tuple[Comparison, ...]:
+    """Run a network and its file on a fixed picture at two sizes.
+
+    A detector's boxes, in pixels, and its scores are each judged by their own largest value.
+
+    Raises:
+        ModelError: If the file does not open or run.
+    """
+    session = Session(onnx_path, source.card, RunOptions(threads=1))
+    comparisons = []
+    for width, height in checked_sizes(source.card.input):
+        exact = replace(source.card.input, width_px=width, height_px=height, fit="stretch")
+        tensor, _ = to_tensor(fixed_picture(width, height), exact)
+        with torch.inference_mode():
+            expected = source.network(torch.from_numpy(tensor)).numpy()
+        (given,) = session.run(tensor)
+        comparisons.append(Comparison((width, height), _error(given, expected, source.card)))
+    return tuple(comparisons)
+
+
+def checked_sizes(spec: InputSpec) -> tuple[Size, Size]:
+    """The card's own size, rounded to its multiple, and the same turned upright and a step higher."""
+    step = spec.multiple_px
+    wide, high = (max(2, round(side / step)) * step for side in (spec.width_px, spec.height_px))
+    return (wide, high), (high, wide + step)
+
+
+def fixed_picture(width: int, height: int) -> NDArray[np.uint8]:
+    """A picture to compare on, H×W×3: large smooth shapes with some grain, the same every time."""
+    random = np.random.default_rng(0)
+    shapes = cv2.resize(random.uniform(0, 255, (6, 8, 3)), (width, height), interpolation=cv2.INTER_CUBIC)
+    return np.clip(shapes + random.normal(0, 15, (height, width, 3)), 0, 255).astype(np.uint8)
+
+
+def _error(given: NDArray[np.float32], expected: NDArray[np.float32], card: Card) -> float:
+    if given.shape != expected.shape:
+        return float("inf")
+    starts = (0, BOX_NUMBERS) if card.task == "detection" else (0,)
+    ends = (*starts[1:], None)
+    parts = [(given[..., start:end], expected[..., start:end]) for start, end in zip(starts, ends, strict=True)]
+    return max(float(np.abs(ours - theirs).max() / (np.abs(theirs).max() or 1.0)) for ours, theirs in parts)
+
+
+def _refused_beyond(most: float, comparisons: tuple[Comparison, ...], advice: str) -> tuple[Comparison, ...]:
+    for comparison in comparisons:
+        if not comparison.error <= most:  # NaN is refused as well
+            width, height = comparison.size_px
+            raise ModelError(
+                f"At {width}×{height} the ONNX file differs from the network by {comparison.error:.2g} of the largest "
+                f"value, where {most:g} is let pass, and was not kept: {advice}."
+            )
+    return comparisons
+
+
+def _without_traces(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Take out where in the source each node came from: half of a small file, with paths of the user's disk."""
+    graph = model.graph
+    for part in (model, graph, *graph.node, *graph.input, *graph.output, *graph.initializer, *graph.value_info):
+        del part.metadata_props[:]
+        part.doc_string = ""
+    return model
+
+
+@contextmanager
+def _quiet_exporter() -> Iterator[None]:
+    """Keep back what PyTorch's exporter says of libraries that are not used here, and of its own deprecations."""
+    logger = logging.getLogger("torch.onnx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            yield
+    finally:
+        logger.setLevel(level)

@@ -1,0 +1,120 @@
+"""From a checkpoint that others published to a network with its card, ready to be exported."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from torch import Tensor
+
+from howfar.datasets.nyu import NYU_CAMERA
+from howfar.errors import SettingError
+from howfar.models.card import Card, DepthSpec, DetectorSpec, InputSpec, coco80
+from howfar.models.session import file_digest
+from howfar.models.zoo import entries, is_whole, pulled_path
+from howfar.networks.yolov5 import DecodedYOLOv5
+from howfar.training.catalogue import DETECTOR_NETWORKS, build, depth_entry, detector_entry
+from howfar.training.checkpoint_files import load_weights, read_weights
+from howfar.training.class_names import read_class_names
+from howfar.training.export import Exportable, InMetres
+
+UNKNOWN_LICENCE = "not stated in the file: ask whoever published it"
+
+COCO_SIDE_PX = 640
+HEAD_BIAS = "model.24.m.0.bias"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedDepth:
+    """How the authors of a depth network fed it, all on NYU Depth v2.
+
+    Attributes:
+        size_px: Width and height of the input.
+        base_px: Width and height that a whole picture was resized to; the input was cut out of that, which leaves the
+            focal length as it is.
+        paper: Where the format was published.
+    """
+
+    size_px: tuple[int, int]
+    base_px: tuple[int, int]
+    paper: str
+
+
+PUBLISHED_DEPTH = {
+    "fcrn": PublishedDepth((304, 228), (320, 240), "Laina et al., 3DV 2016"),
+    "hybrid-cnn": PublishedDepth((320, 256), (352, 264), "Harsányi et al., MISSI 2018"),
+}
+
+PUBLISHED = (*PUBLISHED_DEPTH, *DETECTOR_NETWORKS)
+"""The networks that published checkpoints are read for."""
+
+
+def published_network(path: Path, name: str) -> Exportable:
+    """Read a published checkpoint, running no code from it.
+
+    Args:
+        path: The .pt or .pth file.
+        name: Which of `PUBLISHED` it holds.
+
+    Raises:
+        SettingError: If there is no such network.
+        ModelError: If the file cannot be read, or holds another network.
+    """
+    if name not in PUBLISHED:
+        raise SettingError(
+            f"No published checkpoint is known of the network {name!r}: choose one of {', '.join(PUBLISHED)}, or name "
+            "the folder of a training."
+        )
+    weights = read_weights(path)
+    exportable = _depth(path, name, weights) if name in PUBLISHED_DEPTH else _detector(path, name, weights)
+    return Exportable(exportable.network, _with_facts(exportable.card, path))
+
+
+def _depth(path: Path, name: str, weights: Mapping[str, Tensor]) -> Exportable:
+    entry, published = depth_entry(name), PUBLISHED_DEPTH[name]
+    network = build(entry, name, {})
+    load_weights(network, weights, source=str(path))
+    spec = InputSpec(
+        *published.size_px,
+        "keep-aspect",
+        multiple_px=entry.multiple_px,
+        resample="bilinear",  # their pictures were never averaged: each pixel is one of the original's
+        mean=entry.mean,
+        std=entry.std,
+    )
+    focal_px = NYU_CAMERA.resized(*published.base_px).focal_px
+    depth = DepthSpec("metres", focal_px=focal_px, scenes="indoor rooms of NYU Depth v2", max_m=10.0)
+    origin = f"{path.name}, weights in the format of {published.paper}"
+    return Exportable(InMetres(network, entry.unit_m), Card(name, "depth", UNKNOWN_LICENCE, spec, origin, depth=depth))
+
+
+def _detector(path: Path, name: str, weights: Mapping[str, Tensor]) -> Exportable:
+    """A YOLOv5 with as many classes as its file has."""
+    entry = detector_entry(name)
+    head = weights.get(HEAD_BIAS)
+    classes = 80 if head is None else max(1, head.numel() // 3 - 5)
+    network = build(entry, name, {"classes": classes})
+    load_weights(network, weights, source=str(path))
+    spec = InputSpec(
+        COCO_SIDE_PX, COCO_SIDE_PX, "letterbox", multiple_px=entry.multiple_px, mean=entry.mean, std=entry.std
+    )
+    detector = DetectorSpec("yolov5", _class_names(path, classes))
+    origin = f"{path.name}, weights in the format of YOLOv5 v6 and v7"
+    card = Card(name, "detection", UNKNOWN_LICENCE, spec, origin, detector=detector)
+    return Exportable(DecodedYOLOv5(network), card)
+
+
+def _class_names(path: Path, classes: int) -> tuple[str, ...]:
+    """The names in the file, or COCO's where it has 80 classes and no names, or numbers."""
+    names = read_class_names(path)
+    if len(names) == classes:
+        return names
+    return coco80() if classes == len(coco80()) else tuple(f"class {number}" for number in range(classes))
+
+
+def _with_facts(card: Card, path: Path) -> Card:
+    """The card with what the zoo knows of this very file, if it knows it."""
+    digest = file_digest(path)
+    for entry in entries().values():
+        if entry.sha256 == digest or (pulled_path(entry) == path and is_whole(entry)):
+            return replace(card, licence=entry.licence, origin=entry.origin, results=entry.results)
+    return card

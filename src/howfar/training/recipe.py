@@ -1,0 +1,258 @@
+"""Recipes: every setting of a training in one TOML file, checked before anything starts."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+from howfar.errors import SettingError
+from howfar.training.depth_augmentation import DepthAugmentation
+from howfar.training.detection_augmentation import DetectionAugmentation
+from howfar.training.detection_loss import DetectionSettings
+
+Positive = Annotated[float, Meta(gt=0)]
+NotNegative = Annotated[float, Meta(ge=0)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+Count = Annotated[int, Meta(ge=1)]
+Size = tuple[Count, Count]
+
+
+class _Part(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table of a recipe; an unknown key is an error, not a shrug."""
+
+
+class NetworkPart(_Part, frozen=True, kw_only=True):
+    """Which network, and what it starts from.
+
+    Attributes:
+        name: One of the catalogue (howfar.training.catalogue).
+        options: Passed to its definition, such as `encoder = "lite2"`.
+        encoder_weights: A file of ImageNet weights for the encoder, or `package` for those of the installed Python
+            package; none for a random encoder.
+        weights: A checkpoint to go on from.
+        frozen: Names of parts whose weights and statistics stay as they are.
+    """
+
+    name: str
+    options: dict[str, Any] = {}
+    encoder_weights: str | None = None
+    weights: str | None = None
+    frozen: tuple[str, ...] = ()
+
+
+class DepthDataPart(_Part, frozen=True, kw_only=True):
+    """Which pairs of pictures and depth.
+
+    Attributes:
+        root: Where the data set lies; relative to the working folder.
+        split: The part of it that is trained on.
+        held_out: Every how manieth block of ten successive pairs is kept for validation (neighbours are of one
+            scene, so single pictures would give the answer away); 0 for none.
+        sizes_px: Sizes (width, height) of the crops; each batch draws one.
+        size_shares: How often each is drawn; evenly when empty.
+    """
+
+    root: str
+    split: str = "train"
+    held_out: Annotated[int, Meta(ge=0)] = 10
+    sizes_px: Annotated[tuple[Size, ...], Meta(min_length=1)]
+    size_shares: tuple[Positive, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.held_out == 1:
+            raise ValueError("held_out = 1 keeps everything for validation; give 0 for nothing, or 2 or more")
+        if self.size_shares and len(self.size_shares) != len(self.sizes_px):
+            raise ValueError(f"{len(self.sizes_px)} sizes_px need as many size_shares, not {len(self.size_shares)}")
+
+
+class DetectorDataPart(_Part, frozen=True, kw_only=True):
+    """Which pictures with boxes; `min_box_px` and `count` choose from both splits alike.
+
+    Attributes:
+        root: Where the data set lies; relative to the working folder.
+        split: The part of it that is trained on.
+        validation_split: The part that is validated on; none to train without. Where it is the one that is trained on,
+            what is measured is how well that was learned by heart.
+        min_box_px: Leave out pictures that hold a box of less than the area of a square of this side, or no box at all;
+            0 for none.
+        count: Take so many of the pictures that remain, in their order; 0 for all.
+        repeat: How often an epoch shows each picture: more than once where they are so few that epochs would be over
+            before they were worth a checkpoint.
+    """
+
+    root: str
+    split: str = "train"
+    validation_split: str | None = None
+    min_box_px: NotNegative = 0.0
+    count: Annotated[int, Meta(ge=0)] = 0
+    repeat: Count = 1
+
+
+class OptimiserPart(_Part, frozen=True, kw_only=True):
+    """How weights move.
+
+    Attributes:
+        name: `adamw` or `sgd`.
+        learning_rate: The greatest.
+        weight_decay: As PyTorch means it for that optimiser; not applied to biases and normalisation.
+        decay_all: Apply it to those as well ("for every layer").
+        momentum: Of SGD, or AdamW's first beta.
+        nesterov: Nesterov's momentum (SGD).
+        encoder_share: Learning rate of the encoder as a share of the others'.
+        clip_norm: Greatest norm of the gradient; 0 for none.
+    """
+
+    name: Literal["adamw", "sgd"]
+    learning_rate: Positive
+    weight_decay: NotNegative = 0.0
+    decay_all: bool = False
+    momentum: Share = 0.9
+    nesterov: bool = False
+    encoder_share: Positive = 1.0
+    clip_norm: NotNegative = 0.0
+
+
+class SchedulePart(_Part, frozen=True, kw_only=True):
+    """How the learning rate moves.
+
+    Attributes:
+        shape: `cosine` (down to `final_share`), or `steps`.
+        warmup_epochs: Epochs of a linear rise from nothing.
+        final_share: Where the cosine ends, as a share of the greatest.
+        steps: For `steps`: pairs of an epoch (counted from 0) and the share from then on.
+    """
+
+    shape: Literal["cosine", "steps"] = "cosine"
+    warmup_epochs: NotNegative = 0.0
+    final_share: Share = 0.01
+    steps: tuple[tuple[int, Positive], ...] = ()
+
+    def __post_init__(self) -> None:
+        if list(self.steps) != sorted(self.steps):
+            raise ValueError("steps should be in the order of their epochs")
+        if (self.shape == "steps") != bool(self.steps):
+            raise ValueError("steps and the shape 'steps' need each other")
+
+
+class TrainingPart(_Part, frozen=True, kw_only=True):
+    """The loop.
+
+    Attributes:
+        epochs: Times through the data.
+        batch: Examples a step, on each device.
+        precision: Lightning Fabric's name: `32-true` or `bf16-mixed`.
+        ema: Decay of the running average of the weights that is validated and kept; 0 for none.
+        seed: Of every random choice.
+        workers: Processes that prepare examples; 0 for a thread of the main one, enough where a CPU trains.
+        cache: Keep the decoded pictures in memory.
+        pictures: Validation pictures shown after each epoch.
+    """
+
+    epochs: Count
+    batch: Count
+    precision: Literal["32-true", "bf16-mixed"] = "bf16-mixed"
+    ema: Annotated[float, Meta(ge=0, lt=1)] = 0.0
+    seed: Annotated[int, Meta(ge=0)] = 0
+    workers: Annotated[int, Meta(ge=0)] = 0
+    cache: bool = False
+    pictures: Annotated[int, Meta(ge=0)] = 4
+
+
+class ExportPart(_Part, frozen=True, kw_only=True):
+    """What the exported file's card says of the weights; it changes nothing in the training.
+
+    Attributes:
+        licence: Their licence.
+        origin: Where they come from; told from the training when empty.
+        scenes: What was seen in training, in a few words (depth).
+        results: What they reach, each with its protocol; the figures of the validation when empty.
+    """
+
+    licence: str = ""
+    origin: str = ""
+    scenes: str = ""
+    results: tuple[str, ...] = ()
+
+
+class TrainingRecipe(_Part, frozen=True, kw_only=True):
+    """What every training needs to know."""
+
+    network: NetworkPart
+    optimiser: OptimiserPart
+    schedule: SchedulePart = SchedulePart()
+    training: TrainingPart
+    export: ExportPart = ExportPart()
+
+
+class DepthRecipe(TrainingRecipe, frozen=True, kw_only=True, tag="depth", tag_field="task"):
+    """Everything that a depth training needs to know; `loss` is the weight of each term."""
+
+    data: DepthDataPart
+    augmentation: DepthAugmentation
+    loss: dict[str, Positive]
+
+
+class DetectorRecipe(TrainingRecipe, frozen=True, kw_only=True, tag="detector", tag_field="task"):
+    """Everything that the training of a detector needs to know.
+
+    `check_anchors` asks for other anchors where the network's own do not fit the boxes of the data.
+    """
+
+    data: DetectorDataPart
+    augmentation: DetectionAugmentation = DetectionAugmentation()
+    loss: DetectionSettings = DetectionSettings()
+    check_anchors: bool = True
+
+
+Recipe = TypeVar("Recipe", bound=TrainingRecipe)
+
+
+def read_recipe(path: Path, kind: type[Recipe], changes: Sequence[str] = ()) -> Recipe:
+    """Read a recipe, with `key=value` changes such as `training.epochs=3` applied.
+
+    Raises:
+        SettingError: If the file or a change cannot be read, or says something that cannot be.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SettingError(f"The recipe {path} cannot be read ({reason}).") from None
+    for change in changes:
+        _apply(table, change)
+    return parse_recipe(table, kind, str(path))
+
+
+def parse_recipe(table: Mapping[str, Any], kind: type[Recipe], where: str) -> Recipe:
+    """Check a parsed recipe; `where` names it in errors.
+
+    Raises:
+        SettingError: If it says something that cannot be.
+    """
+    try:
+        return msgspec.convert(table, kind)
+    except msgspec.ValidationError as error:
+        raise SettingError(f"The recipe {where} does not hold: {error}.") from None
+
+
+def _apply(table: dict[str, Any], change: str) -> None:
+    key, equals, text = change.partition("=")
+    *path, last = key.strip().split(".")
+    if not equals or not last:
+        raise SettingError(f"{change!r} is not a change to a recipe; write it as training.epochs=3.")
+    for name in path:
+        table = table.setdefault(name, {})
+        if not isinstance(table, dict):
+            raise SettingError(f"{change!r}: {name} is a value in the recipe, not a table.")
+    table[last] = _value(text.strip())
+
+
+def _value(text: str) -> Any:
+    """A value as TOML writes it; anything that TOML does not know is a text."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text

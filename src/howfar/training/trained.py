@@ -1,0 +1,98 @@
+"""From the folder of a training to a network with its card, ready to be exported."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor, nn
+
+from howfar.errors import ModelError
+from howfar.models.card import Card, read_card
+from howfar.networks.yolov5 import DecodedYOLOv5
+from howfar.training.catalogue import build, depth_entry, detector_entry
+from howfar.training.checkpoint_files import load_weights
+from howfar.training.curves import VALIDATION
+from howfar.training.export import Exportable, InMetres
+from howfar.training.recipe import DepthRecipe, DetectorRecipe, ExportPart, parse_recipe, read_recipe
+from howfar.training.run_folder import RunFolder, load_checkpoint
+
+
+def trained_network(root: Path, *, last: bool = False, described: Path | None = None) -> Exportable:
+    """Take the network out of a training's folder: the running average of its weights, if there is one.
+
+    Args:
+        root: The folder.
+        last: Take the last checkpoint and not the best.
+        described: A recipe whose [export] table describes the weights, in place of the one that was trained with: what
+            they reach is only known afterwards.
+
+    Raises:
+        ModelError: If it is no training's folder, or has no such checkpoint.
+        SettingError: If a recipe does not hold.
+    """
+    recipe = _kept_recipe(root)
+    export = recipe.export if described is None else read_recipe(described, type(recipe)).export
+    folder = RunFolder(root)
+    path = folder.last if last else folder.best
+    state = load_checkpoint(path)
+    weights = state["average"] or state["network"]
+    card = read_card(folder.card)
+    if isinstance(recipe, DepthRecipe):
+        network = _depth(recipe, weights, source=str(path))
+    else:
+        network = _detector(recipe, len(card.detector.classes) if card.detector else 0, weights, source=str(path))
+    return Exportable(network, _described(card, recipe, export, state))
+
+
+def _kept_recipe(root: Path) -> DepthRecipe | DetectorRecipe:
+    path = root / "recipe.json"
+    try:
+        table = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ModelError(
+            f"{root} is not the folder of a training ({path.name}: {reason}): name one that  howfar train  wrote."
+        ) from None
+    if table.get("task") == "detector":
+        return parse_recipe(table, DetectorRecipe, str(path))
+    return parse_recipe(table, DepthRecipe, str(path))
+
+
+def _depth(recipe: DepthRecipe, weights: Mapping[str, Tensor], *, source: str) -> nn.Module:
+    entry = depth_entry(recipe.network.name)
+    network = build(entry, recipe.network.name, recipe.network.options)
+    load_weights(network, weights, source=source)
+    return InMetres(network, entry.unit_m)
+
+
+def _detector(recipe: DetectorRecipe, classes: int, weights: Mapping[str, Tensor], *, source: str) -> nn.Module:
+    entry = detector_entry(recipe.network.name)
+    network = build(entry, recipe.network.name, {"classes": classes, **recipe.network.options})
+    load_weights(network, weights, source=source)
+    return DecodedYOLOv5(network)
+
+
+def _described(card: Card, recipe: DepthRecipe | DetectorRecipe, export: ExportPart, state: Mapping[str, Any]) -> Card:
+    """The card with what is known of the weights."""
+    data = Path(recipe.data.root).name
+    trained = f"{recipe.network.name}, trained with howfar on the {recipe.data.split} split of {data}"
+    if isinstance(recipe, DepthRecipe):
+        judged_on = f"what was held out of the {recipe.data.split} split of {data}"
+    else:
+        judged_on = f"the {recipe.data.validation_split} split of {data}"
+    depth = card.depth and replace(card.depth, scenes=export.scenes)
+    return replace(
+        card,
+        depth=depth,
+        licence=export.licence or card.licence,
+        origin=export.origin or f"{trained}, {state['epoch']} epochs",
+        results=export.results or _validated(state["history"][-1], judged_on),
+    )
+
+
+def _validated(row: Mapping[str, float], judged_on: str) -> tuple[str, ...]:
+    """The figures of a checkpoint's own epoch, in words; none where nothing was held out."""
+    figures = [f"{name.removeprefix(VALIDATION)} {row[name]:.3f}" for name in row if name.startswith(VALIDATION)]
+    return (f"validation in training, not a test, on {judged_on}: {', '.join(figures)}",) if figures else ()

