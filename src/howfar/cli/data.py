@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from howfar.cli.console import results
+from howfar.cli.extras import need_training
+from howfar.cli.options import Overwrite
 from howfar.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -47,6 +49,32 @@ def check(
     fatal = [_check_split(dataset, name, look) for name in (dataset.splits if split is None else (split,))]
     if any(fatal):
         raise typer.Exit(1)
+
+
+@app.command()
+def show(
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", help="A recipe, or a data set, shown with the default augmentation.")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The picture to write.", metavar="FILE.png")],
+    changes: Annotated[
+        list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Changes to a recipe, as augmentation.flip=0.")
+    ] = None,
+    split: Annotated[
+        str | None, typer.Option("--split", help="Show this split; the recipe's or the first if none is given.")
+    ] = None,
+    count: Annotated[int, typer.Option("--count", min=1, help="How many examples.")] = 4,
+    overwrite: Overwrite = False,
+) -> None:
+    """Draw a batch before and after augmentation: pictures with their depth or boxes, as a network is shown them."""
+    need_training("Showing a batch")
+    from howfar.files import refuse_existing
+    from howfar.media.pictures_out import picture_path, save_picture
+    from howfar.training.shown_batch import picture_of_batch
+
+    refuse_existing(picture_path(out), overwrite=overwrite)
+    written = save_picture(picture_of_batch(path, split, count, changes or ()), out, overwrite=overwrite)
+    typer.echo(f"Written to {written}", err=True)
 
 
 def _check_split(dataset: "Dataset", split: str, look: "Look") -> int:

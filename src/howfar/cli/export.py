@@ -1,0 +1,116 @@
+"""`howfar export`: from a training or a published checkpoint to an ONNX file that `howfar look` runs."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from howfar.cli.console import results
+from howfar.cli.options import Overwrite
+
+if TYPE_CHECKING:
+    from howfar.training.export import Comparison, Exportable, Exported
+
+
+def export(
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help="A training's folder, a .pt or .pth file, or a pulled checkpoint.")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE.onnx", help="The ONNX file to write.")],
+    network: Annotated[
+        str | None, typer.Option("--network", help="Which network a file holds: hybrid-cnn, fcrn, yolov5n to yolov5x.")
+    ] = None,
+    last: Annotated[bool, typer.Option("--last", help="Take a training's last checkpoint, not its best.")] = False,
+    recipe: Annotated[
+        Path | None,
+        typer.Option("--recipe", help="Recipe that describes a training's weights under export (default: its own)."),
+    ] = None,
+    licence: Annotated[str | None, typer.Option("--licence", help="Licence of the weights, for the card.")] = None,
+    half: Annotated[bool, typer.Option("--half", help="Store the weights in half precision: half the size.")] = False,
+    overwrite: Overwrite = False,
+) -> None:
+    """Write a network as an ONNX file with its card, and check it against PyTorch."""
+    _need_libraries()
+    from dataclasses import replace
+
+    from howfar.training.export import Exportable, refuse_target
+    from howfar.training.export import export as write
+
+    refuse_target(out, overwrite=overwrite)
+    if Path(source).is_dir():
+        ready = _of_training(Path(source), network, last, recipe)
+    else:
+        ready = _of_file(source, network, trained_only=last or recipe is not None)
+    if licence is not None:
+        ready = Exportable(ready.network, replace(ready.card, licence=licence))
+    _tell(write(ready, out, half=half, overwrite=overwrite))
+
+
+def _of_training(root: Path, network: str | None, last: bool, recipe: Path | None) -> "Exportable":
+    from howfar.errors import SettingError
+    from howfar.training.trained import trained_network
+
+    if network is not None:
+        raise SettingError(f"{root} is the folder of a training, which knows its network: leave out --network.")
+    return trained_network(root, last=last, described=recipe)
+
+
+def _of_file(source: str, network: str | None, *, trained_only: bool) -> "Exportable":
+    from howfar.errors import ModelError, SettingError
+    from howfar.models.zoo import entries
+    from howfar.training.published import PUBLISHED, published_network
+
+    if trained_only:
+        raise SettingError(
+            f"--last and --recipe are for the folder of a training, and {source} is none: leave them out."
+        )
+    path = Path(source)
+    if source in entries() and not path.exists():
+        path, network = _pulled(source), network or source
+    if not path.is_file():
+        raise ModelError(
+            f"There is no {source}: name the folder of a training, a .pt or .pth file, or a model to pull."
+        )
+    if network is None:
+        raise SettingError(f"Say with --network which network {path} holds: one of {', '.join(PUBLISHED)}.")
+    return published_network(path, network)
+
+
+def _pulled(name: str) -> Path:
+    from howfar.errors import ModelError
+    from howfar.models.zoo import find_entry, pulled_path
+
+    path = pulled_path(find_entry(name))
+    if path is None:
+        raise ModelError(f"The checkpoint {name} is not on this machine yet: run  howfar models pull {name}")
+    return path
+
+
+def _tell(exported: "Exported") -> None:
+    from howfar.models.card import card_path
+
+    card, path = exported.card, exported.path
+    size = f"{path.stat().st_size / 1e6:.1f} MB"
+    lines = [f"{path} ({size}) and its card {card_path(path)}", f"against PyTorch: {_errors(exported.comparisons)}"]
+    if exported.halved:
+        lines.append(f"with weights in half precision: {_errors(exported.halved)}")
+    lines.append(f"licence of the weights: {card.licence}")
+    option = "--detector" if card.detector is not None else "--depth-model"
+    lines.append(f"howfar look PHOTO {option} {path}")
+    for line in lines:
+        results().print(line, markup=False, soft_wrap=True)
+
+
+def _errors(comparisons: "tuple[Comparison, ...]") -> str:
+    shares = (f"{each.error:.1e} at {each.size_px[0]}×{each.size_px[1]}" for each in comparisons)
+    return f"largest difference, as a share of the largest value, {' and '.join(shares)}"
+
+
+def _need_libraries() -> None:
+    """Say what is missing before anything is read."""
+    from importlib.util import find_spec
+
+    from howfar.errors import MissingExtraError
+
+    if any(find_spec(name) is None for name in ("torch", "lightning_fabric", "msgspec", "onnx", "onnxscript")):
+        raise MissingExtraError("Exporting", "train")
