@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from howfar.cli.console import results
+from howfar.cli.extras import EXPORT_LIBRARIES, need_training
 from howfar.cli.options import Overwrite
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def export(
     overwrite: Overwrite = False,
 ) -> None:
     """Write a network as an ONNX file with its card, and check it against PyTorch."""
-    _need_libraries()
+    need_training("Exporting", EXPORT_LIBRARIES)
     from dataclasses import replace
 
     from howfar.training.export import Exportable, refuse_target
@@ -104,13 +105,3 @@ def _tell(exported: "Exported") -> None:
 def _errors(comparisons: "tuple[Comparison, ...]") -> str:
     shares = (f"{each.error:.1e} at {each.size_px[0]}×{each.size_px[1]}" for each in comparisons)
     return f"largest difference, as a share of the largest value, {' and '.join(shares)}"
-
-
-def _need_libraries() -> None:
-    """Say what is missing before anything is read."""
-    from importlib.util import find_spec
-
-    from howfar.errors import MissingExtraError
-
-    if any(find_spec(name) is None for name in ("torch", "lightning_fabric", "msgspec", "onnx", "onnxscript")):
-        raise MissingExtraError("Exporting", "train")

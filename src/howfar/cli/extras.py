@@ -1,13 +1,14 @@
 """Optional libraries that a command needs, asked for before it reads anything."""
 
 TRAINING_LIBRARIES = ("torch", "lightning_fabric", "msgspec")
+EXPORT_LIBRARIES = (*TRAINING_LIBRARIES, "onnx", "onnxscript")
 
 
-def need_training(purpose: str) -> None:
-    """Raise MissingExtraError when a library of `howfar[train]` is not installed; `purpose` needs it."""
+def need_training(purpose: str, libraries: tuple[str, ...] = TRAINING_LIBRARIES) -> None:
+    """Raise MissingExtraError when one of these libraries of `howfar[train]` is not installed; `purpose` needs it."""
     from importlib.util import find_spec
 
     from howfar.errors import MissingExtraError
 
-    if any(find_spec(name) is None for name in TRAINING_LIBRARIES):
+    if any(find_spec(name) is None for name in libraries):
         raise MissingExtraError(purpose, "train")

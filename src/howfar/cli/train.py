@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from howfar.cli.console import messages, results
+from howfar.cli.extras import need_training
 from howfar.cli.options import Overwrite
 from howfar.cli.progress import progress_bar
 
@@ -24,7 +25,7 @@ Changes = Annotated[
     list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Changes to the recipe, as training.epochs=3.")
 ]
 Out = Annotated[
-    Path | None, typer.Option("--out", "-o", help="Folder of the training [default: runs/NAME-OF-THE-RECIPE].")
+    Path | None, typer.Option("--out", "-o", help="Folder of the training (default: runs/NAME-OF-THE-RECIPE).")
 ]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on from the folder's last checkpoint.")]
 Accelerator = Annotated[str, typer.Option("--accelerator", help="Where to train: auto, cpu, gpu, mps.")]
@@ -42,7 +43,7 @@ def depth(
     devices: DeviceCount = 1,
 ) -> None:
     """Train a depth network; what it learns lands in the folder, checkpoint by checkpoint."""
-    _need_training()
+    need_training("Training")
     from howfar.training.recipe import DepthRecipe, read_recipe
     from howfar.training.starting import depth_task
 
@@ -61,7 +62,7 @@ def detector(
     devices: DeviceCount = 1,
 ) -> None:
     """Train a detector; what it learns lands in the folder, checkpoint by checkpoint."""
-    _need_training()
+    need_training("Training")
     from howfar.training.recipe import DetectorRecipe, read_recipe
     from howfar.training.starting import detector_task
 
@@ -125,13 +126,3 @@ def _figures(values: Mapping[str, float]) -> str:
 
 def _folder_for(recipe: Path) -> Path:
     return Path("runs") / recipe.stem
-
-
-def _need_training() -> None:
-    """Say what is missing before anything is read."""
-    from importlib.util import find_spec
-
-    from howfar.errors import MissingExtraError
-
-    if any(find_spec(name) is None for name in ("torch", "lightning_fabric", "msgspec")):
-        raise MissingExtraError("Training", "train")

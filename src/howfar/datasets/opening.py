@@ -87,7 +87,7 @@ def kind_at(path: str | Path) -> Kind:
     Raises:
         SourceError: If there is neither.
     """
-    path = Path(path)
+    path = Path(path).expanduser()
     if _layout_at(path, DEPTH_LAYOUTS) is not None:
         return "depth"
     if _layout_at(path, DETECTION_LAYOUTS) is not None:
@@ -103,7 +103,7 @@ def open_depth_dataset(path: str | Path) -> DepthDataset:
         SettingError: If its description says something that cannot be.
         MissingExtraError: If reading it needs a library that is not installed.
     """
-    dataset: DepthDataset = _open(Path(path), DEPTH_LAYOUTS)
+    dataset: DepthDataset = _open(Path(path).expanduser(), DEPTH_LAYOUTS)
     return dataset
 
 
@@ -114,7 +114,7 @@ def open_detection_dataset(path: str | Path) -> DetectionDataset:
         SourceError: If none of the known layouts lies there, or it is incomplete.
         SettingError: If its description says something that cannot be.
     """
-    dataset: DetectionDataset = _open(Path(path), DETECTION_LAYOUTS)
+    dataset: DetectionDataset = _open(Path(path).expanduser(), DETECTION_LAYOUTS)
     return dataset
 
 

@@ -61,6 +61,10 @@ class DepthTask:
         freeze(self.network, self.frozen)
         terms = {name: weight for name, weight in recipe.loss.items() if name != CLASSES}
         self.classes_weight = recipe.loss.get(CLASSES, 0.0)
+        if self.classes_weight and samples[0].classes is None:
+            raise SettingError(
+                f"The loss {CLASSES} needs semantic labels, and {recipe.data.root} has none: leave it out."
+            )
         self.depth_loss = WeightedLoss(terms)
         self.mean, self.std = (torch.tensor(v).view(1, 3, 1, 1) for v in (self.entry.mean, self.entry.std))
         self.examples = DepthExamples(
@@ -90,7 +94,7 @@ class DepthTask:
         target = torch.where(valid, batch.depth_m, 1.0) / self.entry.unit_m
         losses = self.depth_loss(depth, target, valid)
         if self.classes_weight and scores is not None and batch.classes.numel():
-            losses[CLASSES] = functional.cross_entropy(scores.float(), batch.classes, ignore_index=UNKNOWN_CLASS)
+            losses[CLASSES] = _class_loss(scores, batch.classes)
             losses["loss"] = losses["loss"] + self.classes_weight * losses[CLASSES]
         return losses
 
@@ -143,6 +147,12 @@ class DepthTask:
                 f"The loss {CLASSES} needs a semantic head: set network.options.classes, or leave it out."
             )
         return size[0] // scores[0].shape[3]
+
+
+def _class_loss(scores: Tensor, classes: Tensor) -> Tensor:
+    """Cross-entropy over the labelled places; 0 where none is."""
+    total = functional.cross_entropy(scores.float(), classes, ignore_index=UNKNOWN_CLASS, reduction="sum")
+    return total / (classes != UNKNOWN_CLASS).sum().clamp(min=1)
 
 
 def split_held_out(samples: Sequence[DepthSample], every: int) -> tuple[Sequence[DepthSample], Sequence[DepthSample]]:

@@ -146,8 +146,8 @@ class Trainer:
             terms = ", ".join(f"{name} {value:g}" for name, value in values.items())
             raise TrainingError(
                 f"The loss is no longer a number in epoch {self.epoch + 1}, batch {step + 1} ({terms}), with the "
-                f"pictures {', '.join(self.task.names(batch))}: look at those with  howfar data show , or lower "
-                "optimiser.learning_rate and go on with --resume."
+                f"pictures {', '.join(self.task.names(batch))}: look at these and their truth, or start again with a "
+                "lower optimiser.learning_rate."
             )
         self.optimiser.zero_grad(set_to_none=True)
         self.fabric.backward(losses[TOTAL])
