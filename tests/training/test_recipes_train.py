@@ -16,7 +16,6 @@ from howfar.training.starting import Devices, depth_task, trainer
 RECIPES = sorted((Path(__file__).resolve().parents[2] / "recipes").glob("depth-*.toml"))
 
 CHANGES = (
-    "data.split=all",
     "data.held_out=0",
     "data.sizes_px=[[64, 32]]",
     "data.size_shares=[]",
@@ -49,17 +48,16 @@ class Steps:
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """Four pictures of 64×48 pixels with depth in millimetres, some of it unknown, and their description."""
+    """Four pictures of noise in NYU's layout, with depth and semantic classes."""
     rng = np.random.default_rng(0)
-    for part in ("rgb", "depth"):
+    for part in ("rgb", "depth8", "labels40"):
         (tmp_path / part).mkdir()
-    for name in "abcd":
-        depth_mm = rng.integers(500, 8000, (48, 64)).astype(np.uint16)
-        depth_mm[:5, :5] = 0
-        Image.fromarray(rng.integers(0, 256, (48, 64, 3), dtype=np.uint8)).save(tmp_path / "rgb" / f"{name}.png")
-        Image.fromarray(depth_mm).save(tmp_path / "depth" / f"{name}.png")
-    description = 'kind = "depth"\nimages = "rgb/*.png"\ndepths = "depth/{stem}.png"\nunit = "mm"\n'
-    (tmp_path / "dataset.toml").write_text(description)
+    for name in ("0000", "0001", "0002", "0003"):
+        image = rng.integers(0, 256, (480, 640, 3), dtype=np.uint8)
+        Image.fromarray(image).save(tmp_path / "rgb" / f"{name}.jpg")
+        Image.fromarray(image[..., 0] // 2 + 20).save(tmp_path / "depth8" / f"{name}.png")
+        Image.fromarray(image[..., 1] % 40).save(tmp_path / "labels40" / f"{name}.png")
+    (tmp_path / "train.txt").write_text("0000\n0001\n0002\n0003\n")
     return tmp_path
 
 
