@@ -60,7 +60,7 @@ def test_a_broken_model_is_essential(tmp_path: Path, monkeypatch: pytest.MonkeyP
     copy.write_bytes(original.read_bytes())
     copy.with_suffix(".toml").write_bytes(original.with_suffix(".toml").read_bytes())
     spoil(copy)
-    depth = library.embedded_path("depth-lite0-nyu")
+    depth = library.embedded_path("depth-compact-nyu")
     monkeypatch.setattr(library, "embedded_path", lambda name: copy if name == "nanodet-g" else depth)
     code, output = run()
     assert code == 1

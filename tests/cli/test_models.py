@@ -37,7 +37,7 @@ def test_the_list_names_every_model_with_its_licence_and_state() -> None:
     ("name", "words"),
     [
         pytest.param("nanodet-g", ["embedded", "416×416 px, letterbox", "80 classes", "toothbrush"], id="a detector"),
-        pytest.param("depth-lite0-nyu", ["metres", "268.1 px", "10 m", "REL 0.183"], id="a metric depth network"),
+        pytest.param("depth-compact-nyu", ["metres", "268.1 px", "10 m", "REL 0.162"], id="a metric depth network"),
         pytest.param(
             "depth-anything-v2-small", ["relative_inverse", "multiples of 14", "not here"], id="a relative one"
         ),
@@ -98,7 +98,7 @@ def test_a_licence_is_accepted_by_the_option(server: FileServer, tmp_path: Path)
 
 def test_check_takes_all_that_are_here() -> None:
     lines = run("check").splitlines()
-    assert [line.split(":")[0] for line in lines] == ["right  nanodet-g", "right  depth-lite0-nyu"]
+    assert [line.split(":")[0] for line in lines] == ["right  nanodet-g", "right  depth-compact-nyu"]
     assert all("ran on a grey picture in" in line for line in lines)
 
 

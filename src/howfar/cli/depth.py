@@ -24,7 +24,7 @@ def depth(
         list[str],
         typer.Argument(metavar="SOURCE...", help="Pictures, folders, 'globs', addresses, videos, cameras, or -."),
     ],
-    depth_model: options.DepthModel = "depth-lite0-nyu",
+    depth_model: options.DepthModel = "depth-compact-nyu",
     camera: options.CameraFile = None,
     focal_px: options.FocalPx = None,
     fov_deg: options.FovDeg = None,

@@ -74,7 +74,7 @@ def look(
         str,
         typer.Option("--detector", help="Detector: a name or an .onnx file.", rich_help_panel=options.DETECTION),
     ] = "nanodet-g",
-    depth_model: options.DepthModel = "depth-lite0-nyu",
+    depth_model: options.DepthModel = "depth-compact-nyu",
     depth_file: Annotated[
         Path | None,
         typer.Option(

@@ -11,8 +11,8 @@ from howfar.models.session import RunOptions
 from howfar.models.zoo import find_entry, pulled_path
 
 DEFAULT_DETECTOR = "nanodet-g"
-DEFAULT_DEPTH = "depth-lite0-nyu"
-EMBEDDED = {DEFAULT_DETECTOR: "nanodet_g.onnx", DEFAULT_DEPTH: "depth_lite0_nyu.onnx"}
+DEFAULT_DEPTH = "depth-compact-nyu"
+EMBEDDED = {DEFAULT_DETECTOR: "nanodet_g.onnx", DEFAULT_DEPTH: "depth-compact-nyu.onnx"}
 """File names of the models that ship in the wheel."""
 CHECKPOINTS = (".pt", ".pth", ".safetensors")
 """Endings of PyTorch weights, which must be exported to ONNX before they run here."""

@@ -66,7 +66,7 @@ def _norm(channels: int) -> nn.BatchNorm2d:
 class SameConv2d(nn.Conv2d):
     """A convolution that pads like TensorFlow's SAME for sizes that its stride divides.
 
-    A depth-wise one with a large kernel or a stride leaves mixed precision: on a CPU its gradient is two to five times
+    A depth-wise one with a large kernel or a stride leaves mixed precision: on a CPU its gradient is two to four times
     faster in single precision than in bfloat16.
     """
 
