@@ -106,7 +106,7 @@ class _Progress(ExitStack):
 
     def step_done(self, losses: Mapping[str, float]) -> None:
         """Move the bar."""
-        self._step(_figures(losses))
+        self._step(f"loss {losses['loss']:.4f}")  # the others would squeeze the bar away; they are in the epoch's line
 
     def epoch_done(self, row: Mapping[str, float], *, best: bool) -> None:
         """Close the bar and print the epoch's figures."""
