@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from howfar.errors import SettingError
+from howfar.networks.fcrn import FCRN
 from howfar.training.optimisers import build_optimiser, freeze, set_learning_rate, train_mode
 from howfar.training.recipe import OptimiserPart
 
@@ -40,6 +41,15 @@ def test_decay_and_the_encoders_share_go_where_they_belong(name: str, decay_all:
     for parameter, (rate, decay) in found.items():
         assert rate == pytest.approx(0.03 if parameter.startswith("encoder.") else 0.1)
         assert decay == (0.5 if decay_all or parameter.endswith("0.weight") else 0.0)
+
+
+def test_the_encoder_of_a_network_that_keeps_resnets_names_is_found_too() -> None:
+    part = OptimiserPart(name="sgd", learning_rate=0.1, encoder_share=0.3)
+    with torch.device("meta"):
+        network = FCRN()
+    rates = {name: rate for name, (rate, _) in settings_of(network, build_optimiser(network, part)).items()}
+    assert rates["layer4.2.conv3.weight"] == rates["conv1.weight"] == pytest.approx(0.03)
+    assert rates["conv2.weight"] == rates["conv3.weight"] == pytest.approx(0.1)
 
 
 def test_what_is_frozen_is_not_moved_and_keeps_its_statistics() -> None:

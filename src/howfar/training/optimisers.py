@@ -6,9 +6,8 @@ import torch
 from torch import nn
 
 from howfar.errors import SettingError
+from howfar.networks.resnet import ENCODER_PARTS, ResNet50Features
 from howfar.training.recipe import OptimiserPart
-
-ENCODER = "encoder."
 
 
 def build_optimiser(network: nn.Module, part: OptimiserPart) -> torch.optim.Optimizer:
@@ -51,11 +50,12 @@ def train_mode(network: nn.Module, frozen: Sequence[str]) -> None:
 
 
 def _groups(network: nn.Module, part: OptimiserPart) -> list[dict[str, object]]:
+    encoder = ENCODER_PARTS if isinstance(network, ResNet50Features) else ("encoder",)
     sorted_out: dict[tuple[float, float], list[nn.Parameter]] = {}
     for name, parameter in network.named_parameters():
         if not parameter.requires_grad:
             continue
-        rate = part.learning_rate * (part.encoder_share if name.startswith(ENCODER) else 1.0)
+        rate = part.learning_rate * (part.encoder_share if name.split(".")[0] in encoder else 1.0)
         decay = part.weight_decay if part.decay_all or parameter.ndim > 1 else 0.0
         sorted_out.setdefault((rate, decay), []).append(parameter)
     return [
