@@ -72,6 +72,15 @@ def test_sizes_that_are_no_multiple_of_32_are_refused(name: str, size: tuple[int
         refuse_sizes(depth_entry(name), name, [(320, 256), size])
 
 
-@pytest.mark.parametrize(("name", "size"), [("fcrn", (304, 228)), ("unet", (256, 192))], ids=["FCRN", "U-Net"])
-def test_sizes_that_fit_pass(name: str, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize(
+    ("name", "size", "output"),
+    [("fcrn", (304, 228), (160, 128)), ("unet", (256, 192), (256, 192))],
+    ids=["FCRN", "U-Net"],
+)
+def test_sizes_that_pass_are_sizes_that_the_network_takes(
+    name: str, size: tuple[int, int], output: tuple[int, int]
+) -> None:
     refuse_sizes(depth_entry(name), name, [size])
+    with torch.device("meta"):
+        depth = build(depth_entry(name), name, {})(torch.zeros(1, 3, size[1], size[0]))
+    assert (depth.shape[3], depth.shape[2]) == output
