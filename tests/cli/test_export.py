@@ -1,13 +1,12 @@
 """`howfar export`, and `howfar look` with what it wrote."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 import pytest
-import torch
 from PIL import Image
 from typer.testing import CliRunner
 
@@ -18,6 +17,8 @@ from howfar.models.card import read_card
 
 from ..datasets.folders import write_nyu
 from ..training.run_folders import depth_recipe, tiny_unet, write_run
+
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 RECIPE = """
 task = "depth"
@@ -42,14 +43,6 @@ precision = "32-true"
 [export]
 scenes = "a grey wall"
 """
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture

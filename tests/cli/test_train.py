@@ -1,10 +1,8 @@
 """`howfar train`."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import torch
 from typer.testing import CliRunner
 
 from howfar.cli import train
@@ -13,6 +11,8 @@ from howfar.training.loop import Trainer
 from howfar.training.run_folder import load_checkpoint
 
 from ..datasets.folders import write_nyu
+
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 RECIPE = """
 task = "depth"
@@ -35,15 +35,6 @@ epochs = 2
 batch = 2
 precision = "32-true"
 """
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """The networks are so small that threads only wait for each other."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture
