@@ -133,6 +133,7 @@ def test_the_weights_do_move(tmp_path):
     after = load_checkpoint(tmp_path / "last.ckpt")
     assert not torch.equal(after["network"]["0.weight"], before["0.weight"])
     assert not torch.equal(after["network"]["0.weight"], after["average"]["0.weight"])
+    assert not torch.equal(after["average"]["0.weight"], before["0.weight"])
 
 
 def test_the_best_epoch_is_kept_beside_the_last(tmp_path):
