@@ -51,6 +51,23 @@ def test_it_has_this_many_parameters(size: str, count: int) -> None:
     assert parameter_count(lambda: EfficientNetLite(size)) == count
 
 
+def test_deeper_blocks_are_dropped_more_often_in_training_and_never_afterwards() -> None:
+    torch.manual_seed(0)
+    encoder = EfficientNetLite("lite0", drop_path=0.5)
+    dropped = [block.drop_path for stage in encoder.stages for block in stage]
+    np.testing.assert_allclose(dropped, np.arange(16) / 32)
+    block, x = encoder.stages[5][3], torch.randn(400, 192, 1, 1)
+    for layer in block.modules():
+        if isinstance(layer, torch.nn.BatchNorm2d):
+            layer.eval()
+    with torch.inference_mode():
+        added = block(x) - x
+        whole = block.eval()(x) - x
+    skipped = added.flatten(1).abs().amax(1) == 0
+    assert skipped.float().mean() == pytest.approx(block.drop_path, abs=0.08)
+    np.testing.assert_allclose(added[~skipped] * (1 - block.drop_path), whole[~skipped], rtol=1e-3, atol=1e-5)
+
+
 def test_there_is_no_other_size() -> None:
     with pytest.raises(KeyError, match="lite9"):
         EfficientNetLite("lite9")

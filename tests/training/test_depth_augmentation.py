@@ -16,7 +16,16 @@ from howfar.datasets.samples import UNKNOWN_CLASS
 from howfar.scene import Camera
 from howfar.training.depth_augmentation import Choice, DepthAugmentation, augment_depth
 
-NOTHING = Choice(scale=1.0, angle_deg=0.0, place=(0.5, 0.5), flipped=False, factors=(1.0, 1.0, 1.0), exponent=1.0)
+NOTHING = Choice(
+    scale=1.0,
+    angle_deg=0.0,
+    place=(0.5, 0.5),
+    flipped=False,
+    factors=(1.0, 1.0, 1.0),
+    exponent=1.0,
+    saturation=1.0,
+    contrast=1.0,
+)
 BASE_PX, SIZE_PX = (48, 36), (40, 32)
 PLAIN = DepthAugmentation(base_px=BASE_PX)
 
@@ -29,6 +38,8 @@ choices = st.builds(
     flipped=st.booleans(),
     factors=st.just((1.0, 1.0, 1.0)),
     exponent=st.just(1.0),
+    saturation=st.just(1.0),
+    contrast=st.just(1.0),
 )
 
 
@@ -111,8 +122,11 @@ def test_no_depth_is_mixed_from_two_and_none_appears_where_none_is_known(choice:
 
 
 @settings(max_examples=25, deadline=None)
-@given(choice=choices)
-def test_a_dot_in_the_picture_lands_where_its_depth_and_its_class_land(choice: Choice) -> None:
+@given(choice=choices, place=st.tuples(st.floats(0.3, 0.7), st.floats(0.3, 0.7)))
+def test_a_dot_in_the_picture_lands_where_its_depth_and_its_class_land(
+    choice: Choice, place: tuple[float, float]
+) -> None:
+    choice = choice._replace(place=place)  # the dot stays inside the crop
     image = np.zeros((144, 192, 3), dtype=np.uint8)
     depth_m = np.full((144, 192), 6.0, dtype=np.float32)
     classes = np.zeros((144, 192), dtype=np.uint8)
@@ -211,6 +225,29 @@ def test_colours_are_raised_multiplied_and_cut(
     assert np.abs(example.image - wanted).max() <= 0.5001
 
 
+@pytest.mark.parametrize(
+    ("saturation", "contrast"), [(0.0, 1.0), (0.5, 1.0), (1.3, 1.0), (1.0, 0.7), (1.0, 1.2), (0.6, 1.1)]
+)
+def test_saturation_goes_from_a_pixels_grey_and_contrast_from_the_pictures(saturation: float, contrast: float) -> None:
+    drawn = sample(48, 36)
+    choice = NOTHING._replace(saturation=saturation, contrast=contrast)
+    example = augment_depth(drawn, DepthAugmentation(base_px=(48, 36)), choice, (48, 36), (24, 18))
+    colours = drawn.image.astype(np.float64)
+    greys = colours @ (0.299, 0.587, 0.114)
+    vivid = greys[..., None] + saturation * (colours - greys[..., None])
+    wanted = np.clip(greys.mean() + contrast * (vivid - greys.mean()), 0, 255)
+    assert np.abs(example.image - wanted).max() <= 0.7  # OpenCV mixes bytes with fixed points
+
+
+def test_some_pictures_are_shown_whole_and_upright() -> None:
+    rng = np.random.default_rng(0)
+    augmentation = DepthAugmentation(base_px=(320, 256), whole=0.3)
+    drawn = [augmentation.draw((320, 256), rng) for _ in range(1000)]
+    whole = [choice for choice in drawn if choice.scale == 1.0 and choice.angle_deg == 0.0]
+    assert len(whole) / len(drawn) == pytest.approx(0.3, abs=0.05)
+    assert np.std([choice.factors for choice in whole], axis=0).min() > 0.1
+
+
 @settings(max_examples=50, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_the_hybrid_cnns_choices_are_in_the_papers_ranges(seed: int) -> None:
@@ -263,6 +300,9 @@ def test_ranges_of_one_value_leave_nothing_to_chance() -> None:
         ({"scale": [1.5, 1.0]}, "scale goes from its least to its greatest, not from 1.5 to 1"),
         ({"colour": [1.2, 0.8]}, "colour goes from"),
         ({"gamma": [2, 1]}, "gamma goes from"),
+        ({"contrast": [2, 1]}, "contrast goes from"),
+        ({"saturation": [-1, 1]}, ">= 0"),
+        ({"whole": 1.5}, "<= 1"),
         ({"scale": [0.0, 1.0]}, "> 0"),
         ({"base_px": [320, 0]}, ">= 1"),
         ({"flip": 1.5}, "<= 1"),
@@ -273,6 +313,9 @@ def test_ranges_of_one_value_leave_nothing_to_chance() -> None:
         "a scale that goes down",
         "a colour that goes down",
         "a gamma that goes down",
+        "a contrast that goes down",
+        "a saturation below grey",
+        "a share of wholes above one",
         "a scale of nothing",
         "a base without rows",
         "a probability above one",

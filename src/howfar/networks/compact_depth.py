@@ -90,10 +90,16 @@ class CompactDepth(nn.Module):
     mode gives `DepthAndClasses`.
     """
 
-    def __init__(self, encoder: str = "lite2", classes: int = 0) -> None:
-        """Build it on an encoder of `efficientnet_lite.SCALINGS`; `classes` > 0 adds the second task's head."""
+    def __init__(self, encoder: str = "lite2", classes: int = 0, drop_path: float = 0.0) -> None:
+        """Build it on an encoder of `efficientnet_lite.SCALINGS`.
+
+        Args:
+            encoder: `lite0` to `lite4`.
+            classes: More than 0 adds the second task's head.
+            drop_path: Greatest share of pictures that skip a block of the encoder in training.
+        """
         super().__init__()
-        self.encoder = EfficientNetLite(encoder)
+        self.encoder = EfficientNetLite(encoder, drop_path)
         skips = self.encoder.channels
         self.context = Context(skips[4], DECODER_CHANNELS[0])
         self.up = nn.ModuleList(

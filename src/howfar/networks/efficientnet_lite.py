@@ -88,10 +88,16 @@ class SameConv2d(nn.Conv2d):
 
 
 class InvertedBottleneck(nn.Module):
-    """Expand, filter depth-wise, project; the input is added where the shapes agree."""
+    """Expand, filter depth-wise, project; the input is added where the shapes agree.
 
-    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int, expansion: int) -> None:
+    `drop_path` is the share of pictures that skip an added block in training (stochastic depth, Huang et al. 2016).
+    """
+
+    def __init__(
+        self, inputs: int, outputs: int, kernel: int, stride: int, expansion: int, drop_path: float = 0.0
+    ) -> None:
         super().__init__()
+        self.drop_path = drop_path
         inner = inputs * expansion
         self.expand = (
             nn.Sequential(nn.Conv2d(inputs, inner, 1, bias=False), _norm(inner), nn.ReLU6())
@@ -104,7 +110,12 @@ class InvertedBottleneck(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         y = self.project(self.depthwise(self.expand(x)))
-        return x + y if self.residual else y
+        if not self.residual:
+            return y
+        if self.training and self.drop_path:
+            kept = 1 - self.drop_path
+            y = y * (torch.rand(len(y), 1, 1, 1, device=y.device, dtype=y.dtype) < kept) / kept
+        return x + y
 
 
 class EfficientNetLite(nn.Module):
@@ -118,8 +129,8 @@ class EfficientNetLite(nn.Module):
         channels: Channels of the five maps, largest map first.
     """
 
-    def __init__(self, size: str = "lite0") -> None:
-        """Build `lite0` to `lite4`.
+    def __init__(self, size: str = "lite0", drop_path: float = 0.0) -> None:
+        """Build `lite0` to `lite4`; blocks are dropped in training more often the deeper they lie, up to `drop_path`.
 
         Raises:
             KeyError: If there is no such size.
@@ -130,14 +141,17 @@ class EfficientNetLite(nn.Module):
         self.stem = nn.Sequential(SameConv2d(3, STEM_CHANNELS, 3, 2), _norm(STEM_CHANNELS), nn.ReLU6())
         self.stages = nn.ModuleList()
         inputs, widths = STEM_CHANNELS, []
-        for place, stage in enumerate(STAGES):
+        ends = (0, len(STAGES) - 1)
+        counts = [
+            stage.blocks if place in ends else math.ceil(stage.blocks * depth) for place, stage in enumerate(STAGES)
+        ]
+        for place, (stage, count) in enumerate(zip(STAGES, counts, strict=True)):
             outputs = _scaled_width(stage.channels, width)
-            fixed = place in (0, len(STAGES) - 1)
-            count = stage.blocks if fixed else math.ceil(stage.blocks * depth)
             blocks = []
             for number in range(count):
                 stride = stage.stride if number == 0 else 1
-                blocks.append(InvertedBottleneck(inputs, outputs, stage.kernel, stride, stage.expansion))
+                dropped = drop_path * (sum(counts[:place]) + number) / sum(counts)
+                blocks.append(InvertedBottleneck(inputs, outputs, stage.kernel, stride, stage.expansion, dropped))
                 inputs = outputs
             self.stages.append(nn.Sequential(*blocks))
             widths.append(outputs)

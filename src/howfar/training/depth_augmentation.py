@@ -18,7 +18,13 @@ from howfar.datasets import DepthSample
 from howfar.datasets.samples import UNKNOWN_CLASS
 
 Positive = Annotated[float, Meta(gt=0)]
+Share = Annotated[float, Meta(ge=0)]
+Probability = Annotated[float, Meta(ge=0, le=1)]
 Side = Annotated[int, Meta(ge=1)]
+
+
+LUMA = np.array((0.299, 0.587, 0.114))
+"""The shares of red, green and blue in grey (ITU-R BT.601)."""
 
 
 class Choice(NamedTuple):
@@ -31,6 +37,8 @@ class Choice(NamedTuple):
         flipped: Whether left and right are exchanged.
         factors: What red, green and blue are multiplied by.
         exponent: What brightness from 0 to 1 is raised to, before that.
+        saturation: What the distance of a colour from its grey is multiplied by, after both.
+        contrast: What the distance of a pixel from the picture's mean grey is multiplied by, last.
     """
 
     scale: float
@@ -39,6 +47,8 @@ class Choice(NamedTuple):
     flipped: bool
     factors: tuple[float, float, float]
     exponent: float
+    saturation: float
+    contrast: float
 
 
 class DepthAugmentation(Struct, frozen=True, forbid_unknown_fields=True):
@@ -52,6 +62,10 @@ class DepthAugmentation(Struct, frozen=True, forbid_unknown_fields=True):
         rotation_deg: Greatest rotation, either way.
         colour: Least and greatest factor, drawn for each channel.
         gamma: Least and greatest exponent of the brightness.
+        saturation: Least and greatest saturation; 0 is grey.
+        contrast: Least and greatest contrast.
+        whole: Probability that a picture is not turned, nor enlarged beyond what fills the crop: that is how the
+            trained network will be shown it, and it is the edge of the other ranges.
         flip: Probability of a horizontal flip.
         border_px: The outer frame of a data set's pictures where the truth is not to be trusted.
     """
@@ -61,11 +75,14 @@ class DepthAugmentation(Struct, frozen=True, forbid_unknown_fields=True):
     rotation_deg: Annotated[float, Meta(ge=0, le=180)] = 5.0
     colour: tuple[Positive, Positive] = (0.8, 1.2)
     gamma: tuple[Positive, Positive] = (1.0, 1.0)
-    flip: Annotated[float, Meta(ge=0, le=1)] = 0.5
+    saturation: tuple[Share, Positive] = (1.0, 1.0)
+    contrast: tuple[Positive, Positive] = (1.0, 1.0)
+    whole: Probability = 0.0
+    flip: Probability = 0.5
     border_px: Annotated[int, Meta(ge=0)] = 0
 
     def __post_init__(self) -> None:
-        for name in ("scale", "colour", "gamma"):
+        for name in ("scale", "colour", "gamma", "saturation", "contrast"):
             least, greatest = getattr(self, name)
             if least > greatest:
                 raise ValueError(f"{name} goes from its least to its greatest, not from {least:g} to {greatest:g}")
@@ -75,14 +92,17 @@ class DepthAugmentation(Struct, frozen=True, forbid_unknown_fields=True):
         filling = max(size_px[0] / self.base_px[0], size_px[1] / self.base_px[1])
         least, greatest = self.scale
         first = max(least, filling)
-        return Choice(
+        choice = Choice(
             scale=rng.uniform(first, first * greatest / least),
             angle_deg=rng.uniform(-self.rotation_deg, self.rotation_deg),
             place=(rng.uniform(), rng.uniform()),
             flipped=bool(rng.uniform() < self.flip),
             factors=(rng.uniform(*self.colour), rng.uniform(*self.colour), rng.uniform(*self.colour)),
             exponent=rng.uniform(*self.gamma),
+            saturation=rng.uniform(*self.saturation),
+            contrast=rng.uniform(*self.contrast),
         )
+        return choice._replace(scale=first, angle_deg=0.0) if rng.uniform() < self.whole else choice
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +154,7 @@ def augment_depth(
     if classes_px is not None and sample.classes is not None:
         classes = _sampled(sample.classes, crop_to_source, size_px, classes_px, UNKNOWN_CLASS)
     nearer_m = depth_m / np.float32(choice.scale)
-    return DepthExample(_coloured(image, choice.factors, choice.exponent), nearer_m, classes, choice.scale)
+    return DepthExample(_coloured(image, choice), nearer_m, classes, choice.scale)
 
 
 def _resized_size(base_px: tuple[int, int], scale: float, size_px: tuple[int, int]) -> tuple[int, int]:
@@ -191,8 +211,15 @@ def _without_border(depth_m: NDArray[np.float32], border_px: int) -> NDArray[np.
     return inner
 
 
-def _coloured(image: NDArray[np.uint8], factors: tuple[float, float, float], exponent: float) -> NDArray[np.uint8]:
-    """The picture with each channel raised and multiplied, through a table of 256 entries."""
-    levels = (np.arange(256) / 255) ** exponent * 255
-    table = np.clip(np.rint(levels[:, None] * np.array(factors)), 0, 255).astype(np.uint8)
-    return np.asarray(cv2.LUT(image, np.ascontiguousarray(table[None])), dtype=np.uint8)
+def _coloured(image: NDArray[np.uint8], choice: Choice) -> NDArray[np.uint8]:
+    """The picture in other colours: each channel by a table of 256 entries, then all three by one matrix."""
+    levels = (np.arange(256) / 255) ** choice.exponent * 255
+    table = np.clip(np.rint(levels[:, None] * np.array(choice.factors)), 0, 255).astype(np.uint8)
+    looked_up = np.asarray(cv2.LUT(image, np.ascontiguousarray(table[None])), dtype=np.uint8)
+    if choice.saturation == 1 and choice.contrast == 1:
+        return looked_up
+    to_grey = np.tile(LUMA, (3, 1))
+    mixing = choice.contrast * (to_grey + choice.saturation * (np.eye(3) - to_grey))
+    mean_grey = float(LUMA @ cv2.mean(looked_up)[:3])
+    offset = np.full((3, 1), (1 - choice.contrast) * mean_grey)
+    return np.asarray(cv2.transform(looked_up, np.hstack((mixing, offset))), dtype=np.uint8)
