@@ -62,6 +62,36 @@ class DetectionSample:
         return tuple(self.class_names[number] for number in self.class_ids.tolist())
 
 
+@dataclass(frozen=True, eq=False)
+class ObjectSample:
+    """A picture with its true objects and how far away each of them is.
+
+    Attributes:
+        name: What the data set calls it.
+        image: H×W×3 uint8 RGB.
+        camera: The picture's camera.
+        labels: The data set's class of each of N objects.
+        boxes_xyxy_px: N×4 float32, x1, y1, x2, y2 in pixels.
+        depth_m: N float64, distance of each along the optical axis, as the data set defines it.
+        nearest_m: N float64, distance of its nearest face along the optical axis; NaN where unknown.
+        occlusions: N int8: 0 fully visible, 1 partly occluded, 2 largely occluded, -1 unknown.
+        depth_map_m: H×W float32 true depth of every pixel, NaN where unknown; None where the data set has none.
+        regions: H×W int32: the number of the object that each pixel belongs to, counted from 1, 0 for none; None where
+            the data set has no outlines.
+    """
+
+    name: str
+    image: NDArray[np.uint8]
+    camera: Camera
+    labels: tuple[str, ...]
+    boxes_xyxy_px: NDArray[np.float32]
+    depth_m: NDArray[np.float64]
+    nearest_m: NDArray[np.float64]
+    occlusions: NDArray[np.int8]
+    depth_map_m: NDArray[np.float32] | None = None
+    regions: NDArray[np.int32] | None = None
+
+
 class LazySamples(Sequence[Sample]):
     """Samples that are read when they are asked for; a slice of them reads nothing yet."""
 
