@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 
@@ -148,3 +149,51 @@ def write_kitti(root: Path, lines: str) -> tuple[Path, Path]:
     files = root / "files.txt"
     files.write_text(lines)
     return root, files
+
+
+KITTI_CALIBRATION = (
+    "P0: 700 0 600 0 0 700 180 0 0 0 1 0\nP2: 710 0 610 45 0 720 170 -0.3 0 0 1 0.005\nR0_rect: 1 0 0 0 1 0 0 0 1\n\n"
+)
+
+
+def kitti_line(
+    label: str = "Car",
+    *,
+    occluded: int = 0,
+    box: tuple[float, ...] = (10, 20, 30, 40),
+    size: tuple[float, ...] = (1.5, 2, 4),
+    place: tuple[float, ...] = (1, 1.6, 20),
+    turn: float = 0.0,
+) -> str:
+    """One line of KITTI's labels; the size is height, width and length, the place the middle of the box's bottom."""
+    return " ".join(map(str, (label, 0.0, occluded, -1.5, *box, *size, *place, turn))) + "\n"
+
+
+def write_kitti_objects(root: Path, labels: dict[str, str] | None = None) -> Path:
+    """KITTI's object benchmark: for each frame a grey picture, its labels and a calibration; at first 000000, a car."""
+    for part in ("image_2", "label_2", "calib"):
+        (root / part).mkdir(parents=True)
+    for name, lines in ({"000000": kitti_line()} if labels is None else labels).items():
+        Image.new("RGB", (1224, 370)).save(root / "image_2" / f"{name}.png")
+        (root / "label_2" / f"{name}.txt").write_text(lines)
+        (root / "calib" / f"{name}.txt").write_text(KITTI_CALIBRATION)
+    return root
+
+
+def write_nyu_objects(root: Path, classes: NDArray[np.uint8] | None = None) -> Path:
+    """NYU's layout with semantic classes: of 0001 those given, of all others none that is known."""
+    write_nyu(root)
+    (root / "labels40").mkdir()
+    for path in (root / "depth8").iterdir():
+        unknown = np.full((480, 640), 39, dtype=np.uint8)
+        Image.fromarray(classes if classes is not None and path.stem == "0001" else unknown).save(
+            root / "labels40" / path.name
+        )
+    return root
+
+
+def distance_table() -> dict[str, Any]:
+    """The table of `coco_table` with the distance of its toothbrush."""
+    table = coco_table()
+    table["annotations"][0]["depth_m"] = 2.5
+    return table

@@ -17,6 +17,7 @@ def test_a_split_lists_its_own_pairs_in_order(tmp_path: Path) -> None:
     data = NyuDepthV2(write_nyu(tmp_path))
     assert [sample.name for sample in data.split("test")] == ["0000", "0001"]
     assert [sample.name for sample in data.split("train")] == ["0002"]
+    assert data.names("test") == ["0000", "0001"]
 
 
 def test_a_sample_has_its_picture_its_depth_in_metres_and_the_toolboxs_camera(tmp_path: Path) -> None:
@@ -58,8 +59,11 @@ def test_a_folder_that_is_another_data_set_is_refused(tmp_path: Path) -> None:
         NyuDepthV2(tmp_path)
 
 
-def test_a_depth_of_another_size_is_refused(tmp_path: Path) -> None:
-    Image.new("L", (320, 240)).save(write_nyu(tmp_path) / "depth8" / "0000.png")
+@pytest.mark.parametrize("part", ["depth8", "labels40"])
+def test_a_depth_or_class_map_of_another_size_is_refused(tmp_path: Path, part: str) -> None:
+    folder = write_nyu(tmp_path) / part
+    folder.mkdir(exist_ok=True)
+    Image.new("L", (320, 240)).save(folder / "0000.png")
     with pytest.raises(SourceError, match="320×240"):
         NyuDepthV2(tmp_path).split("test")[0]
 

@@ -1,19 +1,23 @@
 """Recognising a data set by what lies at its path."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from howfar.datasets import opening
-from howfar.datasets.opening import kind_at, open_depth_dataset, open_detection_dataset
+from howfar.datasets.opening import kind_at, open_depth_dataset, open_detection_dataset, open_object_dataset
 from howfar.errors import SettingError, SourceError
 
 from .folders import (
+    distance_table,
     write_coco,
     write_described_depth,
+    write_kitti_objects,
     write_nyu,
     write_nyu_mat,
+    write_nyu_objects,
     write_raw,
     write_voc,
     write_yolo,
@@ -80,7 +84,52 @@ def test_detection_is_opened_by_its_path_alone(
     assert data.split(data.splits[0])[0].name == first
 
 
-@pytest.mark.parametrize("name", ["kind_at", "open_depth_dataset", "open_detection_dataset"])
+@pytest.mark.parametrize(
+    ("write", "reader", "splits", "first"),
+    [
+        pytest.param(write_nyu_objects, "NyuObjects", ("train", "test"), "0002", id="NYU"),
+        pytest.param(write_kitti_objects, "KittiObjects", ("all",), "000000", id="KITTI"),
+        pytest.param(
+            lambda root: write_coco(root, distance_table())[1], "CocoDistances", ("all",), "a.png", id="a COCO file"
+        ),
+        pytest.param(
+            lambda root: write_coco(root, distance_table())[1].parent,
+            "CocoDistances",
+            ("all",),
+            "a.png",
+            id="a COCO folder",
+        ),
+    ],
+)
+def test_objects_with_distances_are_opened_by_their_path_alone(
+    tmp_path: Path, write: Callable[[Path], Path], reader: str, splits: tuple[str, ...], first: str
+) -> None:
+    data = open_object_dataset(write(tmp_path))
+    assert type(data).__name__ == reader
+    assert tuple(data.splits) == splits
+    assert data.objects(splits[0])[0].name == first
+
+
+@pytest.mark.parametrize(
+    ("write", "missing"),
+    [
+        pytest.param(write_nyu, "labels40", id="NYU without its semantic classes"),
+        pytest.param(lambda root: _without(write_kitti_objects(root), "calib"), "calib", id="KITTI without cameras"),
+    ],
+)
+def test_an_incomplete_data_set_of_objects_is_told_what_it_lacks(
+    tmp_path: Path, write: Callable[[Path], Path], missing: str
+) -> None:
+    with pytest.raises(SourceError, match=missing):
+        open_object_dataset(write(tmp_path))
+
+
+def _without(root: Path, part: str) -> Path:
+    shutil.rmtree(root / part)
+    return root
+
+
+@pytest.mark.parametrize("name", ["kind_at", "open_depth_dataset", "open_detection_dataset", "open_object_dataset"])
 def test_a_path_where_nothing_lies_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(SourceError, match="There is no data set"):
         getattr(opening, name)(tmp_path / "gone")
@@ -92,6 +141,7 @@ def test_a_path_where_nothing_lies_is_refused(tmp_path: Path, name: str) -> None
         pytest.param("kind_at", "nyu_depth_v2_labeled.mat.*YOLO's images", id="either"),
         pytest.param("open_depth_dataset", "rgb and depth8; scenes with sync_depth", id="depth"),
         pytest.param("open_detection_dataset", r"COCO's instances\*.json; Pascal VOC's", id="detection"),
+        pytest.param("open_object_dataset", r"image_2 and label_2; COCO's .* depth_m", id="objects"),
     ],
 )
 def test_an_unknown_layout_is_refused_with_what_was_looked_for(tmp_path: Path, name: str, looked_for: str) -> None:

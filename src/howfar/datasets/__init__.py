@@ -2,8 +2,15 @@
 
 from howfar.datasets.coco import CocoDetection
 from howfar.datasets.nyu import NYU_CAMERA, NyuDepthV2
-from howfar.datasets.opening import DepthDataset, DetectionDataset, open_depth_dataset, open_detection_dataset
-from howfar.datasets.samples import DepthSample, DetectionSample, LazySamples
+from howfar.datasets.opening import (
+    DepthDataset,
+    DetectionDataset,
+    ObjectDataset,
+    open_depth_dataset,
+    open_detection_dataset,
+    open_object_dataset,
+)
+from howfar.datasets.samples import DepthSample, DetectionSample, LazySamples, ObjectSample
 
 __all__ = [
     "NYU_CAMERA",
@@ -14,6 +21,9 @@ __all__ = [
     "DetectionSample",
     "LazySamples",
     "NyuDepthV2",
+    "ObjectDataset",
+    "ObjectSample",
     "open_depth_dataset",
     "open_detection_dataset",
+    "open_object_dataset",
 ]

@@ -4,7 +4,8 @@ Lin et al.: Microsoft COCO: Common Objects in Context, ECCV 2014; the format is 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, overload
@@ -56,25 +57,28 @@ class CocoDetection(Sequence[DetectionSample]):
         class_names: Their names, in the same order.
     """
 
-    def __init__(self, images_dir: str | Path, annotations_json: str | Path) -> None:
+    def __init__(
+        self, images_dir: str | Path, annotations_json: str | Path, table: dict[str, Any] | None = None
+    ) -> None:
         """Read the JSON file and check that it fits together and that no picture is missing.
+
+        Args:
+            images_dir: The folder that the names of the pictures start from.
+            annotations_json: The file.
+            table: What `read_table` made of the file, if that has been done.
 
         Raises:
             SourceError: If the file cannot be read or does not have COCO's form, or a picture is missing.
         """
         self.images_dir = Path(images_dir)
         self.annotations_json = Path(annotations_json)
-        table = _read_json(self.annotations_json)
-        try:
+        if table is None:
+            table = read_table(self.annotations_json)
+        with refusing_other_forms(self.annotations_json):
             self.pictures = tuple(_picture(entry) for entry in table["images"])
             self.boxes = tuple(_box(entry) for entry in table["annotations"])
             self.category_ids = tuple(int(entry["id"]) for entry in table["categories"])
-            self.class_names = tuple(str(entry["name"]) for entry in table["categories"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise SourceError(
-                f"{self.annotations_json} does not have COCO's form: it should hold images, annotations with a bbox, "
-                f"and categories ({_reason(error)})."
-            ) from None
+            self.class_names = names_of_classes(table)
         self._check()
         self._boxes_of: dict[int, list[CocoBox]] = {picture.image_id: [] for picture in self.pictures}
         for box in self.boxes:
@@ -128,7 +132,12 @@ class CocoDetection(Sequence[DetectionSample]):
         )
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def read_table(path: Path) -> dict[str, Any]:
+    """Read a COCO JSON file as it stands there, without the outlines.
+
+    Raises:
+        SourceError: If it cannot be read or is no JSON object.
+    """
     try:
         with path.open(encoding="utf-8") as file:
             table = json.load(file, object_hook=_without_outline)
@@ -139,6 +148,23 @@ def _read_json(path: Path) -> dict[str, Any]:
     if not isinstance(table, dict):
         raise SourceError(f"{path} does not have COCO's form: it should hold images, annotations and categories.")
     return table
+
+
+def names_of_classes(table: dict[str, Any]) -> tuple[str, ...]:
+    """The names of the categories, in the file's order."""
+    return tuple(str(entry["name"]) for entry in table["categories"])
+
+
+@contextmanager
+def refusing_other_forms(path: Path) -> Iterator[None]:
+    """Turn what goes wrong in taking COCO's fields from a file's table into a SourceError that names the file."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError) as error:
+        raise SourceError(
+            f"{path} does not have COCO's form: it should hold images, annotations with a bbox, and categories "
+            f"({_reason(error)})."
+        ) from None
 
 
 def _without_outline(entry: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ class CocoFolder:
 
     Attributes:
         name: What to call the data set.
+        files: The JSON file of each of its parts.
         splits: The names of its parts: SPLIT of `instances_SPLIT.json`; `all` for any other name.
     """
 
@@ -27,10 +28,10 @@ class CocoFolder:
         """
         path = Path(path)
         self.name = path.stem if path.is_file() else path.resolve().name
-        self._files = {_split_of(file): file for file in ([path] if path.is_file() else instances_in(path))}
-        if not self._files:
+        self.files = {_split_of(file): file for file in ([path] if path.is_file() else instances_in(path))}
+        if not self.files:
             raise SourceError(f"{path} is no COCO data set: it should hold {ANNOTATIONS}/{INSTANCES}_train.json or so.")
-        self.splits = tuple(self._files)
+        self.splits = tuple(self.files)
 
     def split(self, split: str) -> LazySamples[DetectionSample]:
         """The pictures of one split in the file's order, read when asked for.
@@ -49,7 +50,7 @@ class CocoFolder:
             SourceError: If the file does not fit together or a picture is missing.
         """
         refuse_unknown_split(split, self.splits, self.name)
-        return CocoDetection(pictures_of(self._files[split]), self._files[split])
+        return CocoDetection(pictures_of(self.files[split]), self.files[split])
 
 
 def instances_in(folder: Path) -> list[Path]:

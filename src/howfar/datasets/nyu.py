@@ -23,6 +23,12 @@ from howfar.scene import Camera
 NYU_CAMERA = Camera(640, 480, fx_px=518.8579, fy_px=519.46961, cx_px=325.58245, cy_px=253.73617, origin="given")
 """The colour camera of the toolbox that comes with the data."""
 
+EIGEN_CROP_XYXY_PX = (41, 45, 601, 471)
+"""Columns 41:601 and rows 45:471, the pixels that Eigen et al. (2014) compare: the depth of the frame round them is
+made up."""
+
+LABELS = "labels40"
+
 UNLABELLED = 39
 """The class that mixes other things with what nobody labelled: read as unknown."""
 
@@ -57,11 +63,24 @@ class NyuDepthV2:
             SettingError: If the split is neither `train` nor `test`.
             SourceError: If the list is missing or empty, or names a picture or depth that is not there.
         """
-        refuse_unknown_split(split, self.splits, self.name)
-        names = [line.split()[0] for line in read_list(self.root / f"{split}.txt", "one pair a line, as 0001")]
+        names = self.names(split)
         refuse_missing((self._image_path(name) for name in names), f"{len(names)} pictures of the {split} split")
         refuse_missing((self._depth_path(name) for name in names), f"{len(names)} depth files of the {split} split")
         return LazySamples(names, self._load)
+
+    def names(self, split: str) -> list[str]:
+        """The pairs of one part of the official split, NNNN each, in the order of its list.
+
+        Raises:
+            SettingError: If the split is neither `train` nor `test`.
+            SourceError: If the list is missing or empty.
+        """
+        refuse_unknown_split(split, self.splits, self.name)
+        return [line.split()[0] for line in read_list(self.root / f"{split}.txt", "one pair a line, as 0001")]
+
+    def labels_path(self, name: str) -> Path:
+        """Where the semantic classes of a pair lie, if they do."""
+        return self.root / LABELS / f"{name}.png"
 
     def _image_path(self, name: str) -> Path:
         return self.root / "rgb" / f"{name}.jpg"
@@ -71,16 +90,21 @@ class NyuDepthV2:
 
     def _load(self, name: str) -> DepthSample:
         image, steps = read_rgb(self._image_path(name)), read_grey8(self._depth_path(name))
-        size = (NYU_CAMERA.height_px, NYU_CAMERA.width_px)
-        for path, shape in ((self._image_path(name), image.shape[:2]), (self._depth_path(name), steps.shape)):
-            if shape != size:
-                raise SourceError(f"{path} has {shape[1]}×{shape[0]} pixels; NYU Depth v2 has {size[1]}×{size[0]}.")
+        _refuse_other_size(self._image_path(name), image.shape)
+        _refuse_other_size(self._depth_path(name), steps.shape)
         depth_m = ((steps + 0.5) * METRES_PER_STEP).astype(np.float32)
         return DepthSample(name, image, depth_m, NYU_CAMERA, self._classes(name))
 
     def _classes(self, name: str) -> NDArray[np.uint8] | None:
-        path = self.root / "labels40" / f"{name}.png"
+        path = self.labels_path(name)
         if not path.is_file():
             return None
         numbers = read_grey8(path)
+        _refuse_other_size(path, numbers.shape)
         return np.where(numbers == UNLABELLED, np.uint8(UNKNOWN_CLASS), numbers)
+
+
+def _refuse_other_size(path: Path, shape: tuple[int, ...]) -> None:
+    height, width = NYU_CAMERA.height_px, NYU_CAMERA.width_px
+    if shape[:2] != (height, width):
+        raise SourceError(f"{path} has {shape[1]}×{shape[0]} pixels; NYU Depth v2 has {width}×{height}.")

@@ -1,22 +1,28 @@
 """Opening a data set by its path alone: its layout is recognised by the files that lie there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from howfar.datasets.coco_distances import CocoDistances
 from howfar.datasets.coco_folder import CocoFolder, instances_in
 from howfar.datasets.dataset_toml import DESCRIPTION_NAME, read_description
 from howfar.datasets.folder import FolderDepth, FolderDetection, description_at
+from howfar.datasets.kitti_objects import KittiObjects
 from howfar.datasets.nyu import NyuDepthV2
 from howfar.datasets.nyu_mat import MAT_NAME, NyuLabeledMat
+from howfar.datasets.nyu_objects import NyuObjects
 from howfar.datasets.nyu_raw import NyuRaw, scenes_in
-from howfar.datasets.samples import DepthSample, DetectionSample, LazySamples
+from howfar.datasets.samples import DepthSample, DetectionSample, LazySamples, ObjectSample
 from howfar.datasets.voc import ANNOTATIONS, IMAGES, PascalVoc
 from howfar.datasets.yolo_txt import YoloTxt, split_folders
 from howfar.errors import SourceError
 
 Kind = Literal["depth", "detection"]
+
+DESCRIBE = f"describe it in a {DESCRIPTION_NAME}"
+"""What else to do where no layout is recognised."""
 
 
 class DepthDataset(Protocol):
@@ -46,6 +52,25 @@ class DetectionDataset(Protocol):
         """The names of its parts."""
 
     def split(self, split: str, /) -> LazySamples[DetectionSample]:
+        """The samples of one part, read when asked for."""
+
+
+class ObjectDataset(Protocol):
+    """Pictures with objects whose distances are known, in splits."""
+
+    @property
+    def name(self) -> str:
+        """What to call it."""
+
+    @property
+    def splits(self) -> Sequence[str]:
+        """The names of its parts."""
+
+    @property
+    def detector_names(self) -> Mapping[str, str]:
+        """The COCO name that a detector may call each class by; classes without one are absent."""
+
+    def objects(self, split: str, /) -> Sequence[ObjectSample]:
         """The samples of one part, read when asked for."""
 
 
@@ -79,6 +104,13 @@ DETECTION_LAYOUTS = (
     Layout("YOLO's images and labels", lambda path: path.is_dir() and bool(split_folders(path)), YoloTxt),
 )
 """The layouts of detection data sets, in the order in which they are looked for."""
+
+OBJECT_LAYOUTS = (
+    Layout("NYU's folders rgb and depth8", lambda path: _holds(path, "rgb", "depth8"), NyuObjects),
+    Layout("KITTI's folders image_2 and label_2", lambda path: _holds(path, "image_2", "label_2"), KittiObjects),
+    Layout("COCO's instances*.json", lambda path: path.suffix == ".json" or bool(instances_in(path)), CocoDistances),
+)
+"""The layouts of data sets of objects with distances, in the order in which they are looked for."""
 
 
 def kind_at(path: str | Path) -> Kind:
@@ -118,10 +150,21 @@ def open_detection_dataset(path: str | Path) -> DetectionDataset:
     return dataset
 
 
-def _open(path: Path, layouts: tuple[Layout, ...]) -> Any:
+def open_object_dataset(path: str | Path) -> ObjectDataset:
+    """Open the data set of objects with known distances that lies at a path.
+
+    Raises:
+        SourceError: If none of the known layouts lies there, or it is incomplete.
+    """
+    remedy = "write the distances as depth_m into a COCO JSON file"
+    dataset: ObjectDataset = _open(Path(path).expanduser(), OBJECT_LAYOUTS, remedy)
+    return dataset
+
+
+def _open(path: Path, layouts: tuple[Layout, ...], remedy: str = DESCRIBE) -> Any:
     layout = _layout_at(path, layouts)
     if layout is None:
-        raise _nothing_known(path, layouts)
+        raise _nothing_known(path, layouts, remedy)
     return layout.open(path)
 
 
@@ -131,11 +174,10 @@ def _layout_at(path: Path, layouts: tuple[Layout, ...]) -> Layout | None:
     return next((layout for layout in layouts if layout.is_at(path)), None)
 
 
-def _nothing_known(path: Path, layouts: tuple[Layout, ...]) -> SourceError:
+def _nothing_known(path: Path, layouts: tuple[Layout, ...], remedy: str = DESCRIBE) -> SourceError:
     looked_for = "; ".join(layout.looks_like for layout in layouts)
     return SourceError(
-        f"{path} is no data set that howfar knows (looked for: {looked_for}): name its folder, or describe it in a "
-        f"{DESCRIPTION_NAME}."
+        f"{path} is no data set that howfar knows (looked for: {looked_for}): name its folder, or {remedy}."
     )
 
 

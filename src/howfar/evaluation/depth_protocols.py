@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from howfar.datasets.nyu import EIGEN_CROP_XYXY_PX
 from howfar.errors import SettingError
 from howfar.evaluation.depth_metrics import Average
 from howfar.evaluation.windows import Window, WindowShares, centred
@@ -66,7 +67,7 @@ NYU_EIGEN = DepthProtocol(
     name="nyu-eigen",
     source="Eigen et al. 2014",
     size_px=(640, 480),
-    window=Window(41, 45, 601, 471),
+    window=Window(*EIGEN_CROP_XYXY_PX),
     average="images",
     limits_m=(0.1, 10.0),
 )

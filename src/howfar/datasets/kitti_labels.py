@@ -1,0 +1,107 @@
+"""The texts of KITTI's object benchmark: one object a line in `label_2`, one matrix a line in `calib`."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from howfar.errors import SourceError
+from howfar.scene import Camera
+
+COLUMNS = "type truncated occluded alpha left top right bottom height width length x y z rotation_y"
+DONT_CARE = "DontCare"
+
+
+@dataclass(frozen=True, slots=True)
+class KittiObject:
+    """One line of the labels.
+
+    Attributes:
+        label: The type, as `Car`.
+        occlusion: 0 fully visible, 1 partly occluded, 2 largely occluded, -1 unknown (which the file calls 3).
+        box_xyxy_px: The box in the picture, x1, y1, x2, y2.
+        width_m: Size of the 3-D box across the object.
+        length_m: Its size along the object.
+        z_m: Its centre along the optical axis.
+        rotation_y_rad: Its turn about the vertical axis; at 0 its length lies along the picture's x axis.
+    """
+
+    label: str
+    occlusion: int
+    box_xyxy_px: tuple[float, float, float, float]
+    width_m: float
+    length_m: float
+    z_m: float
+    rotation_y_rad: float
+
+    @property
+    def nearest_m(self) -> float:
+        """The least Z of the 3-D box's eight corners; NaN where it is not in front of the camera.
+
+        A corner at (±l/2, ·, ±w/2) from the centre comes to Z = z ∓ sin(ry)·l/2 ± cos(ry)·w/2 when the box is turned,
+        so that the nearest has z − (l·|sin ry| + w·|cos ry|) / 2.
+        """
+        sine, cosine = math.sin(self.rotation_y_rad), math.cos(self.rotation_y_rad)
+        nearest_m = self.z_m - (self.length_m * abs(sine) + self.width_m * abs(cosine)) / 2
+        return nearest_m if nearest_m > 0 else math.nan
+
+
+def read_objects(path: Path) -> list[KittiObject]:
+    """Read the objects of one file of labels, without the regions that nobody labelled (DontCare).
+
+    Raises:
+        SourceError: If it cannot be read, or a line is not what it should be.
+    """
+    lines = enumerate(_lines(path, "one object a line"), 1)
+    objects = [_object(line, f"{path}, line {number}") for number, line in lines if line.strip()]
+    return [thing for thing in objects if thing is not None]
+
+
+def read_camera(path: Path, width_px: int, height_px: int) -> Camera:
+    """Read the left colour camera from the matrix P2 of a calibration, for a picture of this size.
+
+    Raises:
+        SourceError: If it cannot be read, or has no such matrix.
+    """
+    rows = (line.partition(":") for line in _lines(path, "a line P2: with twelve numbers"))
+    text = next((numbers for name, _, numbers in rows if name.strip() == "P2"), "")
+    try:
+        numbers = _finite(text.split(), 12)
+        fx_px, cx_px, fy_px, cy_px = numbers[0], numbers[2], numbers[5], numbers[6]
+        if not (fx_px > 0 and fy_px > 0):
+            raise ValueError
+    except ValueError:
+        raise SourceError(
+            f"{path} should have a line P2: with twelve numbers, the first and sixth being focal lengths in pixels."
+        ) from None
+    return Camera(width_px, height_px, fx_px, fy_px, cx_px, cy_px, origin="given")
+
+
+def _object(line: str, where: str) -> KittiObject | None:
+    label, *rest = line.split()
+    try:
+        _, occluded, _, x1, y1, x2, y2, _, width_m, length_m, _, _, z_m, rotation_y_rad = _finite(rest, 14)
+        if label == DONT_CARE:
+            return None
+        if not (width_m > 0 and length_m > 0):
+            raise ValueError
+    except ValueError:
+        raise SourceError(
+            f"{where} should hold an object's {len(COLUMNS.split())} columns ({COLUMNS}), not {line.strip()!r}."
+        ) from None
+    occlusion = int(occluded) if occluded in (0, 1, 2) else -1
+    return KittiObject(label, occlusion, (x1, y1, x2, y2), width_m, length_m, z_m, rotation_y_rad)
+
+
+def _finite(words: list[str], count: int) -> list[float]:
+    numbers = [float(word) for word in words]
+    if len(numbers) != count or not all(map(math.isfinite, numbers)):
+        raise ValueError
+    return numbers
+
+
+def _lines(path: Path, form: str) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not a text"
+        raise SourceError(f"{path} cannot be read ({reason}): it should hold {form}.") from None

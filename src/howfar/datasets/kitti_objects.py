@@ -1,0 +1,130 @@
+"""KITTI's object benchmark as objects with their distances.
+
+Geiger, Lenz, Urtasun: Are we ready for Autonomous Driving? The KITTI Vision Benchmark Suite, CVPR 2012. The folder
+holds
+
+- `image_2/NNNNNN.png`, the left colour pictures, which are not all of one size;
+- `label_2/NNNNNN.txt`, one object a line, with its box in the picture and its box in space;
+- `calib/NNNNNN.txt`, whose P2 is the camera of the picture;
+- `ImageSets/train.txt` and `val.txt`, there or beside the folder, if the frames are divided: NNNNNN, one a line.
+
+Distances are the labels' own: Z in the rectified coordinates of camera 0. The picture's camera 2 sees a point at
+Z + K⁻¹·P2[:, 3], and the third row of K is (0, 0, 1), so that the difference is P2[2, 3]: 2.7 to 5.0 mm in the
+benchmark's calibrations, less than the centimetre to which the labels are rounded. It is not added. The camera has
+P2's intrinsics as they are; boxes and principal point are counted alike in KITTI's files.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from howfar.datasets.kitti_labels import KittiObject, read_camera, read_objects
+from howfar.datasets.pictures import pictures_in, read_rgb, refuse_missing
+from howfar.datasets.samples import LazySamples, ObjectSample
+from howfar.datasets.splits import WHOLE, read_list, refuse_unknown_split
+from howfar.errors import SourceError
+
+IMAGES = "image_2"
+LABELS = "label_2"
+CALIBRATIONS = "calib"
+LISTS = "ImageSets"
+LISTED = ("train", "val")
+
+COUNTS_AS = {"Van": "Car"}
+"""The types that are put under another."""
+
+DETECTOR_NAMES = {
+    "Car": "car",
+    "Truck": "truck",
+    "Tram": "train",
+    "Pedestrian": "person",
+    "Person_sitting": "person",
+}
+"""What COCO calls the types. It has no name for a cyclist, who is a person and a bicycle there, and none for Misc."""
+
+
+class KittiObjects:
+    """The frames in one folder.
+
+    Attributes:
+        root: The folder.
+        name: What to call the data set.
+        splits: The names of its parts: `all`, and those that there is a list of.
+        detector_names: The COCO name of each type that has one.
+    """
+
+    name = "KITTI objects"
+    detector_names = DETECTOR_NAMES
+
+    def __init__(self, root: str | Path) -> None:
+        """Take the folder that holds `image_2`, `label_2` and `calib`.
+
+        Raises:
+            SourceError: If it is not such a folder.
+        """
+        self.root = Path(root)
+        for part in (IMAGES, LABELS, CALIBRATIONS):
+            if not (self.root / part).is_dir():
+                raise SourceError(
+                    f"{self.root} is not KITTI's object benchmark: it should hold the folders {IMAGES}, {LABELS} and "
+                    f"{CALIBRATIONS}, and {part} is missing."
+                )
+        self._pictures = {path.stem: path for path in pictures_in(self.root / IMAGES)}
+        self._lists = {split: path for split in LISTED if (path := self._list(split)).is_file()}
+        self.splits = (WHOLE, *self._lists)
+
+    def objects(self, split: str) -> LazySamples[ObjectSample]:
+        """The frames of one part, in the order of its list, read when asked for; some have no object.
+
+        Raises:
+            SettingError: If there is no such split.
+            SourceError: If its list cannot be read, or a picture, its labels or its calibration is missing.
+        """
+        refuse_unknown_split(split, self.splits, self.name)
+        names = self._labelled() if split == WHOLE else read_list(self._lists[split], "one frame a line, as 000001")
+        for kind, path_of in (
+            ("pictures", self._image_path),
+            ("label files", self._labels_path),
+            ("calibrations", self._calibration_path),
+        ):
+            refuse_missing(map(path_of, names), f"{len(names)} {kind} of the split {split}")
+        return LazySamples(names, self._load)
+
+    def _labelled(self) -> list[str]:
+        names = sorted(path.stem for path in (self.root / LABELS).glob("*.txt"))
+        if not names:
+            raise SourceError(f"{self.root / LABELS} holds no labels NNNNNN.txt: complete the data set.")
+        return names
+
+    def _list(self, split: str) -> Path:
+        inside = self.root / LISTS / f"{split}.txt"
+        return inside if inside.is_file() else self.root.resolve().parent / LISTS / f"{split}.txt"
+
+    def _image_path(self, name: str) -> Path:
+        return self._pictures.get(name, self.root / IMAGES / f"{name}.png")
+
+    def _labels_path(self, name: str) -> Path:
+        return self.root / LABELS / f"{name}.txt"
+
+    def _calibration_path(self, name: str) -> Path:
+        return self.root / CALIBRATIONS / f"{name}.txt"
+
+    def _load(self, name: str) -> ObjectSample:
+        image = read_rgb(self._image_path(name))
+        height, width = image.shape[:2]
+        things = [thing for thing in read_objects(self._labels_path(name)) if _in_front(thing)]
+        return ObjectSample(
+            name=name,
+            image=image,
+            camera=read_camera(self._calibration_path(name), width, height),
+            labels=tuple(COUNTS_AS.get(thing.label, thing.label) for thing in things),
+            boxes_xyxy_px=np.array([thing.box_xyxy_px for thing in things], dtype=np.float32).reshape(-1, 4),
+            depth_m=np.array([thing.z_m for thing in things], dtype=np.float64),
+            nearest_m=np.array([thing.nearest_m for thing in things], dtype=np.float64),
+            occlusions=np.array([thing.occlusion for thing in things], dtype=np.int8),
+        )
+
+
+def _in_front(thing: KittiObject) -> bool:
+    """Whether the box's centre is before the camera: of one that is beside or behind it, no distance can be seen."""
+    return thing.z_m > 0

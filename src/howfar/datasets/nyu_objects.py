@@ -1,0 +1,139 @@
+"""NYU Depth v2 as objects with their distances, made of its semantic classes and its depth.
+
+The classes tell things apart, not two chairs side by side, so an object is an 8-connected component of one class, cut
+to the Eigen crop first and of at least 1500 pixels. Its true distance is the median depth over its pixels, its box the
+component's bounding box in the whole picture.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from howfar.datasets.nyu import EIGEN_CROP_XYXY_PX, LABELS, NyuDepthV2
+from howfar.datasets.pictures import refuse_missing
+from howfar.datasets.samples import UNKNOWN_CLASS, DepthSample, LazySamples, ObjectSample
+from howfar.errors import SourceError
+
+OBJECT_CLASSES = {
+    3: "bed",
+    4: "chair",
+    5: "sofa",
+    6: "table",
+    13: "desk",
+    16: "dresser",
+    17: "pillow",
+    23: "refrigerator",
+    24: "television",
+    28: "box",
+    30: "person",
+    31: "night stand",
+    32: "toilet",
+    33: "sink",
+    34: "lamp",
+    35: "bathtub",
+    36: "bag",
+}
+"""Those of the 40 classes that are things and not surfaces, collections or leftovers, by their numbers from 0."""
+
+DETECTOR_NAMES = {
+    "bed": "bed",
+    "chair": "chair",
+    "sofa": "couch",
+    "table": "dining table",
+    "refrigerator": "refrigerator",
+    "television": "tv",
+    "person": "person",
+    "toilet": "toilet",
+    "sink": "sink",
+}
+"""What COCO calls these classes; it does not know the others."""
+
+LEAST_PIXELS = 1500
+
+Component = tuple[str, tuple[int, int, int, int], NDArray[np.bool_]]
+
+
+class NyuObjects:
+    """The objects of the data set in one folder.
+
+    Attributes:
+        name: What to call the data set.
+        splits: The names of its parts.
+        detector_names: The COCO name of each class that has one.
+    """
+
+    name = NyuDepthV2.name
+    splits = NyuDepthV2.splits
+    detector_names = DETECTOR_NAMES
+
+    def __init__(self, root: str | Path) -> None:
+        """Take the folder that howfar.datasets.nyu describes; it must hold `labels40`.
+
+        Raises:
+            SourceError: If it is not such a folder, or has no semantic classes.
+        """
+        self._pairs = NyuDepthV2(root)
+        if not (self._pairs.root / LABELS).is_dir():
+            raise SourceError(
+                f"{root} holds NYU Depth v2 without its semantic classes, which tell its objects apart: add the "
+                f"folder {LABELS}."
+            )
+
+    def objects(self, split: str) -> LazySamples[ObjectSample]:
+        """The pictures of one part of the official split, read when asked for; some have no object.
+
+        Raises:
+            SettingError: If the split is neither `train` nor `test`.
+            SourceError: If the list is missing or empty, or names a file that is not there.
+        """
+        names, pairs = self._pairs.names(split), self._pairs.split(split)
+        refuse_missing(map(self._pairs.labels_path, names), f"{len(names)} class files of the {split} split")
+        return LazySamples(range(len(pairs)), lambda place: with_objects(pairs[place]))
+
+
+def with_objects(pair: DepthSample) -> ObjectSample:
+    """Find the objects of a pair by its semantic classes: the components of one class after another.
+
+    Raises:
+        SourceError: If nobody labelled the pair.
+    """
+    if pair.classes is None:
+        raise SourceError(f"The pair {pair.name} has no semantic classes: add its file to {LABELS}.")
+    found = list(_components(pair.classes))
+    regions = np.zeros(pair.classes.shape, dtype=np.int32)
+    for number, (_, _, inside) in enumerate(found, 1):
+        regions[inside] = number
+    return ObjectSample(
+        name=pair.name,
+        image=pair.image,
+        camera=pair.camera,
+        labels=tuple(label for label, _, _ in found),
+        boxes_xyxy_px=np.array([box for _, box, _ in found], dtype=np.float32).reshape(-1, 4),
+        depth_m=np.array([np.median(pair.depth_m[inside]) for _, _, inside in found], dtype=np.float64),
+        nearest_m=np.full(len(found), np.nan),
+        occlusions=np.full(len(found), -1, dtype=np.int8),
+        depth_map_m=pair.depth_m,
+        regions=regions,
+    )
+
+
+def _components(classes: NDArray[np.uint8]) -> Iterator[Component]:
+    """Class name, box and H×W mask of each object."""
+    left, top, right, bottom = EIGEN_CROP_XYXY_PX
+    crop = classes[top:bottom, left:right]
+    pixels_of = np.bincount(crop.ravel(), minlength=UNKNOWN_CLASS + 1)
+    for number, label in OBJECT_CLASSES.items():
+        if pixels_of[number] < LEAST_PIXELS:
+            continue
+        of_class = (crop == number).astype(np.uint8)
+        count, numbered, boxes, _ = cv2.connectedComponentsWithStats(of_class, connectivity=8)
+        for place in range(1, count):
+            x, y, width, height, pixels = boxes[place].tolist()
+            if pixels < LEAST_PIXELS:
+                continue
+            inside = np.zeros(classes.shape, dtype=np.bool_)
+            inside[top:bottom, left:right] = numbered == place
+            yield label, (left + x, top + y, left + x + width, top + y + height), inside
