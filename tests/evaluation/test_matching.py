@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from howfar.evaluation.matching import LIMIT, overlaps, rank_detections
+from howfar.evaluation.matching import LIMIT, NONE, overlaps, rank_detections, taken_objects
 
 from .coco_cases import CATEGORIES, official_evaluation, random_case
 
@@ -130,3 +130,19 @@ def test_overlap_is_intersection_over_union_and_within_a_crowd_over_the_found_bo
     true = np.array([[5.0, 0.0, 10.0, 10.0], [5.0, 0.0, 10.0, 10.0], [10.0, 0.0, 5.0, 5.0], [0.0, 0.0, 0.0, 0.0]])
     shares = overlaps(found, true, np.array([False, True, False, False]))
     assert shares.tolist() == [[50 / 150, 0.5, 0.0, 0.0]]
+
+
+@pytest.mark.parametrize(
+    ("shared", "takeable", "taken"),
+    [
+        pytest.param([[0.6, 0.9]], None, [1], id="the object that it overlaps most"),
+        pytest.param([[0.6, 0.9], [0.5, 0.95]], None, [1, 0], id="the next best where a better detection took it"),
+        pytest.param([[0.6, 0.9]], [True, False], [0], id="the next best where it cannot be taken"),
+        pytest.param([[0.7, 0.7]], None, [1], id="the last of equals"),
+        pytest.param([[0.49, 0.3]], None, [NONE], id="none below the least overlap"),
+        pytest.param([[], []], None, [NONE, NONE], id="none where nothing is"),
+    ],
+)
+def test_which_object_a_detection_takes(shared: Any, takeable: Any, taken: list[int]) -> None:
+    mask = None if takeable is None else np.array(takeable)
+    assert taken_objects(np.array(shared, dtype=np.float64), 0.5, mask).tolist() == taken

@@ -4,9 +4,11 @@ import typer
 
 from howfar.cli.evaluate_depth import depth
 from howfar.cli.evaluate_detector import detector
+from howfar.cli.evaluate_objects import objects
 from howfar.cli.evaluate_ssim import ssim
 
 app = typer.Typer(no_args_is_help=True, help="Measure a network on a data set with known truth.")
 app.command()(depth)
 app.command()(detector)
+app.command()(objects)
 app.command()(ssim)

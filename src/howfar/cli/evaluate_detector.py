@@ -83,8 +83,8 @@ class _Output:
 
     def refuse(self) -> None:
         """See to it that all can be written, before the long part of a run."""
+        from howfar.evaluation.axes import require_matplotlib
         from howfar.evaluation.detection_reports import csv_parts
-        from howfar.evaluation.plots import require_matplotlib
 
         parts = () if self.csv is None else csv_parts(self.csv)
         refuse_results(self.csv, *parts, self.html, overwrite=self.overwrite)

@@ -10,11 +10,11 @@ from howfar.cli.console import results
 from howfar.cli.progress import Step
 
 if TYPE_CHECKING:
-    from howfar.datasets import DepthSample, DetectionSample
+    from howfar.datasets import DepthSample, DetectionSample, ObjectSample
     from howfar.evaluation.page import Page
     from howfar.evaluation.reports import Report
 
-    Sample = TypeVar("Sample", DepthSample, DetectionSample)
+    Sample = TypeVar("Sample", DepthSample, DetectionSample, ObjectSample)
 
 CsvOption = Annotated[
     Path | None, typer.Option("--csv", help="Write the figures with their protocol to this file too.")

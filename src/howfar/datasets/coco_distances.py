@@ -45,8 +45,11 @@ class CocoDistances:
     Attributes:
         name: What to call the data set.
         splits: The names of its parts.
+        definition: What its objects and their distances are.
         detector_names: Every category by its own name, as a file of others than COCO's may still share some names.
     """
+
+    definition = "annotations with a depth_m, crowds left out; distance: depth_m, or nearest_m"
 
     def __init__(self, path: str | Path) -> None:
         """Take a JSON file, or a folder that holds `instances*.json` itself or in `annotations`, and read them.

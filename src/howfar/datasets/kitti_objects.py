@@ -50,10 +50,12 @@ class KittiObjects:
         root: The folder.
         name: What to call the data set.
         splits: The names of its parts: `all`, and those that there is a list of.
+        definition: What its objects and their distances are.
         detector_names: The COCO name of each type that has one.
     """
 
     name = "KITTI objects"
+    definition = "labelled boxes without DontCare, Van as Car; distance: Z of the 3-D box's centre or nearest corner"
     detector_names = DETECTOR_NAMES
 
     def __init__(self, root: str | Path) -> None:

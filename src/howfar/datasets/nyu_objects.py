@@ -62,11 +62,16 @@ class NyuObjects:
     Attributes:
         name: What to call the data set.
         splits: The names of its parts.
+        definition: What its objects and their distances are.
         detector_names: The COCO name of each class that has one.
     """
 
     name = NyuDepthV2.name
     splits = NyuDepthV2.splits
+    definition = (
+        f"8-connected components of at least {LEAST_PIXELS} pixels of {len(OBJECT_CLASSES)} semantic classes, cut to "
+        "the Eigen crop; distance: median true depth of the component"
+    )
     detector_names = DETECTOR_NAMES
 
     def __init__(self, root: str | Path) -> None:

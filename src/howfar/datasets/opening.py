@@ -67,6 +67,10 @@ class ObjectDataset(Protocol):
         """The names of its parts."""
 
     @property
+    def definition(self) -> str:
+        """What its objects and their distances are, in words."""
+
+    @property
     def detector_names(self) -> Mapping[str, str]:
         """The COCO name that a detector may call each class by; classes without one are absent."""
 

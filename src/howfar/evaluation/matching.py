@@ -26,6 +26,9 @@ Entries = Sequence[Entry]
 
 RIGHT, WRONG, LEFT_OUT = 1, 0, -1
 
+NONE = -1
+"""In the place of an object that was taken: there is none."""
+
 
 @dataclass(frozen=True, eq=False)
 class Ranking:
@@ -92,6 +95,31 @@ def overlaps(
     return shares
 
 
+def taken_objects(
+    shared: NDArray[np.float64], iou: float, takeable: NDArray[np.bool_] | None = None
+) -> NDArray[np.int64]:
+    """Which true object each of N detections of one picture and class takes: the free one that it overlaps most.
+
+    Args:
+        shared: N×M overlaps as `overlaps` gives them, the best detection first.
+        iou: The least overlap at which an object is taken, above 0.
+        takeable: M bool: the objects that can be taken, as crowds cannot; all when None.
+
+    Returns:
+        N places among the M objects, `NONE` for a detection that takes none.
+    """
+    least = _least(iou)
+    taken = np.full(shared.shape[0], NONE, dtype=np.int64)
+    free = np.ones(shared.shape[1], dtype=np.bool_) if takeable is None else takeable.copy()
+    for place in np.flatnonzero((shared >= least).any(axis=1)):
+        reached = np.where(free, shared[place], 0.0)
+        best = len(reached) - 1 - int(reached[::-1].argmax())  # the last of equals, as the official code takes it
+        if reached[best] >= least:
+            free[best] = False
+            taken[place] = best
+    return taken
+
+
 def _rank_class(pictures: Sequence[tuple[Entries, Entries]], ious: Sequence[float]) -> list[Ranking]:
     """The ranking of one class at each threshold, from what was found and what is true in each picture."""
     scores: list[NDArray[np.float64]] = [np.zeros(0)]
@@ -113,17 +141,13 @@ def _match(found: Entries, true: Entries, ious: Sequence[float]) -> NDArray[np.i
     crowd = np.array([bool(entry.get("iscrowd", 0)) for entry in true])
     shared = overlaps(_boxes(found), _boxes(true), crowd)
     for row, iou in enumerate(ious):
-        least = min(iou, 1 - 1e-10)  # an exact copy may miss 1 by rounding
-        free = ~crowd
-        for place in np.flatnonzero((shared >= least).any(axis=1)):
-            reached = np.where(free, shared[place], 0.0)
-            best = len(true) - 1 - int(reached[::-1].argmax())  # the last of equals, as the official code takes it
-            if reached[best] >= least:
-                free[best] = False
-                outcomes[row, place] = RIGHT
-            elif (shared[place][crowd] >= least).any():
-                outcomes[row, place] = LEFT_OUT
+        outcomes[row, (shared[:, crowd] >= _least(iou)).any(axis=1)] = LEFT_OUT
+        outcomes[row, taken_objects(shared, iou, ~crowd) != NONE] = RIGHT
     return outcomes
+
+
+def _least(iou: float) -> float:
+    return min(iou, 1 - 1e-10)  # an exact copy may miss 1 by rounding
 
 
 def _ranked(scores: NDArray[np.float64], outcomes: NDArray[np.int8], truths: int) -> Ranking:

@@ -1,10 +1,5 @@
-"""Plots of a detector's measurement.
+"""Plots of a detector's measurement; the lines differ in their dashes too, for whoever prints in grey."""
 
-The colours are Okabe and Ito's (Color Universal Design, 2008), which colour-blind readers can tell apart; the lines
-differ in their dashes too, for whoever prints in grey.
-"""
-
-import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from howfar.errors import MissingExtraError
+from howfar.evaluation.axes import BLUE, DOTS_PER_INCH, GREEN, GREY, ORANGE, titled_axes
 from howfar.evaluation.curves import RECALLS, map_by_confidence, mean_interpolated_precision, operating_point, pooled
 from howfar.evaluation.detection import DetectorResult
 from howfar.evaluation.matching import Ranking
@@ -22,12 +17,6 @@ from howfar.files import replacing
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#595959"
-SIZE_INCHES = (7.2, 4.6)
-DOTS_PER_INCH = 150
-LINE_LETTERS = 105
-"""Letters of the protocol that fit into one line above a plot."""
 
 THRESHOLD_STEP = 0.01
 """Distance of the confidence thresholds between which a line is drawn."""
@@ -48,14 +37,6 @@ class Plot:
     name: str
     caption: str
     draw: "Callable[[DetectorResult, str], Figure]"
-
-
-def require_matplotlib() -> None:
-    """Raise MissingExtraError when matplotlib is not installed, before the long part of a run."""
-    try:
-        import matplotlib  # noqa: F401
-    except ImportError:
-        raise MissingExtraError("Drawing plots", "eval") from None
 
 
 def precision_recall_plot(result: DetectorResult, protocol: str) -> "Figure":
@@ -148,23 +129,13 @@ def write_plots(result: DetectorResult, protocol: str, folder: Path, *, overwrit
 
 
 def _empty(title: str, protocol: str) -> "tuple[Figure, Axes]":
-    """Axes for two shares, with the protocol in small below the title.
+    """Axes for two shares.
 
     Raises:
         MissingExtraError: If matplotlib is not installed.
     """
-    require_matplotlib()
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=SIZE_INCHES, layout="constrained")
-    axes = figure.subplots()
-    figure.suptitle(title, x=0.01, horizontalalignment="left", fontweight="bold")
-    # A file name may hold a dollar sign, which is no formula.
-    stated = textwrap.fill(protocol, LINE_LETTERS)
-    axes.set_title(stated, loc="left", fontsize="small", color=GREY, parse_math=False)
+    figure, axes = titled_axes(title, protocol)
     axes.set(xlim=(0, 1), ylim=(0, 1.01))
-    axes.grid(color="#dddddd", linewidth=0.7)
-    axes.spines[["top", "right"]].set_visible(False)
     return figure, axes
 
 

@@ -42,7 +42,8 @@ class Report:
         title: What was measured.
         protocol: How, as name and value, in the order to show.
         columns: Heading of each column of figures.
-        figures: Name of each figure, and its value in each column; NaN where it is not known.
+        figures: Name of each figure, and its value in each column; NaN where it is not known. Empty where the further
+            tables say all.
         fields: The same as plain column names and values for CSV, protocol first.
         tables: Further tables, such as figures of others to compare with.
         note: The protocol in a sentence, to stand under the figures.
@@ -113,7 +114,9 @@ def _is_unknown(value: object) -> bool:
 
 
 def _all_tables(report: Report) -> Sequence[FigureTable]:
-    """The report's own figures as a table, then the further ones."""
+    """The report's own figures as a table, where it has any, then the further ones."""
+    if not report.figures:
+        return report.tables
     rows = tuple((name, *map(figure_text, values)) for name, values in report.figures.items())
     return (FigureTable(f"{report.title}: result", ("", *report.columns), rows, report.note), *report.tables)
 
@@ -121,7 +124,7 @@ def _all_tables(report: Report) -> Sequence[FigureTable]:
 def _terminal_table(table: FigureTable) -> Group:
     shown = Table(title=table.title, title_justify="left")
     for place, heading in enumerate(table.columns):
-        shown.add_column(heading, justify="right" if place else "left")
+        shown.add_column(heading, justify="right" if place else "left", overflow="fold")
     for row in table.rows:
         shown.add_row(*map(Text, row))
     # Not as the table's caption, which would be no wider than a narrow table.

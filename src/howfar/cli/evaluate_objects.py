@@ -1,0 +1,213 @@
+"""`howfar evaluate objects`: measure distances of objects on a data set with known distances."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from howfar.cli.measuring import (
+    CsvOption,
+    HtmlOption,
+    counted,
+    publish,
+    publish_page,
+    refuse_filled,
+    refuse_results,
+    say_written,
+)
+from howfar.cli.options import Overwrite
+from howfar.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from howfar.datasets import ObjectDataset, ObjectSample
+    from howfar.evaluation.depth_evaluation import DepthPredictor
+    from howfar.evaluation.object_pictures import ObjectPicture
+    from howfar.evaluation.object_reports import Names
+    from howfar.evaluation.object_results import ObjectResult
+    from howfar.evaluation.page import Page
+    from howfar.evaluation.reports import Report
+    from howfar.ranging import Method
+
+COMPARED = ("central-mean", "median", "percentile:40")
+"""The methods measured when none is named, besides the default method of `howfar look`."""
+
+
+class BoxesChoice(StrEnum):
+    """Whose boxes to measure in."""
+
+    true = "true"
+    detector = "detector"
+
+
+class DepthChoice(StrEnum):
+    """Whose depth to measure on."""
+
+    true = "true"
+    network = "network"
+
+
+class TruthChoice(StrEnum):
+    """Which true distance to compare with."""
+
+    centre = "centre"
+    nearest = "nearest"
+
+
+def objects(
+    data: Annotated[
+        Path,
+        typer.Option(
+            "--data", help="NYU Depth v2, KITTI's object data, or a COCO JSON file whose objects have depth_m."
+        ),
+    ],
+    split: Annotated[
+        str | None, typer.Option("--split", help="The part of it (default: test, or all where it has one part).")
+    ] = None,
+    boxes: Annotated[
+        BoxesChoice, typer.Option("--boxes", help="Measure in the true boxes or in the detector's.")
+    ] = BoxesChoice.true,
+    depth: Annotated[
+        DepthChoice, typer.Option("--depth", help="Measure on the true depth of every pixel or on the network's.")
+    ] = DepthChoice.network,
+    method: Annotated[
+        str | None,
+        typer.Option(
+            "--method",
+            help=f"Ranging methods as of howfar look, with commas between them (default: {', '.join(COMPARED)} and "
+            "look's own); the last one is shown in pictures.",
+        ),
+    ] = None,
+    truth: Annotated[
+        TruthChoice, typer.Option("--truth", help="Compare with the distance of the object or of its nearest face.")
+    ] = TruthChoice.centre,
+    model: Annotated[str | None, typer.Option("--model", help="Depth network by name or .onnx file.")] = None,
+    detector: Annotated[str | None, typer.Option("--detector", help="Detector by name or .onnx file.")] = None,
+    score: Annotated[float, typer.Option("--score", help="Least confidence of a detection, 0 to 1.")] = 0.05,
+    baseline_m: Annotated[
+        float | None,
+        typer.Option(
+            "--baseline-m",
+            metavar="METRES",
+            help="Show the errors as disparities of two cameras so far apart too (KITTI's: 0.54).",
+        ),
+    ] = None,
+    every: Annotated[int, typer.Option("--every", min=1, help="Take every Nth picture only.")] = 1,
+    pictures: Annotated[
+        Path | None, typer.Option("--pictures", help="Write plots and the worst objects to this folder, as PNG.")
+    ] = None,
+    csv: CsvOption = None,
+    html: HtmlOption = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Measure distances of objects: how far off they are, by class, distance, occlusion and size.
+
+    With true boxes and true depth it is the ranging method's error alone; the networks add theirs.
+    """
+    from howfar.datasets import open_object_dataset
+    from howfar.evaluation.object_evaluation import evaluate_objects
+    from howfar.evaluation.object_reports import Names
+    from howfar.evaluation.object_results import ObjectProcedure
+    from howfar.models import DEFAULT_DEPTH, DEFAULT_DETECTOR, open_depth_network, open_detector
+
+    output = _Output(csv, html, pictures, overwrite)
+    output.refuse()
+    methods = _methods(method)
+    procedure = ObjectProcedure(boxes.value, depth.value, methods, truth.value, score, baseline_m=baseline_m)
+    dataset = open_object_dataset(data)
+    part = _part(dataset, split, data)
+    samples = dataset.objects(part)[::every]
+    finder = open_detector(detector or DEFAULT_DETECTOR) if boxes is BoxesChoice.detector else None
+    network = open_depth_network(model or DEFAULT_DEPTH) if depth is DepthChoice.network else None
+    with progress_bar("Measuring distances", len(samples), "image") as step:
+        result = evaluate_objects(counted(samples, step), procedure, finder, network, dataset.detector_names)
+    shown = f"{dataset.name} in {data.name}, {part}" + ("" if every == 1 else f", one picture in {every}")
+    names = Names(shown, dataset.definition, finder.name if finder else "", network.name if network else "")
+    output.write(result, names, samples, network)
+
+
+@dataclass(frozen=True)
+class _Output:
+    """Where the figures go, besides the terminal."""
+
+    csv: Path | None
+    html: Path | None
+    pictures: Path | None
+    overwrite: bool
+
+    def refuse(self) -> None:
+        """See to it that all can be written, before the long part of a run."""
+        from howfar.evaluation.axes import require_matplotlib
+        from howfar.evaluation.object_reports import csv_parts
+
+        parts = () if self.csv is None else csv_parts(self.csv)
+        refuse_results(self.csv, *parts, self.html, overwrite=self.overwrite)
+        refuse_filled(self.pictures, overwrite=self.overwrite)
+        if self.html is not None or self.pictures is not None:
+            require_matplotlib()
+
+    def write(
+        self,
+        result: "ObjectResult",
+        names: "Names",
+        samples: "Sequence[ObjectSample]",
+        network: "DepthPredictor | None",
+    ) -> None:
+        """Print the tables and write what is wished for."""
+        from howfar.evaluation.object_pictures import draw_worst, write_object_pictures
+        from howfar.evaluation.object_plots import write_scatter_plots
+        from howfar.evaluation.object_reports import object_report, write_object_csv
+
+        report = object_report(result, names)
+        publish(report, self.csv, self.overwrite)
+        if self.csv is not None:
+            write_object_csv(result, self.csv, names, overwrite=self.overwrite)
+        if self.html is None and self.pictures is None:
+            return
+        drawn = draw_worst(samples, result, network)
+        if self.pictures is not None:
+            write_scatter_plots(result, report.note, self.pictures, overwrite=self.overwrite)
+            write_object_pictures(drawn, self.pictures, overwrite=self.overwrite)
+            say_written(self.pictures)
+        if self.html is not None:
+            publish_page(_page(report, result, drawn), self.html, self.overwrite)
+
+
+def _page(report: "Report", result: "ObjectResult", drawn: "Sequence[ObjectPicture]") -> "Page":
+    """The report with its plots and the worst objects."""
+    from howfar.evaluation.object_pictures import LEGEND
+    from howfar.evaluation.object_plots import scatter_caption, scatter_plot
+    from howfar.evaluation.reports import as_page
+
+    page = as_page(report)
+    for method in result.procedure.names:
+        page.figure(scatter_plot(result, method, report.note), scatter_caption(result, method))
+    if drawn:
+        page.paragraph(f"The objects farthest off by {result.procedure.names[-1]}, the worst first. {LEGEND}")
+    for picture in drawn:
+        page.picture(picture.image, picture.caption)
+    return page
+
+
+def _methods(names: str | None) -> "tuple[Method, ...]":
+    from howfar.ranging import DEFAULT_METHOD, parse_method
+
+    if names is None:
+        return tuple(map(parse_method, (*(name for name in COMPARED if name != DEFAULT_METHOD), DEFAULT_METHOD)))
+    return tuple(parse_method(name.strip()) for name in names.split(","))
+
+
+def _part(dataset: "ObjectDataset", split: str | None, data: Path) -> str:
+    """The part of the data set to measure on."""
+    from howfar.errors import SettingError
+
+    if split is not None:
+        return split
+    if len(dataset.splits) == 1:
+        return dataset.splits[0]
+    if "test" in dataset.splits:
+        return "test"
+    raise SettingError(f"{data} has several parts: choose one by --split, of {', '.join(dataset.splits)}.")
