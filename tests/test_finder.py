@@ -13,6 +13,8 @@ import howfar
 from howfar import Camera, DepthMap, Rangefinder
 from howfar.errors import SettingError, SourceError
 from howfar.media.frame import Frame
+from howfar.models.session import file_digest
+from howfar.scene.calibration import Calibration, DepthScale, Distortion
 
 from .models.onnx_files import constant_detector, mean_depth
 
@@ -229,6 +231,38 @@ def test_a_view_draws_itself(models, tmp_path: Path) -> None:
     assert view._repr_png_().startswith(b"\x89PNG")
     view.save(tmp_path / "out.png")
     assert np.asarray(Image.open(tmp_path / "out.png")).shape == image.shape
+
+
+def scale_of(path: Path, factor: float) -> DepthScale:
+    return DepthScale(factor, "depth", file_digest(path))
+
+
+def test_a_calibrations_scale_multiplies_the_networks_depth_and_no_other(models) -> None:
+    calibration = Calibration(CAMERA, scale=scale_of(models["depth"], 1.5))
+    finder = Rangefinder(**models, camera=calibration)
+    view = finder.look(halves(2, 5))
+    assert seen(view) == [("cup", 3.0), ("dog", 7.5)]
+    assert view.depth_scale == 1.5
+    given = finder.look(halves(2, 5), depth=DepthMap(np.full((24, 32), 3.5), "metres"))
+    assert [thing.depth_m for thing in given] == [3.5, 3.5]
+    assert given.depth_scale is None
+
+
+def test_a_calibrations_distortion_is_taken_out_of_each_picture_first(models) -> None:
+    finder = Rangefinder(**models, camera=Calibration(CAMERA, Distortion(-0.3, 0.1)))
+    view = finder.look(halves(2, 5))
+    assert view.undistorted
+    assert view.image.shape == (48, 64, 3)
+    assert (view.image != halves(2, 5)).any(), "the edge between the halves is interpolated"
+    assert seen(view) == [("cup", 2.0), ("dog", 5.0)]
+    assert not Rangefinder(**models, camera=CAMERA).look(halves(2, 5)).undistorted
+    with pytest.raises(SettingError, match="belongs to the picture as it was taken"):
+        finder.look(halves(2, 5), depth=DepthMap(np.full((24, 32), 3.5), "metres"))
+
+
+def test_a_scale_of_another_network_is_refused_before_any_picture_is_looked_at(models) -> None:
+    with pytest.raises(SettingError, match="calibrate again with this network"):
+        Rangefinder(**models, camera=Calibration(CAMERA, scale=scale_of(models["detector"], 1.5)))
 
 
 def test_chairs_in_a_real_room(shared: Path) -> None:

@@ -18,6 +18,8 @@ from howfar.media.as_frame import Picture, as_frame
 from howfar.media.depth_files import check_fits
 from howfar.media.frame import Frame
 from howfar.media.sources import open_sources
+from howfar.media.undistortion import seen_straight
+from howfar.methods import DEFAULT_METHOD, open_method
 from howfar.models import (
     DEFAULT_DEPTH,
     DEFAULT_DETECTOR,
@@ -27,8 +29,13 @@ from howfar.models import (
     open_depth_network,
     open_detector,
 )
-from howfar.ranging import DEFAULT_METHOD, Method, measure, parse_method
+from howfar.models.depth_scale import check_scale
+from howfar.ranging import Method, measure
+from howfar.ranging.cues import AUTO, CueSettings, parse_cues, with_cues
+from howfar.ranging.depth_cue import MEASURED, DepthTrust
+from howfar.ranging.sizes import SizeTable, read_sizes
 from howfar.scene import Camera, DepthMap, Detections, Distance, SceneObject
+from howfar.scene.calibration import Calibration
 from howfar.scene.lens import Lens
 from howfar.view import View
 
@@ -51,8 +58,11 @@ class _Sight(NamedTuple):
     found: Detections
     depth: DepthMap
     crops: list[_Crop] | None
+    trust: DepthTrust
     models: dict[str, str]
     timing_ms: dict[str, float]
+    undistorted: bool
+    depth_scale: float | None
 
 
 class Rangefinder:
@@ -62,7 +72,9 @@ class Rangefinder:
         detector: A name that `howfar models` lists, an ONNX file with a card beside it, or an open detector.
         depth: A depth network, likewise.
         method: A ranging method or its name; several to compare them with `look_each`.
-        camera: The camera of the pictures; else focal_px or fov_deg, else what the picture tells, else assumed.
+        camera: The camera of the pictures, or all that a camera file tells of it (`media.camera_files`): distortion is
+            then taken out of each picture first, and depth scaled. Else focal_px or fov_deg, else what the picture
+            tells, else assumed.
         focal_px: Focal length in pixels.
         fov_deg: Horizontal field of view in degrees.
         max_depth_m: Label only objects with a depth_m up to this.
@@ -75,6 +87,12 @@ class Rangefinder:
             network's training camera.
         threads: Threads of each network; every core when None.
         provider: ONNX Runtime execution provider; the CPU when None.
+        cues: What distances rest on: `depth` (the depth map), `size` (things of known size), `ground` (where things
+            stand on it), several of them, `all`, or `auto`: the depth map alone, but in pictures where the others say
+            that most lies beyond its reach.
+        camera_height_m: Height of the camera above the ground, for the cue `ground`; silent when None.
+        horizon_px: The row of the horizon; that of a camera held level when None.
+        sizes: Sizes of your own, a file or a table, which go before the built-in ones.
 
     Raises:
         ModelError: If a model cannot be opened.
@@ -86,7 +104,7 @@ class Rangefinder:
         detector: str | Path | Detector = DEFAULT_DETECTOR,
         depth: str | Path | DepthNetwork = DEFAULT_DEPTH,
         method: str | Method | Sequence[str | Method] = DEFAULT_METHOD,
-        camera: Camera | None = None,
+        camera: Camera | Calibration | None = None,
         *,
         focal_px: float | None = None,
         fov_deg: float | None = None,
@@ -98,6 +116,10 @@ class Rangefinder:
         camera_scale: bool = True,
         threads: int | None = None,
         provider: str | None = None,
+        cues: str | Sequence[str] = AUTO,
+        camera_height_m: float | None = None,
+        horizon_px: float | None = None,
+        sizes: str | Path | SizeTable | None = None,
     ) -> None:
         for name, share in (("score", score), ("nms", nms)):
             if share is not None and not 0.0 <= share <= 1.0:
@@ -107,16 +129,20 @@ class Rangefinder:
         if depth_on not in ("image", "crops"):
             raise SettingError(f"Depth can be estimated on the image or on crops, not on {depth_on!r}.")
         self.lens = Lens(camera, focal_px, fov_deg)
-        self.methods = _methods(method)
         self.max_depth_m = _checked_max_depth(max_depth_m)
         options = RunOptions(threads, provider)
+        self.methods = _methods(method, options)
         self.detector = detector if isinstance(detector, Detector) else open_detector(detector, options)
         self.depth = depth if isinstance(depth, DepthNetwork) else open_depth_network(depth, options)
+        own_sizes = read_sizes(Path(sizes)) if isinstance(sizes, str | Path) else sizes
+        self.detector.class_ids([size.name for size in own_sizes or ()])
+        self.cues = parse_cues(cues, camera_height_m=camera_height_m, horizon_px=horizon_px, sizes=own_sizes)
         self.only = None if classes is None else self.detector.class_ids(list(classes))
         self.score = score
         self.nms = nms
         self.depth_on = depth_on
         self.camera_scale = camera_scale
+        check_scale(self.lens.scale, self.depth, camera_scale=camera_scale)
 
     def look(self, picture: Picture, *, max_depth_m: float | None = None, depth: DepthMap | None = None) -> View:
         """Find the objects in a picture and their distances.
@@ -141,7 +167,7 @@ class Rangefinder:
         """As `look`, with one view for each of the finder's ranging methods, from one pass of the networks."""
         sight = self._see(as_frame(picture), depth)
         limit = self.max_depth_m if max_depth_m is None else _checked_max_depth(max_depth_m)
-        return tuple(_view(sight, method, limit) for method in self.methods)
+        return tuple(_view(sight, method, self.cues, limit) for method in self.methods)
 
     def camera_for(self, frame: Frame) -> Camera:
         """The camera that a frame's distances will rest on.
@@ -178,6 +204,8 @@ class Rangefinder:
     def _see(self, frame: Frame, given: DepthMap | None) -> _Sight:
         """Run the networks: all that is done once a picture, however many objects and methods."""
         camera = self.camera_for(frame)
+        self.cues.check_horizon(camera)
+        frame = seen_straight(frame, self.lens)
         if given is not None:
             self._check_given(given, frame)
         start = time.perf_counter()
@@ -187,15 +215,24 @@ class Rangefinder:
         crops = self._crops(frame.image, found, camera) if given is None and self.depth_on == "crops" else None
         timing = {"detect": 1e3 * (detected - start), "depth": 1e3 * (time.perf_counter() - detected)}
         models = {"detector": self.detector.name, "depth": self.depth.name if given is None else "given"}
-        return _Sight(frame, camera, found, depth, crops, models, timing)
+        undistorted = self.lens.distortion is not None
+        factor = self.lens.scale.factor if self.lens.scale is not None and given is None else None
+        trust = MEASURED if given is not None else _trust(self.depth.spec.max_m, factor)
+        return _Sight(frame, camera, found, depth, crops, trust, models, timing, undistorted, factor)
 
     def _check_given(self, given: DepthMap, frame: Frame) -> None:
         if self.depth_on == "crops":
             raise SettingError("A depth map of your own covers the whole picture and does not go with depth on crops.")
+        if self.lens.distortion is not None:
+            raise SettingError(
+                "A depth map of your own belongs to the picture as it was taken, and the camera file has the picture "
+                "undistorted: undistort both before, and take [distortion] out of the camera file."
+            )
         check_fits(given, frame.width_px, frame.height_px)
 
     def _estimate(self, image: NDArray[np.uint8], camera: Camera) -> DepthMap:
-        return self.depth.predict(image, camera if self.camera_scale else None)
+        depth = self.depth.predict(image, camera if self.camera_scale else None)
+        return depth if self.lens.scale is None else self.lens.scale.applied_to(depth)
 
     def _crops(self, image: NDArray[np.uint8], found: Detections, camera: Camera) -> list[_Crop]:
         """Each object cut out and its depth estimated on its own; a crop keeps the picture's focal length."""
@@ -234,11 +271,16 @@ def _frames(source: str, every: int) -> Generator[Frame, None, None]:
         yield from each.frames(every)
 
 
-def _methods(method: str | Method | Sequence[str | Method]) -> tuple[Method, ...]:
+def _methods(method: str | Method | Sequence[str | Method], options: RunOptions) -> tuple[Method, ...]:
     chosen = (method,) if isinstance(method, str) or not isinstance(method, Sequence) else tuple(method)
     if not chosen:
         raise SettingError("At least one ranging method is needed.")
-    return tuple(parse_method(each) if isinstance(each, str) else each for each in chosen)
+    return tuple(open_method(each, options=options) if isinstance(each, str) else each for each in chosen)
+
+
+def _trust(max_m: float | None, factor: float | None) -> DepthTrust:
+    """How far a network's map is to be trusted that ends at max_m and was multiplied by a factor."""
+    return DepthTrust(reach_m=None if max_m is None else max_m * (factor or 1.0))
 
 
 def _checked_max_depth(max_depth_m: float | None) -> float | None:
@@ -247,13 +289,14 @@ def _checked_max_depth(max_depth_m: float | None) -> float | None:
     return max_depth_m
 
 
-def _view(sight: _Sight, method: Method, max_depth_m: float | None) -> View:
-    """Measure with one method, and sort."""
+def _view(sight: _Sight, method: Method, cues: CueSettings, max_depth_m: float | None) -> View:
+    """Measure with one method, join the cues, and sort."""
     start = time.perf_counter()
     if sight.crops is None:
         distances = measure(sight.depth, sight.found.boxes_xyxy_px, sight.camera, method)
     else:
         distances = tuple(_on_crop(crop, method) for crop in sight.crops)
+    distances = with_cues(distances, sight.found.labels, sight.found.boxes_xyxy_px, sight.camera, cues, sight.trust)
     objects, beyond = _sorted_objects(sight.found, distances, max_depth_m)
     frame = sight.frame
     return View(
@@ -269,6 +312,8 @@ def _view(sight: _Sight, method: Method, max_depth_m: float | None) -> View:
         timing_ms={**sight.timing_ms, "range": 1e3 * (time.perf_counter() - start)},
         frame=frame.index,
         time_s=frame.time_s,
+        undistorted=sight.undistorted,
+        depth_scale=sight.depth_scale,
         image=frame.image,
     )
 

@@ -9,7 +9,7 @@ import pytest
 
 from howfar.cli.evaluate_objects import COMPARED
 from howfar.errors import MissingExtraError, ModelError, OutputError, SettingError, SourceError
-from howfar.ranging import DEFAULT_METHOD
+from howfar.methods import DEFAULT_METHOD
 
 from ..datasets.folders import distance_table, kitti_line, write_coco, write_kitti_objects, write_nyu_objects
 from ..models.onnx_files import constant_detector, mean_depth

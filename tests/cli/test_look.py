@@ -19,8 +19,8 @@ from typer.testing import CliRunner, Result
 from howfar.cli.app import app
 from howfar.cli.depth import depth as depth_command
 from howfar.cli.look import look as look_command
+from howfar.methods import DEFAULT_METHOD
 from howfar.models import DEFAULT_DEPTH, DEFAULT_DETECTOR
-from howfar.ranging import DEFAULT_METHOD
 
 from ..models.onnx_files import constant_detector, mean_depth
 

@@ -29,7 +29,7 @@ def test_the_list_names_every_model_with_its_licence_and_state() -> None:
     for entry in entries().values():
         assert entry.name in output
         assert entry.licence[:30] in output
-    assert output.count("embedded") == 2
+    assert output.count("embedded") == 3
     assert output.count("not pulled, checkpoint") == 7
 
 
@@ -98,7 +98,11 @@ def test_a_licence_is_accepted_by_the_option(server: FileServer, tmp_path: Path)
 
 def test_check_takes_all_that_are_here() -> None:
     lines = run("check").splitlines()
-    assert [line.split(":")[0] for line in lines] == ["right  nanodet-g", "right  depth-compact-nyu"]
+    assert [line.split(":")[0] for line in lines] == [
+        "right  nanodet-g",
+        "right  depth-compact-nyu",
+        "right  foreground-nyu",
+    ]
     assert all("ran on a grey picture in" in line for line in lines)
 
 

@@ -84,6 +84,15 @@ def test_any_box_can_be_drawn_on_a_picture_of_any_size(size: tuple[int, int], bo
     assert drawn.dtype == np.uint8
 
 
+def test_a_known_scale_takes_the_sign_of_an_assumed_camera_off_the_label() -> None:
+    assumed, known = (
+        draw_scene(GREY, scene(thing(), camera=camera, depth_scale=scale))
+        for camera, scale in ((Camera.assumed(320, 240), 1.2), (Camera.from_focal(320, 240, 300.0), None))
+    )
+    assert (assumed == known).all()
+    assert (assumed != draw_scene(GREY, scene(thing(), camera=Camera.assumed(320, 240)))).any()
+
+
 def test_labels_of_two_objects_in_one_place_do_not_cover_each_other() -> None:
     both = draw_scene(GREY, scene(thing(depth_m=1.0), thing("dog", depth_m=8.0)))
     assert count(both, colour_of(8.0)) > 400, "the far one's plate is still seen"

@@ -7,8 +7,8 @@ import math
 import pytest
 from rich.console import Console
 
-from howfar.media.tables import CSV_HEADER, caption, csv_text, table
-from howfar.scene import Camera
+from howfar.media.tables import CSV_HEADER, caption, csv_text, explanation, table
+from howfar.scene import Camera, Cue
 
 from .scenes import scene, thing
 
@@ -31,6 +31,16 @@ def test_a_table_in_feet() -> None:
     assert "7.7 ft" in printed(scene(thing()), units="ft")
 
 
+def test_an_explanation_has_a_row_a_cue() -> None:
+    cues = (Cue("depth", 3.0, 2.0, 0.01, "doubtful"), Cue("size", 12.0, 0.1, 0.99), Cue.silent("ground", "no foot"))
+    console = Console(width=140, file=io.StringIO(), record=True)
+    console.print(explanation(scene(thing("car", 12.3, cues=cues)), "m"))
+    lines = [line.replace("│", " ").split() for line in console.export_text().splitlines()]
+    assert ["depth", "3.0", "m", "×÷7.4", "1%", "doubtful"] in lines
+    assert ["size", "12", "m", "±11%", "99%"] in lines
+    assert ["ground", "no", "foot"] in lines
+
+
 def test_unknown_says_why() -> None:
     assert "no usable depth" in printed(scene(thing(depth_m=math.nan)))
 
@@ -45,7 +55,15 @@ def test_brackets_in_a_label_are_no_markup() -> None:
         pytest.param({}, "camera is given", id="a given camera"),
         pytest.param({"camera": Camera.assumed(320, 240)}, "assumed, and so is the scale", id="an assumed camera"),
         pytest.param({"camera": Camera.from_focal(320, 240, 300, "exif")}, "read from EXIF", id="a camera from EXIF"),
+        pytest.param({"depth_scale": 1.25}, "scaled by 1.25, from known distances", id="a known scale"),
+        pytest.param(
+            {"camera": Camera.assumed(320, 240), "depth_scale": 1.25},
+            "assumed; depth is scaled",
+            id="of an assumed camera",
+        ),
+        pytest.param({"undistorted": True}, "boxes belong to the undistorted picture", id="an undistorted picture"),
         pytest.param({"objects": (thing(mixed=True),)}, "holds two depths", id="two depths"),
+        pytest.param({"objects": (thing(conflict=True),)}, "contradict each other", id="cues in conflict"),
         pytest.param({"beyond": (thing(),)}, "Not shown: 1", id="objects beyond the maximum"),
     ],
 )

@@ -127,7 +127,7 @@ def test_a_good_card_is_read(tmp_path: Path, text: str, read, expected) -> None:
         ),
         pytest.param(
             DETECTOR.replace('"detection"', '"segmentation"'),
-            "the field 'task' should be one of detection, depth, not 'segmentation'.",
+            "the field 'task' should be one of detection, depth, ranging, not 'segmentation'.",
             id="a task that howfar does not have",
         ),
         pytest.param(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from howfar.errors import OutputError
-from howfar.models.card import Card, DepthSpec, DetectorSpec, InputSpec, coco80, parse_card, read_card
+from howfar.models.card import Card, DepthSpec, DetectorSpec, InputSpec, RangingSpec, coco80, parse_card, read_card
 from howfar.models.card_writing import card_text, write_card
 
 SHIPPED = sorted(
@@ -89,7 +89,11 @@ def cards(task: str, **parts: st.SearchStrategy) -> st.SearchStrategy[Card]:
     )
 
 
-@given(cards("detection", detector=DETECTORS) | cards("depth", depth=METRIC | RELATIVE))
+@given(
+    cards("detection", detector=DETECTORS)
+    | cards("depth", depth=METRIC | RELATIVE)
+    | cards("ranging", ranging=st.builds(RangingSpec, st.floats(0, 1)))
+)
 def test_any_card_reads_back_as_it_was(card: Card) -> None:
     assert parse_card(tomllib.loads(card_text(card)), "card") == card
 

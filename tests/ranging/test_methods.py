@@ -100,9 +100,13 @@ def test_nothing_usable_gives_no_number() -> None:
         pytest.param("percentile:101", {}, "from 0 to 100", id="a percentile above 100"),
         pytest.param("median", {"shrink": 0.0}, "above 0", id="nothing left of the box"),
         pytest.param("median", {"shrink": 1.5}, "at most 1", id="more than the box"),
-        pytest.param("median", {"bounds": Bounds(3.0, 2.0)}, "below the upper", id="thresholds crossed"),
     ],
 )
 def test_what_is_no_method_is_refused(name: str, settings: dict, says: str) -> None:
     with pytest.raises(SettingError, match=says):
         parse_method(name, **settings)
+
+
+def test_thresholds_that_leave_nothing_in_are_refused() -> None:
+    with pytest.raises(SettingError, match="below the upper"):
+        Bounds(3.0, 2.0)

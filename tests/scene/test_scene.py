@@ -55,6 +55,18 @@ def test_the_maximum_depth(thing: SceneObject, maximum: float | None, within: bo
     assert thing.is_within(maximum) is within
 
 
+@pytest.mark.parametrize(
+    ("changes", "assumes"),
+    [
+        pytest.param({}, True, id="an assumed camera"),
+        pytest.param({"depth_scale": 1.2}, False, id="an assumed camera, but a known scale"),
+        pytest.param({"camera": Camera.from_focal(64, 48, 50.0)}, False, id="a given camera"),
+    ],
+)
+def test_whether_the_scale_is_assumed(changes: dict, assumes: bool) -> None:
+    assert scene(**changes).assumes_scale is assumes
+
+
 def test_json_has_null_where_a_number_is_unknown() -> None:
     written = json.loads(scene().to_json())
     chair, ghost = written["objects"]

@@ -7,8 +7,11 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from howfar.scene import Cue
+
 from .test_scene import CHAIR, scene
 
+CUES = (Cue("depth", 2.0, 0.2, 0.9), Cue("size", 4.0, 0.6, 0.1, "a note"), Cue.silent("ground", "no foot"))
 SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "docs" / "scene.schema.json").read_text())
 
 
@@ -19,9 +22,14 @@ SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "docs" / "scene.schem
         pytest.param(scene(objects=(), max_depth_m=2.0), id="nothing found"),
         pytest.param(scene(frame=3, time_s=0.12), id="a frame of a video"),
         pytest.param(scene(frame=3), id="a frame without a time"),
+        pytest.param(scene(undistorted=True, depth_scale=1.2), id="an undistorted picture with a scale"),
         pytest.param(
             scene(objects=(replace(CHAIR, distance=replace(CHAIR.distance, low_m=1.2, high_m=1.9, mixed=True)),)),
             id="an interval",
+        ),
+        pytest.param(
+            scene(objects=(replace(CHAIR, distance=replace(CHAIR.distance, cues=CUES, conflict=True)),)),
+            id="cues that speak and one that is silent",
         ),
     ],
 )

@@ -14,7 +14,7 @@ from howfar.errors import SettingError
 from howfar.networks.compact_depth import DepthAndClasses
 from howfar.scene import Camera
 from howfar.training.depth_batches import DepthBatch
-from howfar.training.depth_task import DepthTask, output_size, split_held_out, training_card
+from howfar.training.depth_task import DepthTask, output_size, training_card
 from howfar.training.recipe import DepthRecipe, parse_recipe
 
 CAMERA = Camera.from_focal(96, 80, 90.0)
@@ -50,23 +50,6 @@ class Constant(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.depth_m.expand(x.shape[0], 1, x.shape[2] // 2, x.shape[3] // 2)
-
-
-@pytest.mark.parametrize(
-    ("count", "every", "away"),
-    [
-        (40, 4, [*range(30, 40)]),
-        (85, 2, [*range(10, 20), *range(30, 40), *range(50, 60), *range(70, 80)]),
-        (40, 0, []),
-        (12, 10, []),
-    ],
-    ids=["the fourth block of ten", "every second block", "nothing", "too few for a tenth block"],
-)
-def test_blocks_of_neighbours_are_held_out_together(count: int, every: int, away: list[int]) -> None:
-    samples = [sample(str(place)) for place in range(count)]
-    kept, held_out = split_held_out(samples, every)
-    assert [int(one.name) for one in held_out] == away
-    assert sorted(int(one.name) for one in [*kept, *held_out]) == [*range(count)]
 
 
 @pytest.mark.parametrize("factor", [1.0, 1.1, 0.7], ids=["the truth", "a tenth too far", "much too near"])

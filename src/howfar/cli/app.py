@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from howfar.cli import data, evaluate, models, train
+from howfar.cli.calibrate import calibrate
 from howfar.cli.demo import demo
 from howfar.cli.depth import depth
 from howfar.cli.doctor import doctor
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 app.command()(look)
 app.command()(depth)
+app.command()(calibrate)
 app.command()(demo)
 app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")

@@ -45,15 +45,17 @@ def depth(
     from howfar.cli.folders import fresh_folder
     from howfar.cli.progress import progress_bar
     from howfar.errors import HowfarError
-    from howfar.media.camera_files import read_camera
+    from howfar.media.camera_files import read_calibration
     from howfar.media.output_names import OutputNames
     from howfar.media.sources import open_sources
     from howfar.models import RunOptions, open_depth_network
+    from howfar.models.depth_scale import check_scale
     from howfar.scene.lens import Lens
 
     opened = open_sources(sources, stdin=typer.get_binary_stream("stdin"))
-    lens = Lens(read_camera(camera) if camera else None, focal_px, fov_deg)
+    lens = Lens(read_calibration(camera) if camera else None, focal_px, fov_deg)
     network = open_depth_network(depth_model, RunOptions(threads, provider))
+    check_scale(lens.scale, network, camera_scale=camera_scale)
     names = OutputNames(out or fresh_folder(DEFAULT_OUT))
     failures = Failures(len(opened))
     pictures = 1 if any(source.is_stream for source in opened) else len(opened)  # a video has a bar of its own
@@ -75,10 +77,13 @@ def _estimated(
     frames: "Iterator[Frame]", network: "DepthNetwork", lens: "Lens", camera_scale: bool
 ) -> "Iterator[tuple[Frame, DepthMap]]":
     from howfar.media.ahead import ahead
+    from howfar.media.undistortion import seen_straight
 
     def estimate(frame: "Frame") -> "tuple[Frame, DepthMap]":
         camera = lens.camera_for(frame.width_px, frame.height_px, frame.camera)
-        return frame, network.predict(frame.image, camera if camera_scale else None)
+        straight = seen_straight(frame, lens)
+        depth = network.predict(straight.image, camera if camera_scale else None)
+        return straight, depth if lens.scale is None else lens.scale.applied_to(depth)
 
     yield from ahead(estimate(frame) for frame in frames)
 

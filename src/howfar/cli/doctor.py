@@ -131,6 +131,7 @@ def _reading_of(name: str) -> Callable[[], str]:
 
         path, card = find_model(name)
         took_ms = least_ms(path, card, SPEED_RUNS)
-        return f"{card.task}, digest right, {took_ms:.0f} ms a 640×480 picture (least of {SPEED_RUNS})"
+        shown = "box" if card.task == "ranging" else "640×480 picture"
+        return f"{card.task}, digest right, {took_ms:.0f} ms a {shown} (least of {SPEED_RUNS})"
 
     return reading

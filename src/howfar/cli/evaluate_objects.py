@@ -17,7 +17,7 @@ from howfar.cli.measuring import (
     refuse_results,
     say_written,
 )
-from howfar.cli.options import Overwrite
+from howfar.cli.options import CameraHeight, Overwrite
 from howfar.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -87,6 +87,10 @@ def objects(
     model: Annotated[str | None, typer.Option("--model", help="Depth network by name or .onnx file.")] = None,
     detector: Annotated[str | None, typer.Option("--detector", help="Detector by name or .onnx file.")] = None,
     score: Annotated[float, typer.Option("--score", help="Least confidence of a detection, 0 to 1.")] = 0.05,
+    cues: Annotated[
+        str, typer.Option("--cues", help="What distances rest on, as of howfar look: depth, size, ground, all or auto.")
+    ] = "depth",
+    camera_height: CameraHeight = None,
     baseline_m: Annotated[
         float | None,
         typer.Option(
@@ -112,11 +116,20 @@ def objects(
     from howfar.evaluation.object_reports import Names
     from howfar.evaluation.object_results import ObjectProcedure
     from howfar.models import DEFAULT_DEPTH, DEFAULT_DETECTOR, open_depth_network, open_detector
+    from howfar.ranging.cues import parse_cues
 
     output = _Output(csv, html, pictures, overwrite)
     output.refuse()
     methods = _methods(method)
-    procedure = ObjectProcedure(boxes.value, depth.value, methods, truth.value, score, baseline_m=baseline_m)
+    procedure = ObjectProcedure(
+        boxes.value,
+        depth.value,
+        methods,
+        truth.value,
+        score,
+        baseline_m=baseline_m,
+        cues=parse_cues(cues, camera_height_m=camera_height),
+    )
     dataset = open_object_dataset(data)
     part = _part(dataset, split, data)
     samples = dataset.objects(part)[::every]
@@ -193,11 +206,11 @@ def _page(report: "Report", result: "ObjectResult", drawn: "Sequence[ObjectPictu
 
 
 def _methods(names: str | None) -> "tuple[Method, ...]":
-    from howfar.ranging import DEFAULT_METHOD, parse_method
+    from howfar.methods import DEFAULT_METHOD, open_method
 
     if names is None:
-        return tuple(map(parse_method, (*(name for name in COMPARED if name != DEFAULT_METHOD), DEFAULT_METHOD)))
-    return tuple(parse_method(name.strip()) for name in names.split(","))
+        return tuple(map(open_method, (*COMPARED, DEFAULT_METHOD)))
+    return tuple(open_method(name.strip()) for name in names.split(","))
 
 
 def _part(dataset: "ObjectDataset", split: str | None, data: Path) -> str:

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from howfar.training.export import Comparison, Exportable, Exported
 
 
+USED_BY = {"detection": "--detector ", "depth": "--depth-model ", "ranging": "--method auto:"}
+"""How `howfar look` is told to use a file, by the task of its card."""
+
+
 def export(
     source: Annotated[
         str, typer.Argument(metavar="SOURCE", help="A training's folder, a .pt or .pth file, or a pulled checkpoint.")
@@ -96,8 +100,7 @@ def _tell(exported: "Exported") -> None:
     if exported.halved:
         lines.append(f"with weights in half precision: {_errors(exported.halved)}")
     lines.append(f"licence of the weights: {card.licence}")
-    option = "--detector" if card.detector is not None else "--depth-model"
-    lines.append(f"howfar look PHOTO {option} {path}")
+    lines.append(f"howfar look PHOTO {USED_BY[card.task]}{path}")
     for line in lines:
         results().print(line, markup=False, soft_wrap=True)
 

@@ -99,11 +99,12 @@ def look(
         str,
         typer.Option(
             "--method",
-            help="central-mean, median, central-median, mean, min, max, mode or percentile:Q; "
-            "several, with commas, are drawn side by side.",
+            "--compare",
+            help="auto (a small network finds the object in its box), central-mean, median, central-median, mean, min, "
+            "max, mode or percentile:Q; several, with commas, are drawn side by side.",
             rich_help_panel=options.RANGING,
         ),
-    ] = "median",
+    ] = "auto",
     shrink: Annotated[
         float | None,
         typer.Option("--shrink", help="Share of the box's sides to look at, 0 to 1.", rich_help_panel=options.RANGING),
@@ -118,6 +119,34 @@ def look(
         float | None,
         typer.Option(
             "--upper-threshold", metavar="METRES", help="Ignore farther depths.", rich_help_panel=options.RANGING
+        ),
+    ] = None,
+    cues: Annotated[
+        str,
+        typer.Option(
+            "--cues",
+            help="What distances rest on: depth, size (of things), ground (where they stand), several with commas, "
+            "all, or auto: the depth map, but where the others say that most lies beyond its reach.",
+            rich_help_panel=options.RANGING,
+        ),
+    ] = "auto",
+    camera_height: options.CameraHeight = None,
+    horizon: Annotated[
+        float | None,
+        typer.Option(
+            "--horizon",
+            metavar="ROW",
+            help="Row of the horizon in pixels (default: of a camera held level).",
+            rich_help_panel=options.RANGING,
+        ),
+    ] = None,
+    sizes: Annotated[
+        Path | None,
+        typer.Option(
+            "--sizes",
+            metavar="FILE",
+            help="Sizes of things of your own (TOML), before the built-in ones.",
+            rich_help_panel=options.RANGING,
         ),
     ] = None,
     camera: options.CameraFile = None,
@@ -148,6 +177,10 @@ def look(
         bool,
         typer.Option("--show-region", help="Draw the region that was measured.", rich_help_panel=options.OUTPUT),
     ] = False,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Show what each cue says of each object.", rich_help_panel=options.OUTPUT),
+    ] = False,
     save_depth: Annotated[
         bool,
         typer.Option(
@@ -167,7 +200,7 @@ def look(
     from howfar.cli.looking import look_at_all
     from howfar.cli.wishes import Wishes
     from howfar.finder import Rangefinder
-    from howfar.media.camera_files import read_camera
+    from howfar.media.camera_files import read_calibration
     from howfar.media.sources import open_sources
 
     if not sources:
@@ -177,7 +210,7 @@ def look(
         detector,
         depth_model,
         _methods(method, shrink, lower_threshold, upper_threshold),
-        read_camera(camera) if camera else None,
+        read_calibration(camera) if camera else None,
         focal_px=focal_px,
         fov_deg=fov_deg,
         max_depth_m=max_depth,
@@ -188,6 +221,10 @@ def look(
         camera_scale=camera_scale,
         threads=threads,
         provider=provider,
+        cues=cues,
+        camera_height_m=camera_height,
+        horizon_px=horizon,
+        sizes=sizes,
     )
     wants_files = format_ is Format.table or save_depth or point_cloud
     wishes = Wishes(
@@ -196,6 +233,7 @@ def look(
         units=units.value,
         show_far=show_far,
         show_region=show_region,
+        explain=explain,
         save_depth=save_depth,
         point_cloud=point_cloud,
         overwrite=overwrite,
@@ -228,9 +266,10 @@ def _number(answer: str) -> float:
 
 
 def _methods(names: str, shrink: float | None, lower_m: float | None, upper_m: float | None) -> "list[Method]":
-    from howfar.ranging import Bounds, parse_method
+    from howfar.methods import open_method
+    from howfar.ranging import Bounds
 
-    return [parse_method(name.strip(), shrink=shrink, bounds=Bounds(lower_m, upper_m)) for name in names.split(",")]
+    return [open_method(name.strip(), shrink=shrink, bounds=Bounds(lower_m, upper_m)) for name in names.split(",")]
 
 
 def _own_depth(path: Path | None, unit: str, one_picture: bool) -> "DepthMap | None":

@@ -14,7 +14,9 @@ RUNNING = "Running"
 
 CameraFile = Annotated[
     Path | None,
-    typer.Option("--camera", help="Camera file (TOML) with the intrinsics.", metavar="FILE", rich_help_panel=CAMERA),
+    typer.Option(
+        "--camera", help="Camera file (TOML), as howfar calibrate writes it.", metavar="FILE", rich_help_panel=CAMERA
+    ),
 ]
 FocalPx = Annotated[
     float | None, typer.Option("--focal-px", help="Focal length in pixels of the picture.", rich_help_panel=CAMERA)
@@ -33,6 +35,15 @@ CameraScale = Annotated[
 DepthModel = Annotated[
     str,
     typer.Option("--depth-model", help="Depth network: a name or an .onnx file.", rich_help_panel=DEPTH),
+]
+CameraHeight = Annotated[
+    float | None,
+    typer.Option(
+        "--camera-height",
+        metavar="METRES",
+        help="Height of the camera above the ground, for the cue `ground`.",
+        rich_help_panel=RANGING,
+    ),
 ]
 Every = Annotated[
     int, typer.Option("--every", min=1, help="Look at every N-th frame of a video or stream.", rich_help_panel=RUNNING)

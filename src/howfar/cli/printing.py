@@ -8,8 +8,7 @@ from typing import Protocol
 from howfar.cli.console import results
 from howfar.cli.stream_summary import StreamSummary
 from howfar.cli.wishes import Wishes
-from howfar.media.tables import caption, csv_text, table
-from howfar.media.units import Units
+from howfar.media.tables import caption, csv_text, explanation, table
 from howfar.view import View
 
 
@@ -38,7 +37,7 @@ def printer_for(wishes: Wishes, *, one_picture: bool, note: str) -> Printer:
         note: What people should know of the numbers; shown under the tables.
     """
     if wishes.format == "table":
-        return _Tables(wishes.units, note, titled=not one_picture)
+        return _Tables(wishes, note, titled=not one_picture)
     if wishes.format == "csv":
         return _csv()
     return _json(indent=2 if wishes.format == "json" and one_picture else None)
@@ -81,9 +80,10 @@ def _csv() -> _Lines:
 class _Tables:
     """A table a picture; for a stream, one that sums it up by class."""
 
-    def __init__(self, units: Units, note: str, *, titled: bool) -> None:
+    def __init__(self, wishes: Wishes, note: str, *, titled: bool) -> None:
         self._console = results()
-        self._units = units
+        self._units = wishes.units
+        self._explains = wishes.explain
         self._note = note
         self._titled = titled
         self._has_shown = False
@@ -97,6 +97,8 @@ class _Tables:
             shown = table(view, self._units)
             shown.title = Text(view.source) if self._titled else None  # as Text, for brackets are no markup
             self._console.print(shown)
+            if self._explains:
+                self._console.print(explanation(view, self._units))
             self._console.print(caption(view, self._units), style="dim", highlight=False, markup=False)
         self._tell_written(written)
 

@@ -70,6 +70,25 @@ def detector(
     _train(settings, detector_task, out or _folder_for(recipe), resume, overwrite, (accelerator, devices))
 
 
+@app.command()
+def ranging(
+    recipe: Recipe,
+    changes: Changes = None,
+    out: Out = None,
+    resume: Resume = False,
+    overwrite: Overwrite = False,
+    accelerator: Accelerator = "auto",
+    devices: DeviceCount = 1,
+) -> None:
+    """Train the network that finds an object in its box; what it learns lands in the folder."""
+    need_training("Training")
+    from howfar.training.recipe import RangingRecipe, read_recipe
+    from howfar.training.starting import ranging_task
+
+    settings = read_recipe(recipe, RangingRecipe, changes or ())
+    _train(settings, ranging_task, out or _folder_for(recipe), resume, overwrite, (accelerator, devices))
+
+
 def _train(
     recipe: "TrainingRecipe",
     make_task: "Callable[..., Task]",

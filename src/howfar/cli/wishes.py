@@ -19,6 +19,7 @@ class Wishes:
         units: Units on labels and in the table.
         show_far: Draw objects beyond the maximum.
         show_region: Draw the region that was measured.
+        explain: Show what each cue says of each object.
         save_depth: Write depth maps.
         point_cloud: Write point clouds.
         overwrite: Replace existing files.
@@ -30,6 +31,7 @@ class Wishes:
     units: Units = "m"
     show_far: bool = False
     show_region: bool = False
+    explain: bool = False
     save_depth: bool = False
     point_cloud: bool = False
     overwrite: bool = False

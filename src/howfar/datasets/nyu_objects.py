@@ -5,7 +5,7 @@ to the Eigen crop first and of at least 1500 pixels. Its true distance is the me
 component's bounding box in the whole picture.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import cv2
@@ -99,15 +99,22 @@ class NyuObjects:
         return LazySamples(range(len(pairs)), lambda place: with_objects(pairs[place]))
 
 
-def with_objects(pair: DepthSample) -> ObjectSample:
+def with_objects(
+    pair: DepthSample, classes: Mapping[int, str] = OBJECT_CLASSES, least_pixels: int = LEAST_PIXELS
+) -> ObjectSample:
     """Find the objects of a pair by its semantic classes: the components of one class after another.
+
+    Args:
+        pair: The pair.
+        classes: The name of each class whose components are objects.
+        least_pixels: The smallest component that is one.
 
     Raises:
         SourceError: If nobody labelled the pair.
     """
     if pair.classes is None:
         raise SourceError(f"The pair {pair.name} has no semantic classes: add its file to {LABELS}.")
-    found = list(_components(pair.classes))
+    found = list(_components(pair.classes, classes, least_pixels))
     regions = np.zeros(pair.classes.shape, dtype=np.int32)
     for number, (_, _, inside) in enumerate(found, 1):
         regions[inside] = number
@@ -125,19 +132,19 @@ def with_objects(pair: DepthSample) -> ObjectSample:
     )
 
 
-def _components(classes: NDArray[np.uint8]) -> Iterator[Component]:
+def _components(classes: NDArray[np.uint8], named: Mapping[int, str], least_pixels: int) -> Iterator[Component]:
     """Class name, box and H×W mask of each object."""
     left, top, right, bottom = EIGEN_CROP_XYXY_PX
     crop = classes[top:bottom, left:right]
     pixels_of = np.bincount(crop.ravel(), minlength=UNKNOWN_CLASS + 1)
-    for number, label in OBJECT_CLASSES.items():
-        if pixels_of[number] < LEAST_PIXELS:
+    for number, label in named.items():
+        if pixels_of[number] < least_pixels:
             continue
         of_class = (crop == number).astype(np.uint8)
         count, numbered, boxes, _ = cv2.connectedComponentsWithStats(of_class, connectivity=8)
         for place in range(1, count):
             x, y, width, height, pixels = boxes[place].tolist()
-            if pixels < LEAST_PIXELS:
+            if pixels < least_pixels:
                 continue
             inside = np.zeros(classes.shape, dtype=np.bool_)
             inside[top:bottom, left:right] = numbered == place

@@ -17,8 +17,11 @@ from howfar.errors import SettingError
 from howfar.evaluation.depth_evaluation import DepthPredictor
 from howfar.evaluation.matching import NONE, overlaps, taken_objects
 from howfar.evaluation.object_results import NO_BOX, Box, MeasuredObject, ObjectProcedure, ObjectResult
+from howfar.models import DepthNetwork
 from howfar.models.detector import CardDetector
 from howfar.ranging import measure
+from howfar.ranging.cues import with_cues
+from howfar.ranging.depth_cue import MEASURED, DepthTrust
 from howfar.scene import DepthMap, Detections, Distance
 
 NOT_FOUND = "the detector did not find it"
@@ -50,13 +53,14 @@ def evaluate_objects(
             finds one at most, as in `howfar.evaluation.matching`.
         network: The depth network, for its depth.
         detector_names: The detector's name for each class of the data set that may have one; with the detector's boxes,
-            objects of other classes do not count.
+            objects of other classes do not count. The table of sizes knows a class by its own name or by this one.
 
     Raises:
         SettingError: If a network is missing, the detector knows none of the classes, a picture has no true depth of
             its pixels where that is asked for, or no object has the truth that is asked for.
     """
-    run = _Run(procedure, detector, network, _class_map(procedure, detector, detector_names or {}))
+    names = detector_names or {}
+    run = _Run(procedure, detector, network, _class_map(procedure, detector, names), names)
     for place, sample in enumerate(samples):
         run.show(place, sample)
     if run.without_truth and not run.objects:
@@ -92,6 +96,7 @@ class _Run:
     detector: CardDetector | None
     network: DepthPredictor | None
     class_map: Mapping[str, str]
+    detector_names: Mapping[str, str]
     objects: list[MeasuredObject] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
     images: int = 0
@@ -156,13 +161,29 @@ class _Run:
         if not found:
             return distances
         boxes = np.array([one.box_xyxy_px for one in found.values()], dtype=np.float32)
+        labels = [self._sized_as(sample.labels[number]) for number in found]
         start = time.perf_counter()
         depth = depth_of(sample, self.procedure, self.network)
         seen = time.perf_counter()
-        by_method = [measure(depth, boxes, sample.camera, method) for method in self.procedure.methods]
+        cues, trust = self.procedure.cues, _trust(self.procedure, self.network)
+        by_method = [
+            with_cues(measure(depth, boxes, sample.camera, method), labels, boxes, sample.camera, cues, trust)
+            for method in self.procedure.methods
+        ]
         self.depth_s += seen - start
         self.ranging_s += time.perf_counter() - seen
         return distances | dict(zip(found, zip(*by_method, strict=True), strict=True))
+
+    def _sized_as(self, label: str) -> str:
+        """The name of a class in the table of sizes: its own, else the detector's."""
+        return label if self.procedure.cues.sizes.find(label) else self.detector_names.get(label, label)
+
+
+def _trust(procedure: ObjectProcedure, network: DepthPredictor | None) -> DepthTrust:
+    """How far the depth that is measured on is to be trusted beside other cues."""
+    if procedure.depth == "true":
+        return MEASURED
+    return DepthTrust(reach_m=network.spec.max_m if isinstance(network, DepthNetwork) else None)
 
 
 def _class_map(

@@ -14,6 +14,7 @@ from howfar.evaluation.object_results import ObjectResult
 from howfar.evaluation.object_tables import disparity_rows, group_rows, method_fields, object_rows
 from howfar.evaluation.reports import FigureTable, Report, time_taken, write_rows
 from howfar.models.detector import MAX_DETECTIONS
+from howfar.ranging.cues import CueSettings
 
 ERROR_COLUMNS = ("objects", "covered", "REL %", "> 10 %", "MAE m", "RMSE m", "δ1 %")
 DISPARITY_COLUMNS = ("objects", "covered", "EPE px", "> 3 px", "> 5 px")
@@ -118,6 +119,7 @@ def protocol_fields(result: ObjectResult, names: Names) -> Row:
         "boxes": names.detector if by_detector else "true",
         "depth": "true" if procedure.depth == "true" else names.depth,
         "truth": procedure.truth,
+        "cues": cues_line(procedure.cues),
         "score": procedure.score if by_detector else math.nan,
         "iou": procedure.iou if by_detector else math.nan,
         "class_map": "; ".join(f"{label}={name}" for label, name in result.class_map.items()),
@@ -125,6 +127,14 @@ def protocol_fields(result: ObjectResult, names: Names) -> Row:
         "without_truth": result.without_truth,
         "baseline_m": math.nan if procedure.baseline_m is None else procedure.baseline_m,
     }
+
+
+def cues_line(cues: CueSettings) -> str:
+    """What distances rest on, in words."""
+    line = ", ".join(cues.names) + (" (the others where most lies beyond the depth's reach)" if cues.sparing else "")
+    if "ground" in cues.names and cues.camera_height_m is not None:
+        line += f"; camera {cues.camera_height_m:g} m above the ground"
+    return line
 
 
 def _stated(result: ObjectResult, names: Names) -> dict[str, str]:
@@ -138,6 +148,7 @@ def _stated(result: ObjectResult, names: Names) -> dict[str, str]:
         "boxes": "true",
         "depth": "true, at the picture's resolution" if true_depth else f"{names.depth}, at the network's resolution",
         "methods": ", ".join(procedure.names),
+        "cues": cues_line(procedure.cues),
         "truth": TRUTHS[procedure.truth],
         "crop": "none",
         "test-time augmentation": "none",

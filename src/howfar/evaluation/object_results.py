@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -22,6 +22,7 @@ from howfar.evaluation.object_metrics import (
     relative_errors,
 )
 from howfar.ranging import Method
+from howfar.ranging.cues import CueSettings
 from howfar.scene import Distance
 
 Boxes = Literal["true", "detector"]
@@ -44,6 +45,7 @@ class ObjectProcedure:
         score: Least confidence of a detection, 0 to 1.
         iou: Least overlap at which a detection is of an object, above 0 and at most 1.
         baseline_m: Show the errors as disparities of two cameras so far apart too; None for not.
+        cues: What distances rest on; the depth map alone if not said otherwise.
 
     Raises:
         SettingError: If a setting cannot be.
@@ -56,6 +58,7 @@ class ObjectProcedure:
     score: float = 0.05
     iou: float = 0.5
     baseline_m: float | None = None
+    cues: CueSettings = field(default_factory=CueSettings)
 
     def __post_init__(self) -> None:
         if not self.methods:

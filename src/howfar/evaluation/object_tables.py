@@ -7,8 +7,11 @@ from dataclasses import asdict
 from howfar.evaluation.detection_tables import Row
 from howfar.evaluation.object_groups import GROUPINGS, Group, by_occlusion, everything
 from howfar.evaluation.object_metrics import DisparityErrors
-from howfar.evaluation.object_results import MeasuredObject, ObjectResult
-from howfar.scene import Distance
+from howfar.evaluation.object_results import MeasuredObject, ObjectProcedure, ObjectResult
+from howfar.scene import Cue, CueName, Distance
+
+NO_CUE = Cue("depth", math.nan, math.nan)
+"""What an object that was not found is told by."""
 
 
 def method_fields(result: ObjectResult) -> Row:
@@ -34,7 +37,7 @@ def group_rows(result: ObjectResult) -> list[Row]:
 
 def object_rows(result: ObjectResult) -> list[Row]:
     """Each object with what each method said of it."""
-    return [_object_row(thing, result.procedure.names) for thing in result.objects]
+    return [_object_row(thing, result.procedure) for thing in result.objects]
 
 
 def disparity_rows(result: ObjectResult, baseline_m: float) -> list[tuple[str, str, DisparityErrors]]:
@@ -67,7 +70,7 @@ def _honesty(result: ObjectResult, method: str) -> Row:
     }
 
 
-def _object_row(thing: MeasuredObject, methods: Sequence[str]) -> Row:
+def _object_row(thing: MeasuredObject, procedure: ObjectProcedure) -> Row:
     row: Row = {
         "picture": thing.picture,
         "number": thing.number,
@@ -80,8 +83,8 @@ def _object_row(thing: MeasuredObject, methods: Sequence[str]) -> Row:
         "nearest_m": thing.nearest_m,
         "occlusion": math.nan if thing.occlusion < 0 else thing.occlusion,
     }
-    for method, distance in zip(methods, thing.distances, strict=True):
-        row |= _distance(method, distance)
+    for method, distance in zip(procedure.names, thing.distances, strict=True):
+        row |= _distance(method, distance, procedure.cues.names)
     return row
 
 
@@ -89,10 +92,20 @@ def _corners(which: str, box: tuple[float, float, float, float]) -> Row:
     return {f"{which}_{name}_px": value for name, value in zip(("x1", "y1", "x2", "y2"), box, strict=True)}
 
 
-def _distance(method: str, distance: Distance) -> Row:
-    return {
+def _distance(method: str, distance: Distance, cues: Sequence[CueName]) -> Row:
+    row: Row = {
         f"{method}_m": distance.depth_m,
         f"{method}_low_m": distance.low_m,
         f"{method}_high_m": distance.high_m,
         f"{method}_mixed": int(distance.mixed),
+        f"{method}_conflict": int(distance.conflict),
     }
+    said = {cue.name: cue for cue in distance.cues}
+    for name in cues:
+        cue = said.get(name, NO_CUE)
+        row |= {
+            f"{method}_{name}_cue_m": cue.depth_m,
+            f"{method}_{name}_cue_log_sd": cue.log_sd,
+            f"{method}_{name}_cue_weight": cue.weight,
+        }
+    return row

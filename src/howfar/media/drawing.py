@@ -121,10 +121,9 @@ def _place_labels(
 ) -> list[_Label]:
     """Give each label a place in the picture that no nearer object's label has, where there is one."""
     placed: list[_Label] = []
-    assumed = scene.camera.origin == "assumed"
     for thing in nearest_first:
         box = _whole_pixels(thing.box_xyxy_px, image)
-        text = label_text(thing, assumed=assumed, units=units)
+        text = label_text(thing, assumed=scene.assumes_scale, units=units)
         size = size_that_fits(text, size_px, image.shape[1] - 2 * _margin(size_px))
         if box is None or size is None or line_height(size) > image.shape[0]:
             continue

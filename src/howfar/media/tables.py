@@ -18,8 +18,10 @@ CSV_HEADER = (
     *("source", "frame", "time_s", "label", "class_id", "score"),
     *("x1_px", "y1_px", "x2_px", "y2_px"),
     *("depth_m", "range_m", "low_m", "high_m", "x_m", "y_m", "z_m"),
-    *("method", "valid_share", "mixed"),
+    *("method", "valid_share", "mixed", "conflict"),
 )
+
+CONFLICT_MARK = "!"
 
 CAMERA_NOTES: dict[Origin, str] = {
     "given": "The camera is given.",
@@ -51,16 +53,70 @@ def table(scene: Scene, units: Units = "m") -> "Table":
     return result
 
 
+def explanation(scene: Scene, units: Units = "m") -> "Table":
+    """What the distances of a scene rest on, object by object and cue by cue, as a table for a terminal.
+
+    The margin of a cue is the relative error that two of three distances stay within.
+
+    Args:
+        scene: The scene.
+        units: Metres or feet.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    result = Table()
+    result.add_column("object", overflow="fold")
+    result.add_column("cue")
+    for name in ("depth", "margin", "weight"):
+        result.add_column(name, justify="right", no_wrap=True)
+    result.add_column("note", overflow="fold")
+    for thing in scene:
+        for row in _explained(thing, units):
+            result.add_row(*map(Text, row))
+        result.add_section()
+    return result
+
+
+def _explained(thing: SceneObject, units: Units) -> Iterator[tuple[str, ...]]:
+    """The rows of one object: what all cues say together, then each of them."""
+    far = thing.distance
+    yield (thing.label, "together", _depth(far, units), "", "", far.reason)
+    for cue in far.cues:
+        if cue.is_known:
+            depth = distance_text(cue.depth_m, units)
+            yield ("", cue.name, depth, _margin(cue.log_sd), f"{cue.weight:.0%}", cue.note)
+        else:
+            yield ("", cue.name, "", "", "", cue.note)
+
+
+def _margin(log_sd: float) -> str:
+    """A spread in per cent, or as a factor where it is large."""
+    return f"±{math.expm1(log_sd):.0%}" if log_sd < math.log(2) else f"×÷{math.exp(log_sd):.2g}"
+
+
 def caption(scene: Scene, units: Units = "m") -> str:
     """What the numbers rest on, one statement a line: unit, depth source, camera, marks, and what is not shown."""
     unit = {"m": "metres", "ft": "feet"}[units]
     basis = f"Depth (Z, along the optical axis) in {unit}, from {scene.models['depth']}."
-    lines = [basis, CAMERA_NOTES[scene.camera.origin]]
+    lines = [basis, _camera_note(scene)]
+    if scene.undistorted:
+        lines.append("The picture is undistorted: boxes belong to the undistorted picture.")
     if any(thing.distance.mixed for thing in scene):
         lines.append(f"{MIXED_MARK} The box holds two depths: one number for it is doubtful.")
+    if any(thing.distance.conflict for thing in scene):
+        lines.append(f"{CONFLICT_MARK} The cues contradict each other: --explain shows what each says.")
     if scene.beyond:
         lines.append(f"Not shown: {len(scene.beyond)} farther than the maximum depth or at an unknown distance.")
     return "\n".join(lines)
+
+
+def _camera_note(scene: Scene) -> str:
+    """Where the camera is known from, and the scale."""
+    if scene.depth_scale is None:
+        return CAMERA_NOTES[scene.camera.origin]
+    known = {"given": "given", "exif": "read from EXIF", "assumed": "assumed"}[scene.camera.origin]
+    return f"The camera is {known}; depth is scaled by {scene.depth_scale:.3g}, from known distances."
 
 
 def csv_text(scene: Scene, *, header: bool = False) -> str:
@@ -87,7 +143,7 @@ def csv_rows(scene: Scene) -> Iterator[list[str]]:
             *(scene.source, frame, _decimal(scene.time_s), thing.label, str(thing.class_id), _decimal(thing.score)),
             *(_decimal(value, 2) for value in thing.box_xyxy_px),
             *(_decimal(value) for value in (far.depth_m, far.range_m, far.low_m, far.high_m, *far.position_m)),
-            *(far.method, _decimal(far.valid_share), str(far.mixed).lower()),
+            *(far.method, _decimal(far.valid_share), str(far.mixed).lower(), str(far.conflict).lower()),
         ]
 
 
@@ -115,4 +171,5 @@ def _depth(far: Distance, units: Units) -> str:
         return f"? {units} ({far.reason})" if far.reason else f"? {units}"
     ends = [number_text(in_units(value, units)) for value in (far.low_m, far.high_m)]
     interval = "" if "?" in ends else f" ({ends[0]} to {ends[1]})"
-    return distance_text(far.depth_m, units) + interval + (MIXED_MARK if far.mixed else "")
+    marks = (MIXED_MARK if far.mixed else "") + (CONFLICT_MARK if far.conflict else "")
+    return distance_text(far.depth_m, units) + interval + marks

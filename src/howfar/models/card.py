@@ -13,7 +13,7 @@ from typing import Any, Literal, cast, get_args
 from howfar.errors import ModelError
 from howfar.scene import DepthKind
 
-Task = Literal["detection", "depth"]
+Task = Literal["detection", "depth", "ranging"]
 Fit = Literal["letterbox", "keep-aspect", "stretch"]
 Resample = Literal["area", "bilinear"]
 Layout = Literal["nanodet", "yolov5", "yolov8", "end2end"]
@@ -84,18 +84,30 @@ class DepthSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class RangingSpec:
+    """How to feed a network that finds the object in a box; its input's size is that of a crop.
+
+    Attributes:
+        margin: How much is seen round a box, as a share of its sides.
+    """
+
+    margin: float
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """All that is known of one model file.
 
     Attributes:
         name: Short name.
-        task: `detection` or `depth`.
+        task: `detection`, `depth` or `ranging`.
         licence: Licence of the weights.
         origin: Where they come from.
         results: What they reach, each with its protocol, in words.
         input: How to feed the network.
         detector: Set for a detector.
         depth: Set for a depth network.
+        ranging: Set for a ranging network.
         sha256: Digest of the ONNX file, if the card states one.
     """
 
@@ -107,6 +119,7 @@ class Card:
     results: tuple[str, ...] = ()
     detector: DetectorSpec | None = None
     depth: DepthSpec | None = None
+    ranging: RangingSpec | None = None
     sha256: str | None = None
 
 
@@ -167,6 +180,7 @@ def parse_card(table: Mapping[str, Any], where: str) -> Card:
         input=spec,
         detector=_detector_spec(output) if task == "detection" else None,
         depth=_depth_spec(output) if task == "depth" else None,
+        ranging=RangingSpec(output.number("margin")) if task == "ranging" else None,
     )
     output.done()
     top.done()

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from howfar.files import replacing
-from howfar.models.card import Card, DepthSpec, DetectorSpec, InputSpec, coco80
+from howfar.models.card import Card, DepthSpec, DetectorSpec, InputSpec, RangingSpec, coco80
 
 Value = str | float | Sequence[str] | Sequence[float]
 Lines = Iterator[tuple[str, Value]]
@@ -25,7 +26,7 @@ def write_card(card: Card, path: Path, *, overwrite: bool = False) -> None:
 
 def card_text(card: Card) -> str:
     """A card as TOML; what has its default is left out, but for what every card should say."""
-    output = _detector_lines(card.detector) if card.detector is not None else _depth_lines(card.depth)
+    output = chain(_detector_lines(card.detector), _depth_lines(card.depth), _ranging_lines(card.ranging))
     tables = (("", _top_lines(card)), ("[input]\n", _input_lines(card.input)), ("[output]\n", output))
     return "\n".join(
         heading + "".join(f"{key} = {_toml(value)}\n" for key, value in lines) for heading, lines in tables
@@ -48,16 +49,22 @@ def _input_lines(spec: InputSpec) -> Lines:
         yield "pad", spec.pad
 
 
-def _detector_lines(spec: DetectorSpec) -> Lines:
-    yield "layout", spec.layout
-    yield "classes", "coco80" if spec.classes == coco80() else spec.classes
-    yield from (("score", spec.score), ("nms", spec.nms))
+def _detector_lines(spec: DetectorSpec | None) -> Lines:
+    if spec is not None:
+        yield "layout", spec.layout
+        yield "classes", "coco80" if spec.classes == coco80() else spec.classes
+        yield from (("score", spec.score), ("nms", spec.nms))
 
 
 def _depth_lines(spec: DepthSpec | None) -> Lines:
     if spec is not None:
         yield "kind", spec.kind
         yield from _given(spec, "focal_px", "scenes", "max_m")
+
+
+def _ranging_lines(spec: RangingSpec | None) -> Lines:
+    if spec is not None:
+        yield "margin", spec.margin
 
 
 def _given(part: Card | InputSpec | DepthSpec, *names: str) -> Lines:

@@ -7,12 +7,18 @@ from howfar.errors import ModelError
 from howfar.models.card import Card, card_path, read_card
 from howfar.models.depth import DepthNetwork
 from howfar.models.detector import Detector
+from howfar.models.foreground import ForegroundNetwork
 from howfar.models.session import RunOptions
 from howfar.models.zoo import find_entry, pulled_path
 
 DEFAULT_DETECTOR = "nanodet-g"
 DEFAULT_DEPTH = "depth-compact-nyu"
-EMBEDDED = {DEFAULT_DETECTOR: "nanodet_g.onnx", DEFAULT_DEPTH: "depth-compact-nyu.onnx"}
+FOREGROUND = "foreground-nyu"
+EMBEDDED = {
+    DEFAULT_DETECTOR: "nanodet_g.onnx",
+    DEFAULT_DEPTH: "depth-compact-nyu.onnx",
+    FOREGROUND: "foreground-nyu.onnx",
+}
 """File names of the models that ship in the wheel."""
 CHECKPOINTS = (".pt", ".pth", ".safetensors")
 """Endings of PyTorch weights, which must be exported to ONNX before they run here."""
@@ -71,3 +77,8 @@ def open_detector(name_or_path: str | Path = DEFAULT_DETECTOR, options: RunOptio
 def open_depth_network(name_or_path: str | Path = DEFAULT_DEPTH, options: RunOptions | None = None) -> DepthNetwork:
     """Open a depth network by name or file."""
     return DepthNetwork(*find_model(name_or_path), options)
+
+
+def open_foreground(name_or_path: str | Path = FOREGROUND, options: RunOptions | None = None) -> ForegroundNetwork:
+    """Open the network of the learned ranging method by name or file."""
+    return ForegroundNetwork(*find_model(name_or_path), options)

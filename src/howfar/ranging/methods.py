@@ -18,7 +18,6 @@ from howfar.ranging import statistics
 from howfar.ranging.cells import covered_cells
 from howfar.scene import DepthMap
 
-DEFAULT_METHOD = "median"
 CENTRAL_SHRINK = 0.4
 """Eq. 8 looks at the central 0.4w × 0.4h."""
 
@@ -50,10 +49,20 @@ class Method(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Depths outside these limits are left out of every statistic (DepthAI's lower and upper threshold)."""
+    """Depths outside these limits are left out of every statistic (DepthAI's lower and upper threshold).
+
+    Raises:
+        SettingError: If they leave nothing in.
+    """
 
     lower_m: float | None = None
     upper_m: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.lower_m is not None and self.upper_m is not None and self.lower_m >= self.upper_m:
+            raise SettingError(
+                f"The lower threshold ({self.lower_m} m) must lie below the upper one ({self.upper_m} m)."
+            )
 
     def usable(self, depth: DepthMap) -> NDArray[np.bool_] | None:
         """H×W mask of the cells that may be used; None when all may."""
@@ -63,6 +72,9 @@ class Bounds:
         lower = -math.inf if self.lower_m is None else self.lower_m
         upper = math.inf if self.upper_m is None else self.upper_m
         return (metres >= lower) & (metres <= upper)
+
+
+NO_BOUNDS = Bounds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +92,7 @@ class BoxStatistic:
     name: str
     reduce: Callable[[NDArray[np.float32]], float]
     shrink: float = 1.0
-    bounds: Bounds = Bounds()
+    bounds: Bounds = NO_BOUNDS
     reduce_near_large: Callable[[NDArray[np.float32]], float] | None = None
 
     def read(self, depth: DepthMap, boxes: NDArray[np.float64]) -> Readings:
@@ -131,27 +143,22 @@ def method_names() -> tuple[str, ...]:
     return (*RECIPES, "percentile:Q")
 
 
-def parse_method(name: str, *, shrink: float | None = None, bounds: Bounds | None = None) -> Method:
+def parse_method(name: str, *, shrink: float | None = None, bounds: Bounds = NO_BOUNDS) -> Method:
     """The method of a name such as `median` or `percentile:40`.
 
     Args:
         name: One of `method_names()`.
         shrink: Share of the box's sides to look at, above 0 and at most 1; the method's own when None.
-        bounds: Limits in metres; none when None.
+        bounds: Limits in metres.
 
     Raises:
-        SettingError: If there is no such method, or the shrink factor or the bounds cannot be.
+        SettingError: If there is no such method, or the shrink factor cannot be.
     """
     recipe = _percentile_named(name) if name.startswith("percentile:") else RECIPES.get(name)
     if recipe is None:
         raise SettingError(f"No ranging method is called {name!r}; there are {', '.join(method_names())}.")
     if shrink is not None and not 0.0 < shrink <= 1.0:
         raise SettingError(f"The shrink factor must be above 0 and at most 1, not {shrink}.")
-    bounds = bounds or Bounds()
-    if bounds.lower_m is not None and bounds.upper_m is not None and bounds.lower_m >= bounds.upper_m:
-        raise SettingError(
-            f"The lower threshold ({bounds.lower_m} m) must lie below the upper one ({bounds.upper_m} m)."
-        )
     return BoxStatistic(name, recipe.reduce, recipe.shrink if shrink is None else shrink, bounds, recipe.near_large)
 
 

@@ -3,7 +3,18 @@
 from howfar.scene.camera import Camera
 from howfar.scene.depth_map import DepthKind, DepthMap, StereoRig
 from howfar.scene.detections import Detections
-from howfar.scene.distance import Distance
+from howfar.scene.distance import Cue, CueName, Distance
 from howfar.scene.scene import Scene, SceneObject
 
-__all__ = ["Camera", "DepthKind", "DepthMap", "Detections", "Distance", "Scene", "SceneObject", "StereoRig"]
+__all__ = [
+    "Camera",
+    "Cue",
+    "CueName",
+    "DepthKind",
+    "DepthMap",
+    "Detections",
+    "Distance",
+    "Scene",
+    "SceneObject",
+    "StereoRig",
+]

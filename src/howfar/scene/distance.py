@@ -2,9 +2,40 @@
 
 import math
 from dataclasses import dataclass
-from typing import Self
+from typing import Literal, Self
 
 NAN = math.nan
+
+CueName = Literal["depth", "size", "ground"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """What one kind of evidence says of a distance: a log-normal, or nothing and why.
+
+    Attributes:
+        name: `depth` (the depth map), `size` (a thing of known size) or `ground` (where it stands).
+        depth_m: The median of the distance along the optical axis; NaN where the cue says nothing.
+        log_sd: Standard deviation of the natural logarithm of that distance, about its relative error.
+        weight: Its share in the distance that all cues give together, 0 to 1.
+        note: Why it says nothing, or what is doubtful about it; empty when all is well.
+    """
+
+    name: CueName
+    depth_m: float
+    log_sd: float
+    weight: float = 0.0
+    note: str = ""
+
+    @classmethod
+    def silent(cls, name: CueName, note: str) -> Self:
+        """A cue that says nothing, and why."""
+        return cls(name, NAN, NAN, note=note)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the cue says anything."""
+        return math.isfinite(self.depth_m)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +53,8 @@ class Distance:
         mixed: Whether the box holds two depths, so that one number for it is doubtful.
         region_xyxy_px: The part of the picture that was measured: x1, y1, x2, y2 in pixels.
         reason: Why the distance is not known; empty when it is.
+        cues: What each kind of evidence says, where several were asked.
+        conflict: Whether the cues contradict each other.
     """
 
     depth_m: float
@@ -34,6 +67,8 @@ class Distance:
     low_m: float = NAN
     high_m: float = NAN
     reason: str = ""
+    cues: tuple[Cue, ...] = ()
+    conflict: bool = False
 
     @classmethod
     def unknown(

@@ -8,7 +8,7 @@ from typing import Any
 
 from howfar.scene.camera import Camera
 from howfar.scene.depth_map import DepthMap
-from howfar.scene.distance import Distance
+from howfar.scene.distance import Cue, Distance
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,8 @@ class SceneObject:
             "method": far.method,
             "valid_share": _number(far.valid_share),
             "mixed": far.mixed,
+            "conflict": far.conflict,
+            "cues": [_cue(cue) for cue in far.cues],
         }
 
 
@@ -86,6 +88,9 @@ class Scene:
         timing_ms: What the steps took.
         frame: Number of the frame in its video, from 0; None for a picture.
         time_s: Time of that frame in its video.
+        undistorted: Whether the lens's distortion was taken out of the picture first: boxes and depth then belong to
+            the undistorted picture.
+        depth_scale: What the depth network's metres were multiplied by, from known distances; None if by nothing.
     """
 
     source: str
@@ -100,6 +105,13 @@ class Scene:
     timing_ms: Mapping[str, float] = field(default_factory=dict)
     frame: int | None = None
     time_s: float | None = None
+    undistorted: bool = False
+    depth_scale: float | None = None
+
+    @property
+    def assumes_scale(self) -> bool:
+        """Whether all distances hang on a focal length that was assumed."""
+        return self.camera.origin == "assumed" and self.depth_scale is None
 
     def __iter__(self) -> Iterator[SceneObject]:
         return iter(self.objects)
@@ -121,6 +133,8 @@ class Scene:
                 "cx_px": _number(camera.cx_px, 2),
                 "cy_px": _number(camera.cy_px, 2),
                 "origin": camera.origin,
+                "undistorted": self.undistorted,
+                "depth_scale": _number(self.depth_scale),
             },
             "models": dict(self.models),
             "max_depth_m": self.max_depth_m,
@@ -131,6 +145,17 @@ class Scene:
     def to_json(self, indent: int | None = None) -> str:
         """The scene as JSON text; one line unless an indent is given."""
         return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False, allow_nan=False)
+
+
+def _cue(cue: Cue) -> dict[str, Any]:
+    """A cue as in the scene's JSON."""
+    return {
+        "name": cue.name,
+        "depth_m": _number(cue.depth_m),
+        "log_sd": _number(cue.log_sd),
+        "weight": _number(cue.weight),
+        "note": cue.note,
+    }
 
 
 def _number(value: float | None, digits: int = 4) -> float | None:

@@ -11,6 +11,7 @@ from howfar.errors import SettingError
 from howfar.networks.compact_depth import CompactDepth
 from howfar.networks.efficientnet_lite import PIXEL_MEAN, PIXEL_STD
 from howfar.networks.fcrn import FCRN
+from howfar.networks.foreground import ForegroundNet
 from howfar.networks.hybrid_cnn import HybridCNN
 from howfar.networks.unet_depth import UNetDepth
 from howfar.networks.yolov5 import SIZES, STRIDES, YOLOv5, yolov5
@@ -79,6 +80,21 @@ DETECTOR_NETWORKS: Mapping[str, DetectorEntry] = {
 """By the names that recipes use."""
 
 
+@dataclass(frozen=True, slots=True)
+class RangingEntry:
+    """A network that finds the object in a crop of a depth map.
+
+    Attributes:
+        build: Its definition; takes the recipe's options.
+    """
+
+    build: Callable[..., nn.Module]
+
+
+RANGING_NETWORKS: Mapping[str, RangingEntry] = {"foreground": RangingEntry(ForegroundNet)}
+"""By the names that recipes use."""
+
+
 def depth_entry(name: str) -> DepthEntry:
     """What is known of a depth network.
 
@@ -99,6 +115,17 @@ def detector_entry(name: str) -> DetectorEntry:
     if name not in DETECTOR_NETWORKS:
         raise SettingError(f"No detector is called {name!r}; there are {', '.join(DETECTOR_NETWORKS)}.")
     return DETECTOR_NETWORKS[name]
+
+
+def ranging_entry(name: str) -> RangingEntry:
+    """What is known of a ranging network.
+
+    Raises:
+        SettingError: If there is none of that name.
+    """
+    if name not in RANGING_NETWORKS:
+        raise SettingError(f"No ranging network is called {name!r}; there are {', '.join(RANGING_NETWORKS)}.")
+    return RANGING_NETWORKS[name]
 
 
 def build(entry: Entry[Network_co], name: str, options: Mapping[str, Any]) -> Network_co:

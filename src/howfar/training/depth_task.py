@@ -27,9 +27,6 @@ from howfar.training.recipe import DepthRecipe
 CLASSES = "classes"
 """The name, among a recipe's losses, of the cross-entropy of the semantic labels."""
 
-BLOCK = 10
-"""Successive pairs of NYU are of one scene more often than not; so many are held out together."""
-
 LEAST_M, MOST_M = 0.1, 10.0
 PICTURE_MAX_M = 8.0
 
@@ -153,26 +150,6 @@ def _class_loss(scores: Tensor, classes: Tensor) -> Tensor:
     """Cross-entropy over the labelled places; 0 where none is."""
     total = functional.cross_entropy(scores.float(), classes, ignore_index=UNKNOWN_CLASS, reduction="sum")
     return total / (classes != UNKNOWN_CLASS).sum().clamp(min=1)
-
-
-def split_held_out(samples: Sequence[DepthSample], every: int) -> tuple[Sequence[DepthSample], Sequence[DepthSample]]:
-    """Part the samples: every `every`-th block of ten successive ones is held out (none when 0)."""
-    kept = [place for place in range(len(samples)) if not every or place // BLOCK % every != every - 1]
-    away = sorted(set(range(len(samples))) - set(kept))
-    return Chosen(samples, kept), Chosen(samples, away)
-
-
-class Chosen(Sequence[DepthSample]):
-    """Some of the samples, read when they are asked for."""
-
-    def __init__(self, samples: Sequence[DepthSample], places: Sequence[int]) -> None:
-        self._samples, self._places = samples, places
-
-    def __len__(self) -> int:
-        return len(self._places)
-
-    def __getitem__(self, place: int) -> DepthSample:  # type: ignore[override]
-        return self._samples[self._places[place]]
 
 
 def training_card(recipe: DepthRecipe, camera: Camera) -> Card:

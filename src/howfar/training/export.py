@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -20,6 +21,7 @@ from howfar.models.card import Card, InputSpec, card_path
 from howfar.models.card_writing import card_text
 from howfar.models.preprocess import to_tensor
 from howfar.models.session import RunOptions, Session, file_digest
+from howfar.ranging.crops import CHANNELS as CROP_CHANNELS
 from howfar.training.half_weights import halve
 
 OPSET = 18
@@ -34,6 +36,21 @@ BOX_NUMBERS = 4
 """Of a detector's row: pixels up to here, shares of one beyond, each to be judged on its own scale."""
 
 Size = tuple[int, int]
+
+
+class Form(NamedTuple):
+    """What input and output of a file are called."""
+
+    input: str
+    output: str
+
+
+FORMS = {
+    "depth": Form("image", "depth"),
+    "detection": Form("image", "boxes"),
+    "ranging": Form("crops", "weights"),
+}
+"""By the task of the card."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,19 +157,17 @@ def export(source: Exportable, target: Path, *, half: bool = False, overwrite: b
 
 
 def to_onnx(source: Exportable) -> onnx.ModelProto:
-    """Trace a network with free height and width: input `image`, output `depth` or `boxes`."""
-    spec = source.card.input
-    width, height = checked_sizes(spec)[0]
-    sides = {axis: spec.multiple_px * torch.export.Dim(name, min=2) for axis, name in ((2, "rows"), (3, "columns"))}
+    """Trace a network with free height and width, or of one for crops with their number free."""
+    form = FORMS[source.card.task]
     with _quiet_exporter():
         program = torch.onnx.export(
             source.network,
-            (torch.zeros(1, 3, height, width),),
+            (torch.from_numpy(checked_inputs(source.card)[0]),),
             dynamo=True,
             opset_version=OPSET,
-            input_names=["image"],
-            output_names=["depth" if source.card.task == "depth" else "boxes"],
-            dynamic_shapes=(sides,),
+            input_names=[form.input],
+            output_names=[form.output],
+            dynamic_shapes=(_free_axes(source.card),),
             verbose=False,
         )
     assert program is not None
@@ -160,7 +175,7 @@ def to_onnx(source: Exportable) -> onnx.ModelProto:
 
 
 def compare(source: Exportable, onnx_path: Path) -> tuple[Comparison, ...]:
-    """Run a network and its file on a fixed picture at two sizes.
+    """Run a network and its file on fixed inputs of two sizes.
 
     A detector's boxes, in pixels, and its scores are each judged by their own largest value.
 
@@ -169,14 +184,26 @@ def compare(source: Exportable, onnx_path: Path) -> tuple[Comparison, ...]:
     """
     session = Session(onnx_path, source.card, RunOptions(threads=1))
     comparisons = []
-    for width, height in checked_sizes(source.card.input):
-        exact = replace(source.card.input, width_px=width, height_px=height, fit="stretch")
-        tensor, _ = to_tensor(fixed_picture(width, height), exact)
+    for tensor in checked_inputs(source.card):
         with torch.inference_mode():
             expected = source.network(torch.from_numpy(tensor)).numpy()
         (given,) = session.run(tensor)
-        comparisons.append(Comparison((width, height), _error(given, expected, source.card)))
+        comparisons.append(Comparison((tensor.shape[3], tensor.shape[2]), _error(given, expected, source.card)))
     return tuple(comparisons)
+
+
+def checked_inputs(card: Card) -> list[NDArray[np.float32]]:
+    """What the network and its file are compared on: a picture at two sizes, or one crop and then several."""
+    spec = card.input
+    if card.task == "ranging":
+        random = np.random.default_rng(0)
+        shape = (CROP_CHANNELS, spec.height_px, spec.width_px)
+        return [random.normal(0.0, 0.5, (count, *shape)).astype(np.float32) for count in (2, 5)]
+    inputs = []
+    for width, height in checked_sizes(spec):
+        exact = replace(spec, width_px=width, height_px=height, fit="stretch")
+        inputs.append(to_tensor(fixed_picture(width, height), exact)[0])
+    return inputs
 
 
 def checked_sizes(spec: InputSpec) -> tuple[Size, Size]:
@@ -191,6 +218,14 @@ def fixed_picture(width: int, height: int) -> NDArray[np.uint8]:
     random = np.random.default_rng(0)
     shapes = cv2.resize(random.uniform(0, 255, (6, 8, 3)), (width, height), interpolation=cv2.INTER_CUBIC)
     return np.clip(shapes + random.normal(0, 15, (height, width, 3)), 0, 255).astype(np.uint8)
+
+
+def _free_axes(card: Card) -> dict[int, Any]:
+    """The axes of the input that may be of any length, by their place."""
+    if card.task == "ranging":
+        return {0: torch.export.Dim("boxes", min=1)}
+    step = card.input.multiple_px
+    return {axis: step * torch.export.Dim(name, min=2) for axis, name in ((2, "rows"), (3, "columns"))}
 
 
 def _error(given: NDArray[np.float32], expected: NDArray[np.float32], card: Card) -> float:

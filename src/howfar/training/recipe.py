@@ -12,6 +12,7 @@ from howfar.errors import SettingError
 from howfar.training.depth_augmentation import DepthAugmentation
 from howfar.training.detection_augmentation import DetectionAugmentation
 from howfar.training.detection_loss import DetectionSettings
+from howfar.training.ranging_examples import RangingAugmentation
 
 Positive = Annotated[float, Meta(gt=0)]
 NotNegative = Annotated[float, Meta(ge=0)]
@@ -89,6 +90,28 @@ class DetectorDataPart(_Part, frozen=True, kw_only=True):
     min_box_px: NotNegative = 0.0
     count: Annotated[int, Meta(ge=0)] = 0
     repeat: Count = 1
+
+
+class RangingDataPart(_Part, frozen=True, kw_only=True):
+    """Which boxes with known depth and outlines.
+
+    Attributes:
+        root: Where the data set lies; relative to the working folder. It must have semantic classes.
+        split: The part of it that is trained on.
+        held_out: Every how manieth block of ten successive pictures is kept for validation; 0 for none.
+        least_pixels: The smallest component of one class that counts as an object.
+        repeat: How often an epoch shows an object of the classes that are measured, against once for any other.
+        side: Places along each side of a crop, a multiple of 8.
+        margin: How much is seen round a box, as a share of its sides.
+    """
+
+    root: str
+    split: str = "train"
+    held_out: Annotated[int, Meta(ge=0)] = 10
+    least_pixels: Count = 700
+    repeat: Count = 3
+    side: Annotated[int, Meta(ge=8, multiple_of=8)] = 32
+    margin: NotNegative = 0.15
 
 
 class OptimiserPart(_Part, frozen=True, kw_only=True):
@@ -205,6 +228,13 @@ class DetectorRecipe(TrainingRecipe, frozen=True, kw_only=True, tag="detector", 
     augmentation: DetectionAugmentation = DetectionAugmentation()
     loss: DetectionSettings = DetectionSettings()
     check_anchors: bool = True
+
+
+class RangingRecipe(TrainingRecipe, frozen=True, kw_only=True, tag="ranging", tag_field="task"):
+    """Everything that the training of the learned ranging method needs to know."""
+
+    data: RangingDataPart
+    augmentation: RangingAugmentation = RangingAugmentation()
 
 
 Recipe = TypeVar("Recipe", bound=TrainingRecipe)

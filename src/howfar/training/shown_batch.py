@@ -16,12 +16,13 @@ from howfar.models.preprocess import input_size
 from howfar.training.batch_pictures import augmentation_grid, detection_grid
 from howfar.training.depth_augmentation import DepthAugmentation
 from howfar.training.depth_batches import DepthExamples, EpochPlan
-from howfar.training.depth_task import DepthTask, split_held_out
+from howfar.training.depth_task import DepthTask
 from howfar.training.detection_augmentation import DetectionAugmentation
 from howfar.training.detection_batches import DetectionDraw, DetectionExamples, collate
 from howfar.training.detector_data import chosen_pictures
 from howfar.training.detector_task import DetectorTask
 from howfar.training.epoch_plan import shuffled_batches
+from howfar.training.held_out import split_held_out
 from howfar.training.recipe import DepthRecipe, DetectorRecipe, read_recipe
 
 DEFAULT_INPUT = InputSpec(320, 256, "keep-aspect")

@@ -14,12 +14,15 @@ from howfar.datasets import DepthSample, DetectionSample
 from howfar.datasets.check import Checked, Problem, check_depth, check_detection
 from howfar.datasets.opening import open_depth_dataset, open_detection_dataset
 from howfar.errors import SettingError, SourceError
-from howfar.training.depth_task import DepthTask, split_held_out
+from howfar.training.depth_task import DepthTask
 from howfar.training.detector_data import Survey, chosen_pictures
 from howfar.training.detector_task import DetectorTask
+from howfar.training.held_out import split_held_out
 from howfar.training.initial_weights import load_initial_weights
 from howfar.training.loop import Task, Trainer
-from howfar.training.recipe import DepthRecipe, DetectorRecipe, TrainingRecipe
+from howfar.training.ranging_examples import room_of
+from howfar.training.ranging_task import RangingTask
+from howfar.training.recipe import DepthRecipe, DetectorRecipe, RangingRecipe, TrainingRecipe
 from howfar.training.run_folder import RunFolder
 
 Sample = TypeVar("Sample")
@@ -71,6 +74,29 @@ def detector_task(recipe: DetectorRecipe, checked: Checked = lambda _: None) -> 
     load_initial_weights(task.network, recipe.network)
     anchors = task.check_anchors(np.concatenate(survey.shapes_px)) if recipe.check_anchors else None
     task.remarks = tuple(remark for remark in (survey.remark(recipe.data.root), anchors) if remark)
+    return task
+
+
+def ranging_task(recipe: RangingRecipe, checked: Checked = lambda _: None) -> RangingTask:
+    """Open the data of a recipe, find its objects, and build its network.
+
+    Raises:
+        SourceError: If the data cannot be read, or has no semantic classes or no objects.
+        SettingError: If the recipe does not fit the data or itself.
+        ModelError: If the weights to start from are not this network's.
+    """
+    data = recipe.data
+    pairs = open_depth_dataset(data.root).split(data.split)
+    rooms = []
+    for pair in pairs:
+        rooms.append(room_of(pair, data.least_pixels))
+        checked(pair.name)
+    trained, held_out = split_held_out(rooms, data.held_out)
+    if not any(len(room.boxes) for room in trained):
+        raise SourceError(f"{data.root} shows no object of {data.least_pixels} pixels: lower data.least_pixels.")
+    torch.manual_seed(recipe.training.seed)
+    task = RangingTask(recipe, trained, held_out)
+    load_initial_weights(task.network, recipe.network)
     return task
 
 

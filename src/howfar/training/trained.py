@@ -11,12 +11,16 @@ from torch import Tensor, nn
 from howfar.errors import ModelError
 from howfar.models.card import Card, read_card
 from howfar.networks.yolov5 import DecodedYOLOv5
-from howfar.training.catalogue import build, depth_entry, detector_entry
+from howfar.training.catalogue import build, depth_entry, detector_entry, ranging_entry
 from howfar.training.checkpoint_files import load_weights
 from howfar.training.curves import VALIDATION
 from howfar.training.export import Exportable, InMetres
-from howfar.training.recipe import DepthRecipe, DetectorRecipe, ExportPart, parse_recipe, read_recipe
+from howfar.training.recipe import DepthRecipe, DetectorRecipe, ExportPart, RangingRecipe, parse_recipe, read_recipe
 from howfar.training.run_folder import RunFolder, load_checkpoint
+
+AnyRecipe = DepthRecipe | DetectorRecipe | RangingRecipe
+RECIPES: dict[str, type[AnyRecipe]] = {"depth": DepthRecipe, "detector": DetectorRecipe, "ranging": RangingRecipe}
+"""By the name of their task."""
 
 
 def trained_network(root: Path, *, last: bool = False, described: Path | None = None) -> Exportable:
@@ -41,12 +45,15 @@ def trained_network(root: Path, *, last: bool = False, described: Path | None = 
     card = read_card(folder.card)
     if isinstance(recipe, DepthRecipe):
         network = _depth(recipe, weights, source=str(path))
+    elif isinstance(recipe, RangingRecipe):
+        network = build(ranging_entry(recipe.network.name), recipe.network.name, recipe.network.options)
+        load_weights(network, weights, source=str(path))
     else:
         network = _detector(recipe, len(card.detector.classes) if card.detector else 0, weights, source=str(path))
     return Exportable(network, _described(card, recipe, export, state))
 
 
-def _kept_recipe(root: Path) -> DepthRecipe | DetectorRecipe:
+def _kept_recipe(root: Path) -> AnyRecipe:
     path = root / "recipe.json"
     try:
         table = json.loads(path.read_text(encoding="utf-8"))
@@ -55,9 +62,8 @@ def _kept_recipe(root: Path) -> DepthRecipe | DetectorRecipe:
         raise ModelError(
             f"{root} is not the folder of a training ({path.name}: {reason}): name one that  howfar train  wrote."
         ) from None
-    if table.get("task") == "detector":
-        return parse_recipe(table, DetectorRecipe, str(path))
-    return parse_recipe(table, DepthRecipe, str(path))
+    kind = RECIPES.get(table.get("task"), DepthRecipe)
+    return parse_recipe(table, kind, str(path))
 
 
 def _depth(recipe: DepthRecipe, weights: Mapping[str, Tensor], *, source: str) -> nn.Module:
@@ -74,14 +80,14 @@ def _detector(recipe: DetectorRecipe, classes: int, weights: Mapping[str, Tensor
     return DecodedYOLOv5(network)
 
 
-def _described(card: Card, recipe: DepthRecipe | DetectorRecipe, export: ExportPart, state: Mapping[str, Any]) -> Card:
+def _described(card: Card, recipe: AnyRecipe, export: ExportPart, state: Mapping[str, Any]) -> Card:
     """The card with what is known of the weights."""
     data = Path(recipe.data.root).name
     trained = f"{recipe.network.name}, trained with howfar on the {recipe.data.split} split of {data}"
-    if isinstance(recipe, DepthRecipe):
-        judged_on = f"what was held out of the {recipe.data.split} split of {data}"
-    else:
+    if isinstance(recipe, DetectorRecipe):
         judged_on = f"the {recipe.data.validation_split} split of {data}"
+    else:
+        judged_on = f"what was held out of the {recipe.data.split} split of {data}"
     depth = card.depth and replace(card.depth, scenes=export.scenes)
     return replace(
         card,

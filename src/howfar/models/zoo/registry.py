@@ -36,7 +36,7 @@ class Entry:
 
     Attributes:
         name: What `--detector`, `--depth-model` and `howfar models` call it.
-        task: `detection` or `depth`.
+        task: `detection`, `depth` or `ranging`.
         licence: Licence of the weights.
         origin: Where they come from.
         results: What they reach, each with its source, in words.

@@ -1,0 +1,177 @@
+"""The scale of depth from distances that were measured by hand."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
+
+from howfar.errors import SettingError
+from howfar.models import DepthNetwork
+from howfar.scene import Camera, SceneObject
+from howfar.scene.calibration import DepthScale, KnownDistance
+from howfar.view import View
+
+MOST_SPREAD = 1.2
+"""The largest ratio between the scales that two known distances ask for, above which they contradict each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A distance as the user states it.
+
+    Attributes:
+        what: The class of an object, or its number among those found.
+        range_m: The straight line from the camera to the object.
+
+    Raises:
+        SettingError: If the distance is not positive and finite.
+    """
+
+    what: str | int
+    range_m: float
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.range_m) and self.range_m > 0):
+            raise SettingError(f"A known distance must be above 0 metres, not {self.range_m:g} (of {self.what}).")
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """From text such as `chair=2.30` or `3=2.30`.
+
+        Raises:
+            SettingError: If it is no such text, or the distance cannot be.
+        """
+        what, _, metres = (part.strip() for part in text.rpartition("="))
+        try:
+            range_m = float(metres.removesuffix("m"))
+        except ValueError:
+            range_m = None
+        if not what or range_m is None:
+            raise SettingError(f"A known distance is written as chair=2.30 or 3=2.30, in metres, not as {text!r}.")
+        return cls(int(what) if what.isdecimal() else what, range_m)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """An object under the number by which the user may name it.
+
+    Attributes:
+        number: From 1, over all pictures.
+        source: The picture that it is in.
+        thing: The object.
+    """
+
+    number: int
+    source: str
+    thing: SceneObject
+
+    @property
+    def name(self) -> str:
+        """Number and class, in words."""
+        return f"{self.number} ({self.thing.label})"
+
+
+def require_metric(network: DepthNetwork) -> None:
+    """Refuse a depth network without metres.
+
+    Raises:
+        SettingError: If the network's depth is relative.
+    """
+    if network.spec.kind != "metres":
+        raise SettingError(
+            f"The depth network {network.name} gives relative depth, of unknown scale and shift, which one factor does "
+            "not turn into metres: calibrate a metric network (`howfar models`)."
+        )
+
+
+def numbered(views: Sequence[View]) -> list[Numbered]:
+    """The objects of all pictures in order, nearest first in each, numbered from 1."""
+    things = [(view.source, thing) for view in views for thing in view]
+    return [Numbered(number, source, thing) for number, (source, thing) in enumerate(things, start=1)]
+
+
+def matched(known: Sequence[Known], objects: Sequence[Numbered]) -> list[tuple[Numbered, float]]:
+    """Each object that a known distance is of, with that distance in metres.
+
+    Raises:
+        SettingError: If there is no such object or several, it has two known distances, or its own is not known.
+    """
+    pairs = [(_the_one(each.what, objects), each.range_m) for each in known]
+    for one, _ in pairs:
+        if sum(one.number == other.number for other, _ in pairs) > 1:
+            raise SettingError(f"Object {one.name} has two known distances: give one.")
+        if not one.thing.distance.is_known:
+            reason = one.thing.distance.reason or "no distance"
+            raise SettingError(f"Object {one.name} was not measured ({reason}): take another object.")
+    return pairs
+
+
+def fit_scale(
+    pairs: Sequence[tuple[Numbered, float]], depth_name: str, depth_sha256: str, found_on: date | None = None
+) -> DepthScale:
+    """The scale that known distances ask for: the geometric mean of known over measured, least squares in log depth.
+
+    The known distances are straight lines, and so are the measured ones that they are compared with. Depth along the
+    optical axis is in the same proportion, as an object's ray does not change with the scale.
+
+    Args:
+        pairs: Objects as they were measured without a scale, and their known distances in metres; at least one.
+        depth_name: The depth network's name.
+        depth_sha256: SHA-256 of its file.
+        found_on: The day, to be kept with the scale.
+
+    Raises:
+        SettingError: If the known distances contradict each other: if the ratios of two differ by more than
+            `MOST_SPREAD`.
+    """
+    known = tuple(
+        KnownDistance(one.thing.label, range_m, round(one.thing.range_m, 4), one.source) for one, range_m in pairs
+    )
+    low, high = (pick(range(len(known)), key=lambda place: known[place].ratio) for pick in (min, max))
+    if known[high].ratio > MOST_SPREAD * known[low].ratio:
+        raise SettingError(
+            f"The known distances contradict each other: {pairs[low][0].name} asks for a scale of "
+            f"{known[low].ratio:.2f} and {pairs[high][0].name} for {known[high].ratio:.2f}, "
+            f"{known[high].ratio / known[low].ratio - 1:.0%} more, and up to {MOST_SPREAD - 1:.0%} would do: check "
+            "them, or leave out the one that you trust less."
+        )
+    factor = math.exp(sum(math.log(each.ratio) for each in known) / len(known))
+    return DepthScale(round(factor, 6), depth_name, depth_sha256, known, found_on)
+
+
+def shared_camera(views: Sequence[View]) -> Camera:
+    """The camera of all pictures.
+
+    Raises:
+        SettingError: If they were not taken with one camera, at one focal length and size.
+    """
+    camera = views[0].camera
+    for view in views[1:]:
+        if view.camera != camera:
+            raise SettingError(
+                f"{views[0].source} and {view.source} differ in size or focal length, and a camera file is for one "
+                "camera: calibrate them one by one, or give its --camera."
+            )
+    return camera
+
+
+def _the_one(what: str | int, objects: Sequence[Numbered]) -> Numbered:
+    if isinstance(what, int):
+        if not 1 <= what <= len(objects):
+            raise SettingError(f"There is no object {what}: {_listed(objects)}.")
+        return objects[what - 1]
+    fitting = [one for one in objects if one.thing.label.lower() == what.lower()]
+    if not fitting:
+        raise SettingError(f"There is no {what} among what was found: {_listed(objects)}.")
+    if len(fitting) > 1:
+        numbers = ", ".join(str(one.number) for one in fitting)
+        raise SettingError(
+            f"There are {len(fitting)} objects of the class {what}: name one by its number ({numbers}), such as "
+            f"--known {fitting[0].number}=2.30."
+        )
+    return fitting[0]
+
+
+def _listed(objects: Sequence[Numbered]) -> str:
+    return f"there are {', '.join(one.name for one in objects)}" if objects else "nothing was found"

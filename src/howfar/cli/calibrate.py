@@ -1,0 +1,163 @@
+"""`howfar calibrate`: find out a camera, from a chessboard or from known distances."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from howfar.cli import options
+
+if TYPE_CHECKING:
+    from howfar.media.sources import Source
+    from howfar.scene.calibration import Calibration
+
+DEFAULT_OUT = Path("camera.toml")
+DEFAULT_FOLDER = Path("howfar-calibrate")
+CHESSBOARD = "Chessboard"
+KNOWN = "Known distances"
+
+
+def calibrate(
+    sources: Annotated[
+        list[str], typer.Argument(metavar="PHOTO...", help="Pictures, folders, 'globs' or addresses, of one camera.")
+    ],
+    known: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--known",
+            metavar="OBJECT=METRES",
+            help="A distance that you measured, straight from the camera to the object: chair=2.30, or by the number "
+            "shown without this option, 3=2.30. Give several for a better scale.",
+            rich_help_panel=KNOWN,
+        ),
+    ] = None,
+    detector: Annotated[
+        str, typer.Option("--detector", help="Detector: a name or an .onnx file.", rich_help_panel=KNOWN)
+    ] = "nanodet-g",
+    score: Annotated[
+        float | None, typer.Option("--score", min=0, max=1, help="Least confidence.", rich_help_panel=KNOWN)
+    ] = None,
+    depth_model: Annotated[
+        str,
+        typer.Option("--depth-model", help="Depth network that the scale is for.", rich_help_panel=KNOWN),
+    ] = "depth-compact-nyu",
+    camera: options.CameraFile = None,
+    focal_px: options.FocalPx = None,
+    fov_deg: options.FovDeg = None,
+    chessboard: Annotated[
+        str | None,
+        typer.Option(
+            "--chessboard",
+            metavar="COLUMNSxROWS",
+            help="Inner corners of the board in the pictures, where four squares meet: 9x6 for 10 by 7 squares.",
+            rich_help_panel=CHESSBOARD,
+        ),
+    ] = None,
+    square_mm: Annotated[
+        float | None,
+        typer.Option(
+            "--square-mm",
+            help="Side of a square, to tell how far the boards were; the camera does not hang on it.",
+            rich_help_panel=CHESSBOARD,
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            help=f"Camera file to write (default: that of --camera, or {DEFAULT_OUT}).",
+            rich_help_panel=options.OUTPUT,
+        ),
+    ] = None,
+    picture: Annotated[
+        Path | None,
+        typer.Option(
+            "--picture",
+            metavar="FILE",
+            help=f"Picture to write, of the numbered objects or of the boards (default: in {DEFAULT_FOLDER}).",
+            rich_help_panel=options.OUTPUT,
+        ),
+    ] = None,
+    overwrite: options.Overwrite = False,
+    threads: options.Threads = None,
+    provider: options.Provider = None,
+) -> None:
+    """Find out a camera, and write it to a camera file for --camera.
+
+    With --chessboard: its focal lengths and its lens's distortion. With --known: the scale of depth.
+    """
+    from howfar.cli.folders import fresh_folder
+    from howfar.errors import SettingError
+    from howfar.files import refuse_existing
+    from howfar.media.pictures_out import picture_path
+
+    if chessboard is not None and (known or camera or focal_px or fov_deg):
+        raise SettingError(
+            "A chessboard gives the camera by itself: leave out --known, --camera, --focal-px and --fov-deg, and give "
+            "--known with the camera file that comes of it."
+        )
+    drawn = picture_path(picture or fresh_folder(DEFAULT_FOLDER) / "calibration.png")
+    output = Output(out or camera or DEFAULT_OUT, drawn, overwrite)
+    refuse_existing(output.picture, overwrite=overwrite)
+    if known or chessboard is not None:
+        refuse_existing(output.camera_file, overwrite=overwrite)
+    photos = _photos(sources)
+    if chessboard is not None:
+        from howfar.calibration.boards import Board
+        from howfar.cli.calibrating_boards import calibrate_from_boards
+
+        calibrate_from_boards(photos, Board.parse(chessboard, square_mm), output)
+        return
+    from howfar.calibration.known import Known
+    from howfar.cli.calibrating_known import calibrate_from_known
+    from howfar.finder import Rangefinder
+
+    stated = [Known.parse(text) for text in known or ()]
+    finder = Rangefinder(
+        detector,
+        depth_model,
+        camera=_without_scale(camera),
+        focal_px=focal_px,
+        fov_deg=fov_deg,
+        score=score,
+        threads=threads,
+        provider=provider,
+        cues="depth",
+    )
+    calibrate_from_known(photos, stated, finder, output)
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where the results go.
+
+    Attributes:
+        camera_file: The camera file.
+        picture: The picture that shows what they rest on.
+        overwrite: Replace them if they are there.
+    """
+
+    camera_file: Path
+    picture: Path
+    overwrite: bool
+
+
+def _photos(specs: list[str]) -> "list[Source]":
+    """The sources, none of them a video."""
+    from howfar.errors import SourceError
+    from howfar.media.sources import open_sources
+
+    opened = open_sources(specs, stdin=typer.get_binary_stream("stdin"))
+    for source in opened:
+        if source.is_stream:
+            raise SourceError(f"{source.name} is a video or a stream, and calibration takes photos: name some.")
+    return opened
+
+
+def _without_scale(path: Path | None) -> "Calibration | None":
+    """A camera file without its scale, which is to be found anew."""
+    from howfar.media.camera_files import read_calibration
+
+    return None if path is None else replace(read_calibration(path), scale=None)

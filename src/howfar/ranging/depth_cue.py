@@ -1,0 +1,138 @@
+"""How far a depth map is to be trusted, and what its distances say as a cue.
+
+A depth network that has seen rooms gives rooms everywhere, so that its error is one of the whole picture: when things
+of known size say together that it is off by far, it is off for all things of the picture.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from howfar.errors import SettingError
+from howfar.scene import Cue, Distance
+
+GIVEN_LOG_SD = 0.03
+"""Of a distance read off a measured depth map."""
+NETWORK_LOG_SD = 0.2
+"""Of a distance read off a network's depth map, in scenes of the kind that it has seen."""
+FAR_OFF_SDS = 2.0
+"""A picture's depth is off by far when the other cues contradict it by more than this many standard deviations."""
+SILENT_NOTE = "the depth map has no metres here"
+FAR_OFF_NOTE = "{factor:.2g} times too {which} by the other cues of the picture"
+BEYOND_NOTE = "farther than the {reach_m:g} m that the network knows"
+INTERVAL_SDS = 1.2816
+"""An interval of 80 % reaches this many standard deviations to either side."""
+
+
+@dataclass(frozen=True, slots=True)
+class DepthTrust:
+    """How far the distances read off a depth map are to be trusted.
+
+    Attributes:
+        log_sd: Standard deviation of the natural logarithm of a distance.
+        reach_m: The farthest distance that the map can tell; None where there is no such limit.
+        measured: Whether the map was measured; no other cue overrules such a map.
+
+    Raises:
+        SettingError: If one of the two is not above 0.
+    """
+
+    log_sd: float = NETWORK_LOG_SD
+    reach_m: float | None = None
+    measured: bool = False
+
+    def __post_init__(self) -> None:
+        for name, value in (("log_sd", self.log_sd), ("reach_m", self.reach_m)):
+            if value is not None and not value > 0:
+                raise SettingError(f"The trust in a depth map: {name} must be above 0, not {value}.")
+
+
+MEASURED = DepthTrust(GIVEN_LOG_SD, measured=True)
+"""The trust in a map that was measured, or rendered, or given as such."""
+
+
+def depth_cues(distances: Sequence[Distance], others: Sequence[Cue], trust: DepthTrust) -> tuple[Cue, ...]:
+    """What the depth map says of each thing, as a cue.
+
+    Args:
+        distances: N distances read off the depth map.
+        others: What all other cues together say of each; silent where they say nothing.
+        trust: How far the map is to be trusted where nothing contradicts it.
+
+    Returns:
+        N cues; where the others contradict a network's map over the whole picture, or put a thing beyond its reach,
+        their variance grows by the square of the contradiction.
+    """
+    depths = np.array([each.depth_m for each in distances], dtype=np.float64)
+    log_sds = np.array([_own_log_sd(each, trust) for each in distances], dtype=np.float64)
+    other = np.array([each.depth_m for each in others], dtype=np.float64)
+    other_sds = np.array([each.log_sd for each in others], dtype=np.float64)
+    offsets = np.log(other) - np.log(depths)
+    scene = 0.0 if trust.measured else _scene_offset(offsets, np.hypot(log_sds, other_sds))
+    cues = []
+    for place, depth_m in enumerate(depths.tolist()):
+        if not math.isfinite(depth_m):
+            cues.append(Cue.silent("depth", distances[place].reason or SILENT_NOTE))
+            continue
+        log_sd, note = float(np.hypot(log_sds[place], scene)), ""
+        if scene:
+            note = FAR_OFF_NOTE.format(factor=math.exp(abs(scene)), which="near" if scene > 0 else "far")
+        if trust.reach_m is not None and other[place] > trust.reach_m:  # false where it is unknown (NaN)
+            log_sd, note = max(log_sd, math.hypot(log_sds[place], offsets[place])), note or _beyond(trust.reach_m)
+        cues.append(Cue("depth", depth_m, log_sd, note=note))
+    return tuple(cues)
+
+
+def is_beyond_reach(
+    distances: Sequence[Distance], others: Sequence[Cue], outdoors: Sequence[bool], trust: DepthTrust
+) -> bool:
+    """Whether a picture is of a kind that its depth map cannot tell: the other cues put most of it beyond its reach.
+
+    One thing alone does not decide that, unless it is of a kind that is not met in rooms: a person may be on a poster.
+
+    Args:
+        distances: N distances read off the depth map.
+        others: What all other cues together say of each.
+        outdoors: Whether each is of a kind that is met outdoors alone.
+        trust: How far the map is to be trusted.
+    """
+    if trust.reach_m is None or not any(distance.is_known for distance in distances):
+        return False
+    known = [(cue.depth_m, cue.log_sd) for cue in others if cue.is_known]
+    sure = any(outside and cue.is_known for outside, cue in zip(outdoors, others, strict=True))
+    if not known or (len(known) == 1 and not sure):
+        return False
+    depths, log_sds = np.array(known).T
+    return _weighted_median(depths, log_sds**-2) > trust.reach_m
+
+
+def _beyond(reach_m: float) -> str:
+    return BEYOND_NOTE.format(reach_m=reach_m)
+
+
+def _own_log_sd(distance: Distance, trust: DepthTrust) -> float:
+    """The method's own, where it gives an interval of 80 %, else that of the map."""
+    if math.isfinite(distance.low_m) and distance.low_m > 0 and distance.high_m > distance.low_m:
+        return math.log(distance.high_m / distance.low_m) / (2 * INTERVAL_SDS)
+    return trust.log_sd
+
+
+def _scene_offset(offsets: NDArray[np.float64], sds: NDArray[np.float64]) -> float:
+    """By how much the logarithm of the map's distances is off over the whole picture; 0 where that is no surprise.
+
+    The weighted median holds against single things that are not what they seem: a toy, a face on a poster.
+    """
+    known = np.isfinite(offsets)
+    if not known.any():
+        return 0.0
+    median = _weighted_median(offsets[known], sds[known] ** -2)
+    return median if abs(median) > FAR_OFF_SDS * float(np.median(sds[known])) else 0.0
+
+
+def _weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+    order = np.argsort(values)
+    ordered = weights[order]
+    return float(np.interp(ordered.sum() / 2, np.cumsum(ordered) - ordered / 2, values[order]))

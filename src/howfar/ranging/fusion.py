@@ -1,0 +1,53 @@
+"""Several cues of one distance made into one.
+
+Each cue is a normal distribution of the logarithm of the distance, independent of the others; together they give the
+mean weighted by the inverse variances. Where they scatter more than their own spreads allow, the spread of the mean is
+widened by the Birge ratio S = √(χ²/(n − 1)), as the Particle Data Group does for measurements that disagree (Review of
+Particle Physics, introduction).
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from howfar.scene import Cue
+
+CHI_SQUARED_95 = {1: 3.841, 2: 5.991}
+"""What χ² exceeds in one case of twenty by chance, by degrees of freedom."""
+
+
+class Fused(NamedTuple):
+    """What cues say together.
+
+    Attributes:
+        depth_m: The median of the distance; NaN where no cue says anything.
+        log_sd: Standard deviation of its logarithm.
+        conflict: Whether they contradict each other more than chance would have it.
+        cues: The cues, each with its weight.
+    """
+
+    depth_m: float
+    log_sd: float
+    conflict: bool
+    cues: tuple[Cue, ...]
+
+
+def fuse(cues: Sequence[Cue]) -> Fused:
+    """The distance that some cues give together.
+
+    Args:
+        cues: What each says; silent ones are kept and have no weight. At most three.
+    """
+    known = [cue for cue in cues if cue.is_known]
+    if not known:
+        return Fused(math.nan, math.nan, False, tuple(cues))
+    total = sum(cue.log_sd**-2 for cue in known)
+    weighed = tuple(replace(cue, weight=cue.log_sd**-2 / total) if cue.is_known else cue for cue in cues)
+    if len(known) == 1:  # exactly what it says, without a detour through logarithms
+        return Fused(known[0].depth_m, known[0].log_sd, False, weighed)
+    mean = sum(cue.weight * math.log(cue.depth_m) for cue in weighed if cue.is_known)
+    chi_squared = sum(((math.log(cue.depth_m) - mean) / cue.log_sd) ** 2 for cue in known)
+    freedom = len(known) - 1
+    widening = max(1.0, math.sqrt(chi_squared / freedom))
+    return Fused(math.exp(mean), widening / math.sqrt(total), chi_squared > CHI_SQUARED_95[freedom], weighed)
