@@ -66,9 +66,14 @@ def test_without_chance_the_mask_is_the_object_and_the_rest_is_farther() -> None
 
 
 def test_a_flip_mirrors_all_of_it() -> None:
+    slanted = pair()
+    slanted.depth_m[:] = np.linspace(1, 9, 640, dtype=np.float32)  # farther to the right
+    regions = regions_of([room_of(slanted, 700)], 1)
     (_, shown, mask, known), (_, straight, *others) = (
-        drawn[RegionDraw(1, 0)] for drawn in (examples(msgspec.structs.replace(STILL, flip=1.0)), examples())
+        RegionExamples(regions, msgspec.structs.replace(STILL, flip=flip), 32, 0.25, 0)[RegionDraw(1, 0)]
+        for flip in (1.0, 0.0)
     )
+    assert (np.diff(straight[0], axis=1) > 0).all()
     np.testing.assert_array_equal(shown, straight[..., ::-1])
     np.testing.assert_array_equal([mask, known], np.array(others)[..., ::-1])
 
