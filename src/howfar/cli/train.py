@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from howfar.training.loop import Task
     from howfar.training.recipe import TrainingRecipe
 
+    Kind = tuple[type[TrainingRecipe], Callable[..., Task]]
+    """The form of a recipe, and what makes its task."""
+
 INTERRUPTED = 130
 
 app = typer.Typer(no_args_is_help=True, help="Train a network by a recipe.")
@@ -32,61 +35,51 @@ Accelerator = Annotated[str, typer.Option("--accelerator", help="Where to train:
 DeviceCount = Annotated[int, typer.Option("--devices", min=1, help="How many devices to train on.")]
 
 
-@app.command()
-def depth(
-    recipe: Recipe,
-    changes: Changes = None,
-    out: Out = None,
-    resume: Resume = False,
-    overwrite: Overwrite = False,
-    accelerator: Accelerator = "auto",
-    devices: DeviceCount = 1,
-) -> None:
-    """Train a depth network; what it learns lands in the folder, checkpoint by checkpoint."""
-    need_training("Training")
-    from howfar.training.recipe import DepthRecipe, read_recipe
+def _depth() -> "Kind":
+    from howfar.training.recipe import DepthRecipe
     from howfar.training.starting import depth_task
 
-    settings = read_recipe(recipe, DepthRecipe, changes or ())
-    _train(settings, depth_task, out or _folder_for(recipe), resume, overwrite, (accelerator, devices))
+    return DepthRecipe, depth_task
 
 
-@app.command()
-def detector(
-    recipe: Recipe,
-    changes: Changes = None,
-    out: Out = None,
-    resume: Resume = False,
-    overwrite: Overwrite = False,
-    accelerator: Accelerator = "auto",
-    devices: DeviceCount = 1,
-) -> None:
-    """Train a detector; what it learns lands in the folder, checkpoint by checkpoint."""
-    need_training("Training")
-    from howfar.training.recipe import DetectorRecipe, read_recipe
+def _detector() -> "Kind":
+    from howfar.training.recipe import DetectorRecipe
     from howfar.training.starting import detector_task
 
-    settings = read_recipe(recipe, DetectorRecipe, changes or ())
-    _train(settings, detector_task, out or _folder_for(recipe), resume, overwrite, (accelerator, devices))
+    return DetectorRecipe, detector_task
 
 
-@app.command()
-def ranging(
-    recipe: Recipe,
-    changes: Changes = None,
-    out: Out = None,
-    resume: Resume = False,
-    overwrite: Overwrite = False,
-    accelerator: Accelerator = "auto",
-    devices: DeviceCount = 1,
-) -> None:
-    """Train the network that finds an object in its box; what it learns lands in the folder."""
-    need_training("Training")
-    from howfar.training.recipe import RangingRecipe, read_recipe
+def _ranging() -> "Kind":
+    from howfar.training.recipe import RangingRecipe
     from howfar.training.starting import ranging_task
 
-    settings = read_recipe(recipe, RangingRecipe, changes or ())
-    _train(settings, ranging_task, out or _folder_for(recipe), resume, overwrite, (accelerator, devices))
+    return RangingRecipe, ranging_task
+
+
+def _add_command(name: str, what: str, kind: "Callable[[], Kind]") -> None:
+    """Add the command that trains `what`; all take the same options."""
+
+    @app.command(name, help=f"Train {what}. What it learns lands in the folder, checkpoint by checkpoint.")
+    def command(
+        recipe: Recipe,
+        changes: Changes = None,
+        out: Out = None,
+        resume: Resume = False,
+        overwrite: Overwrite = False,
+        accelerator: Accelerator = "auto",
+        devices: DeviceCount = 1,
+    ) -> None:
+        need_training("Training")
+        from howfar.training.recipe import read_recipe
+
+        form, make_task = kind()
+        settings = read_recipe(recipe, form, changes or ())
+        _train(settings, make_task, out or _folder_for(recipe), resume, overwrite, (accelerator, devices))
+
+
+_add_command("depth", "a depth network", _depth)
+_add_command("detector", "a detector", _detector)
+_add_command("ranging", "the network that finds an object in its box", _ranging)
 
 
 def _train(

@@ -24,7 +24,10 @@ from howfar.scene import DepthMap
 SURFACES = (0, 1, 21)
 """Wall, floor and ceiling: no box is drawn round them."""
 
-CLASSES = {number: OBJECT_CLASSES.get(number, "other") for number in range(39) if number not in SURFACES}
+OTHER = "other"
+"""The label of things that are not among the classes that are measured."""
+
+CLASSES = {number: OBJECT_CLASSES.get(number, OTHER) for number in range(39) if number not in SURFACES}
 """Whatever else has an outline teaches what an object is."""
 
 EVERY = 2
@@ -135,7 +138,7 @@ def regions_of(rooms: Iterable[Room], repeat: int) -> list[Region]:
         Region(room, place)
         for room in rooms
         for place, label in enumerate(room.labels)
-        for _ in range(1 if label == "other" else repeat)
+        for _ in range(1 if label == OTHER else repeat)
     ]
 
 

@@ -15,7 +15,7 @@ from howfar.ranging.foreground import Foreground, Network
 from howfar.training.catalogue import build, ranging_entry
 from howfar.training.epoch_plan import share_of_rank, shuffled_batches
 from howfar.training.preparation import Batches, Preparation
-from howfar.training.ranging_examples import RegionBatch, RegionDraw, RegionExamples, Room, collate, regions_of
+from howfar.training.ranging_examples import OTHER, RegionBatch, RegionDraw, RegionExamples, Room, collate, regions_of
 from howfar.training.recipe import RangingRecipe
 
 WRONG = 0.1
@@ -87,7 +87,7 @@ class RangingTask:
 
     def _errors(self, network: nn.Module, room: Room) -> list[float]:
         """Relative errors of the objects that are measured, one room's."""
-        chosen = [place for place, label in enumerate(room.labels) if label != "other"]
+        chosen = [place for place, label in enumerate(room.labels) if label != OTHER]
         data = self.recipe.data
         method = Foreground(as_function(network), data.side, data.margin)
         if not chosen:
