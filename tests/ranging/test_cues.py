@@ -171,3 +171,34 @@ def test_settings_that_cannot_be_are_refused_in_one_sentence(names, settings, co
 def test_a_horizon_out_of_the_picture_is_refused(row) -> None:
     with pytest.raises(SettingError, match="a row of the picture, 0 to 800"):
         parse_cues("all", horizon_px=row).check_horizon(CAMERA)
+
+
+# A person of 1.7 m who is 20 m away, seen by a camera at eye height: 42 pixels high, the foot as far below the horizon
+# as the ground there is.
+PERSON = np.array([[495, 399, 505, 441]], dtype=np.float32)
+
+
+@pytest.mark.parametrize(
+    ("label", "camera_height_m", "foot_lower_px", "speaks"),
+    [
+        ("person", None, 0, "depth"),
+        ("person", 1.65, 0, "size"),
+        ("person", 1.65, 160, "depth"),
+        ("cyclist", None, 0, "size"),
+    ],
+    ids=[
+        "a person alone may be on a poster",
+        "a person who stands on the ground at that distance is none",
+        "a person whose foot is elsewhere may be",
+        "a cyclist is not met in rooms",
+    ],
+)
+def test_one_thing_alone_overrules_the_depth_map_only_where_it_is_surely_what_it_seems(
+    label: str, camera_height_m: float | None, foot_lower_px: int, speaks: str
+) -> None:
+    boxes = PERSON + np.float32([0, foot_lower_px, 0, foot_lower_px])
+    settings = parse_cues("auto", camera_height_m=camera_height_m)
+    (one,) = with_cues([far(4.0)], [label], boxes, CAMERA, settings, ROOMS)
+    weights = {cue.name: cue.weight for cue in one.cues}
+    assert max(weights, key=weights.__getitem__) in (speaks, "ground" if speaks == "size" else speaks)
+    assert (one.depth_m > 10) == (speaks == "size")

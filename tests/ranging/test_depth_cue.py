@@ -56,20 +56,22 @@ def test_an_unknown_distance_is_silent_and_says_why() -> None:
 
 
 @pytest.mark.parametrize(
-    ("distances", "others_m", "outdoors", "trust", "beyond"),
+    ("distances", "others_m", "sure", "trust", "beyond"),
     [
         pytest.param([far(4.0)] * 3, (30.0, 20.0, 8.0), False, ROOMS, True, id="most things lie beyond"),
         pytest.param([far(4.0)] * 3, (6.0, 5.0, 40.0), False, ROOMS, False, id="one of three lies beyond"),
         pytest.param([far(4.0)] * 2, (16.0, math.nan), False, ROOMS, False, id="a single person, who may be a poster"),
-        pytest.param([far(4.0)] * 2, (16.0, math.nan), True, ROOMS, True, id="a single car"),
-        pytest.param([far(4.0)], (6.0,), True, ROOMS, False, id="a near car"),
+        pytest.param(
+            [far(4.0)] * 2, (16.0, math.nan), True, ROOMS, True, id="a single one that is surely what it seems"
+        ),
+        pytest.param([far(4.0)], (6.0,), True, ROOMS, False, id="a near one"),
         pytest.param([far(4.0)], (40.0,), True, DepthTrust(0.2), False, id="a map without end"),
         pytest.param([far(4.0)], (math.nan,), True, ROOMS, False, id="nothing of known size"),
         pytest.param([Distance.unknown("m", "none")], (40.0,), True, ROOMS, False, id="a map without metres"),
     ],
 )
-def test_a_picture_is_beyond_the_reach_where_most_of_it_is(distances, others_m, outdoors, trust, beyond) -> None:
-    assert is_beyond_reach(distances, sizes(*others_m), [outdoors] * len(others_m), trust) is beyond
+def test_a_picture_is_beyond_the_reach_where_most_of_it_is(distances, others_m, sure, trust, beyond) -> None:
+    assert is_beyond_reach(distances, sizes(*others_m), [sure] * len(others_m), trust) is beyond
 
 
 @pytest.mark.parametrize("settings", [{"log_sd": 0.0}, {"log_sd": math.nan}, {"reach_m": -1.0}])

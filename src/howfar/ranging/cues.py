@@ -122,9 +122,10 @@ def with_cues(
     """
     boxes: list[Box] = [(x1, y1, x2, y2) for x1, y1, x2, y2 in boxes_xyxy_px.tolist()]
     beside = _beside_depth(labels, boxes, camera, settings)
-    others = [_as_cue(fuse(cues)) for cues in beside]
-    outdoors = [size is not None and size.outdoors for size in map(settings.sizes.find, labels)]
-    if settings.sparing and not is_beyond_reach(distances, others, outdoors, trust):
+    together = [fuse(cues) for cues in beside]
+    others = [_as_cue(fused) for fused in together]
+    sure = [_is_sure(label, fused, settings.sizes) for label, fused in zip(labels, together, strict=True)]
+    if settings.sparing and not is_beyond_reach(distances, others, sure, trust):
         alone = depth_cues(distances, [Cue.silent("size", NOT_NEEDED)] * len(boxes), trust)
         fused = [_alone(cue, cues) for cue, cues in zip(alone, beside, strict=True)]
     elif "depth" in settings.names:
@@ -161,6 +162,13 @@ def _alone(cue: Cue, others: Sequence[Cue]) -> Fused:
     kept = (replace(other, note=NOT_NEEDED) if other.is_known else other for other in others)
     fused = fuse((cue,))
     return fused._replace(cues=(*fused.cues, *kept))
+
+
+def _is_sure(label: str, fused: Fused, sizes: SizeTable) -> bool:
+    """Whether a thing is what it seems: of a kind met outdoors alone, or its size and the ground under it agree."""
+    size = sizes.find(label)
+    agree = sum(cue.is_known for cue in fused.cues) > 1 and not fused.conflict
+    return agree or (size is not None and size.outdoors)
 
 
 def _as_cue(fused: Fused) -> Cue:

@@ -87,23 +87,23 @@ def depth_cues(distances: Sequence[Distance], others: Sequence[Cue], trust: Dept
 
 
 def is_beyond_reach(
-    distances: Sequence[Distance], others: Sequence[Cue], outdoors: Sequence[bool], trust: DepthTrust
+    distances: Sequence[Distance], others: Sequence[Cue], sure: Sequence[bool], trust: DepthTrust
 ) -> bool:
     """Whether a picture is of a kind that its depth map cannot tell: the other cues put most of it beyond its reach.
 
-    One thing alone does not decide that, unless it is of a kind that is not met in rooms: a person may be on a poster.
+    One thing alone does not decide that, unless it is surely what it seems: a person may be on a poster.
 
     Args:
         distances: N distances read off the depth map.
         others: What all other cues together say of each.
-        outdoors: Whether each is of a kind that is met outdoors alone.
+        sure: Whether each is surely what it seems.
         trust: How far the map is to be trusted.
     """
     if trust.reach_m is None or not any(distance.is_known for distance in distances):
         return False
     known = [(cue.depth_m, cue.log_sd) for cue in others if cue.is_known]
-    sure = any(outside and cue.is_known for outside, cue in zip(outdoors, others, strict=True))
-    if not known or (len(known) == 1 and not sure):
+    any_sure = any(each and cue.is_known for each, cue in zip(sure, others, strict=True))
+    if not known or (len(known) == 1 and not any_sure):
         return False
     depths, log_sds = np.array(known).T
     return _weighted_median(depths, log_sds**-2) > trust.reach_m
