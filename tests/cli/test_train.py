@@ -154,3 +154,31 @@ def test_what_is_not_installed_is_named(recipe: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match=r"howfar\[train\]"):
         depth(recipe)
+
+
+def crossfit(*arguments: str | Path) -> tuple[int, str]:
+    result = CliRunner().invoke(train.app, ["crossfit", *map(str, arguments), "--accelerator", "cpu"])
+    if isinstance(result.exception, HowfarError):
+        raise result.exception
+    return result.exit_code, result.stdout
+
+
+def test_cross_fitting_leaves_a_depth_map_of_each_picture_and_goes_on_where_it_stopped(
+    recipe: Path, tmp_path: Path
+) -> None:
+    out, changes = tmp_path / "folds", ("training.epochs=1", "--folds", "2", "--out", tmp_path / "folds")
+    code, output = crossfit(recipe, *changes)
+    assert code == 0
+    assert output.splitlines()[-1].endswith("the depth of each picture by the network without it")
+    assert sorted(path.name for path in (out / "depth").iterdir()) == [f"000{n}.png" for n in (2, 3, 4, 5)]
+    with pytest.raises(OutputError, match="holds a training already"):
+        crossfit(recipe, *changes)
+    (out / "fold-2" / "last.ckpt").unlink()
+    code, output = crossfit(recipe, *changes, "--resume")
+    assert code == 0
+    assert (out / "fold-2" / "last.ckpt").exists()
+
+
+def test_cross_fitting_refuses_more_folds_than_pictures(recipe: Path, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="has 4 pairs, too few for 5 folds"):
+        crossfit(recipe, "--folds", "5", "--out", tmp_path / "folds")

@@ -121,6 +121,8 @@ def test_a_change_takes_effect(tmp_path: Path, change: str, found: Any) -> None:
         ("data.sizes_px=[[64]]", "length 2"),
         ("data.size_shares=[1, 2]", "1 sizes_px need as many size_shares, not 2"),
         ("data.held_out=1", "held_out = 1 keeps everything for validation"),
+        ("data.fold=1", "fold = 1 of folds = 0 is none"),
+        ("data.folds=3", "fold = 0 of folds = 3 is none"),
         ("schedule.steps=[[20, 0.1], [10, 0.5]]", "in the order of their epochs"),
         ("schedule.steps=[[10, 0.5]]", "steps and the shape 'steps' need each other"),
         ("schedule.shape=steps", "steps and the shape 'steps' need each other"),

@@ -82,6 +82,38 @@ _add_command("detector", "a detector", _detector)
 _add_command("ranging", "the network that finds an object in its box", _ranging)
 
 
+@app.command()
+def crossfit(
+    recipe: Recipe,
+    changes: Changes = None,
+    out: Out = None,
+    folds: Annotated[int, typer.Option("--folds", min=2, help="How many networks, each without its part.")] = 3,
+    resume: Resume = False,
+    overwrite: Overwrite = False,
+    accelerator: Accelerator = "auto",
+    devices: DeviceCount = 1,
+) -> None:
+    """Train a depth network several times, each without one part of the pictures, and write the depth of that part.
+
+    The depth maps in the folder's `depth` are what a network says of pictures that it has not seen: `train ranging`
+    learns from them, and `evaluate objects --save-margins` measures margins on them.
+    """
+    need_training("Training")
+    from howfar.training.cross_fitting import MAPS, fold_folder, fold_recipes, left_out, predict_left_out
+    from howfar.training.recipe import DepthRecipe, read_recipe
+    from howfar.training.starting import depth_task, refuse_started
+
+    parts = fold_recipes(read_recipe(recipe, DepthRecipe, changes or ()), folds)
+    root = out or _folder_for(recipe).with_name(f"{recipe.stem}-folds")
+    for part in parts:
+        refuse_started(fold_folder(root, part), resume=resume, overwrite=overwrite)
+    for part in parts:
+        _train(part, depth_task, fold_folder(root, part), resume, overwrite, (accelerator, devices))
+        with progress_bar(f"Depth of fold {part.data.fold}", len(left_out(part)), "pictures") as step:
+            predict_left_out(part, root, step)
+    results().print(f"{root / MAPS} holds the depth of each picture by the network without it", soft_wrap=True)
+
+
 def _train(
     recipe: "TrainingRecipe",
     make_task: "Callable[..., Task]",

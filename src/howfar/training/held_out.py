@@ -16,6 +16,23 @@ def split_held_out(samples: Sequence[Sample], every: int) -> tuple[Sequence[Samp
     return Chosen(samples, kept), Chosen(samples, away)
 
 
+def split_fold(samples: Sequence[Sample], fold: int, folds: int) -> tuple[Sequence[Sample], Sequence[Sample]]:
+    """Part the samples as in k-fold cross-validation: block number `fold` of `folds` contiguous ones is left out.
+
+    Contiguous, as neighbours are of one scene.
+
+    Args:
+        samples: All of them, in their order.
+        fold: The number of the block, from 1.
+        folds: How many blocks there are, of sizes that differ by one at most.
+
+    Returns:
+        The samples that stay, and those left out.
+    """
+    start, end = (len(samples) * edge // folds for edge in (fold - 1, fold))
+    return Chosen(samples, [*range(start), *range(end, len(samples))]), Chosen(samples, range(start, end))
+
+
 class Chosen(Sequence[Sample]):
     """Some of the samples, read when they are asked for."""
 

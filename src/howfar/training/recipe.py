@@ -52,6 +52,9 @@ class DepthDataPart(_Part, frozen=True, kw_only=True):
         split: The part of it that is trained on.
         held_out: Every how manieth block of ten successive pairs is kept for validation (neighbours are of one
             scene, so single pictures would give the answer away); 0 for none.
+        folds: Into how many contiguous blocks the pairs are cut, one of which the training does not see at all
+            (`howfar train crossfit`); 0 to see all.
+        fold: The number of that block, from 1.
         sizes_px: Sizes (width, height) of the crops; each batch draws one.
         size_shares: How often each is drawn; evenly when empty.
     """
@@ -59,10 +62,14 @@ class DepthDataPart(_Part, frozen=True, kw_only=True):
     root: str
     split: str = "train"
     held_out: Annotated[int, Meta(ge=0)] = 10
+    folds: Annotated[int, Meta(ge=0)] = 0
+    fold: Annotated[int, Meta(ge=0)] = 0
     sizes_px: Annotated[tuple[Size, ...], Meta(min_length=1)]
     size_shares: tuple[Positive, ...] = ()
 
     def __post_init__(self) -> None:
+        if (self.folds, self.fold) != (0, 0) and not (self.folds > 1 and 1 <= self.fold <= self.folds):
+            raise ValueError(f"fold = {self.fold} of folds = {self.folds} is none; folds go from 1 to 2 or more")
         if self.held_out == 1:
             raise ValueError("held_out = 1 keeps everything for validation; give 0 for nothing, or 2 or more")
         if self.size_shares and len(self.size_shares) != len(self.sizes_px):

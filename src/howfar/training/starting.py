@@ -17,12 +17,12 @@ from howfar.errors import SettingError, SourceError
 from howfar.training.depth_task import DepthTask
 from howfar.training.detector_data import Survey, chosen_pictures
 from howfar.training.detector_task import DetectorTask
-from howfar.training.held_out import split_held_out
+from howfar.training.held_out import split_fold, split_held_out
 from howfar.training.initial_weights import load_initial_weights
 from howfar.training.loop import Task, Trainer
 from howfar.training.ranging_examples import room_of
 from howfar.training.ranging_task import RangingTask
-from howfar.training.recipe import DepthRecipe, DetectorRecipe, RangingRecipe, TrainingRecipe
+from howfar.training.recipe import DepthDataPart, DepthRecipe, DetectorRecipe, RangingRecipe, TrainingRecipe
 from howfar.training.run_folder import RunFolder
 
 Sample = TypeVar("Sample")
@@ -49,13 +49,26 @@ def depth_task(recipe: DepthRecipe, checked: Checked = lambda _: None) -> DepthT
         SettingError: If the recipe does not fit the data or itself.
         ModelError: If the weights to start from are not this network's.
     """
-    samples: Sequence[DepthSample] = open_depth_dataset(recipe.data.root).split(recipe.data.split)
+    samples, _ = depth_samples(recipe.data)
     samples = readied(samples, check_depth, recipe.data.root, cache=recipe.training.cache, checked=checked)
     trained, held_out = split_held_out(samples, recipe.data.held_out)
     torch.manual_seed(recipe.training.seed)
     task = DepthTask(recipe, trained, held_out)
     load_initial_weights(task.network, recipe.network)
     return task
+
+
+def depth_samples(data: DepthDataPart) -> tuple[Sequence[DepthSample], Sequence[DepthSample]]:
+    """The pairs that a training sees, and those of the fold that it does not see.
+
+    Raises:
+        SourceError: If the data cannot be read, or has fewer pairs than folds.
+        SettingError: If it has no such split.
+    """
+    samples: Sequence[DepthSample] = open_depth_dataset(data.root).split(data.split)
+    if len(samples) < data.folds:
+        raise SourceError(f"{data.root} has {len(samples)} pairs, too few for {data.folds} folds: ask for fewer.")
+    return split_fold(samples, data.fold, data.folds) if data.folds else (samples, ())
 
 
 def detector_task(recipe: DetectorRecipe, checked: Checked = lambda _: None) -> DetectorTask:
