@@ -126,6 +126,14 @@ def test_on_crops_each_object_is_seen_alone_and_keeps_its_place(models) -> None:
     assert cup.depth_m == pytest.approx(2.0 * enlarged), "a crop is enlarged to the input, and so is its focal length"
 
 
+def test_on_crops_the_weights_keep_their_place_too(models) -> None:
+    whole, crops = (Rangefinder(**models, camera=CAMERA, depth_on=on).look(halves(2, 5)) for on in ("image", "crops"))
+    for one, other in zip(whole, crops, strict=True):
+        assert one.distance.weights is not None
+        assert other.distance.weights is not None
+        assert other.distance.weights.xyxy_px == pytest.approx(one.distance.weights.xyxy_px)
+
+
 def test_without_the_camera_scale_a_picture_is_taken_for_the_training_cameras(models) -> None:
     tele = Camera.from_focal(64, 48, 500.0)
     assert seen(Rangefinder(**models, camera=tele, camera_scale=False).look(halves(2, 5)))[0] == ("cup", 2.0)
@@ -226,6 +234,8 @@ def test_a_view_draws_itself(models, tmp_path: Path) -> None:
     view = Rangefinder(**models, fov_deg=60.0).look(image)
     drawn = view.draw()
     assert drawn.shape == image.shape
+    assert (view.draw(show_region=True) != drawn).any()
+    assert (view.draw(show_interval=True) != drawn).any()
     assert (drawn != image).any()
     assert (view.image == image).all(), "the picture itself stays as it was"
     assert view._repr_png_().startswith(b"\x89PNG")

@@ -4,7 +4,6 @@ import math
 import time
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -29,6 +28,7 @@ from howfar.models import (
     open_depth_network,
     open_detector,
 )
+from howfar.models.card import DepthSpec
 from howfar.models.depth_scale import check_scale
 from howfar.ranging import Method, measure
 from howfar.ranging.cues import AUTO, CueSettings, parse_cues, with_cues
@@ -217,7 +217,7 @@ class Rangefinder:
         models = {"detector": self.detector.name, "depth": self.depth.name if given is None else "given"}
         undistorted = self.lens.distortion is not None
         factor = self.lens.scale.factor if self.lens.scale is not None and given is None else None
-        trust = MEASURED if given is not None else _trust(self.depth.spec.max_m, factor)
+        trust = MEASURED if given is not None else _trust(self.depth.spec, factor)
         return _Sight(frame, camera, found, depth, crops, trust, models, timing, undistorted, factor)
 
     def _check_given(self, given: DepthMap, frame: Frame) -> None:
@@ -278,9 +278,9 @@ def _methods(method: str | Method | Sequence[str | Method], options: RunOptions)
     return tuple(open_method(each, options=options) if isinstance(each, str) else each for each in chosen)
 
 
-def _trust(max_m: float | None, factor: float | None) -> DepthTrust:
-    """How far a network's map is to be trusted that ends at max_m and was multiplied by a factor."""
-    return DepthTrust(reach_m=None if max_m is None else max_m * (factor or 1.0))
+def _trust(spec: DepthSpec, factor: float | None) -> DepthTrust:
+    """How far a network's map is to be trusted that was multiplied by a factor."""
+    return DepthTrust(margins=spec.margins, reach_m=None if spec.max_m is None else spec.max_m * (factor or 1.0))
 
 
 def _checked_max_depth(max_depth_m: float | None) -> float | None:
@@ -342,6 +342,4 @@ def _sorted_objects(
 def _on_crop(crop: _Crop, method: Method) -> Distance:
     whole = np.array([[0, 0, crop.camera.width_px, crop.camera.height_px]], dtype=np.float32)
     (distance,) = measure(crop.depth, whole, crop.camera, method)
-    left, top = crop.corner_px
-    x1, y1, x2, y2 = distance.region_xyxy_px
-    return replace(distance, region_xyxy_px=(x1 + left, y1 + top, x2 + left, y2 + top))
+    return distance.shifted(*crop.corner_px)

@@ -25,18 +25,23 @@ class View(Scene):
 
     image: NDArray[np.uint8]
 
-    def draw(self, *, units: Units = "m", show_far: bool = False, show_region: bool = False) -> NDArray[np.uint8]:
+    def draw(
+        self, *, units: Units = "m", show_far: bool = False, show_region: bool = False, show_interval: bool = False
+    ) -> NDArray[np.uint8]:
         """The picture with each object's box, class and distance.
 
         Args:
             units: Metres or feet on the labels.
             show_far: Draw the objects beyond the maximum depth as thin grey boxes.
-            show_region: Outline the region that each distance was measured in.
+            show_region: Show what each distance was measured on.
+            show_interval: Add to each label the interval that holds the true distance four times in five.
 
         Returns:
             A new H×W×3 uint8 RGB array.
         """
-        return draw_scene(self.image, self, units=units, show_far=show_far, show_region=show_region)
+        return draw_scene(
+            self.image, self, units=units, show_far=show_far, show_region=show_region, show_interval=show_interval
+        )
 
     def save(self, path: str | Path, *, overwrite: bool = False) -> None:
         """Write the drawn picture.

@@ -132,9 +132,26 @@ def test_csv_has_a_row_an_object(folder: Path) -> None:
 
 
 def test_several_methods_are_drawn_side_by_side(folder: Path) -> None:
-    result = look("two.png", "--method", "central-mean,median", "--out", "drawn", "--format", "jsonl")
-    assert [scene["objects"][0]["method"] for scene in scenes(result)] == ["central-mean", "median"]
-    assert Image.open(folder / "drawn" / "two.png").width > 2 * 128
+    result = look("two.png", "--compare", "central-mean,median,auto", "--out", "drawn", "--format", "jsonl")
+    assert [scene["objects"][0]["method"] for scene in scenes(result)] == ["central-mean", "median", "auto"]
+    assert 3 * 128 < Image.open(folder / "drawn" / "two.png").width < 4 * 128
+
+
+@pytest.mark.parametrize("words", [["--show-region"], ["--show-interval"]], ids=["the region", "the interval"])
+def test_more_is_drawn_on_request(folder: Path, words: list[str]) -> None:
+    picture(folder / "large.png", 2, 5)
+    Image.open(folder / "large.png").resize((512, 384)).save(folder / "large.png")
+    for name, more in (("plain", []), ("more", words)):
+        assert look("large.png", "--out", name, "--format", "jsonl", *more).exit_code == 0
+    plain, more = (np.asarray(Image.open(folder / name / "large.png")) for name in ("plain", "more"))
+    assert plain.shape == more.shape
+    assert (plain != more).any()
+
+
+def test_help_explains_the_signs() -> None:
+    said = look("--help").stdout
+    for sign in ("~ its scale", "* and a dashed box", "! the cues", "? it is not known"):
+        assert sign in said
 
 
 @pytest.mark.parametrize(

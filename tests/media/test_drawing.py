@@ -1,34 +1,21 @@
 """The annotated picture."""
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from howfar.media.colours import UNKNOWN, colour_of, text_colour_on
-from howfar.media.drawing import FAR_GREY, draw_scene, label_text
-from howfar.scene import Camera
+from howfar.media.drawing import FAR_GREY, draw_scene
+from howfar.scene import Camera, Weights
 
 from .scenes import GREY, scene, thing
+
+FULL = Weights(np.ones((4, 4), dtype=np.float32), (0.0, 0.0, 320.0, 240.0))
 
 
 def count(image: np.ndarray, colour: tuple[int, int, int]) -> int:
     return int((image == colour).all(axis=-1).sum())
-
-
-@pytest.mark.parametrize(
-    ("one", "assumed", "text"),
-    [
-        pytest.param(thing(), False, "chair 2.3 m", id="class and distance"),
-        pytest.param(thing(), True, "chair ~2.3 m", id="an assumed camera shows"),
-        pytest.param(thing(mixed=True), False, "chair 2.3 m*", id="two depths show"),
-        pytest.param(thing(depth_m=math.nan), True, "chair ? m", id="unknown is a question mark"),
-        pytest.param(thing("wine\nglass"), False, "wine glass 2.3 m", id="a label stays on one line"),
-    ],
-)
-def test_labels(one, assumed: bool, text: str) -> None:
-    assert label_text(one, assumed=assumed) == text
 
 
 def test_a_box_has_the_colour_of_its_distance_and_the_picture_stays() -> None:
@@ -57,13 +44,21 @@ def test_far_objects_are_drawn_in_grey_only_on_request() -> None:
     assert count(draw_scene(GREY, far, show_far=True), FAR_GREY) > 300
 
 
-def test_the_region_measured_is_drawn_on_request() -> None:
-    inner = thing()
-    inner = replace(inner, distance=replace(inner.distance, region_xyxy_px=(130.0, 110.0, 170.0, 150.0)))
-    plain, region = draw_scene(GREY, scene(inner)), draw_scene(GREY, scene(inner), show_region=True)
-    changed = (plain != region).any(axis=-1)
-    assert changed[105:155, 125:175].any()
-    assert not changed[:100].any()
+def test_the_nearest_is_tinted_last_and_boxes_lie_over_all_tints() -> None:
+    both = scene(thing(depth_m=1.0, weights=FULL), thing(depth_m=8.0, box=(150.0, 60.0, 260.0, 220.0), weights=FULL))
+    drawn = draw_scene(GREY, both, show_region=True)
+    towards = [np.abs(drawn[10, 10].astype(int) - colour_of(depth_m)).sum() for depth_m in (1.0, 8.0)]
+    assert towards[0] < towards[1]
+    assert count(drawn, colour_of(8.0)) > 200, "the far one's outline is not tinted"
+    assert (drawn != draw_scene(GREY, both)).any(axis=-1).sum() > 0.7 * GREY[..., 0].size
+
+
+def test_a_box_of_two_depths_is_dashed() -> None:
+    whole, dashed = (draw_scene(GREY, scene(thing(mixed=mixed))) for mixed in (False, True))
+    colour = colour_of(2.34)
+    left = [(each[85:175, 101] == colour).all(axis=-1).mean() for each in (whole, dashed)]
+    assert left[0] == 1.0
+    assert 0.3 < left[1] < 0.8
 
 
 @pytest.mark.parametrize("size", [(1, 1), (20, 12), (320, 240), (4000, 3000)], ids=str)

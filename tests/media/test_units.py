@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from howfar.media.units import Units, distance_text
+from howfar.media.units import Units, distance_text, interval_text
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,17 @@ from howfar.media.units import Units, distance_text
 )
 def test_distance_text(metres: float, units: Units, text: str) -> None:
     assert distance_text(metres, units) == text
+
+
+@pytest.mark.parametrize(
+    ("low_m", "high_m", "units", "text"),
+    [
+        pytest.param(1.84, 2.91, "m", "1.8–2.9", id="metres"),
+        pytest.param(0.951, 12.3, "m", "0.95–12", id="each end with two digits"),
+        pytest.param(1.84, 2.91, "ft", "6.0–9.5", id="feet"),
+        pytest.param(math.nan, math.nan, "m", "", id="unknown is nothing"),
+        pytest.param(1.84, math.inf, "m", "", id="and so is one without an end"),
+    ],
+)
+def test_interval_text(low_m: float, high_m: float, units: Units, text: str) -> None:
+    assert interval_text(low_m, high_m, units) == text

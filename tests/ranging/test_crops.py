@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from howfar.ranging.crops import FULL_LOG, crop_boxes, network_input
+from howfar.ranging.crops import FULL_LOG, crop_boxes, network_input, widened
 from howfar.scene import DepthMap
 
 SIDE, MARGIN = 8, 0.25
@@ -41,6 +41,17 @@ def test_each_place_has_the_value_of_the_cell_that_it_lies_in(box: NDArray[np.fl
             if known:
                 assert crops.values[0, row, column] == depth.values[math.floor(y), math.floor(x)]
             assert bool(crops.inside[row, column]) == (x1 <= x <= x2 and y1 <= y <= y2)
+
+
+@given(box=boxes, margin=st.floats(0, 0.5))
+def test_the_places_looked_at_are_the_middles_of_a_grid_over_the_widened_box(
+    box: NDArray[np.float64], margin: float
+) -> None:
+    crops = crop_boxes(noise(), box, SIDE, margin)
+    ((left, top, right, bottom),) = widened(box, margin)
+    across, down = np.linspace(left, right, SIDE + 1), np.linspace(top, bottom, SIDE + 1)
+    np.testing.assert_allclose(crops.across[0], (across[1:] + across[:-1]) / 2, atol=1e-9)
+    np.testing.assert_allclose(crops.down[0], (down[1:] + down[:-1]) / 2, atol=1e-9)
 
 
 def test_only_usable_values_are_known() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from howfar.ranging import Bounds
-from howfar.ranging.foreground import Foreground, weighted_median
+from howfar.ranging.foreground import Foreground, weighted_quantiles
 from howfar.scene import DepthMap
 
 SIDE = 16
@@ -82,6 +82,20 @@ def test_depths_outside_the_bounds_are_left_out() -> None:
     assert readings.valid_shares[0] == pytest.approx(0.43, abs=0.05)
 
 
+def test_what_was_taken_for_the_object_is_kept_and_nothing_where_nothing_is_known() -> None:
+    depth = hollow_chair()
+    holed = DepthMap(depth.values, "metres", np.arange(24)[:, None] < np.full(24, 16))
+    outside = np.array([[30.0, 4.0, 40.0, 20.0]])
+    weights = Foreground(nearer_than_median, SIDE, 0.25).read(holed, np.concatenate([BOX, outside])).weights
+    assert weights is not None
+    assert weights.values.shape == (2, SIDE, SIDE)
+    np.testing.assert_allclose(weights.cells, [[0.0, 0.0, 24.0, 24.0], [27.5, 0.0, 42.5, 24.0]])
+    places = ((np.arange(SIDE) + 0.5) * 24 / SIDE).astype(int)
+    near = (depth.values == 2.0)[np.ix_(places, places)] & (places < 16)[:, None]
+    np.testing.assert_allclose(weights.values[0], near, atol=1e-5)
+    assert not weights.values[1].any()
+
+
 def test_no_boxes_are_no_values() -> None:
     assert len(Foreground(the_inside, SIDE, 0.15).read(hollow_chair(), np.empty((0, 4))).values) == 0
 
@@ -92,10 +106,35 @@ def test_no_boxes_are_no_values() -> None:
         lambda pairs: sum(weight for _, weight in pairs) > 0.01
     )
 )
-def test_half_of_the_weight_lies_on_each_side_of_the_weighted_median(pairs: list[tuple[float, float]]) -> None:
+def test_a_weighted_quantile_has_its_share_of_the_weight_below_and_the_rest_above(
+    pairs: list[tuple[float, float]],
+) -> None:
     values, weights = (np.array(each, dtype=np.float32)[None] for each in zip(*pairs, strict=True))
-    (middle,) = weighted_median(values, weights.astype(np.float64))
     total = weights.sum()
-    assert middle in values
-    assert weights[values < middle].sum() <= total / 2 + 1e-5
-    assert weights[values > middle].sum() <= total / 2 + 1e-5
+    shares = (0.25, 0.5, 0.9)
+    for share, value in zip(shares, weighted_quantiles(values, weights.astype(np.float64), shares)[0], strict=True):
+        assert value in values
+        assert weights[values < value].sum() <= total * share + 1e-5
+        assert weights[values > value].sum() <= total * (1 - share) + 1e-5
+
+
+@pytest.mark.parametrize(
+    ("far_share", "mixed"),
+    [(0.0, False), (0.2, False), (0.4, True), (0.6, True), (0.8, False)],
+    ids=["one depth", "a little behind", "two depths", "more behind than not", "little before"],
+)
+def test_what_is_taken_for_the_object_has_two_depths_where_a_quarter_of_it_lies_far_off(
+    far_share: float, mixed: bool
+) -> None:
+    values = np.full((SIDE, SIDE), 2.0, dtype=np.float32)
+    values[: round(SIDE * far_share)] = 3.0
+    readings = Foreground(everything, SIDE, 0.0).read(DepthMap(values, "metres"), np.array([[0.0, 0.0, SIDE, SIDE]]))
+    assert readings.mixed is not None
+    assert readings.log_sds is not None
+    assert readings.mixed.tolist() == [mixed]
+    assert readings.log_sds[0] == pytest.approx(0.18 * np.log(1.5) if mixed else 0.0)
+
+
+def everything(crops: np.ndarray) -> np.ndarray:
+    """Takes all for the object."""
+    return np.ones((len(crops), SIDE, SIDE), dtype=np.float32)

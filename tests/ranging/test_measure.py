@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from howfar.ranging import measure, method_names, parse_method
+from howfar.ranging.foreground import Foreground
 from howfar.scene import Camera, DepthMap, Distance, StereoRig
 
 CAMERA = Camera.from_focal(640, 480, 500.0)
@@ -78,6 +79,27 @@ def test_no_metre_is_made_up(depth: DepthMap, box, reason: str, method: str) -> 
     assert math.isnan(seen.range_m)
     assert all(math.isnan(v) for v in seen.position_m)
     assert reason in seen.reason
+
+
+def right_half(crops: np.ndarray) -> np.ndarray:
+    """Takes the right half of what it is shown for the object."""
+    return np.broadcast_to(np.arange(8) >= 4, (len(crops), 8, 8)).astype(np.float32)
+
+
+def test_weights_cover_the_box_and_its_margin_in_pixels_of_the_picture() -> None:
+    boxes = np.array([[300, 220, 340, 260], [700, 10, 800, 100], [-40, 200, 40, 280]], np.float32)
+    middle, outside, cut = measure(flat(3.0), boxes, CAMERA, Foreground(right_half, 8, 0.25))
+    assert middle.weights is not None
+    assert cut.weights is not None
+    assert middle.weights.xyxy_px == pytest.approx((290, 210, 350, 270))
+    assert cut.weights.xyxy_px == pytest.approx((-60, 180, 60, 300)), "beyond the picture, where nothing counts"
+    assert middle.weights.values[0].tolist() == [0, 0, 0, 0, 1, 1, 1, 1]
+    assert outside.weights is None
+    assert middle.weights.values.base is cut.weights.values.base, "one array for all, not a copy each"
+
+
+def test_a_statistic_of_the_box_has_no_weights() -> None:
+    assert distance(flat(3.0), (300, 220, 340, 260)).weights is None
 
 
 def test_no_boxes_no_distances() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from howfar.scene import Cue
 
+from .test_distance import WEIGHED
 from .test_scene import CHAIR, scene
 
 CUES = (Cue("depth", 2.0, 0.2, 0.9), Cue("size", 4.0, 0.6, 0.1, "a note"), Cue.silent("ground", "no foot"))
@@ -19,6 +20,7 @@ SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "docs" / "scene.schem
     "one",
     [
         pytest.param(scene(), id="a picture with a known and an unknown distance"),
+        pytest.param(scene(objects=(replace(CHAIR, distance=WEIGHED),)), id="weights, which are not in it"),
         pytest.param(scene(objects=(), max_depth_m=2.0), id="nothing found"),
         pytest.param(scene(frame=3, time_s=0.12), id="a frame of a video"),
         pytest.param(scene(frame=3), id="a frame without a time"),

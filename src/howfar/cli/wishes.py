@@ -18,7 +18,8 @@ class Wishes:
         format: How results are printed.
         units: Units on labels and in the table.
         show_far: Draw objects beyond the maximum.
-        show_region: Draw the region that was measured.
+        show_region: Draw what was measured.
+        show_interval: Write the interval on labels.
         explain: Show what each cue says of each object.
         save_depth: Write depth maps.
         point_cloud: Write point clouds.
@@ -31,6 +32,7 @@ class Wishes:
     units: Units = "m"
     show_far: bool = False
     show_region: bool = False
+    show_interval: bool = False
     explain: bool = False
     save_depth: bool = False
     point_cloud: bool = False

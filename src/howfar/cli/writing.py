@@ -24,7 +24,15 @@ CLOUD_ENDING = ".ply"
 
 def draw_views(views: Sequence[View], names: Sequence[str], wishes: Wishes) -> NDArray[np.uint8]:
     """The annotated picture; with several methods, one beside the other under the methods' names."""
-    drawn = [view.draw(units=wishes.units, show_far=wishes.show_far, show_region=wishes.show_region) for view in views]
+    drawn = [
+        view.draw(
+            units=wishes.units,
+            show_far=wishes.show_far,
+            show_region=wishes.show_region,
+            show_interval=wishes.show_interval,
+        )
+        for view in views
+    ]
     return drawn[0] if len(drawn) == 1 else side_by_side(drawn, names)
 
 

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from howfar.media.drawing import MIXED_MARK
-from howfar.media.units import Units, distance_text, in_units, number_text
+from howfar.media.labels import MIXED_MARK
+from howfar.media.units import Units, distance_text, in_units, interval_text, number_text
 from howfar.scene import Distance, Scene, SceneObject
 from howfar.scene.camera import Origin
 
@@ -169,7 +169,7 @@ def _depth(far: Distance, units: Units) -> str:
     """The depth, its interval and its mark: "2.3 m (1.9 to 2.8)*"; why it is not known, if it is not."""
     if not far.is_known:
         return f"? {units} ({far.reason})" if far.reason else f"? {units}"
-    ends = [number_text(in_units(value, units)) for value in (far.low_m, far.high_m)]
-    interval = "" if "?" in ends else f" ({ends[0]} to {ends[1]})"
+    ends = interval_text(far.low_m, far.high_m, units, " to ")
+    interval = f" ({ends})" if ends else ""
     marks = (MIXED_MARK if far.mixed else "") + (CONFLICT_MARK if far.conflict else "")
     return distance_text(far.depth_m, units) + interval + marks

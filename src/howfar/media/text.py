@@ -2,7 +2,7 @@
 
 OpenCV 5 renders TrueType: any script, straight from the fonts it ships. OpenCV 4 has only the Hershey strokes, which
 are
-ASCII: there accents are dropped and other letters become question marks.
+ASCII: there accents are dropped, a dash is a hyphen, and other letters become question marks.
 """
 
 import threading
@@ -85,5 +85,6 @@ def _hershey(size_px: int) -> tuple[float, int]:
 
 
 def _ascii(text: str) -> str:
-    plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    letters = unicodedata.normalize("NFKD", text).replace("–", "-")
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return plain.encode("ascii", "replace").decode()

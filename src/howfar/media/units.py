@@ -25,6 +25,13 @@ def number_text(value: float) -> str:
     return f"{rounded:.{decimals}f}"
 
 
+def interval_text(low_m: float, high_m: float, units: Units, between: str = "–") -> str:
+    """An interval without its unit, as "1.8–2.9"; nothing when it is not known."""
+    if not (math.isfinite(low_m) and math.isfinite(high_m)):
+        return ""
+    return between.join(number_text(in_units(metres, units)) for metres in (low_m, high_m))
+
+
 def distance_text(metres: float, units: Units) -> str:
     """A distance for a label or a table: "2.3 m", "7.5 ft", "? m" when it is not known."""
     return f"{number_text(in_units(metres, units))} {units}"

@@ -54,6 +54,12 @@ def crop_boxes(
     return Crops(depth.values[places], seen & usable[places], inner[:, None] & inner, across, down)
 
 
+def widened(boxes: NDArray[np.float64], margin: float) -> NDArray[np.float64]:
+    """What `crop_boxes` looks at: N×4 boxes, with `margin` of their width and height more on every side."""
+    more = margin * (boxes[:, 2:] - boxes[:, :2])
+    return np.concatenate([boxes[:, :2] - more, boxes[:, 2:] + more], axis=1)
+
+
 def places_in(
     shape: tuple[int, int], across: NDArray[np.float64], down: NDArray[np.float64]
 ) -> tuple[tuple[NDArray[np.int64], NDArray[np.int64]], NDArray[np.bool_]]:

@@ -1,15 +1,28 @@
 """The learned ranging method: a small network finds the object in its box, and its depth is measured there alone."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from howfar.ranging.cells import covered_cells
-from howfar.ranging.crops import crop_boxes, network_input
-from howfar.ranging.methods import NO_BOUNDS, Bounds, Readings
+from howfar.ranging.crops import crop_boxes, network_input, widened
+from howfar.ranging.methods import NO_BOUNDS, Bounds, Grids, Readings
 from howfar.scene import DepthMap
+
+QUARTILES = (0.25, 0.5, 0.75)
+
+SD_PER_SPREAD = 0.18
+"""Standard deviation of the method's own error, in log depth, over the spread of what it takes for the object: the
+logarithm of the ratio of its upper to its lower quartile. On 258 objects of held-out NYU training pictures with true
+depth the interval of 80 % that follows from it holds 80 %: 75 to 85 % where the spread is little or middling, 70 %
+where it is great."""
+
+MIXED_SPREAD = math.log(1.4)
+"""What is taken for the object has two depths where it spreads more than this. On 1,111 objects of NYU's training
+pictures with true depth that is 8 % of them, 30 % of which are off by more than 10 %, and 64 % of all that are."""
 
 Network = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 """From N×3×S×S crops (`network_input`) to N×S×S: how much each place belongs to the object, 0 to 1."""
@@ -36,28 +49,38 @@ class Foreground:
     def read(self, depth: DepthMap, boxes: NDArray[np.float64]) -> Readings:
         """Read N×4 boxes, given in the map's cells, off a metric depth map."""
         cells = covered_cells(boxes, depth.shape)
-        values, shares = np.full(len(boxes), np.nan), np.zeros(len(boxes))
+        quartiles, shares = np.full((len(boxes), 3), np.nan), np.zeros(len(boxes))
+        weights = np.zeros((len(boxes), self.side, self.side), dtype=np.float32)
         crops = crop_boxes(depth, boxes, self.side, self.margin, self.bounds.usable(depth))
         inside = crops.known & crops.inside
         seen = np.flatnonzero(inside.any(axis=(1, 2)) & (cells[:, 2:] > cells[:, :2]).all(axis=1))
         if len(seen):
             shown = network_input(crops, depth.to_metres(crops.values))[seen]
-            weights = np.where(crops.known[seen], self.network(shown), 0.0)
-            values[seen] = weighted_median(crops.values[seen], weights)
+            found = np.where(crops.known[seen], self.network(shown), 0.0)
+            weights[seen], quartiles[seen] = found, weighted_quantiles(crops.values[seen], found, QUARTILES)
             shares[seen] = inside[seen].sum(axis=(1, 2)) / crops.inside.sum()
-        return Readings(values, cells, shares)
+        near, middle, far = quartiles.T
+        spread = np.abs(np.log(far / near))  # of a disparity, the near quartile is the greater
+        grids = Grids(weights, widened(boxes, self.margin))
+        return Readings(middle, cells, shares, SD_PER_SPREAD * spread, spread > MIXED_SPREAD, grids)
 
 
-def weighted_median(values: NDArray[np.float32], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The value of each of N groups at which half of the group's weight is reached, counted from the least.
+def weighted_quantiles(
+    values: NDArray[np.float32], weights: NDArray[np.float64], shares: Sequence[float]
+) -> NDArray[np.float64]:
+    """The values of each of N groups at which some shares of the group's weight are reached, counted from the least.
 
     Args:
         values: N×… values.
         weights: As many weights, not negative, not all zero.
+        shares: S shares, 0 to 1.
+
+    Returns:
+        N×S values.
     """
     flat = values.reshape(len(values), -1)
     order = flat.argsort(axis=1)
     reached = np.take_along_axis(weights.reshape(flat.shape), order, axis=1).cumsum(axis=1)
-    place = (reached >= reached[:, -1:] / 2).argmax(axis=1)
-    picked: NDArray[np.float64] = flat[np.arange(len(flat)), order[np.arange(len(flat)), place]].astype(np.float64)
-    return picked
+    rows = np.arange(len(flat))
+    places = ((reached >= reached[:, -1:] * share).argmax(axis=1) for share in shares)
+    return np.column_stack([flat[rows, order[rows, place]] for place in places]).astype(np.float64)

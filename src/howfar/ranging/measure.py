@@ -1,12 +1,14 @@
 """From boxes and a depth map to distances."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from howfar.ranging.cells import boxes_in_cells
-from howfar.ranging.methods import Method
+from howfar.ranging.methods import Grids, Method
 from howfar.ranging.mixed import hold_two_depths
-from howfar.scene import Camera, DepthMap, Distance
+from howfar.scene import Camera, DepthMap, Distance, Weights
 
 
 def measure(
@@ -36,19 +38,29 @@ def measure(
     regions = readings.cells * cell_px
     x = ((regions[:, 0] + regions[:, 2]) / 2 - camera.cx_px) / camera.fx_px * z
     y = ((regions[:, 1] + regions[:, 3]) / 2 - camera.cy_px) / camera.fy_px * z
-    mixed = hold_two_depths(depth, boxes)
-    rows = np.column_stack([x, y, z, np.sqrt(x * x + y * y + z * z), readings.valid_shares]).tolist()
+    mixed = hold_two_depths(depth, boxes) if readings.mixed is None else readings.mixed
+    own_log_sds = np.full(len(boxes), np.nan) if readings.log_sds is None else readings.log_sds
+    weights = _over_the_picture(readings.weights, cell_px, len(boxes))
+    rows = np.column_stack([x, y, z, np.sqrt(x * x + y * y + z * z), readings.valid_shares, own_log_sds]).tolist()
     return tuple(
-        _distance(row, region, two, method.name)
-        for row, region, two in zip(rows, regions.tolist(), mixed.tolist(), strict=True)
+        _distance(row, region, two, method.name, each)
+        for row, region, two, each in zip(rows, regions.tolist(), mixed.tolist(), weights, strict=True)
     )
 
 
-def _distance(row: list[float], region: list[float], mixed: bool, method: str) -> Distance:
-    x, y, z, length, valid_share = row
+def _over_the_picture(grids: Grids | None, cell_px: NDArray[np.float64], count: int) -> Sequence[Weights | None]:
+    """Each grid with the place of its edges in pixels; the numbers are not copied."""
+    if grids is None:
+        return [None] * count
+    places = (grids.cells * cell_px).tolist()
+    return [Weights(each, (x1, y1, x2, y2)) for each, (x1, y1, x2, y2) in zip(grids.values, places, strict=True)]
+
+
+def _distance(row: list[float], region: list[float], mixed: bool, method: str, weights: Weights | None) -> Distance:
+    x, y, z, length, valid_share, own_log_sd = row
     region_px = (region[0], region[1], region[2], region[3])
     if z != z:  # NaN
         empty = region[2] <= region[0] or region[3] <= region[1]
         reason = "the box lies outside the picture" if empty else "no usable depth in the region measured"
         return Distance.unknown(method, reason, region_px)
-    return Distance(z, length, (x, y, z), method, valid_share, mixed, region_px)
+    return Distance(z, length, (x, y, z), method, valid_share, mixed, region_px, own_log_sd, weights=weights)

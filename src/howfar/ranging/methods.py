@@ -22,6 +22,18 @@ CENTRAL_SHRINK = 0.4
 """Eq. 8 looks at the central 0.4w × 0.4h."""
 
 
+class Grids(NamedTuple):
+    """How much each place in and round N boxes belongs to the object, on grids of S×S places.
+
+    Attributes:
+        values: N×S×S float32, 0 to 1.
+        cells: N×4 float64: what each grid covers, left, top, right, bottom in cells of the map.
+    """
+
+    values: NDArray[np.float32]
+    cells: NDArray[np.float64]
+
+
 class Readings(NamedTuple):
     """What a method saw in N boxes.
 
@@ -29,11 +41,18 @@ class Readings(NamedTuple):
         values: N float64 in the map's own unit; NaN where there is none.
         cells: N×4 int64: the region measured, left, top, right, bottom in cells, ends excluded.
         valid_shares: N float64: the share of the region's cells that had a usable value.
+        log_sds: N float64: standard deviation of the method's own error, in log depth; None from a method that does
+            not tell.
+        mixed: N bool: whether what was measured has two depths; None likewise.
+        weights: What was taken for the object, 0 where nothing is known; None likewise.
     """
 
     values: NDArray[np.float64]
     cells: NDArray[np.int64]
     valid_shares: NDArray[np.float64]
+    log_sds: NDArray[np.float64] | None = None
+    mixed: NDArray[np.bool_] | None = None
+    weights: Grids | None = None
 
 
 class Method(Protocol):

@@ -5,6 +5,7 @@ from howfar.scene.depth_map import DepthKind, DepthMap, StereoRig
 from howfar.scene.detections import Detections
 from howfar.scene.distance import Cue, CueName, Distance
 from howfar.scene.scene import Scene, SceneObject
+from howfar.scene.weights import Weights
 
 __all__ = [
     "Camera",
@@ -17,4 +18,5 @@ __all__ = [
     "Scene",
     "SceneObject",
     "StereoRig",
+    "Weights",
 ]

@@ -1,8 +1,10 @@
 """How far one object is, and how that was found."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal, Self
+
+from howfar.scene.weights import Weights
 
 NAN = math.nan
 
@@ -46,6 +48,8 @@ class Distance:
         depth_m: Distance along the optical axis (Z).
         range_m: Length of the straight line from the camera.
         position_m: X (right), Y (down), Z (forward), along the ray through the middle of the region measured.
+        own_log_sd: Standard deviation of the natural logarithm of depth_m that is the ranging method's own, as on a
+            depth map without error; NaN where the method does not tell.
         low_m: Lower end of the interval for depth_m.
         high_m: Upper end of it.
         method: Name of the ranging method.
@@ -55,6 +59,7 @@ class Distance:
         reason: Why the distance is not known; empty when it is.
         cues: What each kind of evidence says, where several were asked.
         conflict: Whether the cues contradict each other.
+        weights: What in the box was taken for the object, by a ranging method that tells.
     """
 
     depth_m: float
@@ -64,11 +69,13 @@ class Distance:
     valid_share: float
     mixed: bool
     region_xyxy_px: tuple[float, float, float, float]
+    own_log_sd: float = NAN
     low_m: float = NAN
     high_m: float = NAN
     reason: str = ""
     cues: tuple[Cue, ...] = ()
     conflict: bool = False
+    weights: Weights | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def unknown(
@@ -79,6 +86,13 @@ class Distance:
     ) -> Self:
         """A distance that is not known, and why."""
         return cls(NAN, NAN, (NAN, NAN, NAN), method, 0.0, False, region_xyxy_px, reason=reason)
+
+    def shifted(self, right_px: float, down_px: float) -> Self:
+        """The same distance, measured in a part of the picture that starts at right_px, down_px."""
+        x1, y1, x2, y2 = self.region_xyxy_px
+        region = (x1 + right_px, y1 + down_px, x2 + right_px, y2 + down_px)
+        weights = None if self.weights is None else self.weights.shifted(right_px, down_px)
+        return replace(self, region_xyxy_px=region, weights=weights)
 
     @property
     def is_known(self) -> bool:
