@@ -9,7 +9,9 @@ import pytest
 
 from howfar.cli.evaluate_objects import COMPARED
 from howfar.errors import MissingExtraError, ModelError, OutputError, SettingError, SourceError
+from howfar.media.depth_folder import DepthFolder
 from howfar.methods import DEFAULT_METHOD
+from howfar.scene import DepthMap
 
 from ..datasets.folders import distance_table, kitti_line, write_coco, write_kitti_objects, write_nyu_objects
 from ..models.onnx_files import constant_detector, mean_depth
@@ -64,6 +66,29 @@ def test_the_networks_depth_is_measured_with_the_methods_named(tmp_path: Path) -
     assert (row["depth"], float(row["mode_rel"])) == ("depth", pytest.approx(1 - 0.1 / 0.803557, abs=1e-4))
     assert {row["method"] for row in rows(tmp_path / "a-groups.csv")} == {"mean", "mode"}
     assert [thing["class"] for thing in rows(tmp_path / "a-objects.csv")] == ["bed", "pillow"]
+
+
+def test_maps_of_a_folder_are_measured_on_by_their_pictures_names(tmp_path: Path) -> None:
+    data = rooms(tmp_path)
+    for name in ("0000", "0001"):
+        DepthFolder(tmp_path / "maps").write(name, DepthMap(np.full((6, 8), 1.6072, dtype=np.float32), "metres"))
+    run("objects", "--data", data, "--depth", tmp_path / "maps", "--method", "median", "--csv", tmp_path / "a.csv")
+    (row,) = rows(tmp_path / "a.csv")
+    assert (row["depth"], float(row["median_rel"])) == ("the maps in maps", pytest.approx(1.0, abs=1e-3))
+
+
+def test_a_folder_of_maps_that_is_none_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="true, network, or a folder of depth maps, and nowhere is none"):
+        run("objects", "--data", rooms(tmp_path), "--depth", "nowhere")
+
+
+def test_margins_of_too_few_objects_are_not_written(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="Margins need 100 objects with a distance, and there are 2"):
+        run(
+            *("objects", "--data", rooms(tmp_path), "--model", mean_depth(tmp_path, CARD), "--method", "mean"),
+            *("--save-margins", tmp_path / "margins.toml"),
+        )
+    assert not (tmp_path / "margins.toml").exists()
 
 
 def test_in_the_detectors_boxes_classes_that_it_does_not_know_are_left_out(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def distance(depth_m: float, method: str = "median", *, mixed: bool = False, mar
     if math.isnan(depth_m):
         return Distance.unknown(method, "made unknown")
     low_m, high_m = depth_m - margin_m, depth_m + margin_m
-    return Distance(depth_m, depth_m, (0, 0, depth_m), method, 1.0, mixed, LEFT, low_m, high_m)
+    return Distance(depth_m, depth_m, (0, 0, depth_m), method, 1.0, mixed, LEFT, low_m=low_m, high_m=high_m)
 
 
 def measured(

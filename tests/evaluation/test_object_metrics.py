@@ -135,28 +135,29 @@ def test_a_relative_error_is_unknown_where_there_is_no_estimate() -> None:
     assert errors == pytest.approx([0.25, 0.25, np.nan], nan_ok=True)
 
 
-@given(st.integers(1, 400).flatmap(lambda count: st.tuples(st.just(count), st.integers(0, count))))
-def test_the_uncertainty_of_a_coverage_is_wilsons(counts: tuple[int, int]) -> None:
-    count, hits = counts
-    high_m = np.where(np.arange(count) < hits, 3.0, 1.5)
-    found = interval_coverage(np.full(count, 2.0), np.full(count, 1.0), high_m)
-    share, spread = hits / count, NormalDist().inv_cdf(0.975) ** 2 / count
-    # The ends are where the share lies just z standard deviations away: (p − share)² = z² p(1 − p) / n.
-    ends = np.sort(np.roots([1 + spread, -(2 * share + spread), share**2]).real)
-    assert (found.objects, found.share) == (count, share)
-    assert (found.low, found.high) == pytest.approx(tuple(ends), abs=1e-5)
+@pytest.mark.parametrize("each", [1, 4], ids=["one object a picture", "four alike a picture"])
+@pytest.mark.parametrize("hits", [80, 160])
+def test_the_uncertainty_of_a_coverage_is_that_of_its_pictures(hits: int, each: int) -> None:
+    count = 200
+    high_m = np.repeat(np.where(np.arange(count) < hits, 3.0, 1.5), each)
+    pictures = np.repeat(np.arange(count), each)
+    found = interval_coverage(np.full(count * each, 2.0), np.full(count * each, 1.0), high_m, pictures)
+    share = hits / count
+    half = NormalDist().inv_cdf(0.975) * math.sqrt(share * (1 - share) / count)  # a binomial's, of the pictures
+    assert (found.objects, found.share) == (count * each, share)
+    assert (found.low, found.high) == pytest.approx((share - half, share + half), abs=0.012)
 
 
 def test_an_interval_holds_its_ends_and_objects_without_one_do_not_count() -> None:
     truth_m = np.array([1.0, 2.0, 3.0, 9.0, 2.0, np.nan])
     low_m = np.array([1.0, 1.0, 1.0, 1.0, np.nan, 1.0])
     high_m = np.array([3.0, 3.0, 3.0, 3.0, np.nan, 3.0])
-    found = interval_coverage(truth_m, low_m, high_m)
+    found = interval_coverage(truth_m, low_m, high_m, np.arange(6))
     assert (found.objects, found.share) == (4, 0.75)
 
 
 def test_without_intervals_their_coverage_is_unknown() -> None:
-    nothing = interval_coverage(np.array([2.0]), np.array([np.nan]), np.array([np.nan]))
+    nothing = interval_coverage(np.array([2.0]), np.array([np.nan]), np.array([np.nan]), np.array([0]))
     assert nothing.objects == 0
     assert all(math.isnan(value) for value in astuple(nothing)[1:])
 

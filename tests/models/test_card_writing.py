@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from howfar.errors import OutputError
 from howfar.models.card import Card, DepthSpec, DetectorSpec, InputSpec, RangingSpec, coco80, parse_card, read_card
 from howfar.models.card_writing import card_text, write_card
+from howfar.scene.margins import Margin, Margins
 
 SHIPPED = sorted(
     path
@@ -49,7 +50,7 @@ nms = 0.6
 """
 
 TEXTS = st.text(max_size=20)
-SIZES = st.integers(1, 4000)
+SIZES = st.integers(1, 40).map(lambda count: 96 * count)
 POSITIVE = st.floats(1e-6, 1e6)
 TRIPLES = st.tuples(POSITIVE, POSITIVE, POSITIVE)
 INPUTS = st.builds(
@@ -57,8 +58,9 @@ INPUTS = st.builds(
     SIZES,
     SIZES,
     st.sampled_from(["letterbox", "keep-aspect", "stretch"]),
-    multiple_px=st.integers(1, 64),
-    resample=st.sampled_from(["area", "bilinear"]),
+    multiple_px=st.sampled_from([1, 3, 8, 32, 96]),
+    scale_to=st.sampled_from(["area", "cover"]),
+    resample=st.sampled_from(["area", "bilinear", "bicubic"]),
     colour=st.sampled_from(["rgb", "bgr"]),
     mean=TRIPLES,
     std=TRIPLES,
@@ -71,7 +73,13 @@ DETECTORS = st.builds(
     st.floats(0, 1),
     st.floats(0, 1),
 )
-METRIC = st.builds(DepthSpec, st.just("metres"), st.none() | POSITIVE, TEXTS, st.none() | POSITIVE)
+FACTORS = st.floats(1.0001, 10)
+MARGINS = st.builds(
+    lambda own, other: Margins((*(Margin(f"group of {name}", (name,), f, 7) for name, f in own.items()), other)),
+    st.dictionaries(st.sampled_from(["chair", "bed", "dining table"]), FACTORS),
+    st.builds(Margin, TEXTS, st.just(()), FACTORS, st.integers(0, 9999)),
+)
+METRIC = st.builds(DepthSpec, st.just("metres"), st.none() | POSITIVE, TEXTS, st.none() | POSITIVE, st.none() | MARGINS)
 RELATIVE = st.builds(DepthSpec, st.sampled_from(["relative_inverse", "relative_depth"]), scenes=TEXTS)
 
 
@@ -123,6 +131,11 @@ def test_what_a_card_looks_like() -> None:
             replace(DETECTOR, input=InputSpec(64, 48, "keep-aspect", 14)),
             "multiple = 14",
             id="what sides must divide by",
+        ),
+        pytest.param(
+            replace(DETECTOR, input=InputSpec(64, 48, "keep-aspect", scale_to="cover")),
+            'scale_to = "cover"',
+            id="that pictures cover the size",
         ),
     ],
 )

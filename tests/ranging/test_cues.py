@@ -18,7 +18,7 @@ from .scenes import CAMERA_HEIGHT_M, RenderedScene, streets
 LABELS = ("car", "pedestrian", "cyclist", "truck", "bus")
 CAMERA = Camera.from_focal(1000, 800, 500.0)
 CAR = np.array([[400, 390, 500, 440]], dtype=np.float32)
-ROOMS = DepthTrust(0.2, 10.0)
+ROOMS = DepthTrust(0.2, reach_m=10.0)
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,7 @@ def test_sparing_leaves_the_map_alone_within_its_reach() -> None:
 def test_the_depth_map_alone_gives_exactly_what_it_says() -> None:
     (found,) = with_cues([far(3.3)], ["car"], CAR, CAMERA, CueSettings(), ROOMS)
     assert (found.depth_m, found.position_m, found.method) == (3.3, (0.0, 0.0, 3.3), "median")
-    assert math.log(found.high_m / found.low_m) == pytest.approx(2 * 1.2816 * 0.2)
+    assert math.log(found.high_m / found.low_m) == pytest.approx(2 * 1.2816 * math.hypot(0.2, 0.06))
 
 
 def test_the_position_stays_on_its_ray() -> None:

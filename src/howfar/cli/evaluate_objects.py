@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from howfar.datasets import ObjectDataset, ObjectSample
-    from howfar.evaluation.depth_evaluation import DepthPredictor
     from howfar.evaluation.object_pictures import ObjectPicture
     from howfar.evaluation.object_reports import Names
     from howfar.evaluation.object_results import ObjectResult
     from howfar.evaluation.page import Page
     from howfar.evaluation.reports import Report
+    from howfar.media.depth_folder import DepthFolder
+    from howfar.models import DepthNetwork
     from howfar.ranging import Method
 
 COMPARED = ("central-mean", "median", "percentile:40")
@@ -43,11 +44,8 @@ class BoxesChoice(StrEnum):
     detector = "detector"
 
 
-class DepthChoice(StrEnum):
-    """Whose depth to measure on."""
-
-    true = "true"
-    network = "network"
+TRUE, NETWORK = "true", "network"
+"""Whose depth to measure on, besides a folder of maps."""
 
 
 class TruthChoice(StrEnum):
@@ -71,8 +69,14 @@ def objects(
         BoxesChoice, typer.Option("--boxes", help="Measure in the true boxes or in the detector's.")
     ] = BoxesChoice.true,
     depth: Annotated[
-        DepthChoice, typer.Option("--depth", help="Measure on the true depth of every pixel or on the network's.")
-    ] = DepthChoice.network,
+        str,
+        typer.Option(
+            "--depth",
+            metavar="true|network|FOLDER",
+            help="Measure on the true depth of every pixel, on the network's, or on maps that howfar train crossfit "
+            "wrote.",
+        ),
+    ] = NETWORK,
     method: Annotated[
         str | None,
         typer.Option(
@@ -105,6 +109,21 @@ def objects(
     ] = None,
     csv: CsvOption = None,
     html: HtmlOption = None,
+    save_margins: Annotated[
+        Path | None,
+        typer.Option(
+            "--save-margins",
+            metavar="FILE",
+            help="Write the margins that hold the truth four times in five, by class, for the depth network's card.",
+        ),
+    ] = None,
+    margin_scale: Annotated[
+        float,
+        typer.Option(
+            "--margin-scale",
+            help="With --save-margins: the error of the network that the margins are for, over that of those measured.",
+        ),
+    ] = 1.0,
     overwrite: Overwrite = False,
 ) -> None:
     """Measure distances of objects: how far off they are, by class, distance, occlusion and size.
@@ -115,15 +134,15 @@ def objects(
     from howfar.evaluation.object_evaluation import evaluate_objects
     from howfar.evaluation.object_reports import Names
     from howfar.evaluation.object_results import ObjectProcedure
-    from howfar.models import DEFAULT_DEPTH, DEFAULT_DETECTOR, open_depth_network, open_detector
+    from howfar.models import DEFAULT_DETECTOR, open_detector
     from howfar.ranging.cues import parse_cues
 
-    output = _Output(csv, html, pictures, overwrite)
+    output = _Output(csv, html, pictures, save_margins, margin_scale, overwrite)
     output.refuse()
     methods = _methods(method)
     procedure = ObjectProcedure(
         boxes.value,
-        depth.value,
+        "true" if depth == TRUE else "network",
         methods,
         truth.value,
         score,
@@ -134,11 +153,11 @@ def objects(
     part = _part(dataset, split, data)
     samples = dataset.objects(part)[::every]
     finder = open_detector(detector or DEFAULT_DETECTOR) if boxes is BoxesChoice.detector else None
-    network = open_depth_network(model or DEFAULT_DEPTH) if depth is DepthChoice.network else None
+    network = _network(depth, model)
     with progress_bar("Measuring distances", len(samples), "image") as step:
         result = evaluate_objects(counted(samples, step), procedure, finder, network, dataset.detector_names)
     shown = f"{dataset.name} in {data.name}, {part}" + ("" if every == 1 else f", one picture in {every}")
-    names = Names(shown, dataset.definition, finder.name if finder else "", network.name if network else "")
+    names = Names(shown, dataset.definition, finder.name if finder else "", _name(network))
     output.write(result, names, samples, network)
 
 
@@ -149,6 +168,8 @@ class _Output:
     csv: Path | None
     html: Path | None
     pictures: Path | None
+    margins: Path | None
+    margin_scale: float
     overwrite: bool
 
     def refuse(self) -> None:
@@ -157,7 +178,7 @@ class _Output:
         from howfar.evaluation.object_reports import csv_parts
 
         parts = () if self.csv is None else csv_parts(self.csv)
-        refuse_results(self.csv, *parts, self.html, overwrite=self.overwrite)
+        refuse_results(self.csv, *parts, self.html, self.margins, overwrite=self.overwrite)
         refuse_filled(self.pictures, overwrite=self.overwrite)
         if self.html is not None or self.pictures is not None:
             require_matplotlib()
@@ -167,17 +188,23 @@ class _Output:
         result: "ObjectResult",
         names: "Names",
         samples: "Sequence[ObjectSample]",
-        network: "DepthPredictor | None",
+        network: "DepthNetwork | DepthFolder | None",
     ) -> None:
         """Print the tables and write what is wished for."""
+        from howfar.evaluation.margins import class_margins
         from howfar.evaluation.object_pictures import draw_worst, write_object_pictures
         from howfar.evaluation.object_plots import write_scatter_plots
         from howfar.evaluation.object_reports import object_report, write_object_csv
+        from howfar.models.card_writing import write_margins
 
         report = object_report(result, names)
         publish(report, self.csv, self.overwrite)
         if self.csv is not None:
             write_object_csv(result, self.csv, names, overwrite=self.overwrite)
+        if self.margins is not None:
+            margins = class_margins(result, result.procedure.names[-1], self.margin_scale)
+            write_margins(margins, self.margins, overwrite=self.overwrite)
+            say_written(self.margins)
         if self.html is None and self.pictures is None:
             return
         drawn = draw_worst(samples, result, network)
@@ -211,6 +238,29 @@ def _methods(names: str | None) -> "tuple[Method, ...]":
     if names is None:
         return tuple(map(open_method, (*COMPARED, DEFAULT_METHOD)))
     return tuple(open_method(name.strip()) for name in names.split(","))
+
+
+def _network(depth: str, model: str | None) -> "DepthNetwork | DepthFolder | None":
+    """What gives the depth that is measured on; None for the true one."""
+    from howfar.errors import SettingError
+    from howfar.media.depth_folder import DepthFolder
+    from howfar.models import DEFAULT_DEPTH, open_depth_network
+
+    if depth == TRUE:
+        return None
+    if depth == NETWORK:
+        return open_depth_network(model or DEFAULT_DEPTH)
+    if not Path(depth).is_dir():
+        raise SettingError(f"--depth is true, network, or a folder of depth maps, and {depth} is none of them.")
+    return DepthFolder(Path(depth))
+
+
+def _name(network: "DepthNetwork | DepthFolder | None") -> str:
+    from howfar.media.depth_folder import DepthFolder
+
+    if isinstance(network, DepthFolder):
+        return f"the maps in {network.root.name}"
+    return network.name if network else ""
 
 
 def _part(dataset: "ObjectDataset", split: str | None, data: Path) -> str:

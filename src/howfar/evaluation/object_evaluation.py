@@ -17,6 +17,7 @@ from howfar.errors import SettingError
 from howfar.evaluation.depth_evaluation import DepthPredictor
 from howfar.evaluation.matching import NONE, overlaps, taken_objects
 from howfar.evaluation.object_results import NO_BOX, Box, MeasuredObject, ObjectProcedure, ObjectResult
+from howfar.media.depth_folder import DepthFolder
 from howfar.models import DepthNetwork
 from howfar.models.detector import CardDetector
 from howfar.ranging import measure
@@ -39,7 +40,7 @@ def evaluate_objects(
     samples: Iterable[ObjectSample],
     procedure: ObjectProcedure,
     detector: CardDetector | None = None,
-    network: DepthPredictor | None = None,
+    network: DepthPredictor | DepthFolder | None = None,
     detector_names: Mapping[str, str] | None = None,
 ) -> ObjectResult:
     """Measure the distances of objects.
@@ -51,7 +52,7 @@ def evaluate_objects(
         procedure: How to measure.
         detector: The detector, for its boxes. It finds an object when a box of its class overlaps it enough; each box
             finds one at most, as in `howfar.evaluation.matching`.
-        network: The depth network, for its depth.
+        network: The depth network, or the maps that it gave, for its depth.
         detector_names: The detector's name for each class of the data set that may have one; with the detector's boxes,
             objects of other classes do not count. The table of sizes knows a class by its own name or by this one.
 
@@ -71,13 +72,18 @@ def evaluate_objects(
     return run.result()
 
 
-def depth_of(sample: ObjectSample, procedure: ObjectProcedure, network: DepthPredictor | None) -> DepthMap:
+def depth_of(
+    sample: ObjectSample, procedure: ObjectProcedure, network: DepthPredictor | DepthFolder | None
+) -> DepthMap:
     """The depth map that the procedure measures on.
 
     Raises:
         SettingError: If it is the network's and there is none, or the true one and the sample has none.
+        SourceError: If the map that a network gave is missing.
     """
     if procedure.depth == "network":
+        if isinstance(network, DepthFolder):
+            return network.read(sample.name)
         if network is None:
             raise SettingError("Measuring on a network's depth needs a depth network.")
         return network.predict(sample.image, sample.camera)
@@ -94,7 +100,7 @@ class _Run:
 
     procedure: ObjectProcedure
     detector: CardDetector | None
-    network: DepthPredictor | None
+    network: DepthPredictor | DepthFolder | None
     class_map: Mapping[str, str]
     detector_names: Mapping[str, str]
     objects: list[MeasuredObject] = field(default_factory=list)
@@ -179,11 +185,13 @@ class _Run:
         return label if self.procedure.cues.sizes.find(label) else self.detector_names.get(label, label)
 
 
-def _trust(procedure: ObjectProcedure, network: DepthPredictor | None) -> DepthTrust:
+def _trust(procedure: ObjectProcedure, network: DepthPredictor | DepthFolder | None) -> DepthTrust:
     """How far the depth that is measured on is to be trusted beside other cues."""
     if procedure.depth == "true":
         return MEASURED
-    return DepthTrust(reach_m=network.spec.max_m if isinstance(network, DepthNetwork) else None)
+    if isinstance(network, DepthNetwork):
+        return DepthTrust(margins=network.spec.margins, reach_m=network.spec.max_m)
+    return DepthTrust()
 
 
 def _class_map(

@@ -27,8 +27,8 @@ DELTA_1 = 1.25
 TOLERANCE = 0.1
 """A distance that is off by more than this share of the truth is called wrong."""
 
-Z_95 = 1.959964
-"""Between plus and minus so many standard deviations lie 95 % of a normal distribution."""
+BOOTSTRAPS = 2000
+"""How often pictures are drawn again to tell how sure a share is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class IntervalCoverage:
     Attributes:
         objects: Objects with a known truth and an interval.
         share: Those of them whose truth lies in the interval, ends included; NaN where there are none.
-        low: Lower end of the 95 % confidence interval of that share, for objects drawn independently.
+        low: Lower end of the 95 % confidence interval of that share, for pictures drawn independently.
         high: Upper end of it.
     """
 
@@ -161,22 +161,29 @@ def relative_errors(truth_m: Values, estimate_m: Values) -> Values:
     return errors
 
 
-def interval_coverage(truth_m: Values, low_m: Values, high_m: Values) -> IntervalCoverage:
+def interval_coverage(truth_m: Values, low_m: Values, high_m: Values, pictures: NDArray[np.int64]) -> IntervalCoverage:
     """The share of N true distances that lie in their intervals, with its own uncertainty.
 
-    The confidence interval is Wilson's (Journal of the American Statistical Association 1927), which holds for few
-    objects and for shares near 0 and 1 too.
+    The objects of one picture share the error of its depth map, so the confidence interval is that of whole pictures
+    drawn again with replacement (the percentile bootstrap of Efron, Annals of Statistics 1979, by clusters).
 
     Args:
         truth_m: N true distances, NaN where unknown.
         low_m: N lower ends, NaN where there is no interval.
         high_m: N upper ends, likewise.
+        pictures: N numbers of the objects' pictures.
     """
     known = np.isfinite(truth_m) & np.isfinite(low_m) & np.isfinite(high_m)
     inside = (low_m <= truth_m) & (truth_m <= high_m) & known
     count, hits = int(known.sum()), int(inside.sum())
-    low, high = _wilson(hits, count)
-    return IntervalCoverage(count, _share(hits, count), low, high)
+    if not count:
+        return IntervalCoverage(0, math.nan, math.nan, math.nan)
+    names, each = np.unique(pictures[known], return_inverse=True)
+    of_picture = np.column_stack([np.bincount(each, inside[known]), np.bincount(each)])
+    drawn = np.random.default_rng(0).multinomial(len(names), np.full(len(names), 1 / len(names)), size=BOOTSTRAPS)
+    hits_again, counts_again = (drawn @ of_picture).T
+    low, high = np.quantile(hits_again / counts_again, (0.025, 0.975)).tolist()
+    return IntervalCoverage(count, hits / count, low, high)
 
 
 def flag_quality(flags: NDArray[np.bool_], wrong: NDArray[np.bool_]) -> FlagQuality:
@@ -203,12 +210,3 @@ def _mean(values: NDArray[np.float64] | NDArray[np.bool_]) -> float:
 
 def _share(part: int, whole: int) -> float:
     return part / whole if whole else math.nan
-
-
-def _wilson(hits: int, count: int) -> tuple[float, float]:
-    if not count:
-        return math.nan, math.nan
-    share, spread = hits / count, Z_95**2 / count
-    middle = (share + spread / 2) / (1 + spread)
-    half = Z_95 * math.sqrt(share * (1 - share) / count + spread / (4 * count)) / (1 + spread)
-    return max(0.0, middle - half), min(1.0, middle + half)

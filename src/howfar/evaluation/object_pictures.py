@@ -16,6 +16,7 @@ from howfar.evaluation.object_metrics import relative_errors
 from howfar.evaluation.object_results import Box, MeasuredObject, ObjectResult
 from howfar.evaluation.windows import Window
 from howfar.media.colours import FULL_SCALE_M, Colour
+from howfar.media.depth_folder import DepthFolder
 from howfar.media.depth_view import draw_depth
 from howfar.media.pictures_out import save_picture
 from howfar.media.resample import resample
@@ -77,14 +78,15 @@ def worst(result: ObjectResult, method: str, shown: int = SHOWN) -> list[tuple[M
 
 
 def draw_worst(
-    samples: Sequence[ObjectSample], result: ObjectResult, network: DepthPredictor | None = None
+    samples: Sequence[ObjectSample], result: ObjectResult, network: DepthPredictor | DepthFolder | None = None
 ) -> list[ObjectPicture]:
     """Draw the worst objects of the procedure's last method.
 
     Args:
         samples: The samples that were measured.
         result: What was measured.
-        network: The depth network; it looks at these pictures once more, so that not all maps need be kept.
+        network: The depth network, or the maps that it gave; a network looks at these pictures once more, so that not
+            all maps need be kept.
     """
     drawn = []
     for rank, (thing, distance) in enumerate(worst(result, result.procedure.names[-1]), start=1):

@@ -239,7 +239,10 @@ def _margins(result: ObjectResult, how: str) -> tuple[FigureTable, ...]:
             rows.append((method, str(inside.objects), _per_cent(inside.share), between))
     if not rows:
         return ()
-    note = f"Share of the true distances that lie between low_m and high_m, and its 95 % confidence (Wilson). {how}"
+    note = (
+        "Share of the true distances that lie between low_m and high_m, where 80 % should, and its 95 % confidence "
+        f"(whole pictures drawn again). {how}"
+    )
     columns = ("", "objects", "inside", "95 % confidence")
     return (FigureTable("Distances of objects: intervals", columns, tuple(rows), note),)
 

@@ -174,7 +174,8 @@ class ObjectResult:
         """How many true distances lie in the intervals that a method gave."""
         ends = [(distance.low_m, distance.high_m) for distance in self.distances(method)]
         low_m, high_m = np.array(ends, dtype=np.float64).reshape(-1, 2).T
-        return interval_coverage(self.truth_m, low_m, high_m)
+        pictures = np.array([thing.place for thing in self.objects], dtype=np.int64)
+        return interval_coverage(self.truth_m, low_m, high_m, pictures)
 
     def warnings(self, method: str) -> FlagQuality:
         """How well `mixed` tells the distances of a method that are off by more than 10 %; unknown ones aside."""

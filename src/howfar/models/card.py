@@ -10,13 +10,17 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
-from howfar.errors import ModelError
+from howfar.errors import ModelError, SettingError
 from howfar.scene import DepthKind
+from howfar.scene.margins import Margin, Margins
 
 Task = Literal["detection", "depth", "ranging"]
 Fit = Literal["letterbox", "keep-aspect", "stretch"]
-Resample = Literal["area", "bilinear"]
+ScaleTo = Literal["area", "cover"]
+Resample = Literal["area", "bilinear", "bicubic"]
 Layout = Literal["nanodet", "yolov5", "yolov8", "end2end"]
+
+UNKNOWN_LICENCE = "not stated in the file: ask whoever published it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +30,13 @@ class InputSpec:
     Attributes:
         width_px: Width to feed; with `keep-aspect`, of a 4:3 or whatever picture the network was trained on.
         height_px: Height to feed, likewise.
-        fit: `letterbox` (keep the aspect ratio, centre, pad), `keep-aspect` (any size of about the same area whose
-            sides are multiples of `multiple_px`) or `stretch`.
-        multiple_px: Both sides of the input must be a multiple of this (with `keep-aspect`).
-        resample: How a picture is shrunk: by `area` averages, or `bilinear` where it shrinks by less than two.
+        fit: `letterbox` (keep the aspect ratio, centre, pad), `keep-aspect` (any size whose sides are multiples of
+            `multiple_px`) or `stretch`.
+        multiple_px: Both sides of the input must be a multiple of this: with `keep-aspect` they are made so.
+        scale_to: With `keep-aspect`, what of the size is kept: its `area`, about; or the picture is made to `cover` it,
+            with neither side shorter and one as long.
+        resample: How a picture is resized: by `area` averages where it shrinks and bilinearly where it grows; or
+            `bilinear` or `bicubic`, but by averages where it shrinks by two or more.
         colour: Order of the channels.
         mean: Subtracted from each channel, on the scale 0 to 255.
         std: Then divides each channel, on the scale 0 to 255.
@@ -40,6 +47,7 @@ class InputSpec:
     height_px: int
     fit: Fit
     multiple_px: int = 32
+    scale_to: ScaleTo = "area"
     resample: Resample = "area"
     colour: Literal["rgb", "bgr"] = "rgb"
     mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
@@ -75,12 +83,14 @@ class DepthSpec:
             None for a network that takes care of the camera itself.
         scenes: The scenes it has seen, in a few words.
         max_m: The farthest depth that it was trained on, before scaling; None if not bounded.
+        margins: How far off its distances are on things that it has not seen; None if that was not measured.
     """
 
     kind: DepthKind
     focal_px: float | None = None
     scenes: str = ""
     max_m: float | None = None
+    margins: Margins | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +170,7 @@ def parse_card(table: Mapping[str, Any], where: str) -> Card:
         height_px=int(size[1]),
         fit=cast(Fit, source.choice("fit", get_args(Fit))),
         multiple_px=int(source.number("multiple", 32)),
+        scale_to=cast(ScaleTo, source.choice("scale_to", get_args(ScaleTo), "area")),
         resample=cast(Resample, source.choice("resample", get_args(Resample), "area")),
         colour=cast(Literal["rgb", "bgr"], source.choice("colour", ("rgb", "bgr"), "rgb")),
         mean=cast(tuple[float, float, float], source.numbers("mean", 3, (0.0, 0.0, 0.0))),
@@ -168,6 +179,7 @@ def parse_card(table: Mapping[str, Any], where: str) -> Card:
     )
     if min(spec.width_px, spec.height_px, spec.multiple_px) < 1 or min(spec.std) <= 0:
         raise ModelError(f"{where} [input]: size, multiple and std must be positive.")
+    _refuse_uneven(spec, source)
     source.done()
     output = _Fields(top.table("output"), f"{where} [output]")
     card = Card(
@@ -187,6 +199,17 @@ def parse_card(table: Mapping[str, Any], where: str) -> Card:
     return card
 
 
+def _refuse_uneven(spec: InputSpec, source: "_Fields") -> None:
+    """Raise ModelError for a size that is fed as it is and not in the multiples that the card itself asks for."""
+    if spec.fit == "keep-aspect" or "multiple" not in source.table_:
+        return
+    if spec.width_px % spec.multiple_px or spec.height_px % spec.multiple_px:
+        raise ModelError(
+            f"{source.where}: the size {spec.width_px}×{spec.height_px} is not in multiples of {spec.multiple_px}: "
+            "correct one of them."
+        )
+
+
 def _detector_spec(output: "_Fields") -> DetectorSpec:
     return DetectorSpec(
         layout=cast(Layout, output.choice("layout", get_args(Layout))),
@@ -201,7 +224,25 @@ def _depth_spec(output: "_Fields") -> DepthSpec:
     focal = output.number("focal_px", 0.0)
     if focal and kind != "metres":
         raise ModelError(f"{output.where}: focal_px belongs to a depth network in metres, not to {kind}.")
-    return DepthSpec(kind, focal or None, output.text("scenes", ""), output.number("max_m", 0.0) or None)
+    margins = _margins(output)
+    if margins and kind != "metres":
+        raise ModelError(f"{output.where}: margins belong to a depth network in metres, not to {kind}.")
+    return DepthSpec(kind, focal or None, output.text("scenes", ""), output.number("max_m", 0.0) or None, margins)
+
+
+def _margins(output: "_Fields") -> Margins | None:
+    try:
+        margins = tuple(_margin(table) for table in output.tables("margins"))
+        return Margins(margins) if margins else None
+    except SettingError as error:
+        raise ModelError(f"{output.where}: {error}") from None
+
+
+def _margin(table: "_Fields") -> Margin:
+    classes = tuple(name.lower() for name in table.texts("classes", ()))
+    margin = Margin(table.text("group"), classes, table.number("factor"), int(table.number("objects", 0)))
+    table.done()
+    return margin
 
 
 def _class_names(output: "_Fields") -> tuple[str, ...]:
@@ -239,6 +280,13 @@ class _Fields:
 
     def table(self, key: str) -> Mapping[str, Any]:
         return cast(Mapping[str, Any], self._get(key, _REQUIRED, dict, "a table"))
+
+    def tables(self, key: str) -> "list[_Fields]":
+        """The tables of an array of them; none where it is missing."""
+        value = self._get(key, [], list, "tables, each under [[…]]")
+        if not all(isinstance(each, dict) for each in value):
+            raise ModelError(f"{self.where}: the field {key!r} should be tables, each under [[…]].")
+        return [_Fields(each, f"{self.where}, {key} {place}") for place, each in enumerate(value, 1)]
 
     def text(self, key: str, default: Any = _REQUIRED) -> str:
         return cast(str, self._get(key, default, str, "a text"))

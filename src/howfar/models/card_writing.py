@@ -9,6 +9,7 @@ from typing import Any
 
 from howfar.files import replacing
 from howfar.models.card import Card, DepthSpec, DetectorSpec, InputSpec, RangingSpec, coco80
+from howfar.scene.margins import Margin, Margins
 
 Value = str | float | Sequence[str] | Sequence[float]
 Lines = Iterator[tuple[str, Value]]
@@ -28,9 +29,29 @@ def card_text(card: Card) -> str:
     """A card as TOML; what has its default is left out, but for what every card should say."""
     output = chain(_detector_lines(card.detector), _depth_lines(card.depth), _ranging_lines(card.ranging))
     tables = (("", _top_lines(card)), ("[input]\n", _input_lines(card.input)), ("[output]\n", output))
+    margins = card.depth and card.depth.margins
     return "\n".join(
-        heading + "".join(f"{key} = {_toml(value)}\n" for key, value in lines) for heading, lines in tables
+        [heading + _table(lines) for heading, lines in tables] + ([_margins_text(margins)] if margins else [])
     )
+
+
+def write_margins(margins: Margins, path: Path, *, overwrite: bool = False) -> None:
+    """Write the margins of a depth network to a file of their own, to be put at the end of its card.
+
+    Raises:
+        OutputError: If the file is there and may not be replaced, or cannot be written.
+    """
+    with replacing(path, overwrite=overwrite) as temporary:
+        temporary.write_text(_margins_text(margins), encoding="utf-8")
+
+
+def _margins_text(margins: Margins) -> str:
+    """The margins of a depth network as the last tables of its card."""
+    return "\n".join(f"[[output.margins]]\n{_table(_margin_lines(margin))}" for margin in margins.all)
+
+
+def _table(lines: Lines) -> str:
+    return "".join(f"{key} = {_toml(value)}\n" for key, value in lines)
 
 
 def _top_lines(card: Card) -> Lines:
@@ -42,7 +63,7 @@ def _input_lines(spec: InputSpec) -> Lines:
     yield from (("size", (spec.width_px, spec.height_px)), ("fit", spec.fit))
     if spec.fit == "keep-aspect" or spec.multiple_px != _defaults(InputSpec)["multiple_px"]:
         yield "multiple", spec.multiple_px
-    yield from _given(spec, "resample")
+    yield from _given(spec, "scale_to", "resample")
     yield "colour", spec.colour
     yield from _given(spec, "mean", "std")
     if spec.fit == "letterbox" or spec.pad != _defaults(InputSpec)["pad"]:
@@ -60,6 +81,13 @@ def _depth_lines(spec: DepthSpec | None) -> Lines:
     if spec is not None:
         yield "kind", spec.kind
         yield from _given(spec, "focal_px", "scenes", "max_m")
+
+
+def _margin_lines(margin: Margin) -> Lines:
+    yield "group", margin.group
+    if margin.classes:
+        yield "classes", margin.classes
+    yield from (("factor", margin.factor), ("objects", margin.objects))
 
 
 def _ranging_lines(spec: RangingSpec | None) -> Lines:

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from howfar.errors import SettingError
-from howfar.ranging.depth_cue import INTERVAL_SDS, DepthTrust, depth_cues, is_beyond_reach
+from howfar.ranging.depth_cue import DepthTrust, depth_cues, is_beyond_reach
 from howfar.ranging.fusion import Fused, fuse
 from howfar.ranging.ground_cue import ground_cues, ground_of
 from howfar.ranging.size_cue import Box, size_cue
 from howfar.ranging.sizes import SizeTable, default_sizes
 from howfar.scene import Camera, Cue, CueName, Distance
+from howfar.scene.margins import INTERVAL_SDS
 
 ALL_CUES: tuple[CueName, ...] = get_args(CueName)
 AUTO = "auto"
@@ -110,7 +111,7 @@ def with_cues(
 
     Args:
         distances: N distances by a ranging method, some of them unknown.
-        labels: The class of each thing, as the table of sizes knows it.
+        labels: The class of each thing, as the table of sizes and the margins of the depth map know it.
         boxes_xyxy_px: N×4 boxes in pixels of the picture.
         camera: The picture's camera.
         settings: Which cues to join.
@@ -126,10 +127,10 @@ def with_cues(
     others = [_as_cue(fused) for fused in together]
     sure = [_is_sure(label, fused, settings.sizes) for label, fused in zip(labels, together, strict=True)]
     if settings.sparing and not is_beyond_reach(distances, others, sure, trust):
-        alone = depth_cues(distances, [Cue.silent("size", NOT_NEEDED)] * len(boxes), trust)
+        alone = depth_cues(distances, labels, [Cue.silent("size", NOT_NEEDED)] * len(boxes), trust)
         fused = [_alone(cue, cues) for cue, cues in zip(alone, beside, strict=True)]
     elif "depth" in settings.names:
-        from_map = depth_cues(distances, others, trust)
+        from_map = depth_cues(distances, labels, others, trust)
         fused = [fuse((cue, *cues)) for cue, cues in zip(from_map, beside, strict=True)]
     else:
         fused = [fuse(cues) for cues in beside]

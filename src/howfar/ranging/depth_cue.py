@@ -13,18 +13,20 @@ from numpy.typing import NDArray
 
 from howfar.errors import SettingError
 from howfar.scene import Cue, Distance
+from howfar.scene.margins import Margins
 
-GIVEN_LOG_SD = 0.03
-"""Of a distance read off a measured depth map."""
+MEASURED_LOG_SD = 0.01
+"""Of the depths of a measured map: depth cameras err by about a hundredth."""
+STATISTIC_LOG_SD = 0.06
+"""Of a ranging method that does not tell its own error: on 924 objects of NYU's training pictures with true depth four
+fifths of the distances lie within 1.28 times 0.054 (`median`), 0.065 (`central-mean`) or 0.041 (`percentile:40`)."""
 NETWORK_LOG_SD = 0.2
-"""Of a distance read off a network's depth map, in scenes of the kind that it has seen."""
+"""Of the depths of a network's map in scenes of the kind that it has seen, where nobody has measured its margins."""
 FAR_OFF_SDS = 2.0
 """A picture's depth is off by far when the other cues contradict it by more than this many standard deviations."""
 SILENT_NOTE = "the depth map has no metres here"
 FAR_OFF_NOTE = "{factor:.2g} times too {which} by the other cues of the picture"
 BEYOND_NOTE = "farther than the {reach_m:g} m that the network knows"
-INTERVAL_SDS = 1.2816
-"""An interval of 80 % reaches this many standard deviations to either side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,8 @@ class DepthTrust:
     """How far the distances read off a depth map are to be trusted.
 
     Attributes:
-        log_sd: Standard deviation of the natural logarithm of a distance.
+        log_sd: Standard deviation of the natural logarithm of its depths, where there are no margins.
+        margins: What was measured of it by class; None where nothing was.
         reach_m: The farthest distance that the map can tell; None where there is no such limit.
         measured: Whether the map was measured; no other cue overrules such a map.
 
@@ -41,6 +44,7 @@ class DepthTrust:
     """
 
     log_sd: float = NETWORK_LOG_SD
+    margins: Margins | None = None
     reach_m: float | None = None
     measured: bool = False
 
@@ -49,16 +53,23 @@ class DepthTrust:
             if value is not None and not value > 0:
                 raise SettingError(f"The trust in a depth map: {name} must be above 0, not {value}.")
 
+    def log_sd_of(self, label: str) -> float:
+        """Standard deviation of the natural logarithm of the distance of a thing of this class."""
+        return self.log_sd if self.margins is None else self.margins.of(label).log_sd
 
-MEASURED = DepthTrust(GIVEN_LOG_SD, measured=True)
+
+MEASURED = DepthTrust(MEASURED_LOG_SD, measured=True)
 """The trust in a map that was measured, or rendered, or given as such."""
 
 
-def depth_cues(distances: Sequence[Distance], others: Sequence[Cue], trust: DepthTrust) -> tuple[Cue, ...]:
+def depth_cues(
+    distances: Sequence[Distance], labels: Sequence[str], others: Sequence[Cue], trust: DepthTrust
+) -> tuple[Cue, ...]:
     """What the depth map says of each thing, as a cue.
 
     Args:
         distances: N distances read off the depth map.
+        labels: The class of each thing.
         others: What all other cues together say of each; silent where they say nothing.
         trust: How far the map is to be trusted where nothing contradicts it.
 
@@ -67,7 +78,7 @@ def depth_cues(distances: Sequence[Distance], others: Sequence[Cue], trust: Dept
         their variance grows by the square of the contradiction.
     """
     depths = np.array([each.depth_m for each in distances], dtype=np.float64)
-    log_sds = np.array([_own_log_sd(each, trust) for each in distances], dtype=np.float64)
+    log_sds = np.array([_log_sd(*each, trust) for each in zip(distances, labels, strict=True)], dtype=np.float64)
     other = np.array([each.depth_m for each in others], dtype=np.float64)
     other_sds = np.array([each.log_sd for each in others], dtype=np.float64)
     offsets = np.log(other) - np.log(depths)
@@ -113,11 +124,10 @@ def _beyond(reach_m: float) -> str:
     return BEYOND_NOTE.format(reach_m=reach_m)
 
 
-def _own_log_sd(distance: Distance, trust: DepthTrust) -> float:
-    """The method's own, where it gives an interval of 80 %, else that of the map."""
-    if math.isfinite(distance.low_m) and distance.low_m > 0 and distance.high_m > distance.low_m:
-        return math.log(distance.high_m / distance.low_m) / (2 * INTERVAL_SDS)
-    return trust.log_sd
+def _log_sd(distance: Distance, label: str, trust: DepthTrust) -> float:
+    """The map's and the ranging method's own, together."""
+    own = distance.own_log_sd if math.isfinite(distance.own_log_sd) else STATISTIC_LOG_SD
+    return math.hypot(trust.log_sd_of(label), own)
 
 
 def _scene_offset(offsets: NDArray[np.float64], sds: NDArray[np.float64]) -> float:
