@@ -65,6 +65,20 @@ def test_without_chance_the_mask_is_the_object_and_the_rest_is_farther() -> None
     np.testing.assert_allclose(shown[0][~mask], np.log(2.5), rtol=1e-5)
 
 
+def test_a_map_that_a_network_gave_is_shown_with_the_true_outline() -> None:
+    predicted = DepthMap(np.full((64, 80), 4.0, dtype=np.float32), "metres")
+    regions = regions_of([room_of(pair(), 700, predicted)], 1)
+    always = msgspec.structs.replace(STILL, predicted=1.0)
+    _, shown, mask, _ = RegionExamples(regions, always, 32, 0.25, 0)[RegionDraw(0, 0)]
+    assert np.ptp(shown[0]) == 0
+    np.testing.assert_array_equal(mask, examples()[RegionDraw(0, 0)][2])
+
+
+def test_without_such_a_map_the_truth_is_shown() -> None:
+    _, shown, _, _ = examples(msgspec.structs.replace(STILL, predicted=1.0))[RegionDraw(0, 0)]
+    assert np.ptp(shown[0]) == pytest.approx(np.log(2.5), rel=1e-5)
+
+
 def test_a_flip_mirrors_all_of_it() -> None:
     slanted = pair()
     slanted.depth_m[:] = np.linspace(1, 9, 640, dtype=np.float32)  # farther to the right

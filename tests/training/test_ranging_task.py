@@ -13,6 +13,7 @@ from torch import nn
 from howfar.errors import SettingError, SourceError
 from howfar.models.card import read_card
 from howfar.models.foreground import ForegroundNetwork
+from howfar.scene import DepthMap
 from howfar.training.export import export
 from howfar.training.ranging_examples import RegionBatch, Room, room_of
 from howfar.training.ranging_task import RangingTask
@@ -70,6 +71,19 @@ def task() -> RangingTask:
 )
 def test_validation_measures_the_objects_that_are_measured(network: nn.Module, rel: float, wrong: float) -> None:
     assert task().validate(network) == pytest.approx({"rel": rel, "wrong": wrong})
+
+
+def test_validation_measures_on_predicted_depth_too() -> None:
+    twice_as_far = DepthMap(2 * room_of(pair(), 700).depth.values[::2, ::2], "metres")
+    room = room_of(pair(), 700, twice_as_far)
+    measured = RangingTask(recipe(), [room], [room]).validate(Certain(1.0))
+    assert measured == pytest.approx({"rel": 0.0, "wrong": 0.0, "rel_predicted": 1.0})
+
+
+def test_a_picture_without_its_predicted_map_is_named(data: Path, tmp_path: Path) -> None:
+    wanted = read_recipe(RECIPE, RangingRecipe, [f"data.root={data}", f"data.predicted={tmp_path}"])
+    with pytest.raises(SourceError, match=r"no depth map of the picture 0000"):
+        ranging_task(wanted)
 
 
 def test_nothing_held_out_is_nothing_measured() -> None:

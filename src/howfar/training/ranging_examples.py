@@ -50,7 +50,8 @@ class RangingAugmentation(Struct, frozen=True, forbid_unknown_fields=True):
         moved: Probability that a box is moved.
         most_move: How far a moved box's sides go at most, as a share of its width or height.
         flip: Probability of a horizontal flip.
-        softened: Probability that the depth is as a network would give it.
+        predicted: Probability that the depth is what a network gave, where there are such maps.
+        softened: Probability that it is else as a network would give it.
         blur_cells: Least and greatest standard deviation of its softening, in its cells.
         noise: Standard deviation of its slow errors, in log depth.
     """
@@ -58,6 +59,7 @@ class RangingAugmentation(Struct, frozen=True, forbid_unknown_fields=True):
     moved: Share = 0.6
     most_move: NotNegative = 0.12
     flip: Share = 0.5
+    predicted: Share = 0.5
     softened: Share = 0.5
     blur_cells: tuple[NotNegative, NotNegative] = (0.6, 2.2)
     noise: NotNegative = 0.06
@@ -70,6 +72,7 @@ class Room:
     Attributes:
         name: What the data set calls it.
         depth: Its true depth.
+        predicted: The depth that a network gave that has not seen it; None where there is none.
         regions: The number of the object, from 1, that each cell of the map belongs to; 0 for none.
         boxes: N×4 float64 boxes in the map's cells.
         truths_m: N true distances.
@@ -82,6 +85,7 @@ class Room:
     boxes: NDArray[np.float64]
     truths_m: NDArray[np.float64]
     labels: tuple[str, ...]
+    predicted: DepthMap | None = None
 
 
 class Region(NamedTuple):
@@ -117,7 +121,7 @@ class RegionBatch(NamedTuple):
 Example = tuple[str, NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]
 
 
-def room_of(pair: DepthSample, least_pixels: int) -> Room:
+def room_of(pair: DepthSample, least_pixels: int, predicted: DepthMap | None = None) -> Room:
     """Find the things in a pair and keep what their crops are made of."""
     sample: ObjectSample = with_objects(pair, CLASSES, least_pixels)
     assert sample.depth_map_m is not None  # with_objects fills both
@@ -129,6 +133,7 @@ def room_of(pair: DepthSample, least_pixels: int) -> Room:
         sample.boxes_xyxy_px.astype(np.float64) / EVERY,
         sample.depth_m,
         sample.labels,
+        predicted,
     )
 
 
@@ -157,7 +162,7 @@ class RegionExamples(Dataset[Example]):
     def __getitem__(self, draw: RegionDraw) -> Example:
         (room, place), may = self.regions[draw.place], self.augmentation
         rng = np.random.default_rng((self.seed, draw.epoch, draw.place))
-        depth = softened(room.depth, may, rng) if rng.uniform() < may.softened else room.depth
+        depth = depth_shown(room, may, rng)
         box = moved(room.boxes[place], may, rng)
         scale = np.array([depth.shape[1] / room.depth.shape[1], depth.shape[0] / room.depth.shape[0]])
         crops = crop_boxes(depth, box[None] * np.tile(scale, 2), self.side, self.margin)
@@ -168,6 +173,13 @@ class RegionExamples(Dataset[Example]):
         if rng.uniform() < may.flip:
             shown, mask, known = shown[..., ::-1], mask[:, ::-1], known[:, ::-1]
         return room.name, shown, mask, known
+
+
+def depth_shown(room: Room, augmentation: RangingAugmentation, rng: np.random.Generator) -> DepthMap:
+    """What a network gave, or the truth softened as a network's, or the truth itself, by chance."""
+    if room.predicted is not None and rng.uniform() < augmentation.predicted:
+        return room.predicted
+    return softened(room.depth, augmentation, rng) if rng.uniform() < augmentation.softened else room.depth
 
 
 def moved(box: NDArray[np.float64], augmentation: RangingAugmentation, rng: np.random.Generator) -> NDArray[np.float64]:

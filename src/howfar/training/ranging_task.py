@@ -12,6 +12,7 @@ from torch.nn import functional
 from howfar.models.card import Card, InputSpec, RangingSpec
 from howfar.ranging.crops import crop_boxes, network_input
 from howfar.ranging.foreground import Foreground, Network
+from howfar.scene import DepthMap
 from howfar.training.catalogue import build, ranging_entry
 from howfar.training.epoch_plan import share_of_rank, shuffled_batches
 from howfar.training.preparation import Batches, Preparation
@@ -71,11 +72,16 @@ class RangingTask:
         return batch.names
 
     def validate(self, network: nn.Module) -> Mapping[str, float]:
-        """Errors of the distances of the objects held out, with true boxes and true depth."""
-        errors = [error for room in self.held_out for error in self._errors(network, room)]
+        """Errors of the distances of the objects held out, with true boxes, on true and on predicted depth."""
+        errors = [error for room in self.held_out for error in self._errors(network, room, room.depth)]
         if not errors:
             return {}
-        return {"rel": float(np.mean(errors)), "wrong": float(np.mean(np.array(errors) > WRONG))}
+        figures = {"rel": float(np.mean(errors)), "wrong": float(np.mean(np.array(errors) > WRONG))}
+        predicted = [(room, room.predicted) for room in self.held_out if room.predicted is not None]
+        if predicted:
+            found = [error for room, depth in predicted for error in self._errors(network, room, depth)]
+            figures["rel_predicted"] = float(np.mean(found))
+        return figures
 
     def picture(self, network: nn.Module) -> NDArray[np.uint8] | None:
         """The depth of some boxes held out, above what the network takes for the object in each."""
@@ -85,14 +91,15 @@ class RangingTask:
             return None
         return np.vstack([np.hstack([self._drawn(network, room)[row] for room in rooms]) for row in range(2)])
 
-    def _errors(self, network: nn.Module, room: Room) -> list[float]:
-        """Relative errors of the objects that are measured, one room's."""
+    def _errors(self, network: nn.Module, room: Room, depth: DepthMap) -> list[float]:
+        """Relative errors of the objects that are measured, one room's, on one of its depth maps."""
         chosen = [place for place, label in enumerate(room.labels) if label != OTHER]
         data = self.recipe.data
         method = Foreground(as_function(network), data.side, data.margin)
         if not chosen:
             return []
-        read = method.read(room.depth, room.boxes[chosen]).values
+        scale = np.tile([depth.shape[1] / room.depth.shape[1], depth.shape[0] / room.depth.shape[0]], 2)
+        read = method.read(depth, room.boxes[chosen] * scale).values
         errors: list[float] = (np.abs(read - room.truths_m[chosen]) / room.truths_m[chosen]).tolist()
         return errors
 

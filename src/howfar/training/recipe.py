@@ -106,6 +106,8 @@ class RangingDataPart(_Part, frozen=True, kw_only=True):
         root: Where the data set lies; relative to the working folder. It must have semantic classes.
         split: The part of it that is trained on.
         held_out: Every how manieth block of ten successive pictures is kept for validation; 0 for none.
+        predicted: A folder of depth maps by networks that have not seen the pictures (`howfar train crossfit`), to be
+            learned from beside the true depth; none when empty.
         least_pixels: The smallest component of one class that counts as an object.
         repeat: How often an epoch shows an object of the classes that are measured, against once for any other.
         side: Places along each side of a crop, a multiple of 8.
@@ -115,6 +117,7 @@ class RangingDataPart(_Part, frozen=True, kw_only=True):
     root: str
     split: str = "train"
     held_out: Annotated[int, Meta(ge=0)] = 10
+    predicted: str = ""
     least_pixels: Count = 700
     repeat: Count = 3
     side: Annotated[int, Meta(ge=8, multiple_of=8)] = 32

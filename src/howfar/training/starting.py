@@ -14,6 +14,7 @@ from howfar.datasets import DepthSample, DetectionSample
 from howfar.datasets.check import Checked, Problem, check_depth, check_detection
 from howfar.datasets.opening import open_depth_dataset, open_detection_dataset
 from howfar.errors import SettingError, SourceError
+from howfar.media.depth_folder import DepthFolder
 from howfar.training.depth_task import DepthTask
 from howfar.training.detector_data import Survey, chosen_pictures
 from howfar.training.detector_task import DetectorTask
@@ -94,15 +95,16 @@ def ranging_task(recipe: RangingRecipe, checked: Checked = lambda _: None) -> Ra
     """Open the data of a recipe, find its objects, and build its network.
 
     Raises:
-        SourceError: If the data cannot be read, or has no semantic classes or no objects.
+        SourceError: If the data cannot be read, or has no semantic classes or no objects, or a map is missing.
         SettingError: If the recipe does not fit the data or itself.
         ModelError: If the weights to start from are not this network's.
     """
     data = recipe.data
     pairs = open_depth_dataset(data.root).split(data.split)
+    maps = DepthFolder(Path(data.predicted)) if data.predicted else None
     rooms = []
     for pair in pairs:
-        rooms.append(room_of(pair, data.least_pixels))
+        rooms.append(room_of(pair, data.least_pixels, maps.read(pair.name) if maps else None))
         checked(pair.name)
     trained, held_out = split_held_out(rooms, data.held_out)
     if not any(len(room.boxes) for room in trained):
