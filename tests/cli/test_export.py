@@ -1,12 +1,15 @@
 """`howfar export`, and `howfar look` with what it wrote."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 import pytest
+import skimage
+import torch
 from PIL import Image
 from typer.testing import CliRunner
 
@@ -16,6 +19,7 @@ from howfar.models import open_detector
 from howfar.models.card import read_card
 
 from ..datasets.folders import write_nyu
+from ..foundation.small_networks import FOUR_BLOCKS, original_weights
 from ..training.run_folders import depth_recipe, tiny_unet, write_run
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -70,7 +74,8 @@ def test_what_was_trained_is_exported_and_looks_at_a_picture(tmp_path: Path) -> 
     assert "against PyTorch: largest difference" in lines[1]
     assert "at 64×64 and" in lines[1]
     assert lines[2].startswith("with weights in half precision: largest difference")
-    assert lines[3:] == ["licence of the weights: CC0", f"howfar look PHOTO --depth-model {file}"]
+    assert re.fullmatch(r"time: (PyTorch \d+ ms, ONNX Runtime \d+ ms at \d+×\d+( and )?){2}", lines[3])
+    assert lines[4:] == ["licence of the weights: CC0", f"howfar look PHOTO --depth-model {file}"]
     card = read_card(tmp_path / "rooms.toml")
     assert card.licence == "CC0"
     assert card.depth is not None
@@ -96,9 +101,39 @@ def test_an_official_checkpoint_is_exported_and_detects(shared: Path, tmp_path: 
     assert set(found.class_ids.tolist()) == {34}
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "options", "metric"),
+    [
+        pytest.param("depth-anything-v2.pth", [], False, id="inverse depth, told by the file's name"),
+        pytest.param("mine.pth", ["--network", "depth-anything-v2-outdoor", "--half"], True, id="metres, told by hand"),
+    ],
+)
+def test_depth_anything_is_exported_and_looks_at_a_photo(
+    tmp_path: Path, name: str, options: list[str], metric: bool
+) -> None:
+    file, photo = tmp_path / "any.onnx", Path(skimage.__file__).parent / "data" / "astronaut.png"
+    torch.save(original_weights(FOUR_BLOCKS), tmp_path / name)
+    printed = howfar("export", tmp_path / name, "--out", file, *options)
+    assert "licence of the weights: not stated in the file" in printed
+    assert f"howfar look PHOTO --depth-model {file}" in printed
+    scene = json.loads(howfar("look", photo, "--depth-model", file, "--cues", "depth", "--format", "json"))
+    (person,) = (each for each in scene["objects"] if each["label"] == "person")
+    if metric:
+        assert 0 < person["depth_m"] <= 80
+    else:
+        assert person["depth_m"] is None
+        assert "relative_inverse" in json.dumps(person)
+
+
 def _file(tmp_path: Path, run: Path) -> Path:
     (tmp_path / "x.pt").write_bytes(b"no weights")
     return tmp_path / "x.pt"
+
+
+def _hub_file(tmp_path: Path, run: Path) -> Path:
+    (tmp_path / "model.safetensors").write_bytes(b"weights")
+    return tmp_path / "model.safetensors"
 
 
 def _beside_a_card(tmp_path: Path, run: Path) -> Path:
@@ -115,6 +150,13 @@ def _beside_a_card(tmp_path: Path, run: Path) -> Path:
         pytest.param(_file, "--network fcrn", ModelError, r"x\.pt", id="no weights"),
         pytest.param(_file, "--last", SettingError, "--last and --recipe are for the folder", id="a file's last"),
         pytest.param(lambda *_: "nothing.pt", "", ModelError, r"There is no nothing\.pt", id="no such file"),
+        pytest.param(
+            _hub_file, "", SettingError, "depth-anything-v2-indoor, depth-anything-v2-outdoor", id="no family"
+        ),
+        pytest.param(lambda *_: "depth-anything-v2-small", "", ModelError, "is an ONNX file already", id="ONNX"),
+        pytest.param(
+            lambda *_: "depth-anything-v2-indoor-small", "", ModelError, "howfar models pull", id="no pull yet"
+        ),
         pytest.param(lambda *_: "yolov5x", "", ModelError, "howfar models pull yolov5x", id="not pulled yet"),
         pytest.param(lambda tmp_path, _: tmp_path / "nyu", "", ModelError, "not the folder of a", id="no training"),
         pytest.param(_beside_a_card, "", OutputError, r"model\.toml exists already", id="a card that is there"),

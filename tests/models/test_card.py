@@ -90,6 +90,12 @@ def test_a_short_depth_networks_card_and_its_defaults(tmp_path: Path) -> None:
             id="a normalisation of its own",
         ),
         pytest.param(
+            DEPTH.replace("[input]", '[input]\nmultiple = 14\nscale_to = "cover"\nresample = "bicubic"'),
+            lambda card: (card.input.multiple_px, card.input.scale_to, card.input.resample),
+            (14, "cover", "bicubic"),
+            id="pictures that cover a size, whatever it is a multiple of",
+        ),
+        pytest.param(
             DEPTH.replace("[output]", '[output]\nfocal_px = 268\nmax_m = 10\nscenes = "rooms"'),
             lambda card: (card.depth.focal_px, card.depth.max_m, card.depth.scenes),
             (268.0, 10.0, "rooms"),
@@ -167,6 +173,11 @@ def test_a_good_card_is_read(tmp_path: Path, text: str, read, expected) -> None:
             DETECTOR.replace('"letterbox"', '"crop"'),
             "[input]: the field 'fit' should be one of letterbox, keep-aspect, stretch, not 'crop'.",
             id="an unknown fit",
+        ),
+        pytest.param(
+            DEPTH.replace("keep-aspect", "stretch").replace("[input]", "[input]\nmultiple = 14"),
+            "[input]: the size 320×256 is not in multiples of 14: correct one of them.",
+            id="a size that is no multiple of 14",
         ),
         pytest.param(
             DETECTOR.replace("[input]", "[input]\nmultiple = true"),

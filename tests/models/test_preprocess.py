@@ -1,5 +1,6 @@
 """From a picture to a network's input tensor, and the way back for boxes."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -9,6 +10,7 @@ from howfar.models.preprocess import input_size, to_tensor
 LETTERBOX = InputSpec(416, 416, "letterbox", pad=0)
 KEEP = InputSpec(320, 256, "keep-aspect")
 STRETCH = InputSpec(320, 256, "stretch")
+COVER = InputSpec(518, 518, "keep-aspect", multiple_px=14, scale_to="cover")
 
 
 def picture(width: int, height: int) -> np.ndarray:
@@ -33,6 +35,35 @@ def picture(width: int, height: int) -> np.ndarray:
 )
 def test_keeping_the_aspect_ratio(width: int, height: int, expected: tuple[int, int]) -> None:
     assert input_size(width, height, KEEP) == expected
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "expected"),
+    [
+        pytest.param(640, 480, (686, 518), id="4:3 has the shorter side of the size"),
+        pytest.param(480, 640, (518, 686), id="portrait 3:4"),
+        pytest.param(300, 300, (518, 518), id="a small square grows"),
+        pytest.param(4000, 2250, (924, 518), id="16:9"),
+        pytest.param(1242, 375, (1722, 518), id="a wide street"),
+        pytest.param(10000, 100, (4144, 518), id="a panorama is squashed to 8:1"),
+    ],
+)
+def test_covering_a_size(width: int, height: int, expected: tuple[int, int]) -> None:
+    assert input_size(width, height, COVER) == expected
+
+
+def test_covering_a_size_that_is_no_square() -> None:
+    spec = InputSpec(640, 320, "keep-aspect", multiple_px=16, scale_to="cover")
+    assert input_size(100, 100, spec) == (640, 640)
+    assert input_size(400, 100, spec) == (1280, 320)
+
+
+@pytest.mark.parametrize("size", [(200, 150), (500, 375)], ids=["grows", "shrinks by less than two"])
+def test_bicubic_is_opencvs(size: tuple[int, int]) -> None:
+    image = np.random.default_rng(0).integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)
+    tensor, _ = to_tensor(image, InputSpec(320, 240, "stretch", resample="bicubic"))
+    expected = cv2.resize(image, (320, 240), interpolation=cv2.INTER_CUBIC)
+    assert tensor[0].transpose(1, 2, 0) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +104,7 @@ def test_colours_and_normalisation() -> None:
     assert tensor[0, :, 0, 0] == pytest.approx([(210 - 10) / 2, (100 - 20) / 4, (60 - 30) / 5])
 
 
-@pytest.mark.parametrize("resample", ["area", "bilinear"])
+@pytest.mark.parametrize("resample", ["area", "bilinear", "bicubic"])
 @pytest.mark.parametrize(
     "size",
     [
@@ -95,6 +126,6 @@ def test_however_a_picture_is_resized_it_stays_where_it_is(size: tuple[int, int]
 def test_fine_stripes_become_grey_when_a_picture_shrinks() -> None:
     stripes = np.zeros((960, 1280, 3), dtype=np.uint8)
     stripes[:, ::2] = 200
-    for resample in ("area", "bilinear"):
+    for resample in ("area", "bilinear", "bicubic"):
         tensor, _ = to_tensor(stripes, InputSpec(320, 240, "stretch", resample=resample))
         assert tensor == pytest.approx(100, abs=2), "no false pattern from skipped pixels"

@@ -95,6 +95,7 @@ def test_the_file_gives_the_networks_depth_in_metres(
 def test_the_comparisons_are_of_two_sizes_and_small(exported: Exported) -> None:
     assert [comparison.size_px for comparison in exported.comparisons] == [(96, 64), (64, 128)]
     assert all(0 <= comparison.error < 1e-5 for comparison in exported.comparisons)
+    assert all(comparison.torch_ms > 0 < comparison.onnx_ms for comparison in exported.comparisons)
     assert exported.halved == ()
 
 
@@ -189,6 +190,11 @@ def test_files_are_replaced_when_asked(tmp_path: Path) -> None:
         pytest.param(InputSpec(640, 640, "letterbox"), ((640, 640), (640, 672)), id="a square, and a step higher"),
         pytest.param(InputSpec(304, 228, "keep-aspect", 1), ((304, 228), (228, 305)), id="of any size"),
         pytest.param(InputSpec(310, 250, "keep-aspect"), ((320, 256), (256, 352)), id="rounded to the multiple"),
+        pytest.param(
+            InputSpec(518, 518, "keep-aspect", 14, scale_to="cover"),
+            ((686, 518), (518, 700)),
+            id="what a picture of 4:3 is made to cover a square",
+        ),
     ],
 )
 def test_two_sizes_are_compared(spec: InputSpec, sizes: tuple) -> None:

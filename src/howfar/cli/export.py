@@ -19,11 +19,20 @@ USED_BY = {"detection": "--detector ", "depth": "--depth-model ", "ranging": "--
 
 def export(
     source: Annotated[
-        str, typer.Argument(metavar="SOURCE", help="A training's folder, a .pt or .pth file, or a pulled checkpoint.")
+        str,
+        typer.Argument(
+            metavar="SOURCE", help="A training's folder, a .pt, .pth or .safetensors file, or a pulled checkpoint."
+        ),
     ],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE.onnx", help="The ONNX file to write.")],
     network: Annotated[
-        str | None, typer.Option("--network", help="Which network a file holds: hybrid-cnn, fcrn, yolov5n to yolov5x.")
+        str | None,
+        typer.Option(
+            "--network",
+            help="Which network a file holds: hybrid-cnn, fcrn, yolov5n to yolov5x, depth-anything-v1, "
+            "depth-anything-v2, and its metric versions -indoor and -outdoor, with or without -small, -base or -large "
+            "(default: what the name of an official file of Depth Anything, or the config.json beside it, says).",
+        ),
     ] = None,
     last: Annotated[bool, typer.Option("--last", help="Take a training's last checkpoint, not its best.")] = False,
     recipe: Annotated[
@@ -63,6 +72,7 @@ def _of_training(root: Path, network: str | None, last: bool, recipe: Path | Non
 def _of_file(source: str, network: str | None, *, trained_only: bool) -> "Exportable":
     from howfar.errors import ModelError, SettingError
     from howfar.models.zoo import entries
+    from howfar.training.depth_anything_families import told_by_file
     from howfar.training.published import PUBLISHED, published_network
 
     if trained_only:
@@ -74,8 +84,10 @@ def _of_file(source: str, network: str | None, *, trained_only: bool) -> "Export
         path, network = _pulled(source), network or source
     if not path.is_file():
         raise ModelError(
-            f"There is no {source}: name the folder of a training, a .pt or .pth file, or a model to pull."
+            f"There is no {source}: name the folder of a training, a .pt, .pth or .safetensors file, or a model to "
+            "pull."
         )
+    network = network or told_by_file(path)
     if network is None:
         raise SettingError(f"Say with --network which network {path} holds: one of {', '.join(PUBLISHED)}.")
     return published_network(path, network)
@@ -85,7 +97,10 @@ def _pulled(name: str) -> Path:
     from howfar.errors import ModelError
     from howfar.models.zoo import find_entry, pulled_path
 
-    path = pulled_path(find_entry(name))
+    entry = find_entry(name)
+    path = pulled_path(entry)
+    if entry.runs_at_once:
+        raise ModelError(f"The model {name} is an ONNX file already: howfar look PHOTO {USED_BY[entry.task]}{name}")
     if path is None:
         raise ModelError(f"The checkpoint {name} is not on this machine yet: run  howfar models pull {name}")
     return path
@@ -99,10 +114,18 @@ def _tell(exported: "Exported") -> None:
     lines = [f"{path} ({size}) and its card {card_path(path)}", f"against PyTorch: {_errors(exported.comparisons)}"]
     if exported.halved:
         lines.append(f"with weights in half precision: {_errors(exported.halved)}")
+    lines.append(f"time: {_times(exported.halved or exported.comparisons)}")
     lines.append(f"licence of the weights: {card.licence}")
     lines.append(f"howfar look PHOTO {USED_BY[card.task]}{path}")
     for line in lines:
         results().print(line, markup=False, soft_wrap=True)
+
+
+def _times(comparisons: "tuple[Comparison, ...]") -> str:
+    return " and ".join(
+        f"PyTorch {each.torch_ms:.0f} ms, ONNX Runtime {each.onnx_ms:.0f} ms at {each.size_px[0]}×{each.size_px[1]}"
+        for each in comparisons
+    )
 
 
 def _errors(comparisons: "tuple[Comparison, ...]") -> str:

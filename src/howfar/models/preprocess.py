@@ -56,16 +56,19 @@ def to_tensor(image: NDArray[np.uint8], spec: InputSpec) -> tuple[NDArray[np.flo
 def input_size(width: int, height: int, spec: InputSpec) -> tuple[int, int]:
     """Width and height to feed for a picture of this size.
 
-    With `keep-aspect`, the sides are multiples of `multiple_px` nearest to the picture's aspect ratio at the area that
-    the network was trained on.
+    With `keep-aspect`, the sides are multiples of `multiple_px` nearest to the picture's aspect ratio, at the area that
+    the network was trained on or, to `cover` the size, with neither side shorter than its own.
     """
     if spec.fit != "keep-aspect":
         return spec.width_px, spec.height_px
-    area = spec.width_px * spec.height_px
     aspect = min(max(width / height, 1 / MAX_SIDE_RATIO), MAX_SIDE_RATIO)
     step = spec.multiple_px
-    wide = max(1, round(math.sqrt(area * aspect) / step)) * step
-    high = max(1, round(math.sqrt(area / aspect) / step)) * step
+    if spec.scale_to == "cover":
+        sides = max(spec.width_px, spec.height_px * aspect), max(spec.height_px, spec.width_px / aspect)
+    else:
+        area = spec.width_px * spec.height_px
+        sides = math.sqrt(area * aspect), math.sqrt(area / aspect)
+    wide, high = (max(1, round(side / step)) * step for side in sides)
     return wide, high
 
 
@@ -82,12 +85,12 @@ def _letterbox(image: NDArray[np.uint8], spec: InputSpec) -> tuple[NDArray[Any],
 
 
 def _resize(image: NDArray[np.uint8], size: tuple[int, int], resample: Resample) -> NDArray[Any]:
-    """Resize to width × height: bilinear when it grows, area averages or as the network wants it when it shrinks."""
+    """Resize to width × height, as `InputSpec.resample` says."""
     ratio = min(image.shape[1] / size[0], image.shape[0] / size[1])
     image = _reduced(image, int(ratio))
     ratio = max(image.shape[1] / size[0], image.shape[0] / size[1])
-    if ratio <= 1 or (resample == "bilinear" and ratio < 2):
-        return cv2.resize(image, size, interpolation=cv2.INTER_LINEAR)
+    if ratio <= 1 or (resample != "area" and ratio < 2):
+        return cv2.resize(image, size, interpolation=cv2.INTER_CUBIC if resample == "bicubic" else cv2.INTER_LINEAR)
     # OpenCV averages areas of float faster than of bytes; a huge picture would take too much memory.
     pixels = image.astype(np.float32) if image.size <= MAX_FLOAT_SIZE else image
     return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)

@@ -55,7 +55,7 @@ def load_weights(network: nn.Module, weights: Mapping[str, Tensor], *, source: s
     """Put weights into a network, in the network's precision; where they do not fit it stays as it was.
 
     Args:
-        network: A network that has the same names and shapes.
+        network: A network that has the same names and shapes; one on the meta device takes the weights themselves.
         weights: Weights by name, such as `read_weights` gives.
         source: Where they come from, for errors.
 
@@ -73,7 +73,8 @@ def load_weights(network: nn.Module, weights: Mapping[str, Tensor], *, source: s
             f"{len(missing)} are missing, {len(reshaped)} have another shape and {len(unknown)} more are unknown (such "
             f"as {example}); choose the file, or the size and classes of the network, that belong together."
         )
-    network.load_state_dict(dict(weights))
+    cast = {name: value.to(own[name].dtype) for name, value in weights.items()}
+    network.load_state_dict(cast, assign=any(value.is_meta for value in own.values()))
 
 
 def _misfit(name: str, own: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> str:

@@ -2,22 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 
 from torch import Tensor
 
 from howfar.datasets.nyu import NYU_CAMERA
-from howfar.errors import SettingError
-from howfar.models.card import Card, DepthSpec, DetectorSpec, InputSpec, coco80
+from howfar.errors import MissingExtraError, SettingError
+from howfar.models.card import UNKNOWN_LICENCE, Card, DepthSpec, DetectorSpec, InputSpec, coco80
+from howfar.models.memory import refuse_beyond_memory
 from howfar.models.session import file_digest
 from howfar.models.zoo import entries, is_whole, pulled_path
 from howfar.networks.yolov5 import DecodedYOLOv5
 from howfar.training.catalogue import DETECTOR_NETWORKS, build, depth_entry, detector_entry
 from howfar.training.checkpoint_files import load_weights, read_weights
 from howfar.training.class_names import read_class_names
+from howfar.training.depth_anything_families import FAMILIES, split_name
 from howfar.training.export import Exportable, InMetres
-
-UNKNOWN_LICENCE = "not stated in the file: ask whoever published it"
+from howfar.training.safetensors_files import ENDING, read_safetensors
 
 COCO_SIDE_PX = 640
 HEAD_BIAS = "model.24.m.0.bias"
@@ -44,29 +46,50 @@ PUBLISHED_DEPTH = {
     "hybrid-cnn": PublishedDepth((320, 256), (352, 264), "Harsányi et al., MISSI 2018"),
 }
 
-PUBLISHED = (*PUBLISHED_DEPTH, *DETECTOR_NETWORKS)
-"""The networks that published checkpoints are read for."""
+PUBLISHED = (*PUBLISHED_DEPTH, *FAMILIES, *DETECTOR_NETWORKS)
+"""The networks that published checkpoints are read for; those of Depth Anything may be followed by a size."""
+
+LEAST_BYTES, MEMORY_TIMES = 1.0e9, 4.0
+"""The memory that an export takes: for a picture on its way, and as a multiple of the checkpoint, which is there as
+bytes, as weights and as ONNX. Depth Anything takes 1.4 GB in its small size and 2.4 GB in its base size."""
 
 
 def published_network(path: Path, name: str) -> Exportable:
     """Read a published checkpoint, running no code from it.
 
     Args:
-        path: The .pt or .pth file.
+        path: The .pt or .pth file; of Depth Anything a .safetensors file too.
         name: Which of `PUBLISHED` it holds.
 
     Raises:
         SettingError: If there is no such network.
-        ModelError: If the file cannot be read, or holds another network.
+        ModelError: If the file cannot be read, holds another network, or needs more memory than there is.
+        MissingExtraError: If it is of Depth Anything, and transformers is not installed.
     """
-    if name not in PUBLISHED:
+    family = split_name(name)
+    if family is None and name not in PUBLISHED:
         raise SettingError(
             f"No published checkpoint is known of the network {name!r}: choose one of {', '.join(PUBLISHED)}, or name "
             "the folder of a training."
         )
+    refuse_beyond_memory(path, least_bytes=LEAST_BYTES, times=MEMORY_TIMES)
+    if family is not None:
+        return _depth_anything(path, *family)
     weights = read_weights(path)
     exportable = _depth(path, name, weights) if name in PUBLISHED_DEPTH else _detector(path, name, weights)
     return Exportable(exportable.network, _with_facts(exportable.card, path))
+
+
+def _depth_anything(path: Path, family: str, size: str | None) -> Exportable:
+    if find_spec("transformers") is None:
+        raise MissingExtraError("Exporting Depth Anything", "foundation")
+    from howfar.training.depth_anything import depth_anything  # takes seconds to import, and only this needs it
+
+    weights = read_safetensors(path) if path.suffix == ENDING else read_weights(path)
+    exportable = depth_anything(path, weights, family, size)
+    # Its own origin says as much as the zoo's, and how positions are resized.
+    card = replace(_with_facts(exportable.card, path), origin=exportable.card.origin)
+    return Exportable(exportable.network, card)
 
 
 def _depth(path: Path, name: str, weights: Mapping[str, Tensor]) -> Exportable:

@@ -107,7 +107,7 @@ def test_a_pulled_model_of_the_registry_runs_by_its_name(server: FileServer, cac
     network = open_depth_network(name)
     depth = network.predict(np.full((480, 640, 3), 128, dtype=np.uint8), None)
     assert depth.kind == "relative_inverse"
-    assert depth.shape == (448, 602)  # 4:3 at about 518², in multiples of 14
+    assert depth.shape == (518, 686)  # 4:3 with a shorter side of 518, in multiples of 14
 
     path.write_bytes(path.read_bytes() + b" ")
     with pytest.raises(ModelError, match="SHA-256 differs"):

@@ -1,0 +1,1 @@
+"""Thin adapters to depth networks that other libraries keep."""

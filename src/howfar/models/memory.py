@@ -1,0 +1,39 @@
+"""Is there enough memory for a model? Said before it is loaded, as the system ends a program that takes too much."""
+
+import re
+from pathlib import Path
+
+from howfar.errors import ModelError
+
+MEMORY_FACTS = Path("/proc/meminfo")
+GIGABYTE = 1e9
+
+
+def refuse_beyond_memory(path: Path, *, least_bytes: float, times: float) -> None:
+    """Raise ModelError when less memory is free than a model takes.
+
+    Where the system does not say how much is free (Linux does), and where there is no file, nothing is refused.
+
+    Args:
+        path: The model's file.
+        least_bytes: What any model takes.
+        times: What it takes beyond that, as a multiple of the file's size.
+    """
+    free = free_bytes()
+    if free is None or not path.is_file():
+        return
+    needed = least_bytes + times * path.stat().st_size
+    if needed > free:
+        raise ModelError(
+            f"{path} needs about {needed / GIGABYTE:.1f} GB of memory and {free / GIGABYTE:.1f} GB are free: close "
+            "other programs, or take a smaller model."
+        )
+
+
+def free_bytes(facts: Path = MEMORY_FACTS) -> int | None:
+    """Memory that programs can still take, as Linux says it; None where nothing says it."""
+    try:
+        found = re.search(r"^MemAvailable:\s+(\d+) kB$", facts.read_text(encoding="ascii"), flags=re.MULTILINE)
+    except (OSError, ValueError):
+        return None
+    return int(found[1]) * 1024 if found else None
