@@ -60,7 +60,7 @@ def pull(
             path = zoo.pull(entry.name, progress=progress, accept_licence=accepted, mirror=mirror)
         typer.echo(f"{entry.name}: {path}, licence: {entry.licence}")
         if not entry.runs_at_once:
-            typer.echo("  This checkpoint must be exported to ONNX before it runs: pip install 'howfar[train]'")
+            typer.echo(f"  It is exported before it runs:  howfar export {entry.name} --out {entry.name}.onnx")
 
 
 @app.command()
