@@ -5,6 +5,8 @@ from howfar.models.library import FOREGROUND, open_foreground
 from howfar.models.session import RunOptions
 from howfar.ranging import NO_BOUNDS, RECIPES, Bounds, Method, method_names, parse_method
 from howfar.ranging.foreground import Foreground
+from howfar.ranging.layers import NAME as LAYERS
+from howfar.ranging.layers import Layers
 
 DEFAULT_METHOD = "auto"
 """The learned one: the median of what a small network takes for the object in the box."""
@@ -12,7 +14,7 @@ DEFAULT_METHOD = "auto"
 
 def all_method_names() -> tuple[str, ...]:
     """Every name that `open_method` knows."""
-    return (DEFAULT_METHOD, f"{DEFAULT_METHOD}:FILE.onnx", *method_names())
+    return (DEFAULT_METHOD, f"{DEFAULT_METHOD}:FILE.onnx", LAYERS, *method_names())
 
 
 def open_method(
@@ -31,14 +33,21 @@ def open_method(
         ModelError: If the method's network cannot be opened.
     """
     learned, colon, file = name.partition(":")
+    if name == LAYERS:
+        _refuse_shrink(name, shrink)
+        return Layers(bounds)
     if learned != DEFAULT_METHOD:
         if name not in RECIPES and not name.startswith("percentile:"):
             raise SettingError(f"No ranging method is called {name!r}; there are {', '.join(all_method_names())}.")
         return parse_method(name, shrink=shrink, bounds=bounds)
-    if shrink is not None:
-        raise SettingError(
-            "The method auto finds the object in the whole box, and a shrink factor does not go with it: leave it out, "
-            "or choose another method."
-        )
+    _refuse_shrink(learned, shrink)
     network = open_foreground(file if colon else FOREGROUND, options)
     return Foreground(network, network.side, network.margin, bounds, name)
+
+
+def _refuse_shrink(name: str, shrink: float | None) -> None:
+    if shrink is not None:
+        raise SettingError(
+            f"The method {name} finds the object in the whole box, and a shrink factor does not go with it: leave it "
+            "out, or choose another method."
+        )

@@ -100,8 +100,8 @@ def look(
         typer.Option(
             "--method",
             "--compare",
-            help="auto (a small network finds the object in its box), central-mean, median, central-median, mean, min, "
-            "max, mode or percentile:Q; several, with commas, are drawn side by side.",
+            help="auto (a small network finds the object in its box), layers, central-mean, median, central-median, "
+            "mean, min, max, mode or percentile:Q; several, with commas, are drawn side by side.",
             rich_help_panel=options.RANGING,
         ),
     ] = "auto",

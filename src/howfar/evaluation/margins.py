@@ -86,7 +86,11 @@ def conformal_log_sd(log_errors: NDArray[np.float64], own_log_sds: NDArray[np.fl
 
 
 def _margin(
-    group: str, classes: tuple[str, ...], log_errors: NDArray[np.float64], own_log_sds: NDArray[np.float64], scale: float
+    group: str,
+    classes: tuple[str, ...],
+    log_errors: NDArray[np.float64],
+    own_log_sds: NDArray[np.float64],
+    scale: float,
 ) -> Margin:
     factor = math.exp(INTERVAL_SDS * scale * conformal_log_sd(log_errors, own_log_sds))
     return Margin(group, classes, round(factor, 3), len(log_errors))
