@@ -14,6 +14,7 @@ from howfar.cli.depth import depth
 from howfar.cli.doctor import doctor
 from howfar.cli.export import export
 from howfar.cli.look import look
+from howfar.cli.synth import synth
 from howfar.errors import HowfarError
 
 app = typer.Typer(
@@ -31,6 +32,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(data.app, name="data")
 app.add_typer(train.app, name="train")
+app.command()(synth)
 app.command()(export)
 app.command()(doctor)
 

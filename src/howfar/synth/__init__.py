@@ -1,0 +1,1 @@
+"""Rendered rooms and streets with exact truth."""

@@ -1,0 +1,125 @@
+"""Rendering many scenes on many cores; what is complete is not rendered again."""
+
+import json
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from howfar.errors import OutputError, SettingError
+from howfar.synth import layout
+from howfar.synth.index import write_index
+from howfar.synth.meshes import need_renderer
+from howfar.synth.scenes import render_scene
+from howfar.synth.spec import MOST_SCENES, SynthSpec
+from howfar.synth.writing import write_json
+
+FORM = 1
+"""Of the scenes: raised when the same seed no longer gives the same files, so that no folder mixes the two."""
+
+
+def missing_scenes(spec: SynthSpec, out: Path, scenes: int) -> list[int]:
+    """Claim a folder for the settings, and tell which of the scenes 0 to `scenes` - 1 are not complete in it.
+
+    Raises:
+        SettingError: If the count cannot be, or the folder holds scenes of other settings.
+        OutputError: If the folder holds something else, or cannot be written to.
+        MissingExtraError: If what casts rays is not installed.
+    """
+    need_renderer()
+    if not 1 <= scenes <= MOST_SCENES:
+        raise SettingError(f"From 1 to {MOST_SCENES} scenes can be rendered, not {scenes}: choose a number between.")
+    _claim(spec, out)
+    return [number for number in range(scenes) if not layout.record_path(out, number).is_file()]
+
+
+def make_scenes(
+    spec: SynthSpec, out: Path, numbers: Sequence[int], workers: int | None, step: Callable[[str], None]
+) -> int:
+    """Render scenes into a folder that `missing_scenes` has claimed, and write the index of all that are in it.
+
+    Args:
+        spec: The settings.
+        out: The data set's folder.
+        numbers: The scenes to render.
+        workers: Processes that render; as many as there are cores if None.
+        step: Called once a scene, with its name.
+
+    Returns:
+        How many scenes the data set has.
+
+    Raises:
+        OutputError: If another command renders into the folder, a file cannot be written, or a process was ended.
+    """
+    with _alone(out):
+        for leftover in out.glob("*/.*-*"):  # of a run that was killed; readers would take them for scenes
+            leftover.unlink()
+        for number in _rendered(spec, out, numbers, min(workers or _cores(), len(numbers))):
+            step(layout.scene_name(number))
+        return write_index(spec, out)
+
+
+def _claim(spec: SynthSpec, out: Path) -> None:
+    settings = {"form": FORM, **asdict(spec)}
+    path = out / layout.SPEC_NAME
+    if not path.is_file():
+        if out.exists() and (not out.is_dir() or any(out.iterdir())):
+            raise OutputError(f"{out} holds something other than rendered scenes: choose a new or an empty folder.")
+        write_json(path, settings)
+        return
+    try:
+        there = json.loads(path.read_text(encoding="utf-8"))
+        others = [f"{name} {there[name]}" for name, value in settings.items() if there[name] != value]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise OutputError(f"{path} cannot be read as the settings of rendered scenes: choose another folder.") from None
+    if others:
+        raise SettingError(
+            f"{out} holds scenes of other settings ({', '.join(others)}): give the same, or choose another folder."
+        )
+
+
+@contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Keep other commands from rendering into the folder."""
+    try:
+        with FileLock(out / layout.LOCK_NAME, timeout=0):
+            yield
+    except Timeout:
+        raise OutputError(f"Another command renders into {out}: wait for it, or choose another folder.") from None
+
+
+def _rendered(spec: SynthSpec, out: Path, numbers: Sequence[int], workers: int) -> Iterator[int]:
+    """The numbers of the scenes, as they become complete."""
+    render = partial(render_scene, spec, out)
+    if workers <= 1:
+        yield from map(render, numbers)
+        return
+    # Spawned, as a forked process inherits the locks of threads that it does not have.
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _leave_interrupts)
+    try:
+        yield from pool.map(render, numbers)
+    except BrokenProcessPool:
+        raise OutputError(
+            "A process that renders was ended from outside, perhaps for want of memory: start again with fewer "
+            "--workers; what is complete stays."
+        ) from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _leave_interrupts() -> None:
+    """Ctrl-C reaches every process of the terminal; the one that started the others ends them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

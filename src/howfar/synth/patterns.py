@@ -1,0 +1,158 @@
+"""The colour of a material at a point of its surface: patterns made by rule, not from pictures."""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from howfar.synth.materials import Material, Pattern
+from howfar.synth.vectors import rows
+
+TILE = 256
+"""Cells along each side of the noise, which repeats beyond."""
+
+TILE_M = 2.0
+"""What that side measures on a surface."""
+
+Mix = Callable[[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]], NDArray[np.float32]]
+"""From two coordinates in periods, and noise, to the share of the second colour."""
+
+
+class Palette:
+    """The materials of a scene as arrays, so that all points are coloured at once."""
+
+    def __init__(self, materials: Sequence[Material]) -> None:
+        """Take the materials, in the order of their numbers."""
+        self._colour = np.array([material.colour for material in materials], dtype=np.float32)
+        self._other = np.array([material.other for material in materials], dtype=np.float32)
+        self._pattern = np.array([material.pattern for material in materials])
+        self._scale_m = np.array([material.scale_m for material in materials], dtype=np.float32)
+        self._grain = np.array([material.grain for material in materials], dtype=np.float32)
+        self.gloss = np.array([material.gloss for material in materials], dtype=np.float32)
+        self.glow = np.array([material.glow for material in materials], dtype=np.float32)
+        self.surface = np.array([material.surface for material in materials])
+
+    def tint(self, material: NDArray[np.int32]) -> NDArray[np.float32]:
+        """N×3: the main colours, which panes of glass let through."""
+        return rows(self._colour, material)
+
+    def albedo(
+        self, material: NDArray[np.int32], texture_m: NDArray[np.float32], footprint_m: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """Colour the points.
+
+        Args:
+            material: N numbers of materials.
+            texture_m: N×2 places in the pattern's plane.
+            footprint_m: N, what a pixel covers there: a pattern finer than two pixels fades into its mean, as it would
+                in a camera.
+
+        Returns:
+            N×3 float32 albedo.
+        """
+        noise = noise_at(texture_m)
+        share = self._shares(material, texture_m, noise, footprint_m)[:, None]
+        colour = rows(self._colour, material)
+        colour += share * (rows(self._other, material) - colour)
+        colour *= (1 + self._grain[material] * noise)[:, None]
+        return np.clip(colour, 0, 1, out=colour)
+
+    def _shares(
+        self,
+        material: NDArray[np.int32],
+        texture_m: NDArray[np.float32],
+        noise: NDArray[np.float32],
+        footprint_m: NDArray[np.float32],
+    ) -> NDArray[np.float32]:
+        shares = np.zeros(len(material), dtype=np.float32)
+        patterns = self._pattern[material]
+        for pattern, mix in MIXES.items():
+            chosen = np.flatnonzero(patterns == pattern)
+            if not len(chosen):
+                continue
+            scale_m = self._scale_m[material[chosen]]
+            first, second = (rows(texture_m, chosen) / scale_m[:, None] + np.float32(0.137)).T
+            sharp = np.clip(2 - FINENESS[pattern] * footprint_m[chosen] / scale_m, 0, 1)
+            shares[chosen] = MEANS[pattern] + sharp * (mix(first, second, noise[chosen]) - MEANS[pattern])
+        return shares
+
+
+def noise_at(places_m: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Irregular numbers about 0, mostly between -1 and 1, that change slowly over a surface: N×2 places to N."""
+    cells = places_m * np.float32(TILE / TILE_M)
+    floor = np.floor(cells)
+    (across, down), corner = (cells - floor).T, floor.astype(np.int64)
+    left, top = corner[:, 0] % TILE, corner[:, 1] % TILE
+    right, below = (left + 1) % TILE, (top + 1) % TILE * TILE
+    top *= TILE
+    tile = _noise_tile()
+    upper = tile[top + left] * (1 - across) + tile[top + right] * across
+    lower = tile[below + left] * (1 - across) + tile[below + right] * across
+    return np.asarray(upper * (1 - down) + lower * down)
+
+
+@cache
+def _noise_tile() -> NDArray[np.float32]:
+    """A flat TILE×TILE of noise whose amplitude falls with frequency, as 1/f; its edges fit together."""
+    white = np.fft.rfft2(np.random.default_rng(0).standard_normal((TILE, TILE)))
+    frequency = np.hypot(np.fft.fftfreq(TILE)[:, None], np.fft.rfftfreq(TILE))
+    frequency[0, 0] = np.inf
+    pink = np.fft.irfft2(white / frequency, s=(TILE, TILE))
+    return np.asarray(pink / (2 * pink.std()), dtype=np.float32).ravel()
+
+
+def _checker(first: NDArray[np.float32], second: NDArray[np.float32], _: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray((np.floor(2 * first) + np.floor(2 * second)) % 2)
+
+
+def _stripes(first: NDArray[np.float32], _: NDArray[np.float32], __: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(np.floor(2 * first) % 2)
+
+
+def _blotches(_: NDArray[np.float32], __: NDArray[np.float32], noise: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(np.clip(0.5 + 2 * noise, 0, 1))
+
+
+def _rings(first: NDArray[np.float32], second: NDArray[np.float32], noise: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(0.5 + 0.5 * np.sin(2 * np.pi * (first + 0.05 * second + 0.1 * noise)))
+
+
+def _mortar(first: NDArray[np.float32], second: NDArray[np.float32], _: NDArray[np.float32]) -> NDArray[np.float32]:
+    row = 3 * second
+    along = first + 0.5 * (np.floor(row) % 2)
+    return ((along % 1 < 0.06) | (row % 1 < 0.16)).astype(np.float32)
+
+
+def _grout(first: NDArray[np.float32], second: NDArray[np.float32], _: NDArray[np.float32]) -> NDArray[np.float32]:
+    return ((first % 1 < 0.04) | (second % 1 < 0.04)).astype(np.float32)
+
+
+MIXES: dict[Pattern, Mix] = {
+    Pattern.checker: _checker,
+    Pattern.stripes: _stripes,
+    Pattern.noise: _blotches,
+    Pattern.wood: _rings,
+    Pattern.bricks: _mortar,
+    Pattern.tiles: _grout,
+}
+
+MEANS = {
+    Pattern.checker: 0.5,
+    Pattern.stripes: 0.5,
+    Pattern.noise: 0.5,
+    Pattern.wood: 0.5,
+    Pattern.bricks: 1 - 0.94 * 0.84,
+    Pattern.tiles: 1 - 0.96**2,
+}
+"""Share of the second colour over a whole period."""
+
+FINENESS = {
+    Pattern.checker: 4.0,
+    Pattern.stripes: 4.0,
+    Pattern.noise: 4.0,
+    Pattern.wood: 4.0,
+    Pattern.bricks: 14.0,
+    Pattern.tiles: 8.0,
+}
+"""Twice the least number of pixels that a period needs: more for a pattern of thin lines."""

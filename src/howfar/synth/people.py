@@ -1,0 +1,51 @@
+"""People made of simple solids; they look along X."""
+
+import numpy as np
+
+from howfar.synth import materials
+from howfar.synth.materials import Material
+from howfar.synth.solids import ball, bead, cushion, rod, upright
+from howfar.synth.world import Part, Thing
+
+SKIN = ((0.75, 0.5, 0.38), (0.6, 0.38, 0.26), (0.35, 0.2, 0.12), (0.16, 0.09, 0.06))
+
+
+def person(rng: np.random.Generator) -> Thing:
+    """Somebody who stands or walks, a child or an adult, of 1.1 to 1.95 m."""
+    height = rng.uniform(1.5, 1.95) if rng.uniform() < 0.85 else rng.uniform(1.1, 1.5)
+    skin = Material(SKIN[rng.integers(len(SKIN))], grain=0.05)
+    coat, trousers, stride = materials.fabric(rng), materials.fabric(rng), rng.uniform(0, 0.22)
+    parts = _legs(trousers, stride) + _arms(rng, coat, skin, stride)
+    parts.append(cushion(coat, (0, 0, 0.66), (0.14, 0.24, 0.36)))
+    parts.append(upright("cylinder", skin, (0, 0, 0.82), 0.06, 0.06))
+    parts.append(ball(skin, (0.01, 0, 0.93), (0.115, 0.095, 0.14)))
+    hair = Material((rng.uniform(0.01, 0.4), rng.uniform(0.01, 0.2), 0.02), grain=0.3)
+    parts.append(ball(hair, (-0.012, 0, 0.955), (0.12, 0.105, 0.105)))
+    return Thing.of("person", [_grown(part, height) for part in parts])
+
+
+def _legs(trousers: Material, stride: float) -> list[Part]:
+    parts = []
+    for side, reach in ((1, stride), (-1, -stride)):
+        knee = (0.6 * reach, 0.055 * side, 0.26)
+        parts.append(rod(trousers, (0, 0.05 * side, 0.52), knee, 0.085))
+        parts.append(rod(trousers, knee, (0.8 * reach, 0.055 * side, 0.03), 0.065))
+        parts.append(bead(materials.BLACK, (0.8 * reach + 0.025, 0.055 * side, 0.02), (0.15, 0.055, 0.045)))
+    return parts
+
+
+def _arms(rng: np.random.Generator, coat: Material, skin: Material, stride: float) -> list[Part]:
+    parts = []
+    for side in (1, -1):
+        swing, bend = -side * stride * 0.6, rng.uniform(0, 0.12)
+        elbow = (0.5 * swing, 0.15 * side, 0.61)
+        hand = (swing + bend, 0.15 * side, 0.46 + bend)
+        parts += [rod(coat, (0, 0.125 * side, 0.79), elbow, 0.06), rod(coat, elbow, hand, 0.05)]
+        parts.append(bead(skin, hand, (0.055, 0.04, 0.06)))
+    return parts
+
+
+def _grown(part: Part, height_m: float) -> Part:
+    """A part of somebody of 1 m, for somebody of another height."""
+    scale = np.diag([height_m, height_m, height_m, 1.0])
+    return Part(part.mesh, scale @ part.matrix, part.material)

@@ -1,0 +1,51 @@
+"""From light to a picture as a camera takes it: exposure, noise, gamma, eight bits."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+GAMMA = 2.2
+
+
+@dataclass(frozen=True, slots=True)
+class Sensor:
+    """How a camera takes a scene.
+
+    Attributes:
+        grey: The share of white that the scene's middle brightness is shown as, before gamma.
+        shot: Noise in proportion to the root of the light.
+        read: Noise that is there without any light.
+        balance: Factors of red, green and blue.
+    """
+
+    grey: float
+    shot: float
+    read: float
+    balance: tuple[float, float, float]
+
+
+def random_sensor(rng: np.random.Generator) -> Sensor:
+    """A sensor with mild faults."""
+    red, blue = rng.uniform(0.9, 1.12, 2)
+    return Sensor(rng.uniform(0.13, 0.28), rng.uniform(0.002, 0.02), rng.uniform(0.0005, 0.004), (red, 1.0, blue))
+
+
+def exposure(light: NDArray[np.float32], grey: float) -> float:
+    """The factor that makes the middle brightness (the geometric mean of the mean and the median) grey."""
+    brightness = light.mean(axis=2, dtype=np.float64)
+    clipped = np.minimum(brightness, 4 * np.median(brightness) + 1e-9)
+    return grey / max(float(np.sqrt(np.median(clipped) * clipped.mean())), 1e-6)
+
+
+def photograph(
+    light: NDArray[np.float32], sensor: Sensor, factor: float, rng: np.random.Generator
+) -> NDArray[np.uint8]:
+    """Expose H×W×3 linear light by a factor, add noise, and give H×W×3 uint8 RGB."""
+    seen = light * (np.float32(factor) * np.array(sensor.balance, dtype=np.float32))
+    # Bright light bends towards white and does not stop there at once, as film and today's cameras do.
+    seen = seen * (1 + seen / 9) / (1 + seen / 1.5 * 0.5)
+    noise = rng.standard_normal(light.shape, dtype=np.float32)
+    seen += noise * np.sqrt(np.float32(sensor.read) ** 2 + np.float32(sensor.shot) ** 2 * np.maximum(seen, 0))
+    shown = np.clip(seen, 0, 1) ** np.float32(1 / GAMMA)
+    return np.rint(255 * shown).astype(np.uint8)

@@ -1,0 +1,28 @@
+"""One scene, from its number to its files."""
+
+from pathlib import Path
+
+from howfar.synth.assembly import assemble
+from howfar.synth.objects import seen_objects
+from howfar.synth.photograph import exposure, photograph, random_sensor
+from howfar.synth.rooms import room
+from howfar.synth.spec import SynthSpec
+from howfar.synth.streets import street
+from howfar.synth.views import see
+from howfar.synth.writing import write_scene
+
+
+def render_scene(spec: SynthSpec, out: Path, number: int) -> int:
+    """Render one scene and write its files; gives its number.
+
+    Raises:
+        OutputError: If a file cannot be written.
+    """
+    random, camera = spec.random(number), spec.camera
+    assembly = assemble(room(random) if spec.place(number) == "rooms" else street(random))
+    views = see(assembly, camera, spec.baseline_m)
+    sensor = random_sensor(random)
+    factor = exposure(views.left, sensor.grey)
+    pictures = photograph(views.left, sensor, factor, random), photograph(views.right, sensor, factor, random)
+    write_scene(out, number, camera, spec.baseline_m, views, pictures, seen_objects(assembly, views, camera))
+    return number

@@ -1,0 +1,91 @@
+"""What a rendered data set is asked to be: the settings that decide every byte of it."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from howfar.errors import SettingError
+from howfar.scene import Camera
+from howfar.synth.kind import Kind, Place
+
+SIZE_RANGE_PX = (32, 4096)
+BASELINE_RANGE_M = (0.01, 2.0)
+FOV_RANGE_DEG = (50.0, 75.0)
+MOST_SCENES = 1_000_000
+"""Scene numbers have six digits."""
+
+LENS_STREAM = MOST_SCENES
+"""The number, beyond those of all scenes, of the random stream that draws the lens."""
+
+
+@dataclass(frozen=True, slots=True)
+class SynthSpec:
+    """The settings of a data set: two folders of the same settings hold the same scenes under the same numbers.
+
+    Attributes:
+        seed: What all chance is drawn from, together with a scene's number.
+        kind: Rooms, streets, or both by turns.
+        width_px: Width of the pictures.
+        height_px: Height of the pictures.
+        baseline_m: Distance of the right-hand camera from the left-hand one.
+
+    Raises:
+        SettingError: If one of them cannot be.
+    """
+
+    seed: int
+    kind: Kind = Kind.both
+    width_px: int = 320
+    height_px: int = 240
+    baseline_m: float = 0.1
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.seed < 2**63:
+            raise SettingError(f"A seed is a whole number from 0 to 2^63 - 1, not {self.seed}: choose another.")
+        low, high = SIZE_RANGE_PX
+        if not (low <= self.width_px <= high and low <= self.height_px <= high):
+            raise SettingError(
+                f"Pictures can be rendered from {low}×{low} to {high}×{high} pixels, not {self.width_px}×"
+                f"{self.height_px}: choose a size between, as 320x240."
+            )
+        nearest, widest = BASELINE_RANGE_M
+        if not nearest <= self.baseline_m <= widest:
+            raise SettingError(
+                f"The baseline must lie between {nearest:g} and {widest:g} m, not at {self.baseline_m:g} m: choose one "
+                "as of a stereo camera, as 0.1."
+            )
+
+    @property
+    def camera(self) -> Camera:
+        """The left-hand camera of all scenes: its field of view is drawn from the seed.
+
+        One lens for the whole data set, as a `dataset.toml` describes one camera and a depth network learns metres for
+        one focal length; another seed gives another lens.
+        """
+        fov_deg = float(self.random(LENS_STREAM).uniform(*FOV_RANGE_DEG))
+        longer = max(self.width_px, self.height_px)
+        focal_px = round(longer / 2 / math.tan(math.radians(fov_deg) / 2), 2)
+        return Camera.from_focal(self.width_px, self.height_px, focal_px)
+
+    def place(self, number: int) -> Place:
+        """Whether the scene of this number is a room or a street."""
+        if self.kind is Kind.both:
+            return "streets" if number % 2 else "rooms"
+        return "rooms" if self.kind is Kind.rooms else "streets"
+
+    def random(self, number: int) -> np.random.Generator:
+        """The chance of one scene: a function of the seed and the number alone."""
+        return np.random.default_rng([self.seed, number])
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """Read `320x240` as width and height in pixels.
+
+    Raises:
+        SettingError: If it has another form.
+    """
+    parts = text.lower().replace("×", "x").split("x")
+    if len(parts) != 2 or not all(part.isascii() and part.isdigit() and len(part) < 6 for part in parts):
+        raise SettingError(f"A size is written as WIDTHxHEIGHT in pixels, not {text!r}: give one as 320x240.")
+    return int(parts[0]), int(parts[1])

@@ -1,0 +1,137 @@
+"""What stands and drives in streets: cars, trucks, poles, signs, trees. Vehicles look along X."""
+
+import numpy as np
+
+from howfar.synth import materials
+from howfar.synth.materials import BLACK, GLASS, Material, Pattern
+from howfar.synth.solids import ball, bead, box, lying_cylinder, rod, standing_box, upright
+from howfar.synth.world import Part, Thing
+
+
+def car(rng: np.random.Generator) -> Thing:
+    """A body, a cabin with dark windows, wheels and lights."""
+    length, width, height = rng.uniform(3.6, 4.9), rng.uniform(1.6, 1.9), rng.uniform(1.35, 1.75)
+    coat = materials.paint(rng, (0.03, 0.85), gloss=0.7)
+    belt, glazing = 0.58 * height, Material((0.03, 0.04, 0.05), gloss=0.9)
+    cabin = (rng.uniform(0.45, 0.68) * length, 0.88 * width, height - belt)
+    parts = [standing_box(coat, (0, 0, 0.2), (length, width, belt - 0.2))]
+    parts.append(standing_box(glazing, (-0.06 * length, 0, belt), cabin))
+    parts.append(box(BLACK, (length / 2, 0, 0.38), (0.04, 0.8 * width, 0.16)))
+    parts.append(standing_box(coat, (-0.06 * length, 0, height - 0.05), (cabin[0] - 0.1, cabin[1] + 0.02, 0.06)))
+    for share in (-0.5, 0.0, 0.5):
+        x = share * cabin[0] * 0.98 - 0.06 * length
+        parts += [standing_box(coat, (x, sy * cabin[1] / 2, belt), (0.08, 0.05, cabin[2])) for sy in (-1, 1)]
+    parts += _wheels((0.32 * length, width / 2 - 0.1), 0.64)
+    lamp, brake = Material((0.9, 0.9, 0.8), glow=0.6), Material((0.6, 0.02, 0.02), glow=0.5)
+    for y in (-0.36 * width, 0.36 * width):
+        parts.append(box(lamp, (length / 2, y, 0.65), (0.03, 0.3, 0.14)))
+        parts.append(box(brake, (-length / 2, y, 0.72), (0.03, 0.26, 0.16)))
+    return Thing.of("car", parts)
+
+
+def truck(rng: np.random.Generator) -> Thing:
+    """A cab and a load."""
+    length, width, height = rng.uniform(5.5, 9.0), rng.uniform(2.1, 2.5), rng.uniform(2.6, 3.5)
+    coat, load = materials.paint(rng, (0.05, 0.85), gloss=0.4), materials.paint(rng, (0.2, 0.9))
+    parts = [standing_box(load, (-0.9, 0, 0.75), (length - 1.9, width, height - 0.75))]
+    parts.append(standing_box(coat, (length / 2 - 0.9, 0, 0.45), (1.7, 0.95 * width, 0.72 * height - 0.45)))
+    window = (length / 2 - 0.05, 0, 0.55 * height)
+    parts.append(box(BLACK, window, (0.05, 0.85 * width, 0.22 * height)))
+    parts += _wheels((0.36 * length, width / 2 - 0.15), 0.9)
+    return Thing.of("truck", parts)
+
+
+def _wheels(place_m: tuple[float, float], diameter_m: float) -> list[Part]:
+    tyre, hub = Material((0.02, 0.02, 0.02), grain=0.3), materials.CHROME
+    parts = []
+    for sx in (-1, 1):
+        for sy in (-1, 1):
+            centre = (sx * place_m[0], sy * place_m[1], diameter_m / 2)
+            parts.append(lying_cylinder(tyre, centre, diameter_m, 0.22))
+            parts.append(lying_cylinder(hub, centre, 0.55 * diameter_m, 0.24))
+    return parts
+
+
+def street_lamp(rng: np.random.Generator) -> Thing:
+    """A tall thin pole with an arm along Y."""
+    height, metal, reach = rng.uniform(4.5, 8.0), materials.metal(rng), rng.uniform(0.8, 1.8)
+    parts = [upright("cylinder", metal, (0, 0, 0), rng.uniform(0.09, 0.18), height)]
+    parts.append(rod(metal, (0, 0, height - 0.1), (0, reach, height + 0.1), 0.07))
+    parts.append(box(Material((0.9, 0.9, 0.8), glow=0.4), (0, reach, height + 0.1), (0.2, 0.5, 0.1)))
+    return Thing.of("pole", parts)
+
+
+def bollard(rng: np.random.Generator) -> Thing:
+    """A thin post, plain or with bands."""
+    bands = Material(materials.colour(rng), materials.colour(rng), Pattern.stripes, 0.4, 0.1)
+    return Thing.of("pole", [upright("cylinder", bands, (0, 0, 0), rng.uniform(0.05, 0.16), rng.uniform(0.7, 1.2))])
+
+
+def traffic_light(rng: np.random.Generator) -> Thing:
+    """Three lamps on a pole, seen along X; one is lit."""
+    height, lit = rng.uniform(2.6, 3.4), int(rng.integers(3))
+    parts = [upright("cylinder", materials.metal(rng), (0, 0, 0), 0.1, height)]
+    parts.append(box(BLACK, (0, 0, height), (0.22, 0.3, 0.9)))
+    for place, tint in enumerate(((0.1, 0.9, 0.3), (1.0, 0.6, 0.1), (0.9, 0.08, 0.05))):
+        dim = (0.12 * tint[0], 0.12 * tint[1], 0.12 * tint[2])
+        lamp = Material(tint, glow=2.0) if place == lit else Material(dim)
+        parts.append(bead(lamp, (-0.11, 0, height + 0.28 * (place - 1)), (0.1, 0.2, 0.2)))
+    return Thing.of("traffic light", parts)
+
+
+def sign(rng: np.random.Generator) -> Thing:
+    """A board on a thin pole, seen along X."""
+    height = rng.uniform(2.0, 2.8)
+    board = Material(materials.colour(rng, (0.3, 0.9)), materials.colour(rng), Pattern.stripes, rng.uniform(0.2, 0.8))
+    parts = [upright("cylinder", materials.metal(rng), (0, 0, 0), 0.06, height)]
+    parts.append(box(board, (-0.05, 0, height), (0.02, rng.uniform(0.4, 0.9), rng.uniform(0.4, 0.8))))
+    return Thing.of("sign", parts)
+
+
+def tree(rng: np.random.Generator) -> Thing:
+    """A trunk, branches and a crown of balls."""
+    height, trunk = rng.uniform(3.0, 8.0), rng.uniform(0.12, 0.4)
+    bark = Material((0.12, 0.08, 0.05), (0.2, 0.15, 0.1), Pattern.wood, 0.05, 0.5)
+    green = Material((rng.uniform(0.04, 0.25), rng.uniform(0.12, 0.35), 0.04), grain=0.9)
+    parts = [upright("cylinder", bark, (0, 0, 0), trunk, 0.6 * height)]
+    for _ in range(rng.integers(4, 9)):
+        angle, reach = rng.uniform(0, 6.3), rng.uniform(0.05, 0.22) * height
+        place = (reach * np.cos(angle), reach * np.sin(angle), height * rng.uniform(0.55, 0.9))
+        parts.append(rod(bark, (0, 0, 0.45 * height), place, 0.4 * trunk))
+        size = height * rng.uniform(0.18, 0.38)
+        parts.append(ball(green, place, (size, size * rng.uniform(0.8, 1.2), size * rng.uniform(0.6, 1.0))))
+    return Thing.of("tree", parts)
+
+
+def bin_(rng: np.random.Generator) -> Thing:
+    """A litter bin or a wheeled one."""
+    coat = materials.paint(rng, (0.03, 0.5), gloss=0.3)
+    if rng.uniform() < 0.5:
+        return Thing.of("bin", [upright("cylinder", coat, (0, 0, 0), rng.uniform(0.35, 0.5), rng.uniform(0.7, 1.0))])
+    height = rng.uniform(0.9, 1.15)
+    parts = [
+        standing_box(coat, (0, 0, 0.08), (0.6, 0.5, height)),
+        box(BLACK, (0.02, 0, height + 0.1), (0.68, 0.54, 0.06)),
+    ]
+    return Thing.of("bin", [*parts, lying_cylinder(BLACK, (-0.25, 0, 0.1), 0.2, 0.52)])
+
+
+def shelter(rng: np.random.Generator) -> Thing:
+    """A bus shelter: a roof on posts with panes of glass at the back and the sides; open along Y."""
+    length, metal = rng.uniform(2.5, 4.0), materials.metal(rng)
+    parts = [box(metal, (0, 0, 2.4), (length + 0.2, 1.6, 0.1))]
+    for x in (-length / 2, 0, length / 2):
+        parts.append(standing_box(metal, (x, -0.65, 0), (0.07, 0.07, 2.4)))
+    parts += [standing_box(GLASS, (s * length / 4, -0.65, 0.2), (length / 2 - 0.1, 0.015, 2.0)) for s in (-1, 1)]
+    parts += [standing_box(GLASS, (s * length / 2, -0.1, 0.2), (0.015, 1.0, 2.0)) for s in (-1, 1)]
+    parts.append(box(materials.wood(rng), (0, -0.4, 0.48), (0.8 * length, 0.35, 0.05)))
+    return Thing.of("shelter", parts)
+
+
+def fence(rng: np.random.Generator, length_m: float) -> Thing:
+    """Posts and thin rails along X."""
+    metal, height = materials.metal(rng), rng.uniform(0.7, 1.2)
+    parts = [rod(metal, (-length_m / 2, 0, z), (length_m / 2, 0, z), 0.04) for z in (0.45 * height, height)]
+    for x in np.linspace(-length_m / 2, length_m / 2, max(int(length_m / 0.3), 2)):
+        parts.append(standing_box(metal, (x, 0, 0), (0.03, 0.03, height)))
+    return Thing.of("fence", parts)

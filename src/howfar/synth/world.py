@@ -1,0 +1,136 @@
+"""What a scene is made of before it is seen: parts, things, lights and the place of the camera.
+
+World coordinates are metres with X to the right, Y forward and Z up; the ground is Z = 0. A part is a unit mesh with an
+affine matrix that takes it to its thing's own coordinates (X along the thing, Z up), and a thing has a rigid matrix
+that takes these to the world.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from howfar.synth.materials import Material
+
+STRUCTURE = ""
+"""The name of what is no object: walls, floors, roads."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """One solid of one material.
+
+    Attributes:
+        mesh: Name of its unit mesh.
+        matrix: 4×4 float64, from the unit mesh to the thing, in metres.
+        material: What it is made of.
+    """
+
+    mesh: str
+    matrix: NDArray[np.float64]
+    material: Material
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Thing:
+    """Parts that belong together.
+
+    Attributes:
+        name: Its class; `STRUCTURE` for what is no object.
+        parts: What it is made of.
+        matrix: 4×4 float64, from its own coordinates to the world; rigid.
+    """
+
+    name: str
+    parts: tuple[Part, ...]
+    matrix: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, name: str, parts: Sequence[Part]) -> Self:
+        """A thing at the world's origin."""
+        return cls(name, tuple(parts), np.eye(4))
+
+    def at(self, x_m: float, y_m: float, z_m: float = 0.0, yaw_rad: float = 0.0) -> Self:
+        """The thing turned about its own Z axis, counter-clockwise from above, and put to a place."""
+        return replace(self, matrix=turned(yaw_rad, (x_m, y_m, z_m)) @ self.matrix)
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """A lamp or the sun.
+
+    Attributes:
+        position_m: Where it is in the world; for the sun, a point far away in its direction.
+        colour: Its radiant intensity, red, green and blue; for the sun, its irradiance.
+        sun: Whether its light does not fall off with distance.
+    """
+
+    position_m: tuple[float, float, float]
+    colour: tuple[float, float, float]
+    sun: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ambient:
+    """The light from everywhere: from above and from below, and the sky that is seen where nothing is hit."""
+
+    above: tuple[float, float, float]
+    below: tuple[float, float, float]
+    zenith: tuple[float, float, float]
+    horizon: tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Eye:
+    """Where the left-hand camera is and how it looks.
+
+    Attributes:
+        position_m: Its optical centre in the world.
+        yaw_rad: Its turn to the left, from looking along Y.
+        pitch_rad: Its turn upwards.
+        roll_rad: Its turn clockwise about the optical axis.
+    """
+
+    position_m: tuple[float, float, float]
+    yaw_rad: float = 0.0
+    pitch_rad: float = 0.0
+    roll_rad: float = 0.0
+
+    @property
+    def rotation(self) -> NDArray[np.float64]:
+        """3×3: from directions in the world to those of the camera (X right, Y down, Z forward)."""
+        to_camera = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
+        pitch = _about(0, -self.pitch_rad)
+        rotation: NDArray[np.float64] = _about(2, -self.roll_rad) @ to_camera @ pitch @ _about(2, -self.yaw_rad)
+        return rotation
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class World:
+    """A scene that can be rendered."""
+
+    things: tuple[Thing, ...]
+    lights: tuple[Light, ...]
+    ambient: Ambient
+    eye: Eye
+
+
+def turned(yaw_rad: float, place_m: tuple[float, float, float] = (0.0, 0.0, 0.0)) -> NDArray[np.float64]:
+    """The 4×4 matrix that turns about the Z axis and then moves."""
+    matrix = np.eye(4)
+    matrix[:3, :3] = _about(2, yaw_rad)
+    matrix[:3, 3] = place_m
+    return matrix
+
+
+def _about(axis: int, angle_rad: float) -> NDArray[np.float64]:
+    """3×3 rotation about an axis, counter-clockwise when that points to the viewer."""
+    sine, cosine = math.sin(angle_rad), math.cos(angle_rad)
+    first, second = (axis + 1) % 3, (axis + 2) % 3
+    matrix = np.eye(3)
+    matrix[first, first] = matrix[second, second] = cosine
+    matrix[first, second], matrix[second, first] = -sine, sine
+    return matrix

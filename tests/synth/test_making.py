@@ -1,0 +1,191 @@
+"""Whole data sets: the same bytes whatever renders them, and read by the project's own readers."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from howfar.datasets.coco_distances import CocoDistances
+from howfar.datasets.kitti_objects import KittiObjects
+from howfar.datasets.opening import open_depth_dataset, open_detection_dataset, open_object_dataset
+from howfar.errors import OutputError, SettingError
+from howfar.synth.kind import Kind
+from howfar.synth.making import make_scenes, missing_scenes
+from howfar.synth.spec import SynthSpec
+
+pytest.importorskip("embreex", reason="needs the extra `synth`")
+
+SPEC = SynthSpec(7, width_px=64, height_px=48, baseline_m=0.2)
+SCENES = 9
+
+
+def make(out: Path, scenes: int = SCENES, workers: int = 1, spec: SynthSpec = SPEC) -> list[str]:
+    """Render; gives the names of the scenes that were rendered."""
+    done: list[str] = []
+    make_scenes(spec, out, missing_scenes(spec, out, scenes), workers, done.append)
+    return done
+
+
+def contents(root: Path) -> dict[str, bytes]:
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("synth") / "set"
+    assert make(out) == [f"{number:06d}" for number in range(SCENES)]
+    return out
+
+
+def test_two_workers_write_the_same_bytes(made: Path, tmp_path: Path) -> None:
+    make(tmp_path / "set", workers=2)
+    assert contents(tmp_path / "set") == contents(made)
+
+
+def test_a_killed_run_goes_on_where_it_stopped(made: Path, tmp_path: Path) -> None:
+    out = tmp_path / "set"
+    assert make(out, 4) == ["000000", "000001", "000002", "000003"]
+    # What a kill leaves: a scene without its record, a picture half-written under a temporary name.
+    (out / "scenes" / "000002.json").unlink()
+    (out / "depth" / "000002.png").unlink()
+    (out / "image_2" / ".000002-abc.png").write_bytes(b"half")
+    kept = (out / "image_2" / "000003.png").stat().st_mtime_ns
+    assert make(out, SCENES) == ["000002", "000004", "000005", "000006", "000007", "000008"]
+    assert (out / "image_2" / "000003.png").stat().st_mtime_ns == kept
+    assert contents(out) == contents(made)
+
+
+def test_nothing_is_rendered_twice(made: Path) -> None:
+    before = contents(made)
+    assert make(made, 3) == []
+    assert contents(made) == before
+
+
+def test_another_seed_gives_other_scenes(made: Path, tmp_path: Path) -> None:
+    make(tmp_path / "set", 1, spec=SynthSpec(8, width_px=64, height_px=48))
+    picture = "image_2/000000.png"
+    assert (tmp_path / "set" / picture).read_bytes() != (made / picture).read_bytes()
+
+
+def test_it_opens_as_depth_with_its_camera(made: Path) -> None:
+    dataset = open_depth_dataset(made)
+    assert dataset.splits == ("train", "val", "test")
+    samples = {name: dataset.split(name) for name in dataset.splits}
+    assert [len(part) for part in samples.values()] == [7, 1, 1]
+    sample = samples["test"][0]
+    assert sample.name == "image_2/000003.png"
+    assert sample.camera == SPEC.camera
+    disparity = np.asarray(Image.open(made / "disparity" / "000003.png")) / 256
+    known = np.isfinite(sample.depth_m) & (disparity > 0)
+    expected = SPEC.camera.fx_px * 0.2 / sample.depth_m[known]
+    assert known.mean() > 0.3
+    np.testing.assert_allclose(disparity[known], expected, atol=1 / 256, rtol=1e-3)
+
+
+def test_it_opens_as_kittis_objects(made: Path) -> None:
+    dataset = open_object_dataset(made)
+    assert isinstance(dataset, KittiObjects)
+    assert list(dataset.splits) == ["all", "train", "val"]
+    samples = dataset.objects("all")
+    assert len(samples) == SCENES
+    assert all(sample.camera == SPEC.camera for sample in samples)
+    assert {"Car", "Pedestrian"} & {label for sample in samples for label in sample.labels}
+    assert {level for sample in samples for level in sample.occlusions.tolist()} == {0, 1, 2}
+
+
+def test_it_opens_as_cocos_objects_with_distances(made: Path) -> None:
+    samples = CocoDistances(made / "annotations").objects("train")
+    depths = open_depth_dataset(made).split("train")
+    assert len(samples) == 7
+    for sample, depth in zip(samples, depths, strict=True):
+        assert sample.camera == SPEC.camera
+        instances = np.asarray(Image.open(made / depth.name.replace("image_2", "instances")))
+        for box, depth_m, nearest_m in zip(sample.boxes_xyxy_px, sample.depth_m, sample.nearest_m, strict=True):
+            x1, y1, x2, y2 = box.astype(int)
+            medians = [
+                np.median(depth.depth_m[instances == number])
+                for number in np.unique(instances[y1:y2, x1:x2])
+                if number and np.isfinite(depth.depth_m[instances == number]).all()
+            ]
+            assert depth_m > 60 or np.abs(np.array(medians) - depth_m).min() < 2e-3
+            assert nearest_m <= depth_m
+    assert len(open_detection_dataset(made).split("train")) == 7
+
+
+def test_boxes_and_instances_tell_the_same(made: Path) -> None:
+    for path in sorted((made / "scenes").iterdir()):
+        record = json.loads(path.read_text())
+        instances = np.asarray(Image.open(made / "instances" / f"{path.stem}.png"))
+        for thing in record["objects"]:
+            rows, columns = np.nonzero(instances == thing["instance"])
+            left, top, width, height = thing["bbox"]
+            assert (columns.min(), rows.min()) == (left, top)
+            assert (columns.max() + 1, rows.max() + 1) == (left + width, top + height)
+            assert thing["area"] == len(rows)
+
+
+def test_the_right_hand_camera_is_the_baseline_away(made: Path) -> None:
+    rows = dict(line.split(": ") for line in (made / "calib" / "000000.txt").read_text().splitlines())
+    right = np.array(rows["P3"].split(), dtype=float).reshape(3, 4)
+    point = np.array([0.3, -0.2, 4.0, 1.0])
+    u, v, w = right @ point
+    camera = SPEC.camera
+    assert u / w == pytest.approx(camera.cx_px + camera.fx_px * (0.3 - 0.2) / 4)
+    assert v / w == pytest.approx(camera.cy_px - camera.fy_px * 0.2 / 4)
+
+
+@pytest.mark.parametrize("scenes", [0, -3, 1_000_001])
+def test_refuses_a_count_of_scenes(scenes: int, tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="choose a number"):
+        missing_scenes(SPEC, tmp_path / "set", scenes)
+    assert not (tmp_path / "set").exists()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"seed": 8}, {"kind": Kind.rooms}, {"width_px": 65}, {"baseline_m": 0.1}],
+    ids=["another seed", "another kind", "another size", "another baseline"],
+)
+def test_refuses_a_folder_of_other_settings(changes: dict[str, Any], made: Path) -> None:
+    fields = {"seed": 7, "width_px": 64, "height_px": 48, "baseline_m": 0.2, **changes}
+    with pytest.raises(SettingError, match="other settings"):
+        missing_scenes(SynthSpec(**fields), made, 1)
+
+
+@pytest.mark.parametrize("content", ["a photo", "a broken file of settings", "a file in its place"])
+def test_refuses_a_folder_of_something_else(content: str, tmp_path: Path) -> None:
+    out = tmp_path / "set"
+    if content == "a file in its place":
+        out.write_text("mine")
+    else:
+        out.mkdir()
+        (out / ("photo.jpg" if content == "a photo" else "synth.json")).write_text("{")
+    with pytest.raises(OutputError, match="choose a"):
+        missing_scenes(SPEC, out, 1)
+
+
+def test_refuses_to_share_a_folder_with_another_run(tmp_path: Path) -> None:
+    out = tmp_path / "set"
+    numbers = missing_scenes(SPEC, out, 2)
+    with pytest.raises(OutputError, match="Another command"):
+        make_scenes(SPEC, out, numbers, 1, lambda _: make_scenes(SPEC, out, numbers, 1, lambda _: None))
+
+
+def test_a_record_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    make(tmp_path / "set", 1)
+    (tmp_path / "set" / "scenes" / "000000.json").write_text("{")
+    with pytest.raises(OutputError, match="remove it"):
+        make(tmp_path / "set", 1)
+
+
+def test_a_full_disk_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Image.Image, "save", full)
+    with pytest.raises(OutputError, match="No space left"):
+        make(tmp_path / "set", 1)
+    assert not list((tmp_path / "set").rglob("*.png"))
