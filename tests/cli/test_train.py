@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from howfar.cli import train
+from howfar.cli.training import INTERRUPTED
 from howfar.errors import HowfarError, MissingExtraError, ModelError, OutputError, SettingError, SourceError
 from howfar.training.loop import Trainer
 from howfar.training.run_folder import load_checkpoint
@@ -85,7 +86,7 @@ def test_ctrl_c_says_how_to_go_on_and_going_on_works(
     with monkeypatch.context() as patch:
         patch.setattr(Trainer, "_step", interrupted)
         code, _, errors = depth(recipe, "--out", tmp_path / "run")
-    assert code == train.INTERRUPTED
+    assert code == INTERRUPTED
     assert "Stopped in epoch 2; go on with --resume." in errors
     assert load_checkpoint(tmp_path / "run/last.ckpt")["epoch"] == 1
     depth(recipe, "--out", tmp_path / "run", "--resume")

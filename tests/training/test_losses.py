@@ -12,9 +12,7 @@ from howfar.errors import SettingError
 from howfar.training.losses import (
     LOG_FLOOR,
     LOSSES,
-    SPREAD_FLOOR,
     WeightedLoss,
-    affine_invariant_loss,
     berhu_loss,
     gradient_loss,
     l1_loss,
@@ -22,6 +20,7 @@ from howfar.training.losses import (
     silog_loss,
     ssim_loss,
 )
+from howfar.training.relative_losses import SPREAD_FLOOR, affine_invariant_loss
 
 NAMES = sorted(LOSSES)
 Maps = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -101,13 +100,20 @@ def plain_silog(p: np.ndarray, t: np.ndarray, v: np.ndarray) -> float:
     return mean_of(losses)
 
 
-def plain_affine_invariant(p: np.ndarray, t: np.ndarray, v: np.ndarray) -> float:
-    def without_scale_and_shift(values: np.ndarray) -> np.ndarray:
-        centred = values - np.sort(values)[(len(values) - 1) // 2]
-        return centred / max(np.abs(centred).mean(), SPREAD_FLOOR)
+def plain_without_scale_and_shift(values: np.ndarray, known: np.ndarray) -> np.ndarray:
+    centred = values - np.sort(values[known])[(known.sum() - 1) // 2]
+    return centred / max(np.abs(centred[known]).mean(), SPREAD_FLOOR)
 
-    pairs = [(without_scale_and_shift(x[k]), without_scale_and_shift(y[k])) for x, y, k in zip(p, t, v, strict=True)]
-    return mean_of([float(np.abs(x - y).mean()) for x, y in pairs])
+
+def plain_affine_invariant(p: np.ndarray, t: np.ndarray, v: np.ndarray) -> float:
+    freed = plain_without_scale_and_shift
+    return mean_of([float(np.abs(freed(x, k) - freed(y, k))[k].mean()) for x, y, k in zip(p, t, v, strict=True)])
+
+
+def plain_affine_invariant_gradient(p: np.ndarray, t: np.ndarray, v: np.ndarray) -> float:
+    freed = plain_without_scale_and_shift
+    pictures = zip(p, t, v, strict=True)
+    return mean_of([plain_multiscale(freed(x, k)[None], freed(y, k)[None], k[None]) for x, y, k in pictures])
 
 
 def plain_unet(p: np.ndarray, t: np.ndarray, v: np.ndarray) -> float:
@@ -124,6 +130,7 @@ PLAIN: dict[str, Callable[[np.ndarray, np.ndarray, np.ndarray], float]] = {
     "berhu": plain_berhu,
     "silog": plain_silog,
     "affine_invariant": plain_affine_invariant,
+    "affine_invariant_gradient": plain_affine_invariant_gradient,
     "unet": plain_unet,
 }
 

@@ -1,16 +1,16 @@
 """`howfar train`: train a network by a recipe."""
 
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from howfar.cli.console import messages, results
+from howfar.cli.console import results
 from howfar.cli.extras import need_training
 from howfar.cli.options import Overwrite
 from howfar.cli.progress import progress_bar
+from howfar.cli.train_semi import semi
+from howfar.cli.training import Accelerator, Changes, DeviceCount, Out, Recipe, Resume, folder_for, train
 
 if TYPE_CHECKING:
     from howfar.training.loop import Task
@@ -19,20 +19,7 @@ if TYPE_CHECKING:
     Kind = tuple[type[TrainingRecipe], Callable[..., Task]]
     """The form of a recipe, and what makes its task."""
 
-INTERRUPTED = 130
-
 app = typer.Typer(no_args_is_help=True, help="Train a network by a recipe.")
-
-Recipe = Annotated[Path, typer.Argument(metavar="RECIPE.toml", help="All settings (see recipes/).")]
-Changes = Annotated[
-    list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Changes to the recipe, as training.epochs=3.")
-]
-Out = Annotated[
-    Path | None, typer.Option("--out", "-o", help="Folder of the training (default: runs/NAME-OF-THE-RECIPE).")
-]
-Resume = Annotated[bool, typer.Option("--resume", help="Go on from the folder's last checkpoint.")]
-Accelerator = Annotated[str, typer.Option("--accelerator", help="Where to train: auto, cpu, gpu, mps.")]
-DeviceCount = Annotated[int, typer.Option("--devices", min=1, help="How many devices to train on.")]
 
 
 def _depth() -> "Kind":
@@ -74,7 +61,7 @@ def _add_command(name: str, what: str, kind: "Callable[[], Kind]") -> None:
 
         form, make_task = kind()
         settings = read_recipe(recipe, form, changes or ())
-        _train(settings, make_task, out or _folder_for(recipe), resume, overwrite, (accelerator, devices))
+        train(settings, make_task, out or folder_for(recipe), resume, overwrite, (accelerator, devices))
 
 
 _add_command("depth", "a depth network", _depth)
@@ -104,69 +91,14 @@ def crossfit(
     from howfar.training.starting import depth_task, refuse_started
 
     parts = fold_recipes(read_recipe(recipe, DepthRecipe, changes or ()), folds)
-    root = out or _folder_for(recipe).with_name(f"{recipe.stem}-folds")
+    root = out or folder_for(recipe).with_name(f"{recipe.stem}-folds")
     for part in parts:
         refuse_started(fold_folder(root, part), resume=resume, overwrite=overwrite)
     for part in parts:
-        _train(part, depth_task, fold_folder(root, part), resume, overwrite, (accelerator, devices))
+        train(part, depth_task, fold_folder(root, part), resume, overwrite, (accelerator, devices))
         with progress_bar(f"Depth of fold {part.data.fold}", len(left_out(part)), "pictures") as step:
             predict_left_out(part, root, step)
     results().print(f"{root / MAPS} holds the depth of each picture by the network without it", soft_wrap=True)
 
 
-def _train(
-    recipe: "TrainingRecipe",
-    make_task: "Callable[..., Task]",
-    out: Path,
-    resume: bool,
-    overwrite: bool,
-    devices: tuple[str, int],
-) -> None:
-    from howfar.training.starting import Devices, refuse_started, trainer
-
-    refuse_started(out, resume=resume, overwrite=overwrite)
-    with progress_bar("Checking the data", None, "pictures") as step:
-        task = make_task(recipe, step)
-    loop = trainer(task, recipe, out, Devices(*devices), resume=resume, overwrite=overwrite)
-    for remark in task.remarks:
-        messages().print(remark, markup=False, soft_wrap=True)
-    try:
-        with _Progress() as progress:
-            history = loop.run(progress)
-    except KeyboardInterrupt:
-        messages().print(f"Stopped in epoch {loop.epoch + 1}; go on with --resume.")
-        raise typer.Exit(INTERRUPTED) from None
-    if loop.fabric.is_global_zero:
-        results().print(f"{len(history)} epochs in {out}: best.ckpt, curves.png, history.csv", soft_wrap=True)
-
-
-class _Progress(ExitStack):
-    """A bar over the steps of an epoch, and a line for each epoch that is done; leaving it closes the bar."""
-
-    def epoch_starts(self, epoch: int, epochs: int, steps: int) -> None:
-        """Open the epoch's bar."""
-        self._epochs = epochs
-        self._step = self.enter_context(progress_bar(f"Epoch {epoch} of {epochs}", steps, "steps"))
-
-    def step_done(self, losses: Mapping[str, float]) -> None:
-        """Move the bar."""
-        self._step(f"loss {losses['loss']:.4f}")  # the others would squeeze the bar away; they are in the epoch's line
-
-    def epoch_done(self, row: Mapping[str, float], *, best: bool) -> None:
-        """Close the bar and print the epoch's figures."""
-        self.close()
-        shown = {name: value for name, value in row.items() if name not in ("epoch", "seconds", "learning_rate")}
-        left_min = (self._epochs - row["epoch"]) * row["seconds"] / 60
-        results().print(
-            f"{row['epoch']:3.0f}/{self._epochs}  {_figures(shown)}  {row['seconds']:.0f} s, {left_min:.0f} min left"
-            + ("  (best)" if best else ""),
-            soft_wrap=True,
-        )
-
-
-def _figures(values: Mapping[str, float]) -> str:
-    return "  ".join(f"{name} {value:.4f}" for name, value in values.items())
-
-
-def _folder_for(recipe: Path) -> Path:
-    return Path("runs") / recipe.stem
+app.command()(semi)

@@ -37,6 +37,7 @@ class DepthEntry:
         std: Then divides it.
         unit_m: Metres that an output of 1 means.
         multiple_px: What the width and the height of a picture must be multiples of.
+        deepest: The name of its part that gives the encoder's deepest features, alone or as the last of several maps.
     """
 
     build: Callable[..., nn.Module]
@@ -44,13 +45,14 @@ class DepthEntry:
     std: tuple[float, float, float] = PIXEL_STD
     unit_m: float = 1.0
     multiple_px: int = 32
+    deepest: str = "layer4"
 
 
 DEPTH_NETWORKS: Mapping[str, DepthEntry] = {
-    "compact": DepthEntry(CompactDepth),
+    "compact": DepthEntry(CompactDepth, deepest="encoder"),
     # Its document names no normalisation. ImageNet's is about that of any photos, and an input around zero is what a
     # first convolution without a normalisation before it learns from best.
-    "unet": DepthEntry(UNetDepth, unit_m=10.0),
+    "unet": DepthEntry(UNetDepth, unit_m=10.0, deepest="bottleneck"),
     "fcrn": DepthEntry(FCRN, multiple_px=1),
     "hybrid-cnn": DepthEntry(HybridCNN),
 }

@@ -7,7 +7,7 @@ and invalid pixels apart.
 """
 
 from dataclasses import dataclass
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 import cv2
 import numpy as np
@@ -21,6 +21,7 @@ Positive = Annotated[float, Meta(gt=0)]
 Share = Annotated[float, Meta(ge=0)]
 Probability = Annotated[float, Meta(ge=0, le=1)]
 Side = Annotated[int, Meta(ge=1)]
+Number = TypeVar("Number", bound=np.generic)
 
 
 LUMA = np.array((0.299, 0.587, 0.114))
@@ -140,21 +141,50 @@ def augment_depth(
         depth_px: Width and height of the truth that is wanted for it (the network's output).
         classes_px: Width and height of the semantic labels, if they are wanted and the sample has them.
     """
-    height, width = sample.depth_m.shape
-    resized_px = _resized_size(augmentation.base_px, choice.scale, size_px)
-    how = cv2.INTER_AREA if resized_px[0] < width else cv2.INTER_LINEAR
-    crop_to_resized = _crop_to_resized(size_px, resized_px, choice)
-    resized = cv2.resize(sample.image, resized_px, interpolation=how)
-    image = _warp(resized, crop_to_resized, size_px, cv2.INTER_LINEAR, cv2.BORDER_REFLECT_101)
-
-    crop_to_source = np.diag([width / resized_px[0], height / resized_px[1], 1.0]) @ crop_to_resized
+    image = seen_picture(sample.image, augmentation, choice, size_px)
     truth_m = _without_border(sample.depth_m, augmentation.border_px)
-    depth_m: NDArray[np.float32] = _sampled(truth_m, crop_to_source, size_px, depth_px, np.nan)
+    depth_m = seen_values(truth_m, augmentation, choice, size_px, depth_px, np.nan)
     classes = None
     if classes_px is not None and sample.classes is not None:
-        classes = _sampled(sample.classes, crop_to_source, size_px, classes_px, UNKNOWN_CLASS)
-    nearer_m = depth_m / np.float32(choice.scale)
-    return DepthExample(_coloured(image, choice), nearer_m, classes, choice.scale)
+        classes = seen_values(sample.classes, augmentation, choice, size_px, classes_px, UNKNOWN_CLASS)
+    return DepthExample(image, depth_m / np.float32(choice.scale), classes, choice.scale)
+
+
+def seen_picture(
+    image: NDArray[np.uint8], augmentation: DepthAugmentation, choice: Choice, size_px: tuple[int, int]
+) -> NDArray[np.uint8]:
+    """A picture as a choice shows it, at the width and height of the crop."""
+    resized_px = _resized_size(augmentation.base_px, choice.scale, size_px)
+    how = cv2.INTER_AREA if resized_px[0] < image.shape[1] else cv2.INTER_LINEAR
+    resized = cv2.resize(image, resized_px, interpolation=how)
+    crop_to_resized = _crop_to_resized(size_px, resized_px, choice)
+    return _coloured(_warp(resized, crop_to_resized, size_px, cv2.INTER_LINEAR, cv2.BORDER_REFLECT_101), choice)
+
+
+def seen_values(
+    values: NDArray[Number],
+    augmentation: DepthAugmentation,
+    choice: Choice,
+    size_px: tuple[int, int],
+    cells_px: tuple[int, int],
+    fill: float,
+) -> NDArray[Number]:
+    """What lies over a picture, at any resolution, as a choice shows it: the nearest value at the middle of each cell.
+
+    Args:
+        values: H×W numbers that cover the whole picture.
+        augmentation: What may happen.
+        choice: What does.
+        size_px: Width and height of the crop.
+        cells_px: How many cells across and down are laid over it.
+        fill: Outside the picture.
+    """
+    height, width = values.shape
+    resized_px = _resized_size(augmentation.base_px, choice.scale, size_px)
+    crop_to_resized = _crop_to_resized(size_px, resized_px, choice)
+    crop_to_source = np.diag([width / resized_px[0], height / resized_px[1], 1.0]) @ crop_to_resized
+    cells_to_crop = np.diag([size_px[0] / cells_px[0], size_px[1] / cells_px[1], 1.0])
+    return _warp(values, crop_to_source @ cells_to_crop, cells_px, cv2.INTER_NEAREST, cv2.BORDER_CONSTANT, fill)
 
 
 def _resized_size(base_px: tuple[int, int], scale: float, size_px: tuple[int, int]) -> tuple[int, int]:
@@ -188,18 +218,6 @@ def _warp(
     return cv2.warpAffine(
         values, matrix, size_px, flags=how | cv2.WARP_INVERSE_MAP, borderMode=border, borderValue=fill
     )
-
-
-def _sampled(
-    values: NDArray[Any],
-    crop_to_source: NDArray[np.float64],
-    crop_px: tuple[int, int],
-    size_px: tuple[int, int],
-    fill: float,
-) -> NDArray[Any]:
-    """The nearest value at the middle of each of `size_px` cells laid over the crop."""
-    cells_to_crop = np.diag([crop_px[0] / size_px[0], crop_px[1] / size_px[1], 1.0])
-    return _warp(values, crop_to_source @ cells_to_crop, size_px, cv2.INTER_NEAREST, cv2.BORDER_CONSTANT, fill)
 
 
 def _without_border(depth_m: NDArray[np.float32], border_px: int) -> NDArray[np.float32]:

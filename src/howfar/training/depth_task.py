@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -12,7 +11,9 @@ from torch.nn import functional
 from howfar.datasets import DepthSample
 from howfar.datasets.samples import UNKNOWN_CLASS
 from howfar.errors import SettingError
+from howfar.evaluation.alignment import Alignment, align_depth
 from howfar.evaluation.depth_metrics import DepthSums, depth_compute, depth_update
+from howfar.media.resample import resample
 from howfar.models.card import Card, DepthSpec, InputSpec
 from howfar.scene import Camera
 from howfar.training.batch_pictures import depth_grid
@@ -52,6 +53,8 @@ class DepthTask:
         self.recipe, self.held_out = recipe, held_out
         self.title = f"{recipe.network.name}, {recipe.data.split} split of {recipe.data.root}"
         self.entry = depth_entry(recipe.network.name)
+        self.relative = recipe.output == "relative_inverse"
+        self.unit = 1.0 if self.relative else self.entry.unit_m
         refuse_sizes(self.entry, recipe.network.name, recipe.data.sizes_px)
         self.network = build(self.entry, recipe.network.name, recipe.network.options)
         self.frozen = recipe.network.frozen
@@ -82,14 +85,23 @@ class DepthTask:
 
     def losses(self, network: nn.Module, batch: DepthBatch) -> Mapping[str, Tensor]:
         """The terms of the loss in the network's own unit, and their weighted sum."""
-        image = ((batch.image.float() - self.mean.to(batch.image.device)) / self.std.to(batch.image.device)).contiguous(
-            memory_format=torch.channels_last
-        )
-        output = network(image)
-        depth, scores = output if isinstance(output, tuple) else (output, None)
+        return self.supervised(*self.forward(network, batch.image), batch)
+
+    def forward(self, network: nn.Module, image: Tensor) -> tuple[Tensor, Tensor | None]:
+        """What a network says of N×3×H×W uint8 RGB pictures: its depth, and class scores where it has them."""
+        output = network(self.fed(image))
+        return output if isinstance(output, tuple) else (output, None)
+
+    def fed(self, image: Tensor) -> Tensor:
+        """N×3×H×W uint8 RGB pictures as the network takes them."""
+        normalised = (image.float() - self.mean.to(image.device)) / self.std.to(image.device)
+        return normalised.contiguous(memory_format=torch.channels_last)
+
+    def supervised(self, depth: Tensor, scores: Tensor | None, batch: DepthBatch) -> dict[str, Tensor]:
+        """The terms of the loss against known depth, and their weighted sum."""
         valid = torch.isfinite(batch.depth_m)
-        target = torch.where(valid, batch.depth_m, 1.0) / self.entry.unit_m
-        losses = self.depth_loss(depth, target, valid)
+        known_m = torch.where(valid, batch.depth_m, 1.0)
+        losses = self.depth_loss(depth, known_m.reciprocal() if self.relative else known_m / self.unit, valid)
         if self.classes_weight and scores is not None and batch.classes.numel():
             losses[CLASSES] = _class_loss(scores, batch.classes)
             losses["loss"] = losses["loss"] + self.classes_weight * losses[CLASSES]
@@ -100,12 +112,16 @@ class DepthTask:
         return batch.names
 
     def validate(self, network: nn.Module) -> Mapping[str, float]:
-        """REL, RMSE in metres and δ1 of whole pictures at their full size, mean over the images held out."""
+        """REL, RMSE in metres and δ1 of whole pictures at their full size, mean over the images held out.
+
+        Relative depth is fitted to the truth of each picture by least squares first.
+        """
         if not len(self.held_out):
             return {}
         sums = DepthSums.none()
         for sample in self.held_out:
-            sums += depth_update(self._full_size(network, sample), self._truth(sample))
+            truth_m = self._truth(sample)
+            sums += depth_update(self._full_size_m(network, sample, truth_m), truth_m)
         errors = depth_compute(sums, "images")
         return {"rel": errors.rel, "rmse_m": errors.rmse_m, "delta1": errors.delta1}
 
@@ -116,14 +132,23 @@ class DepthTask:
             return None
         places = np.linspace(0, len(self.held_out) - 1, count).astype(int)
         shown = [self.held_out[int(place)] for place in places]
-        rows = [(sample.image, self._truth(sample), self._full_size(network, sample)) for sample in shown]
+        truths_m = [self._truth(sample) for sample in shown]
+        rows = [
+            (sample.image, truth_m, self._full_size_m(network, sample, truth_m))
+            for sample, truth_m in zip(shown, truths_m, strict=True)
+        ]
         return depth_grid(rows, PICTURE_MAX_M)
 
-    def _full_size(self, network: nn.Module, sample: DepthSample) -> NDArray[np.float32]:
+    def _full_size_m(
+        self, network: nn.Module, sample: DepthSample, truth_m: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
         network.eval()
-        values = DepthPredictor(network, self.card, self.entry.unit_m).predict(sample.image, sample.camera).values
-        height, width = sample.depth_m.shape
-        return np.clip(cv2.resize(values, (width, height), interpolation=cv2.INTER_LINEAR), LEAST_M, MOST_M)
+        depth = DepthPredictor(network, self.card, self.unit).predict(sample.image, sample.camera)
+        height, width = truth_m.shape
+        values = resample(depth.values, width, height)
+        alignment: Alignment = "least-squares" if self.relative else "none"
+        metres = align_depth(values, depth.kind, truth_m, np.isfinite(truth_m), alignment, MOST_M)
+        return np.clip(metres, LEAST_M, MOST_M)
 
     def _truth(self, sample: DepthSample) -> NDArray[np.float32]:
         border = self.recipe.augmentation.border_px
@@ -158,8 +183,10 @@ def training_card(recipe: DepthRecipe, camera: Camera) -> Card:
     base = recipe.augmentation.base_px
     width, height = recipe.data.sizes_px[0]
     spec = InputSpec(width, height, "keep-aspect", entry.multiple_px, mean=entry.mean, std=entry.std)
-    focal_px = camera.resized(*base).focal_px
-    depth = DepthSpec("metres", focal_px=focal_px, max_m=MOST_M)
+    if recipe.output == "metres":
+        depth = DepthSpec("metres", focal_px=camera.resized(*base).focal_px, max_m=MOST_M)
+    else:
+        depth = DepthSpec(recipe.output)
     return Card(recipe.network.name, "depth", "as the data it was trained on", spec, depth=depth)
 
 

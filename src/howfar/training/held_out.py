@@ -33,6 +33,13 @@ def split_fold(samples: Sequence[Sample], fold: int, folds: int) -> tuple[Sequen
     return Chosen(samples, [*range(start), *range(end, len(samples))]), Chosen(samples, range(start, end))
 
 
+def spread_places(available: int, count: int) -> list[int]:
+    """The places of `count` of the samples that are available, spread evenly over them; of all when 0 or too many."""
+    if not 0 < count < available:
+        return list(range(available))
+    return [(2 * place + 1) * available // (2 * count) for place in range(count)]
+
+
 class Chosen(Sequence[Sample]):
     """Some of the samples, read when they are asked for."""
 

@@ -15,16 +15,17 @@ from torch import Tensor
 from torch.nn import functional
 
 from howfar.errors import SettingError
+from howfar.training.masked import difference, has_valid, mean, picture_means, steps
+from howfar.training.relative_losses import affine_invariant_gradient_loss, affine_invariant_loss
 
 Loss = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 LOG_FLOOR = 1e-3
 """Depths below this, a millimetre where they are metres, count as this in a logarithm, and have no gradient there."""
 
-SPREAD_FLOOR = 1e-6
-"""The least c of BerHu and the least spread of an affine-invariant map, so that nothing is divided by zero."""
-
 BERHU_SHARE = 0.2
+BERHU_FLOOR = 1e-6
+"""The least c of BerHu, so that nothing is divided by zero."""
 
 UNET_WEIGHTS = {"l1": 0.1, "gradient": 1.0, "ssim": 0.9}
 
@@ -35,7 +36,7 @@ SSIM_C2 = 0.03**2
 
 def l1_loss(prediction: Tensor, target: Tensor, valid: Tensor) -> Tensor:
     """Mean of |y − ŷ| over the valid pixels."""
-    return _mean(_difference(prediction, target, valid).abs(), valid)
+    return mean(difference(prediction, target, valid).abs(), valid)
 
 
 def log_l1_loss(prediction: Tensor, target: Tensor, valid: Tensor) -> Tensor:
@@ -49,10 +50,8 @@ def gradient_loss(prediction: Tensor, target: Tensor, valid: Tensor) -> Tensor:
     Δ is the difference of two neighbours; a pair counts where both of its pixels are valid, and each direction has its
     own mean.
     """
-    error = _difference(prediction, target, valid)
-    across, pairs_across = error[..., 1:] - error[..., :-1], valid[..., 1:] & valid[..., :-1]
-    down, pairs_down = error[..., 1:, :] - error[..., :-1, :], valid[..., 1:, :] & valid[..., :-1, :]
-    return _mean((across * pairs_across).abs(), pairs_across) + _mean((down * pairs_down).abs(), pairs_down)
+    error = difference(prediction, target, valid)
+    return torch.stack([mean(sizes, pairs) for sizes, pairs in steps(error, valid)]).sum()
 
 
 def multiscale_gradient_loss(prediction: Tensor, target: Tensor, valid: Tensor, scales: int = 4) -> Tensor:
@@ -100,7 +99,7 @@ def ssim_loss(prediction: Tensor, target: Tensor, valid: Tensor) -> Tensor:
     likeness = (2 * mean_x * mean_y + SSIM_C1) * (2 * covariance + SSIM_C2)
     ssim = likeness / ((mean_x * mean_x + mean_y * mean_y + SSIM_C1) * (variances + SSIM_C2))
     whole = functional.max_pool2d((~valid).to(target.dtype), SSIM_WINDOW_PX, stride=1) == 0
-    return _mean(torch.where(whole, (1 - ssim) / 2, 0), whole)
+    return mean(torch.where(whole, (1 - ssim) / 2, 0), whole)
 
 
 def berhu_loss(prediction: Tensor, target: Tensor, valid: Tensor) -> Tensor:
@@ -109,8 +108,8 @@ def berhu_loss(prediction: Tensor, target: Tensor, valid: Tensor) -> Tensor:
     Laina et al.: Deeper Depth Prediction with Fully Convolutional Residual Networks, 3DV 2016, Eq. 2 and 3, with
     c = 0.2 · max |y − ŷ| over the valid pixels of the batch. c is a constant in the gradient.
     """
-    size = _difference(prediction, target, valid).abs()
-    return _mean(_berhu(size, (BERHU_SHARE * size.detach().amax()).clamp(min=SPREAD_FLOOR)), valid)
+    size = difference(prediction, target, valid).abs()
+    return mean(_berhu(size, (BERHU_SHARE * size.detach().amax()).clamp(min=BERHU_FLOOR)), valid)
 
 
 def silog_loss(prediction: Tensor, target: Tensor, valid: Tensor, variance_focus: float = 0.85) -> Tensor:
@@ -126,20 +125,9 @@ def silog_loss(prediction: Tensor, target: Tensor, valid: Tensor, variance_focus
         variance_focus: λ, from 0 (the mean square) to 1 (the variance, blind to scale). Eigen's is 0.5; 0.85 is that of
             Lee et al.: From Big to Small, 2019.
     """
-    error = _difference(_log(prediction), _log(target), valid)
-    each = _picture_means(error * error, valid) - variance_focus * _picture_means(error, valid) ** 2
-    return _mean(each, _has_valid(valid))
-
-
-def affine_invariant_loss(prediction: Tensor, target: Tensor, valid: Tensor) -> Tensor:
-    """Mean of |y' − ŷ'|, each map of a picture brought to median 0 and mean absolute deviation 1.
-
-    Ranftl et al. (MiDaS), TPAMI 2022, Eq. 5 and 6, without the factor of a half, as in Yang et al.: Depth Anything,
-    CVPR 2024, Eq. 1 and 2: made for inverse depth that is known up to a scale and a shift. The median of an even number
-    of pixels is the lower of the two in the middle. The mean is over the pictures that have a valid pixel.
-    """
-    error = _without_scale_and_shift(prediction.to(target.dtype), valid) - _without_scale_and_shift(target, valid)
-    return _mean(_picture_means(error.abs(), valid), _has_valid(valid))
+    error = difference(_log(prediction), _log(target), valid)
+    each = picture_means(error * error, valid) - variance_focus * picture_means(error, valid) ** 2
+    return mean(each, has_valid(valid))
 
 
 def unet_loss(prediction: Tensor, target: Tensor, valid: Tensor) -> Tensor:
@@ -167,6 +155,7 @@ LOSSES: Mapping[str, Loss] = {
     "berhu": berhu_loss,
     "silog": silog_loss,
     "affine_invariant": affine_invariant_loss,
+    "affine_invariant_gradient": affine_invariant_gradient_loss,
     "unet": unet_loss,
 }
 """The losses by the names that recipes use."""
@@ -209,30 +198,10 @@ class WeightedLoss:
         return {**values, "loss": torch.stack(weighted).sum()}
 
 
-def _difference(prediction: Tensor, target: Tensor, valid: Tensor) -> Tensor:
-    """ŷ − y, and 0 where it is not valid."""
-    return torch.where(valid, prediction.to(target.dtype) - target, 0)
-
-
 def _log(depth: Tensor) -> Tensor:
     """The logarithm in single precision or better; bfloat16 would know it to a hundredth."""
     precise = depth if depth.dtype == torch.float64 else depth.float()
     return precise.clamp(min=LOG_FLOOR).log()
-
-
-def _mean(values: Tensor, valid: Tensor) -> Tensor:
-    """Mean of values that are 0 where they are not valid; 0 where none is."""
-    return values.sum() / valid.sum().clamp(min=1)
-
-
-def _picture_means(values: Tensor, valid: Tensor) -> Tensor:
-    """N×1×1×1: the mean of each picture's values, which are 0 where they are not valid; 0 where none is."""
-    return values.sum(dim=(1, 2, 3), keepdim=True) / valid.sum(dim=(1, 2, 3), keepdim=True).clamp(min=1)
-
-
-def _has_valid(valid: Tensor) -> Tensor:
-    """N×1×1×1 bool: whether a picture has a valid pixel."""
-    return valid.any(dim=3, keepdim=True).any(dim=2, keepdim=True).any(dim=1, keepdim=True)
 
 
 def _window_mean(maps: Tensor) -> Tensor:
@@ -242,11 +211,3 @@ def _window_mean(maps: Tensor) -> Tensor:
 
 def _berhu(size: Tensor, switch: Tensor) -> Tensor:
     return torch.where(size <= switch, size, (size * size + switch * switch) / (2 * switch))
-
-
-def _without_scale_and_shift(maps: Tensor, valid: Tensor) -> Tensor:
-    """(d − median) / mean |d − median| of each picture, and 0 where it is not valid."""
-    known = torch.where(valid, maps, torch.nan)
-    shift = known.flatten(1).nanmedian(dim=1).values.reshape(-1, 1, 1, 1)
-    centred = torch.where(valid, maps - shift, 0)
-    return centred / _picture_means(centred.abs(), valid).clamp(min=SPREAD_FLOOR)

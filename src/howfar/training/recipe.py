@@ -21,11 +21,11 @@ Count = Annotated[int, Meta(ge=1)]
 Size = tuple[Count, Count]
 
 
-class _Part(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Part(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A table of a recipe; an unknown key is an error, not a shrug."""
 
 
-class NetworkPart(_Part, frozen=True, kw_only=True):
+class NetworkPart(Part, frozen=True, kw_only=True):
     """Which network, and what it starts from.
 
     Attributes:
@@ -44,12 +44,13 @@ class NetworkPart(_Part, frozen=True, kw_only=True):
     frozen: tuple[str, ...] = ()
 
 
-class DepthDataPart(_Part, frozen=True, kw_only=True):
+class DepthDataPart(Part, frozen=True, kw_only=True):
     """Which pairs of pictures and depth.
 
     Attributes:
         root: Where the data set lies; relative to the working folder.
         split: The part of it that is trained on.
+        count: Take so many of its pairs, spread evenly over the list; 0 for all.
         held_out: Every how manieth block of ten successive pairs is kept for validation (neighbours are of one
             scene, so single pictures would give the answer away); 0 for none.
         folds: Into how many contiguous blocks the pairs are cut, one of which the training does not see at all
@@ -61,6 +62,7 @@ class DepthDataPart(_Part, frozen=True, kw_only=True):
 
     root: str
     split: str = "train"
+    count: Annotated[int, Meta(ge=0)] = 0
     held_out: Annotated[int, Meta(ge=0)] = 10
     folds: Annotated[int, Meta(ge=0)] = 0
     fold: Annotated[int, Meta(ge=0)] = 0
@@ -76,7 +78,7 @@ class DepthDataPart(_Part, frozen=True, kw_only=True):
             raise ValueError(f"{len(self.sizes_px)} sizes_px need as many size_shares, not {len(self.size_shares)}")
 
 
-class DetectorDataPart(_Part, frozen=True, kw_only=True):
+class DetectorDataPart(Part, frozen=True, kw_only=True):
     """Which pictures with boxes; `min_box_px` and `count` choose from both splits alike.
 
     Attributes:
@@ -99,7 +101,7 @@ class DetectorDataPart(_Part, frozen=True, kw_only=True):
     repeat: Count = 1
 
 
-class RangingDataPart(_Part, frozen=True, kw_only=True):
+class RangingDataPart(Part, frozen=True, kw_only=True):
     """Which boxes with known depth and outlines.
 
     Attributes:
@@ -124,7 +126,7 @@ class RangingDataPart(_Part, frozen=True, kw_only=True):
     margin: NotNegative = 0.15
 
 
-class OptimiserPart(_Part, frozen=True, kw_only=True):
+class OptimiserPart(Part, frozen=True, kw_only=True):
     """How weights move.
 
     Attributes:
@@ -148,7 +150,7 @@ class OptimiserPart(_Part, frozen=True, kw_only=True):
     clip_norm: NotNegative = 0.0
 
 
-class SchedulePart(_Part, frozen=True, kw_only=True):
+class SchedulePart(Part, frozen=True, kw_only=True):
     """How the learning rate moves.
 
     Attributes:
@@ -170,7 +172,7 @@ class SchedulePart(_Part, frozen=True, kw_only=True):
             raise ValueError("steps and the shape 'steps' need each other")
 
 
-class TrainingPart(_Part, frozen=True, kw_only=True):
+class TrainingPart(Part, frozen=True, kw_only=True):
     """The loop.
 
     Attributes:
@@ -194,7 +196,7 @@ class TrainingPart(_Part, frozen=True, kw_only=True):
     pictures: Annotated[int, Meta(ge=0)] = 4
 
 
-class ExportPart(_Part, frozen=True, kw_only=True):
+class ExportPart(Part, frozen=True, kw_only=True):
     """What the exported file's card says of the weights; it changes nothing in the training.
 
     Attributes:
@@ -210,7 +212,7 @@ class ExportPart(_Part, frozen=True, kw_only=True):
     results: tuple[str, ...] = ()
 
 
-class TrainingRecipe(_Part, frozen=True, kw_only=True):
+class TrainingRecipe(Part, frozen=True, kw_only=True):
     """What every training needs to know."""
 
     network: NetworkPart
@@ -221,8 +223,17 @@ class TrainingRecipe(_Part, frozen=True, kw_only=True):
 
 
 class DepthRecipe(TrainingRecipe, frozen=True, kw_only=True, tag="depth", tag_field="task"):
-    """Everything that a depth training needs to know; `loss` is the weight of each term."""
+    """Everything that a depth training needs to know.
 
+    Attributes:
+        output: What the network's numbers are to mean: `metres`, or `relative_inverse`, inverse depth up to a scale and
+            a shift. The losses act on these numbers, so the latter wants those that ignore scale and shift.
+        data: The pairs.
+        augmentation: What happens to them.
+        loss: The weight of each term.
+    """
+
+    output: Literal["metres", "relative_inverse"] = "metres"
     data: DepthDataPart
     augmentation: DepthAugmentation
     loss: dict[str, Positive]

@@ -18,7 +18,7 @@ from howfar.media.depth_folder import DepthFolder
 from howfar.training.depth_task import DepthTask
 from howfar.training.detector_data import Survey, chosen_pictures
 from howfar.training.detector_task import DetectorTask
-from howfar.training.held_out import split_fold, split_held_out
+from howfar.training.held_out import Chosen, split_fold, split_held_out, spread_places
 from howfar.training.initial_weights import load_initial_weights
 from howfar.training.loop import Task, Trainer
 from howfar.training.ranging_examples import room_of
@@ -66,7 +66,8 @@ def depth_samples(data: DepthDataPart) -> tuple[Sequence[DepthSample], Sequence[
         SourceError: If the data cannot be read, or has fewer pairs than folds.
         SettingError: If it has no such split.
     """
-    samples: Sequence[DepthSample] = open_depth_dataset(data.root).split(data.split)
+    everything = open_depth_dataset(data.root).split(data.split)
+    samples = Chosen(everything, spread_places(len(everything), data.count))
     if len(samples) < data.folds:
         raise SourceError(f"{data.root} has {len(samples)} pairs, too few for {data.folds} folds: ask for fewer.")
     return split_fold(samples, data.fold, data.folds) if data.folds else (samples, ())
@@ -163,12 +164,17 @@ def readied(
     Raises:
         SourceError: If one of them would stop a training or teach it nonsense.
     """
-    kept: Sequence[Sample] = _Remembered(samples) if cache else samples
+    kept = remembered(samples) if cache else samples
     fatal = [problem for problem in check(kept, checked) if problem.fatal]
     if fatal:
         more = f" ({len(fatal) - 1} more problems: howfar data check {root})" if len(fatal) > 1 else ""
         raise SourceError(f"{root}, {fatal[0].sample}: {fatal[0].sentence}{more}")
     return kept
+
+
+def remembered(samples: Sequence[Sample]) -> Sequence[Sample]:
+    """The samples, each read once and then held in memory."""
+    return _Remembered(samples)
 
 
 class _Remembered(Sequence[Sample]):

@@ -17,9 +17,16 @@ from howfar.training.curves import VALIDATION
 from howfar.training.export import Exportable, InMetres
 from howfar.training.recipe import DepthRecipe, DetectorRecipe, ExportPart, RangingRecipe, parse_recipe, read_recipe
 from howfar.training.run_folder import RunFolder, load_checkpoint
+from howfar.training.semi_recipe import SemiRecipe
+from howfar.training.semi_task import PROJECTION
 
 AnyRecipe = DepthRecipe | DetectorRecipe | RangingRecipe
-RECIPES: dict[str, type[AnyRecipe]] = {"depth": DepthRecipe, "detector": DetectorRecipe, "ranging": RangingRecipe}
+RECIPES: dict[str, type[AnyRecipe]] = {
+    "depth": DepthRecipe,
+    "semi": SemiRecipe,
+    "detector": DetectorRecipe,
+    "ranging": RangingRecipe,
+}
 """By the name of their task."""
 
 
@@ -44,6 +51,7 @@ def trained_network(root: Path, *, last: bool = False, described: Path | None = 
     weights = state["average"] or state["network"]
     card = read_card(folder.card)
     if isinstance(recipe, DepthRecipe):
+        weights = {name: value for name, value in weights.items() if not name.startswith(f"{PROJECTION}.")}
         network = _depth(recipe, weights, source=str(path))
     elif isinstance(recipe, RangingRecipe):
         network = build(ranging_entry(recipe.network.name), recipe.network.name, recipe.network.options)
@@ -70,7 +78,7 @@ def _depth(recipe: DepthRecipe, weights: Mapping[str, Tensor], *, source: str) -
     entry = depth_entry(recipe.network.name)
     network = build(entry, recipe.network.name, recipe.network.options)
     load_weights(network, weights, source=source)
-    return InMetres(network, entry.unit_m)
+    return InMetres(network, entry.unit_m) if recipe.output == "metres" else network
 
 
 def _detector(recipe: DetectorRecipe, classes: int, weights: Mapping[str, Tensor], *, source: str) -> nn.Module:

@@ -1,0 +1,96 @@
+"""The stages of a teacher–student training."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from howfar.errors import ModelError, SettingError
+from howfar.models import DEFAULT_DEPTH
+from howfar.training.depth_predictor import DepthPredictor
+from howfar.training.pseudo_labels import PseudoLabels
+from howfar.training.run_folder import RunFolder
+from howfar.training.semi import LABELS, TEACHER, label, student_task, teacher_recipe
+from howfar.training.starting import depth_task
+from howfar.training.trained import trained_network
+from howfar.training.unlabelled import unlabelled_pictures
+
+from .semi_cases import semi_recipe, write_slopes
+
+COMPACT = {"name": "compact", "options": {"encoder": "lite0"}}
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return write_slopes(tmp_path / "nyu")
+
+
+def test_the_teacher_is_trained_as_the_student_but_for_its_changes(data: Path) -> None:
+    changes = {"training": {"epochs": 7}, "loss": {"affine_invariant_gradient": 2.0}}
+    recipe = semi_recipe(data, teacher={"changes": changes})
+    teacher = teacher_recipe(recipe)
+    assert teacher is not None
+    assert (teacher.training.epochs, teacher.training.batch) == (7, 3)
+    assert teacher.loss == {"affine_invariant": 1.0, "affine_invariant_gradient": 2.0}
+    assert (teacher.data, teacher.network, teacher.output) == (recipe.data, recipe.network, recipe.output)
+
+
+def test_changes_that_make_no_recipe_are_refused(data: Path) -> None:
+    with pytest.raises(SettingError, match=r"of the teacher.*epocs"):
+        teacher_recipe(semi_recipe(data, teacher={"changes": {"training": {"epocs": 7}}}))
+
+
+def test_with_a_teacher_that_is_there_none_is_trained(data: Path, tmp_path: Path) -> None:
+    recipe = semi_recipe(data, teacher={"model": DEFAULT_DEPTH})
+    assert teacher_recipe(recipe) is None
+    label(recipe, tmp_path, resume=False)
+    labels = PseudoLabels(tmp_path / LABELS)
+    assert labels.author is not None
+    assert labels.author.teacher == DEFAULT_DEPTH
+    assert list(labels.entries) == ["0002", "0004", "0005", "0007"]
+
+
+def test_the_labels_are_those_of_the_folders_teacher(data: Path, tmp_path: Path) -> None:
+    recipe = semi_recipe(data, network=COMPACT)
+    plain = teacher_recipe(recipe)
+    assert plain is not None
+    task = depth_task(plain)
+    torch.nn.init.normal_(task.network.head.scores.weight)
+    folder = RunFolder(tmp_path / TEACHER)
+    folder.open(plain, task.card, resume=False, overwrite=False)
+    folder.save({"network": task.network.state_dict(), "average": None, "history": [{}], "epoch": 1}, best=True)
+    label(recipe, tmp_path, resume=False)
+    labels = PseudoLabels(tmp_path / LABELS)
+    trained = trained_network(tmp_path / TEACHER)
+    assert list(labels.entries) == ["0002", "0004", "0005", "0007"]
+    for picture in unlabelled_pictures(recipe.unlabelled, recipe.data):
+        said = DepthPredictor(trained.network, trained.card).predict(picture.image, picture.camera)
+        assert np.ptp(said.values) > 0
+        np.testing.assert_allclose(labels.read(picture.name), said.values, atol=2e-5 * np.ptp(said.values))
+
+
+def test_a_random_encoder_is_nothing_to_be_aligned_with(data: Path, tmp_path: Path) -> None:
+    label(semi_recipe(data, teacher={"model": DEFAULT_DEPTH}), tmp_path, resume=False)
+    with pytest.raises(SettingError, match=r"random encoder knows nothing.*network.encoder_weights"):
+        student_task(semi_recipe(data, network=COMPACT, alignment={"weight": 1.0}), tmp_path)
+
+
+def test_an_encoder_of_imagenet_is_copied_before_the_student_learns(data: Path, tmp_path: Path) -> None:
+    label(semi_recipe(data, teacher={"model": DEFAULT_DEPTH}), tmp_path, resume=False)
+    network = {**COMPACT, "encoder_weights": "package"}
+    task = student_task(semi_recipe(data, network=network, alignment={"weight": 1.0}), tmp_path)
+    image = torch.zeros(1, 3, 64, 64)
+    assert task.encoder is not None
+    before = task.encoder(image)
+    with torch.no_grad():
+        for weights in task.network.parameters():
+            weights.add_(1.0)
+    torch.testing.assert_close(task.encoder(image), before)
+
+
+def test_a_folder_that_is_no_dinov2_is_refused(data: Path, tmp_path: Path) -> None:
+    label(semi_recipe(data, teacher={"model": DEFAULT_DEPTH}), tmp_path, resume=False)
+    alignment = {"weight": 1.0, "encoder": str(tmp_path)}
+    with pytest.raises(ModelError, match=r"config\.json cannot be read"):
+        student_task(semi_recipe(data, alignment=alignment), tmp_path)
