@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from howfar.errors import ModelError, OutputError, SettingError, SourceError
 
-from ..datasets.folders import write_kitti, write_nyu
+from ..datasets.folders import write_described_depth, write_kitti, write_nyu
 from ..models.onnx_files import mean_depth
 from .evaluating import rows, run
 
@@ -56,6 +57,21 @@ def test_kitti_is_measured_by_a_list_of_files(tmp_path: Path) -> None:
     assert 0 < float(row["rel_over_images"]) < 0.01
 
 
+def test_any_folder_is_measured_in_full_with_its_boundaries(tmp_path: Path) -> None:
+    data = write_described_depth(tmp_path / "set")
+    for picture in (data / "rgb").iterdir():
+        Image.new("RGB", (64, 48), (10, 10, 10)).save(picture)
+    run(
+        *("depth", "--data", data, "--split", "all", "--protocol", "full", "--cap-m", "5", "--boundaries"),
+        *("--model", mean_depth(tmp_path, CARD), "--csv", tmp_path / "a.csv"),
+    )
+    (row,) = rows(tmp_path / "a.csv")
+    # Grey 10 is 1 m, and 2 m are true everywhere: there is no step to find.
+    assert (row["protocol"], row["most_m"], row["images"]) == ("full", "5.0", "3")
+    assert float(row["rel_over_images"]) == pytest.approx(0.5, abs=1e-3)
+    assert row["boundary_f1_over_images"] == ""
+
+
 def test_every_nth_picture_is_taken_and_the_table_says_so(tmp_path: Path) -> None:
     data, model = write_nyu(tmp_path / "nyu"), mean_depth(tmp_path, CARD)
     output = run("depth", "--data", data, "--model", model, "--every", "2")
@@ -98,6 +114,7 @@ def test_without_a_folder_no_picture_of_the_data_gets_into_the_page(tmp_path: Pa
         pytest.param(
             ("--data", "{}/nyu", "--protocol", "nyu-hybrid", "--crop", "wide"), SettingError, id="a crop of a crop"
         ),
+        pytest.param(("--data", "{}/nyu", "--cap-m", "5"), SettingError, id="a cap for a protocol that has one"),
         pytest.param(("--data", "{}/nyu", "--csv", "{}/there.csv"), OutputError, id="a CSV that is there"),
         pytest.param(("--data", "{}/nyu", "--html", "{}/there.csv"), OutputError, id="a page that is there"),
         pytest.param(("--data", "{}/nyu", "--pictures", "{}/nyu"), OutputError, id="a folder that is not empty"),

@@ -8,6 +8,7 @@ import pytest
 
 from howfar.datasets import NYU_CAMERA, DepthSample, NyuDepthV2
 from howfar.errors import SettingError
+from howfar.evaluation.boundaries import boundary_compute
 from howfar.evaluation.depth_evaluation import (
     Procedure,
     as_compared,
@@ -16,7 +17,7 @@ from howfar.evaluation.depth_evaluation import (
     predict_depth,
     shown,
 )
-from howfar.evaluation.depth_protocols import KITTI_GARG, NYU_EIGEN, NYU_HYBRID, crop_window
+from howfar.evaluation.depth_protocols import FULL, KITTI_GARG, NYU_EIGEN, NYU_HYBRID, crop_window
 from howfar.models import open_depth_network
 from howfar.scene import Camera, DepthMap
 
@@ -243,3 +244,33 @@ def test_the_embedded_network_on_a_few_pictures_of_nyu(shared: Path) -> None:
     # On all 654 pictures it is 0.1569 and 0.7677.
     assert result.errors().rel == pytest.approx(0.134, abs=0.002)
     assert result.errors().delta1 == pytest.approx(0.806, abs=0.005)
+
+
+def test_boundaries_are_measured_where_they_are_asked_for() -> None:
+    truth_m = np.full((480, 640), 2.0, dtype=np.float32)
+    truth_m[:, 300:] = 3.0
+    sharp, blurred = Predictor(lambda _: truth_m), Predictor(lambda _: truth_m[::40, ::40])
+    samples = [nyu_sample(truth_m)]
+    assert evaluate_depth(samples, sharp).boundaries is None
+    scores = []
+    for network in (sharp, blurred):
+        sums = evaluate_depth(samples, network, Procedure(boundaries=True)).boundaries
+        assert sums is not None
+        scores.append(boundary_compute(sums).f1)
+    assert scores[0] == 1.0
+    assert scores[1] == 0.0
+
+
+def test_full_measures_pictures_of_any_size() -> None:
+    camera = Camera.from_focal(50, 30, 40.0)
+    depth_m = np.full((30, 50), 70.0, dtype=np.float32)
+    sample = DepthSample("small", np.zeros((30, 50, 3), np.uint8), depth_m, camera)
+    result = evaluate_depth([sample], Predictor(lambda _: np.full((3, 5), 35.0)), Procedure(FULL))
+    assert result.errors().rel == pytest.approx(0.5)
+    assert result.sums.pixels == 1500
+
+
+def test_another_size_than_the_protocols_is_refused_with_one_that_takes_it() -> None:
+    sample = DepthSample("small", np.zeros((3, 4, 3), np.uint8), np.ones((3, 4), np.float32), Camera.assumed(4, 3))
+    with pytest.raises(SettingError, match="small has 4×3: the protocol full takes any size"):
+        evaluate_depth([sample], Predictor(lambda _: np.ones((3, 4))))

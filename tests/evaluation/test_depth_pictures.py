@@ -12,7 +12,7 @@ from howfar.errors import OutputError
 from howfar.evaluation.depth_evaluation import ImageScore, Procedure, compare_depth, evaluate_depth
 from howfar.evaluation.depth_metrics import DepthErrors
 from howfar.evaluation.depth_pictures import draw_comparison, draw_ranked, ranked, write_pictures
-from howfar.evaluation.depth_protocols import KITTI_GARG
+from howfar.evaluation.depth_protocols import FULL, KITTI_GARG
 from howfar.media.colours import UNKNOWN
 from howfar.scene import Camera
 
@@ -107,3 +107,17 @@ def test_the_colours_end_at_the_protocols_cap() -> None:
         compare_depth(replace(sample, depth_m=depth_m * 3), Predictor(lambda _: depth_m * 3), procedure), procedure
     )
     assert (drawn != near).any()  # 20 m and 60 m have two colours
+
+
+def test_by_full_the_colours_end_at_the_farthest_truth_of_the_picture() -> None:
+    depth_m = np.full((480, 640), 2.0, dtype=np.float32)
+    depth_m[:, 320:] = 4.0
+    procedure = Procedure(FULL)
+    drawn = [
+        draw_comparison(
+            compare_depth(nyu_sample(scale * depth_m), Predictor(lambda _, s=scale: s * depth_m), procedure), procedure
+        )
+        for scale in (1, 8)
+    ]
+    map_rows = drawn[0].shape[0] // 2
+    assert (drawn[0][map_rows] == drawn[1][map_rows]).all()

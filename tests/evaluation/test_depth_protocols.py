@@ -6,17 +6,19 @@ import pytest
 from howfar.errors import SettingError
 from howfar.evaluation.depth_protocols import (
     DEPTH_PROTOCOLS,
+    FULL,
     KITTI_GARG,
     NYU_EIGEN,
     NYU_HYBRID,
     crop_window,
     find_protocol,
+    full_protocol,
 )
 from howfar.evaluation.windows import Window
 
 
 def test_every_protocol_is_found_by_its_name() -> None:
-    assert [find_protocol(name) for name in ("nyu-eigen", "nyu-hybrid", "kitti-garg")] == list(DEPTH_PROTOCOLS.values())
+    assert [find_protocol(name) for name in DEPTH_PROTOCOLS] == [NYU_EIGEN, NYU_HYBRID, KITTI_GARG, FULL]
 
 
 def test_nyu_eigen_has_the_window_and_cap_of_the_paper() -> None:
@@ -49,8 +51,24 @@ def test_kitti_gargs_window_is_the_usual_one_in_each_of_kittis_sizes(width: int,
     assert (KITTI_GARG.limits_m, KITTI_GARG.average, KITTI_GARG.size_px) == ((1e-3, 80.0), "images", None)
 
 
+@pytest.mark.parametrize(("width", "height"), [(320, 240), (7, 1000)])
+def test_full_compares_every_pixel_of_a_picture_of_any_size(width: int, height: int) -> None:
+    assert FULL.window_of(width, height) == Window(0, 0, width, height)
+    assert (FULL.limits_m, FULL.average, FULL.size_px) == ((0.1, 80.0), "images", None)
+
+
+def test_full_takes_another_cap() -> None:
+    assert full_protocol(12.5).limits_m == (0.1, 12.5)
+
+
+@pytest.mark.parametrize("cap_m", [0.1, -1.0, np.inf, np.nan])
+def test_a_cap_that_cannot_be_is_refused(cap_m: float) -> None:
+    with pytest.raises(SettingError, match=r"a cap of more than 0\.1 metres"):
+        full_protocol(cap_m)
+
+
 def test_an_unknown_protocol_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(SettingError, match="'kitti'; there are nyu-eigen, nyu-hybrid, kitti-garg"):
+    with pytest.raises(SettingError, match="'kitti'; there are nyu-eigen, nyu-hybrid, kitti-garg, full"):
         find_protocol("kitti")
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from howfar.evaluation.boundaries import boundary_update
 from howfar.evaluation.depth_evaluation import DepthResult, ImageScore, Procedure
 from howfar.evaluation.depth_metrics import DepthSums, depth_compute, depth_update
-from howfar.evaluation.depth_protocols import KITTI_GARG, NYU_EIGEN, NYU_HYBRID
+from howfar.evaluation.depth_protocols import FULL, KITTI_GARG, NYU_EIGEN, NYU_HYBRID, full_protocol
 from howfar.evaluation.depth_reports import depth_report
 from howfar.evaluation.published import NYU_PUBLISHED
 from howfar.evaluation.reports import Report, write_csv
@@ -48,6 +49,8 @@ def depth(procedure: Procedure | None = None, sums: DepthSums | None = None) -> 
         (Procedure(NYU_HYBRID), "no clipping; the logarithms and δ take a prediction below 0.001 m for 0.001 m"),
         (Procedure(KITTI_GARG), "rows 0.4081:0.9919 of the height and columns 0.0359:0.9641 of the width"),
         (Procedure(KITTI_GARG), "clipped to 0.001–80 m"),
+        (Procedure(FULL), "picture's pixels; all rows and columns"),
+        (Procedure(full_protocol(12)), "clipped to 0.1–12 m"),
     ],
 )
 def test_the_table_states_its_protocol(procedure: Procedure, stated: str) -> None:
@@ -84,6 +87,24 @@ def test_published_figures_stand_beside_the_measured_ones_and_are_marked(protoco
 
 def test_nothing_published_on_nyu_stands_beside_figures_of_another_data_set() -> None:
     assert [table.title for table in depth(Procedure(KITTI_GARG)).tables] == ["Worst and best images by REL"]
+
+
+def test_boundaries_are_in_the_table_and_the_csv_where_they_were_measured(tmp_path: Path) -> None:
+    truth = np.array([[1.0, 1.0, 2.0, 2.0]], dtype=np.float32)
+    boundaries = boundary_update(truth, truth) + boundary_update(truth[:, ::-1], truth)
+    result = DepthResult(Procedure(FULL, boundaries=True), DepthSums.none(), (), 0.2, boundaries)
+    report = depth_report(result, data="set", model="depth-x")
+    assert report.figures["boundary F1"] == pytest.approx((0.5, 0.5))
+    assert "in ten thresholds" in printed(report)
+    write_csv(report, tmp_path / "a.csv")
+    (row,) = csv.DictReader((tmp_path / "a.csv").open(encoding="utf-8"))
+    assert float(row["boundary_recall_over_images"]) == pytest.approx(0.5)
+
+
+def test_without_boundaries_nothing_speaks_of_them() -> None:
+    report = depth()
+    assert "boundar" not in printed(report)
+    assert not any("boundar" in name for name in report.fields)
 
 
 def test_nothing_compared_is_reported_as_such() -> None:

@@ -50,6 +50,10 @@ def test_windows_that_do_not_meet_share_nothing() -> None:
         Window(0, 0, 10, 10).within(Window(10, 0, 20, 10))
 
 
+def test_the_whole_picture_is_called_so() -> None:
+    assert str(WindowShares(0.0, 0.0, 1.0, 1.0)) == "all rows and columns"
+
+
 def test_shares_give_a_window_in_each_size_rounded_down() -> None:
     shares = WindowShares(0.1, 0.25, 0.9, 1.0)
     assert shares.of_size(100, 40) == Window(10, 10, 90, 40)

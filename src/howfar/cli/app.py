@@ -9,6 +9,7 @@ import typer
 
 from howfar.cli import data, evaluate, models, train
 from howfar.cli.calibrate import calibrate
+from howfar.cli.compare import compare
 from howfar.cli.demo import demo
 from howfar.cli.depth import depth
 from howfar.cli.doctor import doctor
@@ -28,6 +29,7 @@ app.command()(look)
 app.command()(depth)
 app.command()(calibrate)
 app.command()(demo)
+app.command()(compare)
 app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(data.app, name="data")

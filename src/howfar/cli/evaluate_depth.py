@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from howfar.cli.measuring import (
+    CapOption,
     CsvOption,
     HtmlOption,
     counted,
@@ -22,6 +23,7 @@ from howfar.cli.progress import progress_bar
 if TYPE_CHECKING:
     from howfar.datasets import DepthSample, LazySamples
     from howfar.evaluation.depth_pictures import DepthPicture
+    from howfar.evaluation.depth_protocols import DepthProtocol
     from howfar.evaluation.reports import Report
 
 
@@ -51,11 +53,17 @@ AlignOption = Annotated[
 def depth(
     data: Annotated[
         Path,
-        typer.Option("--data", help="NYU Depth v2; for kitti-garg, the folder that the list's paths start from."),
+        typer.Option(
+            "--data",
+            help="NYU Depth v2, or for full any data set; for kitti-garg, the folder that the list's paths start from.",
+        ),
     ],
     model: Annotated[str | None, typer.Option("--model", help="Depth network by name or .onnx file.")] = None,
     protocol: Annotated[
-        str, typer.Option("--protocol", help="How to measure: nyu-eigen, nyu-hybrid or kitti-garg.")
+        str,
+        typer.Option(
+            "--protocol", help="How to measure: nyu-eigen, nyu-hybrid, kitti-garg, or full for any other folder."
+        ),
     ] = "nyu-eigen",
     split: Annotated[str, typer.Option("--split", help="Part of the data set.")] = "test",
     files: Annotated[
@@ -66,8 +74,12 @@ def depth(
         CropChoice,
         typer.Option("--crop", help="Show the network the middle of each picture: whole, 3:4, 1:1 or 16:9."),
     ] = CropChoice.full,
+    cap_m: CapOption = None,
     align: AlignOption = AlignChoice.none,
     flip: Annotated[bool, typer.Option("--flip", help="Take the mean with the mirrored picture's output.")] = False,
+    boundaries: Annotated[
+        bool, typer.Option("--boundaries", help="Measure how sharp outlines are too: boundary F1, as Depth Pro does.")
+    ] = False,
     every: Annotated[int, typer.Option("--every", min=1, help="Take every Nth picture only.")] = 1,
     pictures: Annotated[
         Path | None,
@@ -80,13 +92,12 @@ def depth(
     """Measure a depth network: REL, RMSE, log10, SILog and δ, with their protocol and beside published figures."""
     from howfar.evaluation.depth_evaluation import Procedure, evaluate_depth
     from howfar.evaluation.depth_pictures import draw_ranked, write_pictures
-    from howfar.evaluation.depth_protocols import find_protocol
     from howfar.evaluation.depth_reports import depth_report
     from howfar.models import DEFAULT_DEPTH, open_depth_network
 
     refuse_results(csv, html, overwrite=overwrite)
     refuse_filled(pictures, overwrite=overwrite)
-    procedure = Procedure(find_protocol(protocol), crop.value, align.value, flip)
+    procedure = Procedure(_protocol(protocol, cap_m), crop.value, align.value, flip, boundaries)
     name, samples = _samples(procedure.protocol.name, data, split, files)
     samples = samples[::every]
     network = open_depth_network(model or DEFAULT_DEPTH)
@@ -101,6 +112,18 @@ def depth(
         say_written(pictures)
     if html is not None:
         _write_page(report, drawn, html, overwrite)
+
+
+def _protocol(name: str, cap_m: float | None) -> "DepthProtocol":
+    """The protocol of a name, `full` with the cap that is wished for."""
+    from howfar.errors import SettingError
+    from howfar.evaluation.depth_protocols import FULL, find_protocol, full_protocol
+
+    if cap_m is None:
+        return find_protocol(name)
+    if name != FULL.name:
+        raise SettingError(f"The protocol {name} has its own limits: leave out --cap-m, or choose --protocol full.")
+    return full_protocol(cap_m)
 
 
 def _samples(protocol: str, data: Path, split: str, files: Path | None) -> "tuple[str, LazySamples[DepthSample]]":

@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 CsvOption = Annotated[
     Path | None, typer.Option("--csv", help="Write the figures with their protocol to this file too.")
 ]
+CapOption = Annotated[
+    float | None,
+    typer.Option(
+        "--cap-m",
+        metavar="METRES",
+        help="For whole pictures: compare up to this depth and clip predictions to it (default: 80).",
+    ),
+]
 HtmlOption = Annotated[
     Path | None, typer.Option("--html", help="Write tables and pictures to this self-contained page too.")
 ]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from howfar.datasets import DepthSample
 from howfar.errors import SettingError
 from howfar.evaluation.alignment import Alignment, align_depth
+from howfar.evaluation.boundaries import BoundarySums, boundary_update
 from howfar.evaluation.depth_metrics import (
     Average,
     DepthErrors,
@@ -44,6 +45,7 @@ class Procedure:
             another aspect ratio; compared is what lies in the protocol's window too.
         alignment: How the prediction is fitted to the truth.
         flip: Show the mirrored picture too and take the mean of both outputs.
+        boundaries: Measure how well outlines are followed, too.
 
     Raises:
         SettingError: If there is a crop though the protocol prescribes what is shown.
@@ -53,6 +55,7 @@ class Procedure:
     crop: Crop = "full"
     alignment: Alignment = "none"
     flip: bool = False
+    boundaries: bool = False
 
     def __post_init__(self) -> None:
         if self.protocol.feed is not None and self.crop != "full":
@@ -74,6 +77,7 @@ class Comparison:
         valid: H×W bool: the pixels that are compared.
         sums: Sums over these.
         network_s: Time that the network took, pre- and post-processing included.
+        boundaries: Sums over the contours between these pixels; None where they are not to be measured.
     """
 
     name: str
@@ -83,6 +87,7 @@ class Comparison:
     valid: NDArray[np.bool_]
     sums: DepthSums
     network_s: float
+    boundaries: BoundarySums | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +114,14 @@ class DepthResult:
         sums: Sums over the compared pixels.
         scores: The errors of each picture shown to the network, in their order.
         network_s: Time that the network took for all of them, pre- and post-processing included.
+        boundaries: Sums over the contours of all pictures; None where they were not measured.
     """
 
     procedure: Procedure
     sums: DepthSums
     scores: tuple[ImageScore, ...]
     network_s: float
+    boundaries: BoundarySums | None = None
 
     @property
     def images(self) -> int:
@@ -141,13 +148,16 @@ def evaluate_depth(
     """
     procedure = procedure or Procedure()
     sums, network_s = DepthSums.none(), 0.0
+    boundaries = BoundarySums.none() if procedure.boundaries else None
     scores: list[ImageScore] = []
     for place, sample in enumerate(samples):
         compared = compare_depth(sample, network, procedure)
         sums += compared.sums
         network_s += compared.network_s
+        if boundaries is not None and compared.boundaries is not None:
+            boundaries += compared.boundaries
         scores.append(ImageScore(place, sample.name, depth_compute(compared.sums)))
-    return DepthResult(procedure, sums, tuple(scores), network_s)
+    return DepthResult(procedure, sums, tuple(scores), network_s, boundaries)
 
 
 def compare_depth(sample: DepthSample, network: DepthPredictor, procedure: Procedure) -> Comparison:
@@ -167,7 +177,8 @@ def compare_depth(sample: DepthSample, network: DepthPredictor, procedure: Proce
     valid &= comparable(truth_m, protocol)
     predicted_m = as_compared(depth_map, truth_m, valid, procedure)
     sums = depth_update(predicted_m, truth_m, valid, protocol.floor_m)
-    return Comparison(sample.name, frame.of(sample.image), truth_m, predicted_m, valid, sums, network_s)
+    boundaries = boundary_update(predicted_m, truth_m, valid) if procedure.boundaries else None
+    return Comparison(sample.name, frame.of(sample.image), truth_m, predicted_m, valid, sums, network_s, boundaries)
 
 
 def shown(sample: DepthSample, frame: Window, protocol: DepthProtocol) -> tuple[NDArray[np.uint8], Camera]:
@@ -237,5 +248,5 @@ def _check_size(name: str, width_px: int, height_px: int, protocol: DepthProtoco
     if protocol.size_px is not None and (width_px, height_px) != protocol.size_px:
         raise SettingError(
             f"The protocol {protocol.name} is for pictures of {protocol.size_px[0]}×{protocol.size_px[1]} pixels, and "
-            f"{name} has {width_px}×{height_px}."
+            f"{name} has {width_px}×{height_px}: the protocol full takes any size."
         )

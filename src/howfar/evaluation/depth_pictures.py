@@ -17,6 +17,7 @@ from howfar.evaluation.depth_evaluation import (
     Procedure,
     compare_depth,
 )
+from howfar.evaluation.depth_protocols import FULL, DepthProtocol
 from howfar.media.colours import FULL_SCALE_M, UNKNOWN
 from howfar.media.depth_view import draw_depth
 from howfar.media.pictures_out import save_picture
@@ -88,23 +89,44 @@ def draw_ranked(samples: Sequence[DepthSample], network: DepthPredictor, result:
 def draw_comparison(comparison: Comparison, procedure: Procedure) -> NDArray[np.uint8]:
     """Image, truth, prediction and error beside each other, H×W×3 uint8 RGB; a wide picture's in two rows.
 
-    The colours of depth end at the protocol's upper limit. The error is |d − t| / t, black for none and bright for
+    The colours of depth end at the protocol's upper limit; by `full`, whose cap may lie far behind what a picture
+    shows, at the picture's own greatest true depth. The error is |d − t| / t, black for none and bright for
     `FULL_ERROR` and above, grey where nothing is compared. Of a sparse truth, as LiDAR's, the points are enlarged.
     """
-    limits_m = procedure.protocol.limits_m
-    max_m = FULL_SCALE_M if limits_m is None else limits_m[1]
+    max_m = _colours_end(comparison, procedure.protocol)
     height, width = comparison.truth_m.shape
     truth, prediction = (
         draw_depth(DepthMap(depth_m, "metres"), width, height, max_m=max_m)
         for depth_m in (_seen(comparison.truth_m), comparison.predicted_m)
     )
-    pictures = [comparison.image, truth, prediction, _draw_error(comparison)]
+    error = draw_error(relative_error(comparison.predicted_m, comparison.truth_m, comparison.valid), FULL_ERROR)
+    pictures = [comparison.image, truth, prediction, error]
     captions = [comparison.name, "truth", "prediction", f"relative error: black 0, bright {FULL_ERROR:g} and above"]
     if width < WIDE * height:
         return side_by_side(pictures, captions)
     # A row's letters and gaps go by its first picture: image and error are of one size, without a legend.
     upper, lower = side_by_side(pictures[:2], captions[:2]), side_by_side(pictures[:1:-1], captions[:1:-1])
     return np.vstack([upper, lower])
+
+
+def relative_error(
+    predicted_m: NDArray[np.float32], truth_m: NDArray[np.float32], valid: NDArray[np.bool_]
+) -> NDArray[np.float32]:
+    """|d − t| / t of each pixel, H×W float32, NaN where it is not valid or not predicted."""
+    error = np.full_like(truth_m, np.nan)
+    np.divide(np.abs(predicted_m - truth_m), truth_m, out=error, where=valid)
+    return error
+
+
+def draw_error(error: NDArray[np.float32], full: float) -> NDArray[np.uint8]:
+    """Colour H×W errors: black for none, bright for `full` and above, grey for NaN; H×W×3 uint8 RGB."""
+    places = _seen(np.clip(error / np.float32(full), 0, 1))
+    unknown = np.isnan(places)
+    steps = (np.where(unknown, 0, places) * 255).astype(np.uint8)
+    bgr: NDArray[np.uint8] = cv2.applyColorMap(steps, cv2.COLORMAP_INFERNO)  # type: ignore[assignment]
+    colours = np.ascontiguousarray(bgr[..., ::-1])
+    colours[unknown] = UNKNOWN
+    return colours
 
 
 def write_pictures(pictures: Sequence[DepthPicture], folder: Path, *, overwrite: bool = False) -> list[Path]:
@@ -125,18 +147,13 @@ def _again(
     return compare_depth(samples[score.place], network, result.procedure)
 
 
-def _draw_error(comparison: Comparison) -> NDArray[np.uint8]:
-    error = np.full_like(comparison.truth_m, np.nan)
-    np.divide(
-        np.abs(comparison.predicted_m - comparison.truth_m), comparison.truth_m, out=error, where=comparison.valid
-    )
-    places = _seen(np.clip(error / np.float32(FULL_ERROR), 0, 1))
-    unknown = np.isnan(places)
-    steps = (np.where(unknown, 0, places) * 255).astype(np.uint8)
-    bgr: NDArray[np.uint8] = cv2.applyColorMap(steps, cv2.COLORMAP_INFERNO)  # type: ignore[assignment]
-    colours = np.ascontiguousarray(bgr[..., ::-1])
-    colours[unknown] = UNKNOWN
-    return colours
+def _colours_end(comparison: Comparison, protocol: DepthProtocol) -> float:
+    """The depth in metres at which the colours end."""
+    if protocol.limits_m is None:
+        return FULL_SCALE_M
+    if protocol.name != FULL.name or not comparison.valid.any():
+        return protocol.limits_m[1]
+    return float(comparison.truth_m[comparison.valid].max())
 
 
 def _seen(values: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -1,6 +1,7 @@
 """How a depth figure is to be got: named protocols, so that figures of different places can be compared."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from howfar.datasets.nyu import EIGEN_CROP_XYXY_PX
@@ -39,7 +40,7 @@ class DepthProtocol:
 
     Attributes:
         name: What it is called in print.
-        source: The paper that it comes from.
+        source: The paper that it comes from, or whose it is.
         size_px: Width and height of the data set's pictures; None where they vary.
         window: The pixels that are compared. With a feed, the output is laid over exactly these.
         average: The mean that is quoted, over `images` or `pixels`.
@@ -95,7 +96,17 @@ KITTI_GARG = DepthProtocol(
 )
 """KITTI's streets without sky, bonnet and margins, up to 80 m."""
 
-DEPTH_PROTOCOLS = {protocol.name: protocol for protocol in (NYU_EIGEN, NYU_HYBRID, KITTI_GARG)}
+FULL = DepthProtocol(
+    name="full",
+    source="the whole picture; no paper's",
+    size_px=None,
+    window=WindowShares(0.0, 0.0, 1.0, 1.0),
+    average="images",
+    limits_m=(0.1, 80.0),
+)
+"""Any data set: every pixel whose truth is known, up to a cap that is KITTI's unless another is chosen."""
+
+DEPTH_PROTOCOLS = {protocol.name: protocol for protocol in (NYU_EIGEN, NYU_HYBRID, KITTI_GARG, FULL)}
 
 
 def find_protocol(name: str) -> DepthProtocol:
@@ -107,6 +118,18 @@ def find_protocol(name: str) -> DepthProtocol:
     if name not in DEPTH_PROTOCOLS:
         raise SettingError(f"No depth protocol is called {name!r}; there are {', '.join(DEPTH_PROTOCOLS)}.")
     return DEPTH_PROTOCOLS[name]
+
+
+def full_protocol(cap_m: float) -> DepthProtocol:
+    """The protocol `full` with another cap, which should be what the data set's sensor or its scenes reach.
+
+    Raises:
+        SettingError: If the cap is not above the least depth that is compared.
+    """
+    least_m = FULL.limits_m[0] if FULL.limits_m else 0.0
+    if not (math.isfinite(cap_m) and cap_m > least_m):
+        raise SettingError(f"Depth is compared up to a cap of more than {least_m:g} metres, not {cap_m:g}.")
+    return replace(FULL, limits_m=(least_m, cap_m))
 
 
 def crop_window(width_px: int, height_px: int, crop: Crop) -> Window:

@@ -4,6 +4,7 @@ import math
 from dataclasses import asdict
 
 from howfar.evaluation.alignment import ALIGNMENT_TEXTS
+from howfar.evaluation.boundaries import boundary_compute
 from howfar.evaluation.depth_evaluation import DepthResult, Procedure
 from howfar.evaluation.depth_metrics import DepthErrors
 from howfar.evaluation.depth_pictures import ranked
@@ -22,6 +23,17 @@ DEPTH_NAMES = {
     "delta2": "δ < 1.25²",
     "delta3": "δ < 1.25³",
 }
+BOUNDARY_NAMES = {
+    "f1": "boundary F1",
+    "precision": "boundary precision",
+    "recall": "boundary recall",
+}
+BOUNDARIES_TEXT = (
+    "steps between neighbouring pixels, of 5 to 25 % in ten thresholds, weighted towards the high ones (Bochkovskii et "
+    "al. 2025), at the picture's size"
+)
+"""What the boundary scores are, in print."""
+
 PUBLISHED_NAMES = {
     "rel": "REL",
     "rmse_m": "RMSE (m)",
@@ -44,6 +56,7 @@ def depth_report(result: DepthResult, *, data: str, model: str) -> Report:
         model: The network's name.
     """
     per_image, pooled = result.errors("images"), result.errors("pixels")
+    boundaries = _boundaries(result)
     what = {"data": data, "images": str(result.images), "model": model}
     measured = {
         "coverage": _coverage(result.sums.coverage),
@@ -53,21 +66,32 @@ def depth_report(result: DepthResult, *, data: str, model: str) -> Report:
         title="Depth",
         protocol=what | _stated(result.procedure) | measured,
         columns=COLUMNS,
-        figures={shown: (getattr(per_image, name), getattr(pooled, name)) for name, shown in DEPTH_NAMES.items()},
+        figures={shown: (getattr(per_image, name), getattr(pooled, name)) for name, shown in DEPTH_NAMES.items()}
+        | {BOUNDARY_NAMES[name]: values for name, values in boundaries.items()},
         fields={"data": data, "images": result.images, "model": model}
         | _fields(result.procedure)
         | {"coverage": result.sums.coverage, "network_s": result.network_s}
         | {f"{name}_over_images": value for name, value in asdict(per_image).items()}
-        | {f"{name}_over_pixels": value for name, value in asdict(pooled).items()},
+        | {f"{name}_over_pixels": value for name, value in asdict(pooled).items()}
+        | {f"boundary_{name}_over_images": values[0] for name, values in boundaries.items()}
+        | {f"boundary_{name}_over_pixels": values[1] for name, values in boundaries.items()},
         tables=(*_beside_published(result, model), _ranking(result)),
         note=_in_short(result),
     )
 
 
+def _boundaries(result: DepthResult) -> dict[str, tuple[float, float]]:
+    """The boundary scores with both means, by their names; empty where they were not measured."""
+    if result.boundaries is None:
+        return {}
+    scores = (boundary_compute(result.boundaries, "images"), boundary_compute(result.boundaries, "pixels"))
+    return {name: (getattr(scores[0], name), getattr(scores[1], name)) for name in BOUNDARY_NAMES}
+
+
 def _stated(procedure: Procedure) -> dict[str, str]:
     """How it was measured, in words."""
     protocol = procedure.protocol
-    return {
+    stated = {
         "protocol": f"{protocol.name} ({protocol.source}), which quotes the mean over {protocol.average}",
         "shown": _shown(procedure),
         "compared": _compared(procedure),
@@ -77,6 +101,7 @@ def _stated(procedure: Procedure) -> dict[str, str]:
         if procedure.flip
         else "none",
     }
+    return stated | ({"boundaries": BOUNDARIES_TEXT} if procedure.boundaries else {})
 
 
 def _shown(procedure: Procedure) -> str:

@@ -81,6 +81,8 @@ class WindowShares:
         )
 
     def __str__(self) -> str:
+        if (self.left, self.top, self.right, self.bottom) == (0, 0, 1, 1):
+            return "all rows and columns"
         return (
             f"rows {self.top:.4f}:{self.bottom:.4f} of the height and columns {self.left:.4f}:{self.right:.4f} of the "
             "width"
