@@ -178,3 +178,43 @@ def test_samples_are_left_as_they_are() -> None:
     task.validate(Constant(1.0))
     np.testing.assert_array_equal(one.depth_m, before.depth_m)
     np.testing.assert_array_equal(one.image, before.image)
+
+
+class Inverse(nn.Module):
+    """Says inverse depth up to a scale and a shift, from the grey of the picture, at half the size."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.tensor(3.0))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.scale * x[:, :1, ::2, ::2] + 7.0
+
+
+def slope(name: str) -> DepthSample:
+    """A picture whose red is its inverse depth, as far as eight bits tell."""
+    depth_m = np.linspace(1.0, 8.0, 80, dtype=np.float32)[:, None] * np.ones((1, 96), np.float32)
+    grey = np.rint(250 / depth_m).astype(np.uint8)
+    return DepthSample(name, np.stack([grey] * 3, axis=-1), depth_m, CAMERA)
+
+
+def test_relative_depth_is_fitted_to_the_truth_before_it_is_judged() -> None:
+    task = DepthTask(recipe(output="relative_inverse"), [slope("a")], [slope("b")])
+    assert task.validate(Inverse())["rel"] < 0.03
+    assert DepthTask(recipe(), [slope("a")], [slope("b")]).validate(Inverse())["rel"] > 0.5
+
+
+def test_relative_depth_is_taught_inverse_depth() -> None:
+    task = DepthTask(recipe(output="relative_inverse", loss={"l1": 1.0}), [slope("a")], [])
+    depth_m = torch.rand(2, 1, 32, 32) + 0.5
+    depth_m[0, 0, 3, 4] = torch.nan
+    batch = DepthBatch(torch.zeros(2, 3, 64, 64, dtype=torch.uint8), depth_m, torch.empty(0), ("a", "b"))
+    said = torch.rand(2, 1, 32, 32)
+    expected = (said - 1 / depth_m).abs().nanmean()
+    assert task.supervised(said, None, batch)["l1"].item() == pytest.approx(expected.item(), rel=1e-5)
+
+
+def test_the_card_of_relative_depth_promises_no_metres() -> None:
+    card = training_card(recipe(output="relative_inverse"), CAMERA)
+    assert card.depth is not None
+    assert (card.depth.kind, card.depth.focal_px, card.depth.max_m) == ("relative_inverse", None, None)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from howfar.training.held_out import split_fold, split_held_out
+from howfar.training.held_out import split_fold, split_held_out, spread_places
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,19 @@ def test_each_sample_is_left_out_by_one_fold(folds: int, more: int) -> None:
     count = folds + more
     left_out = [place for fold in range(1, folds + 1) for place in split_fold(range(count), fold, folds)[1]]
     assert left_out == [*range(count)]
+
+
+@pytest.mark.parametrize(
+    ("available", "count", "places"),
+    [
+        (10, 0, list(range(10))),
+        (10, 10, list(range(10))),
+        (10, 99, list(range(10))),
+        (10, 1, [5]),
+        (10, 2, [2, 7]),
+        (9, 3, [1, 4, 7]),
+    ],
+    ids=["all by default", "all by number", "more than there are", "one", "two", "three"],
+)
+def test_some_are_spread_evenly_over_all(available: int, count: int, places: list[int]) -> None:
+    assert spread_places(available, count) == places
