@@ -11,6 +11,7 @@ from howfar.cli.data import app
 from howfar.errors import HowfarError, MissingExtraError, OutputError, SettingError, SourceError
 
 from ..datasets.folders import write_coco, write_depth_png, write_described_depth, write_nyu, write_yolo
+from ..training.semi_cases import write_slopes
 
 
 def check(*arguments: str | Path) -> tuple[int, str]:
@@ -128,6 +129,10 @@ optimiser = {{ name = "sgd", learning_rate = 0.01 }}
 training = {{ epochs = 1, batch = 2 }}
 """
 
+SEMI_RECIPE = (
+    DEPTH_RECIPE.replace('"depth"', '"semi"') + 'unlabelled = {{ root = "{root}", split = "test", mix = [0, 1] }}'
+)
+
 DETECTOR_RECIPE = """
 task = "detector"
 network = {{ name = "yolov5n" }}
@@ -175,10 +180,11 @@ def test_a_batch_of_boxes_is_drawn(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "write", "change"),
     [
+        (SEMI_RECIPE, write_slopes, "perturbation.colour=[0.2, 0.4]"),
         (DEPTH_RECIPE, write_nyu, "augmentation.scale=[1.0, 1.0]"),
         (DETECTOR_RECIPE, lambda root: write_coco(root)[1], "augmentation.mosaic=0"),
     ],
-    ids=["depth", "boxes"],
+    ids=["teacher and student", "depth", "boxes"],
 )
 def test_a_recipes_batch_is_drawn_with_its_changes(
     tmp_path: Path, text: str, write: Callable[[Path], Path], change: str
@@ -208,7 +214,9 @@ def test_the_same_recipe_gives_the_same_picture(tmp_path: Path) -> None:
         ),
         pytest.param(("{}/recipe.toml", "augmentation.flop=0"), SettingError, "unknown field", id="a wrong change"),
         pytest.param(("{}/recipe.toml", "data.sizes_px=[[60, 30]]"), SettingError, "multiples of 32", id="a size"),
-        pytest.param(("{}/other.toml",), SettingError, "should be depth or detector, not 'sound'", id="another task"),
+        pytest.param(
+            ("{}/other.toml",), SettingError, "should be depth, semi or detector, not 'sound'", id="another task"
+        ),
         pytest.param(("{}/broken.toml",), SettingError, "cannot be read as TOML", id="no TOML"),
     ],
 )

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from howfar.media.resample import resample
-from howfar.training.depth_augmentation import DepthAugmentation, DepthExample, seen_picture, seen_values
+from howfar.training.depth_augmentation import Choice, DepthAugmentation, DepthExample, seen_picture, seen_values
 from howfar.training.depth_batches import DepthBatch, DepthExamples, Draw, EpochPlan
 from howfar.training.depth_batches import collate as collate_labelled
 from howfar.training.perturbation import Perturbation, Window
@@ -57,6 +57,14 @@ class PseudoExample:
     window: Window | None
 
 
+class PerturbedPicture(NamedTuple):
+    """A picture as a choice and the perturbations show it, and the window that another will show through."""
+
+    image: NDArray[np.uint8]
+    choice: Choice
+    window: Window | None
+
+
 class SemiExamples(Dataset[tuple[str, DepthExample] | PseudoExample]):
     """Examples by `Draw`: labelled ones first, unlabelled ones at the places after them."""
 
@@ -76,18 +84,20 @@ class SemiExamples(Dataset[tuple[str, DepthExample] | PseudoExample]):
             return self.labelled[draw]
         return self._pseudo(draw._replace(place=draw.place - len(self.labelled)))
 
-    def _pseudo(self, draw: Draw) -> PseudoExample:
-        picture = self.pictures[draw.place]
+    def perturbed(self, draw: Draw) -> PerturbedPicture:
+        """An unlabelled picture, its place counted from 0, as chance shows it."""
         rng = np.random.default_rng((self.labelled.seed, draw.epoch, draw.place, UNLABELLED_DRAWS))
         choice = self.geometry.draw(draw.size_px, rng)
-        image = seen_picture(picture.image, self.geometry, choice, draw.size_px)
+        image = seen_picture(self.pictures[draw.place].image, self.geometry, choice, draw.size_px)
+        return PerturbedPicture(self.perturbation.blurred(image, rng), choice, self.perturbation.window(rng))
+
+    def _pseudo(self, draw: Draw) -> PseudoExample:
+        name, seen = self.pictures[draw.place].name, self.perturbed(draw)
         # The teacher's map is coarse: enlarged first, or its cells would show as steps.
-        label = resample(self.labels.read(picture.name), *self.geometry.base_px)
+        label = resample(self.labels.read(name), *self.geometry.base_px)
         cells_px = self.labelled.output_px[draw.size_px]
-        inverse = seen_values(label, self.geometry, choice, draw.size_px, cells_px, np.nan)
-        return PseudoExample(
-            picture.name, self.perturbation.blurred(image, rng), inverse, self.perturbation.window(rng)
-        )
+        inverse = seen_values(label, self.geometry, seen.choice, draw.size_px, cells_px, np.nan)
+        return PseudoExample(name, seen.image, inverse, seen.window)
 
 
 def epoch_batches(labelled: int, pseudo: EpochPlan, each: int, seed: int, epoch: int) -> list[list[Draw]]:
@@ -122,17 +132,23 @@ def collate(examples: Sequence[tuple[str, DepthExample] | PseudoExample]) -> Sem
     return SemiBatch(collate_labelled(labelled) if labelled else None, _stacked(pseudo))
 
 
+def cut_in(images: Sequence[NDArray[np.uint8]], windows: Sequence[Window | None]) -> list[NDArray[np.uint8]]:
+    """Pictures of one size; through each one's window shows the next as it was, and through the last one's the first."""
+    mixed = [image.copy() for image in images]
+    for place, window in enumerate(windows):
+        if window is not None:
+            part = window.slices(mixed[place])
+            mixed[place][part] = images[(place + 1) % len(images)][part]
+    return mixed
+
+
 def _stacked(examples: Sequence[PseudoExample]) -> PseudoBatch:
     following = [*examples[1:], examples[0]]
-    images, windows = [], []
-    for example, other in zip(examples, following, strict=True):
-        image, window = example.image.copy(), np.zeros_like(example.inverse, np.bool_)
+    images = cut_in([example.image for example in examples], [example.window for example in examples])
+    windows = [np.zeros_like(example.inverse, np.bool_) for example in examples]
+    for window, example in zip(windows, examples, strict=True):
         if example.window is not None:
-            part = example.window.slices(image)
-            image[part] = other.image[part]
             window[example.window.slices(window)] = True
-        images.append(image)
-        windows.append(window)
     return PseudoBatch(
         image=torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2),
         inverse=_maps([example.inverse for example in examples]),

@@ -4,7 +4,9 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
+import cv2
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from howfar.datasets import DepthSample
@@ -23,7 +25,13 @@ from howfar.training.detector_data import chosen_pictures
 from howfar.training.detector_task import DetectorTask
 from howfar.training.epoch_plan import shuffled_batches
 from howfar.training.held_out import split_held_out
+from howfar.training.pseudo_labels import PseudoLabels
 from howfar.training.recipe import DepthRecipe, DetectorRecipe, read_recipe
+from howfar.training.semi_batches import cut_in
+from howfar.training.semi_recipe import SemiRecipe
+from howfar.training.semi_task import SemiTask
+from howfar.training.starting import depth_samples
+from howfar.training.unlabelled import unlabelled_pictures
 
 DEFAULT_INPUT = InputSpec(320, 256, "keep-aspect")
 """The area that pictures of a bare data set are shown at, and what their sides are multiples of."""
@@ -50,8 +58,10 @@ def picture_of_batch(path: Path, split: str | None, count: int, changes: Sequenc
         return _of_depth_recipe(read_recipe(path, DepthRecipe, changes), split, count)
     if task == "detector":
         return _of_detector_recipe(read_recipe(path, DetectorRecipe, changes), split, count)
+    if task == "semi":
+        return _of_semi_recipe(read_recipe(path, SemiRecipe, changes), split, count)
     if task:
-        raise SettingError(f"The task of the recipe {path} should be depth or detector, not {task!r}.")
+        raise SettingError(f"The task of the recipe {path} should be depth, semi or detector, not {task!r}.")
     if changes:
         raise SettingError(f"{path} is no recipe, and {changes[0]} changes one: name the recipe, or leave it out.")
     if kind_at(path) == "depth":
@@ -82,6 +92,24 @@ def _of_depth_recipe(recipe: DepthRecipe, split: str | None, count: int) -> NDAr
     examples = DepthTask(recipe, samples, held_out=()).examples
     plan = EpochPlan(len(samples), training.batch, data.sizes_px, data.size_shares, training.seed, epoch=0)
     return _of_depth(examples, plan, count)
+
+
+def _of_semi_recipe(recipe: SemiRecipe, split: str | None, count: int) -> NDArray[np.uint8]:
+    """The unlabelled pictures; the labelled ones are shown as a depth recipe shows them."""
+    part = recipe.unlabelled if split is None else replace(recipe.unlabelled, split=split)
+    pictures = unlabelled_pictures(part, recipe.data)
+    samples, _ = depth_samples(recipe.data)
+    # No label is looked at, so that the batch can be seen before there is a teacher.
+    examples = SemiTask(recipe, samples, (), pictures, PseudoLabels(Path(recipe.unlabelled.root))).semi
+    seed, batch = recipe.training.seed, recipe.batch_parts[1]
+    (draws, *_) = EpochPlan(len(pictures), batch, recipe.data.sizes_px[:1], (), seed, epoch=0)
+    perturbed = [examples.perturbed(draw) for draw in draws]
+    after = cut_in([each.image for each in perturbed], [each.window for each in perturbed])[:count]
+    before = [cv2.resize(pictures[draw.place].image, draw.size_px, interpolation=cv2.INTER_AREA) for draw in draws]
+    return side_by_side(
+        [np.vstack(before[:count]).astype(np.uint8), np.vstack(after)],
+        ["as the teacher sees them", "as the student does"],
+    )
 
 
 def _of_depth_data(samples: Sequence[DepthSample], count: int) -> NDArray[np.uint8]:
