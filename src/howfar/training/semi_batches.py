@@ -133,7 +133,7 @@ def collate(examples: Sequence[tuple[str, DepthExample] | PseudoExample]) -> Sem
 
 
 def cut_in(images: Sequence[NDArray[np.uint8]], windows: Sequence[Window | None]) -> list[NDArray[np.uint8]]:
-    """Pictures of one size; through each one's window shows the next as it was, and through the last one's the first."""
+    """Pictures of one size, each showing the next as it was through its window, and the last one the first."""
     mixed = [image.copy() for image in images]
     for place, window in enumerate(windows):
         if window is not None:
