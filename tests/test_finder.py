@@ -11,9 +11,13 @@ from PIL import Image
 
 import howfar
 from howfar import Camera, DepthMap, Rangefinder
+from howfar.datasets.nyu import NyuDepthV2
 from howfar.errors import SettingError, SourceError
 from howfar.media.frame import Frame
+from howfar.models import DEFAULT_DEPTH
 from howfar.models.session import file_digest
+from howfar.ranging import Bounds, parse_method
+from howfar.ranging.sizes import ClassSize, SizeTable
 from howfar.scene.calibration import Calibration, DepthScale, Distortion
 
 from .models.onnx_files import constant_detector, mean_depth
@@ -107,13 +111,161 @@ def test_a_depth_map_that_cannot_take_its_place_is_refused(models, shape, settin
         Rangefinder(**models, **settings).look(halves(2, 5), depth=own)
 
 
-def test_a_relative_network_gives_no_metres(models, tmp_path: Path) -> None:
+@pytest.fixture(params=["relative_inverse", "relative_depth"])
+def relative(request, models, tmp_path: Path) -> dict[str, Path]:
+    """The models with a relative depth network, which gives grey / 10."""
     (tmp_path / "relative").mkdir()
-    models["depth"] = mean_depth(tmp_path / "relative", 'kind = "relative_inverse"')
-    view = Rangefinder(**models).look(halves(2, 5))
-    assert len(view) == 2
+    return {
+        **models,
+        "depth": mean_depth(tmp_path / "relative", f'kind = "{request.param}"'),
+        "metric": models["depth"],
+    }
+
+
+def finder_of(relative: dict[str, Path], **settings) -> Rangefinder:
+    return Rangefinder(relative["detector"], relative["depth"], camera=CAMERA, **settings)
+
+
+def near_and_far(relative: dict[str, Path], near: int, far: int) -> np.ndarray:
+    """A picture whose left half is nearer than its right half, as a network of this kind sees it."""
+    inverse = "relative_inverse" in relative["depth"].with_suffix(".toml").read_text()
+    return halves(far, near) if inverse else halves(near, far)
+
+
+def test_a_relative_network_gives_no_metres_but_an_order(relative) -> None:
+    view = finder_of(relative).look(near_and_far(relative, 2, 5))
+    assert [(thing.label, thing.nearness_rank) for thing in view] == [("cup", 1), ("dog", 2)]
     assert all(math.isnan(thing.depth_m) for thing in view)
-    assert len(Rangefinder(**models).look(halves(2, 5), max_depth_m=100.0)) == 0
+    assert view.alignment is None
+    assert "--anchor" in view.no_metres
+    assert not Rangefinder(relative["detector"], relative["metric"]).look(halves(2, 5)).no_metres
+
+
+def test_a_maximum_depth_needs_metres(relative) -> None:
+    finder = finder_of(relative)
+    with pytest.raises(SettingError, match=r"maximum depth needs metres, and .*--anchor"):
+        finder.look(halves(2, 5), max_depth_m=3.0)
+
+
+def test_the_map_of_a_metric_network_anchors_a_relative_one(models, tmp_path: Path) -> None:
+    (tmp_path / "relative").mkdir()
+    relative = mean_depth(tmp_path / "relative", 'kind = "relative_depth"')
+    view = Rangefinder(models["detector"], relative, camera=CAMERA, anchor=models["depth"]).look(halves(2, 5))
+    assert seen(view) == [("cup", 2.0), ("dog", 5.0)]
+    assert view.models == {"detector": "detector", "depth": "depth", "anchor": "depth"}
+    assert view.alignment is not None
+    assert (view.alignment.evidence, view.alignment.line.scale) == (("anchor",), pytest.approx(1.0, rel=1e-3))
+    assert [thing.nearness_rank for thing in view] == [None, None]
+
+
+def test_an_anchor_that_has_near_and_far_exchanged_is_not_used(models, tmp_path: Path) -> None:
+    (tmp_path / "relative").mkdir()
+    relative = mean_depth(tmp_path / "relative", 'kind = "relative_inverse"')
+    view = Rangefinder(models["detector"], relative, camera=CAMERA, anchor=models["depth"]).look(halves(2, 5))
+    assert [(thing.label, thing.nearness_rank) for thing in view] == [("dog", 1), ("cup", 2)]
+    assert "contradicts the depth map" in view.no_metres
+
+
+def test_known_distances_give_a_relative_network_metres(relative) -> None:
+    view = finder_of(relative, known=["cup=2.0", "2=5.0"]).look(near_and_far(relative, 2, 5))
+    assert [round(thing.range_m, 2) for thing in view] == [2.0, 5.0]
+    assert view.alignment is not None
+    assert view.alignment.evidence == ("known",)
+    assert all(thing.distance.low_m < thing.depth_m < thing.distance.high_m for thing in view)
+
+
+def test_one_known_distance_gives_a_scale_alone(relative) -> None:
+    view = finder_of(relative, known="cup=2.0").look(near_and_far(relative, 2, 5))
+    assert view.objects[0].range_m == pytest.approx(2.0, abs=0.01)
+    assert view.alignment is not None
+    assert (view.alignment.points, view.alignment.line.shift) == (1, 0.0)
+
+
+def test_a_known_distance_frees_the_scale_from_an_assumed_camera(relative) -> None:
+    finder = Rangefinder(relative["detector"], relative["depth"], known=["cup=2.0", "dog=5.0"])
+    view = finder.look(near_and_far(relative, 2, 5))
+    assert view.camera.origin == "assumed"
+    assert not view.assumes_scale
+
+
+def test_points_of_known_depth_give_a_relative_network_metres(relative) -> None:
+    points = np.zeros((48, 64))
+    points[::9, 4:32:9], points[::9, 36:64:9] = 2.0, 5.0
+    view = finder_of(relative).look(near_and_far(relative, 2, 5), depth_points=DepthMap(points, "metres"))
+    assert seen(view) == [("cup", 2.0), ("dog", 5.0)]
+    assert view.alignment is not None
+    assert view.alignment.evidence == ("points",)
+    with pytest.raises(SettingError, match="another aspect ratio"):
+        finder_of(relative).look(halves(2, 5), depth_points=DepthMap(np.ones((48, 48)), "metres"))
+
+
+def test_sizes_that_a_map_is_aligned_by_do_not_speak_a_second_time(relative, tmp_path: Path) -> None:
+    (tmp_path / "three").mkdir()
+    relative["detector"] = constant_detector(tmp_path / "three", {"out": THREE}, CARD)
+    sizes = SizeTable({name: ClassSize(name, height_m=height_m, log_sd=0.1) for name, height_m in SIZES_M.items()})
+    view = finder_of(relative, cues="all", sizes=sizes).look(near_and_far(relative, 2, 5))
+    assert view.alignment is not None
+    assert view.alignment.evidence == ("size",)
+    assert [cue.name for cue in view.objects[0].distance.cues] == ["depth", "ground"]
+    assert [round(thing.depth_m, 1) for thing in view] == [2.0, 2.0, 5.0]
+
+
+THREE = np.array(
+    [[(16, 13, 20, 20, 0.9, 0.0), (16, 35, 20, 20, 0.7, 0.0), (48, 24, 20, 20, 0.0, 0.8)]], dtype=np.float32
+).transpose(0, 2, 1)
+"""Two cups and a dog."""
+SIZES_M = {"cup": 2.0 * 20 / 50, "dog": 5.0 * 20 / 50}
+"""As high as 20 pixels are 2 and 5 metres away."""
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        pytest.param(
+            {"depth": "metric", "anchor": "metric"}, "is metric, and an anchor", id="an anchor of a metric one"
+        ),
+        pytest.param({"depth": "metric", "known": "cup=2"}, "is metric, and an anchor", id="what is known of one"),
+        pytest.param({"anchor": "depth"}, "is a relative depth network", id="a relative anchor"),
+        pytest.param({"depth_on": "crops"}, "a scale of its own", id="crops of a relative one"),
+        pytest.param({"known": "cat=2"}, "knows no class 'cat'", id="a known distance of an unknown class"),
+        pytest.param({"known": "cup"}, "written as chair=2.30", id="a known thing without its distance"),
+    ],
+)
+def test_evidence_that_cannot_be_is_refused(relative, settings: dict, says: str) -> None:
+    paths = {name: relative.get(value, value) for name, value in settings.items()}
+    with pytest.raises(SettingError, match=says):
+        Rangefinder(**{"detector": relative["detector"], "depth": relative["depth"], **paths})
+
+
+def test_points_for_a_metric_map_and_limits_for_a_relative_one_are_refused(relative) -> None:
+    points = DepthMap(np.ones((48, 64)), "metres")
+    with pytest.raises(SettingError, match="this one has them"):
+        Rangefinder(relative["detector"], relative["metric"]).look(halves(2, 5), depth_points=points)
+    bounded = parse_method("median", bounds=Bounds(upper_m=3.0))
+    with pytest.raises(SettingError, match="has no metres"):
+        finder_of(relative, method=bounded).look(halves(2, 5))
+
+
+def test_a_scale_of_the_anchor_multiplies_what_it_gives(models, tmp_path: Path) -> None:
+    (tmp_path / "relative").mkdir()
+    relative = mean_depth(tmp_path / "relative", 'kind = "relative_depth"')
+    calibration = Calibration(CAMERA, scale=scale_of(models["depth"], 1.5))
+    view = Rangefinder(models["detector"], relative, camera=calibration, anchor=models["depth"]).look(halves(2, 5))
+    assert seen(view) == [("cup", 3.0), ("dog", 7.5)]
+    assert view.depth_scale == 1.5
+
+
+def test_a_noisy_relative_map_anchored_to_the_embedded_network_is_about_as_far_off(
+    shared: Path, tmp_path: Path
+) -> None:
+    sample = NyuDepthV2(shared / "data/nyu_depth_v2").split("test")[0]
+    noise = np.exp(0.05 * np.random.default_rng(0).normal(size=sample.depth_m.shape))
+    own = DepthMap(3.0 / (sample.depth_m * noise) + 1.0, "relative_inverse")
+    network = mean_depth(tmp_path, 'kind = "relative_inverse"')
+    view = Rangefinder(depth=network, anchor=DEFAULT_DEPTH, camera=sample.camera).look(sample.image, depth=own)
+    assert view.alignment is not None
+    ratio = np.nanmedian(view.depth.metres() / sample.depth_m)
+    assert 0.6 < ratio < 1.6
 
 
 def test_on_crops_each_object_is_seen_alone_and_keeps_its_place(models) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from howfar.aligning import check_evidence, cues_beside, evidence_of_maps, parse_known, trust_in, trust_in_aligned
 from howfar.errors import SettingError
 from howfar.media.ahead import ahead
 from howfar.media.as_frame import Picture, as_frame
@@ -28,15 +29,20 @@ from howfar.models import (
     open_depth_network,
     open_detector,
 )
-from howfar.models.card import DepthSpec
 from howfar.models.depth_scale import check_scale
 from howfar.ranging import Method, measure
+from howfar.ranging.alignment import Aligned
 from howfar.ranging.cues import AUTO, CueSettings, parse_cues, with_cues
 from howfar.ranging.depth_cue import MEASURED, DepthTrust
+from howfar.ranging.evidence import Things, align_map
+from howfar.ranging.nearness import for_relative, nearness_ranks, relative_values
 from howfar.ranging.sizes import SizeTable, read_sizes
-from howfar.scene import Camera, DepthMap, Detections, Distance, SceneObject
+from howfar.scene import Camera, DepthMap, Detections, Distance
 from howfar.scene.calibration import Calibration
+from howfar.scene.depth_alignment import DepthAlignment
+from howfar.scene.known_distance import Known
 from howfar.scene.lens import Lens
+from howfar.scene.ordering import sorted_objects
 from howfar.view import View
 
 DepthOn = Literal["image", "crops"]
@@ -57,8 +63,11 @@ class _Sight(NamedTuple):
     camera: Camera
     found: Detections
     depth: DepthMap
+    alignment: DepthAlignment | None
+    no_metres: str
     crops: list[_Crop] | None
     trust: DepthTrust
+    cues: CueSettings
     models: dict[str, str]
     timing_ms: dict[str, float]
     undistorted: bool
@@ -93,6 +102,9 @@ class Rangefinder:
         camera_height_m: Height of the camera above the ground, for the cue `ground`; silent when None.
         horizon_px: The row of the horizon; that of a camera held level when None.
         sizes: Sizes of your own, a file or a table, which go before the built-in ones.
+        anchor: A metric depth network that a relative one gets its metres from, as for `depth`.
+        known: Known distances that a relative network gets its metres from, `chair=2.30` or, by the number from the
+            nearest, `3=2.30`; each picture must hold these objects.
 
     Raises:
         ModelError: If a model cannot be opened.
@@ -120,6 +132,8 @@ class Rangefinder:
         camera_height_m: float | None = None,
         horizon_px: float | None = None,
         sizes: str | Path | SizeTable | None = None,
+        anchor: str | Path | DepthNetwork | None = None,
+        known: str | Sequence[str | Known] = (),
     ) -> None:
         for name, share in (("score", score), ("nms", nms)):
             if share is not None and not 0.0 <= share <= 1.0:
@@ -134,6 +148,11 @@ class Rangefinder:
         self.methods = _methods(method, options)
         self.detector = detector if isinstance(detector, Detector) else open_detector(detector, options)
         self.depth = depth if isinstance(depth, DepthNetwork) else open_depth_network(depth, options)
+        self.anchor = (
+            anchor if anchor is None or isinstance(anchor, DepthNetwork) else open_depth_network(anchor, options)
+        )
+        self.known = parse_known(known, self.detector)
+        check_evidence(self.depth, self.anchor, self.known, crops=depth_on == "crops")
         own_sizes = read_sizes(Path(sizes)) if isinstance(sizes, str | Path) else sizes
         self.detector.class_ids([size.name for size in own_sizes or ()])
         self.cues = parse_cues(cues, camera_height_m=camera_height_m, horizon_px=horizon_px, sizes=own_sizes)
@@ -142,32 +161,48 @@ class Rangefinder:
         self.nms = nms
         self.depth_on = depth_on
         self.camera_scale = camera_scale
-        check_scale(self.lens.scale, self.depth, camera_scale=camera_scale)
+        check_scale(self.lens.scale, self.anchor or self.depth, camera_scale=camera_scale)
 
-    def look(self, picture: Picture, *, max_depth_m: float | None = None, depth: DepthMap | None = None) -> View:
+    def look(
+        self,
+        picture: Picture,
+        *,
+        max_depth_m: float | None = None,
+        depth: DepthMap | None = None,
+        depth_points: DepthMap | None = None,
+    ) -> View:
         """Find the objects in a picture and their distances.
 
         Args:
             picture: A path, an address, an H×W×3 uint8 RGB array, or a frame.
             max_depth_m: Label only objects with a depth_m up to this; the finder's own when None.
             depth: A depth map of your own, to use in place of the network.
+            depth_points: Depths of your own, most of them unknown, that a relative network gets its metres from.
 
         Returns:
             The scene with its picture; iterate over it for the labelled objects, nearest first.
 
         Raises:
             SourceError: If the picture cannot be read.
-            SettingError: If the camera does not fit the picture.
+            SettingError: If the camera or what is known of the distances does not fit the picture, or a maximum is set
+                and there are no metres.
         """
-        return self.look_each(picture, max_depth_m=max_depth_m, depth=depth)[0]
+        return self.look_each(picture, max_depth_m=max_depth_m, depth=depth, depth_points=depth_points)[0]
 
     def look_each(
-        self, picture: Picture, *, max_depth_m: float | None = None, depth: DepthMap | None = None
+        self,
+        picture: Picture,
+        *,
+        max_depth_m: float | None = None,
+        depth: DepthMap | None = None,
+        depth_points: DepthMap | None = None,
     ) -> tuple[View, ...]:
         """As `look`, with one view for each of the finder's ranging methods, from one pass of the networks."""
-        sight = self._see(as_frame(picture), depth)
+        sight = self._see(as_frame(picture), depth, depth_points)
         limit = self.max_depth_m if max_depth_m is None else _checked_max_depth(max_depth_m)
-        return tuple(_view(sight, method, self.cues, limit) for method in self.methods)
+        if limit is not None and sight.no_metres and "depth" in sight.cues.names:
+            raise SettingError(f"A maximum depth needs metres, and {sight.no_metres}.")
+        return tuple(_view(sight, method, limit) for method in self.methods)
 
     def camera_for(self, frame: Frame) -> Camera:
         """The camera that a frame's distances will rest on.
@@ -189,36 +224,52 @@ class Rangefinder:
             yield views[0]
 
     def watch_each(
-        self, frames: Iterable[Frame], *, depth: DepthMap | None = None
+        self, frames: Iterable[Frame], *, depth: DepthMap | None = None, depth_points: DepthMap | None = None
     ) -> Generator[tuple[View, ...], None, None]:
-        """As `watch`, over frames, with one view for each of the finder's methods; `depth` as for `look`."""
-        yield from ahead(self._look_at_frames(frames, depth))
+        """As `watch`, over frames, with one view for each of the finder's methods; the depths as for `look`."""
+        yield from ahead(self._look_at_frames(frames, depth, depth_points))
 
     def _look_at_frames(
-        self, frames: Iterable[Frame], depth: DepthMap | None
+        self, frames: Iterable[Frame], depth: DepthMap | None, depth_points: DepthMap | None
     ) -> Generator[tuple[View, ...], None, None]:
         with closing(ahead(frames)) as decoded:
             for frame in decoded:
-                yield self.look_each(frame, depth=depth)
+                yield self.look_each(frame, depth=depth, depth_points=depth_points)
 
-    def _see(self, frame: Frame, given: DepthMap | None) -> _Sight:
+    def _see(self, frame: Frame, given: DepthMap | None, points: DepthMap | None) -> _Sight:
         """Run the networks: all that is done once a picture, however many objects and methods."""
         camera = self.camera_for(frame)
         self.cues.check_horizon(camera)
         frame = seen_straight(frame, self.lens)
-        if given is not None:
-            self._check_given(given, frame)
+        for own in (given, points):
+            if own is not None:
+                self._check_given(own, frame)
         start = time.perf_counter()
         found = self.detector.detect(frame.image, score=self.score, nms=self.nms, only=self.only)
         detected = time.perf_counter()
-        depth = self._estimate(frame.image, camera) if given is None else given
+        depth = self._estimate(self.depth, frame.image, camera) if given is None else given
+        aligned = self._aligned(depth, frame.image, Things(found.labels, found.boxes_xyxy_px, camera), points)
         crops = self._crops(frame.image, found, camera) if given is None and self.depth_on == "crops" else None
         timing = {"detect": 1e3 * (detected - start), "depth": 1e3 * (time.perf_counter() - detected)}
         models = {"detector": self.detector.name, "depth": self.depth.name if given is None else "given"}
-        undistorted = self.lens.distortion is not None
+        if self.anchor is not None and not depth.is_metric:
+            models["anchor"] = self.anchor.name
         factor = self.lens.scale.factor if self.lens.scale is not None and given is None else None
-        trust = MEASURED if given is not None else _trust(self.depth.spec, factor)
-        return _Sight(frame, camera, found, depth, crops, trust, models, timing, undistorted, factor)
+        return _Sight(
+            frame=frame,
+            camera=camera,
+            found=found,
+            depth=aligned.depth,
+            alignment=aligned.alignment,
+            no_metres=aligned.reason,
+            crops=crops,
+            trust=self._trust(given, aligned.alignment, factor),
+            cues=cues_beside(aligned.alignment, self.cues),
+            models=models,
+            timing_ms=timing,
+            undistorted=self.lens.distortion is not None,
+            depth_scale=factor,
+        )
 
     def _check_given(self, given: DepthMap, frame: Frame) -> None:
         if self.depth_on == "crops":
@@ -230,9 +281,26 @@ class Rangefinder:
             )
         check_fits(given, frame.width_px, frame.height_px)
 
-    def _estimate(self, image: NDArray[np.uint8], camera: Camera) -> DepthMap:
-        depth = self.depth.predict(image, camera if self.camera_scale else None)
-        return depth if self.lens.scale is None else self.lens.scale.applied_to(depth)
+    def _estimate(self, network: DepthNetwork, image: NDArray[np.uint8], camera: Camera) -> DepthMap:
+        depth = network.predict(image, camera if self.camera_scale else None)
+        return depth if self.lens.scale is None or not depth.is_metric else self.lens.scale.applied_to(depth)
+
+    def _aligned(self, depth: DepthMap, image: NDArray[np.uint8], things: Things, points: DepthMap | None) -> Aligned:
+        """A relative map in metres, by all the evidence there is."""
+        if depth.is_metric:
+            if points is not None:
+                raise SettingError(
+                    "Depth points give a relative map its metres, and this one has them: leave them out."
+                )
+            return Aligned(depth, None, "")
+        anchor_map = None if self.anchor is None else self._estimate(self.anchor, image, things.camera)
+        maps = evidence_of_maps(depth, points, self.anchor, anchor_map)
+        return align_map(depth, things, self.methods[0], self.known, self.cues, maps)
+
+    def _trust(self, given: DepthMap | None, alignment: DepthAlignment | None, factor: float | None) -> DepthTrust:
+        if alignment is not None:
+            return trust_in_aligned(alignment, self.anchor, factor)
+        return trust_in(self.depth.spec, factor) if given is None else MEASURED
 
     def _crops(self, image: NDArray[np.uint8], found: Detections, camera: Camera) -> list[_Crop]:
         """Each object cut out and its depth estimated on its own; a crop keeps the picture's focal length."""
@@ -241,7 +309,7 @@ class Rangefinder:
             left, top = math.floor(box[0]), math.floor(box[1])
             right, bottom = math.ceil(box[2]), math.ceil(box[3])
             part = camera.cropped(left, top, right, bottom)
-            depth = self._estimate(np.ascontiguousarray(image[top:bottom, left:right]), part)
+            depth = self._estimate(self.depth, np.ascontiguousarray(image[top:bottom, left:right]), part)
             crops.append(_Crop(depth, part, (left, top)))
         return crops
 
@@ -278,26 +346,23 @@ def _methods(method: str | Method | Sequence[str | Method], options: RunOptions)
     return tuple(open_method(each, options=options) if isinstance(each, str) else each for each in chosen)
 
 
-def _trust(spec: DepthSpec, factor: float | None) -> DepthTrust:
-    """How far a network's map is to be trusted that was multiplied by a factor."""
-    return DepthTrust(margins=spec.margins, reach_m=None if spec.max_m is None else spec.max_m * (factor or 1.0))
-
-
 def _checked_max_depth(max_depth_m: float | None) -> float | None:
     if max_depth_m is not None and not max_depth_m > 0:
         raise SettingError(f"The maximum depth must be above 0 metres, not {max_depth_m}.")
     return max_depth_m
 
 
-def _view(sight: _Sight, method: Method, cues: CueSettings, max_depth_m: float | None) -> View:
+def _view(sight: _Sight, method: Method, max_depth_m: float | None) -> View:
     """Measure with one method, join the cues, and sort."""
     start = time.perf_counter()
     if sight.crops is None:
         distances = measure(sight.depth, sight.found.boxes_xyxy_px, sight.camera, method)
     else:
         distances = tuple(_on_crop(crop, method) for crop in sight.crops)
-    distances = with_cues(distances, sight.found.labels, sight.found.boxes_xyxy_px, sight.camera, cues, sight.trust)
-    objects, beyond = _sorted_objects(sight.found, distances, max_depth_m)
+    distances = with_cues(
+        distances, sight.found.labels, sight.found.boxes_xyxy_px, sight.camera, sight.cues, sight.trust
+    )
+    objects, beyond = sorted_objects(sight.found, distances, _ranks(sight, method), max_depth_m)
     frame = sight.frame
     return View(
         source=frame.source,
@@ -314,29 +379,19 @@ def _view(sight: _Sight, method: Method, cues: CueSettings, max_depth_m: float |
         time_s=frame.time_s,
         undistorted=sight.undistorted,
         depth_scale=sight.depth_scale,
+        alignment=sight.alignment,
+        no_metres=sight.no_metres,
         image=frame.image,
     )
 
 
-def _sorted_objects(
-    found: Detections, distances: Sequence[Distance], max_depth_m: float | None
-) -> tuple[tuple[SceneObject, ...], tuple[SceneObject, ...]]:
-    """The objects within the maximum depth and those beyond, each nearest first, unknown distances last."""
-    things = [
-        SceneObject(label, class_id, score, (box[0], box[1], box[2], box[3]), distance)
-        for label, class_id, score, box, distance in zip(
-            found.labels,
-            found.class_ids.tolist(),
-            found.scores.tolist(),
-            found.boxes_xyxy_px.tolist(),
-            distances,
-            strict=True,
-        )
-    ]
-    things.sort(key=lambda thing: thing.depth_m if thing.distance.is_known else math.inf)
-    within = tuple(thing for thing in things if thing.is_within(max_depth_m))
-    beyond = tuple(thing for thing in things if not thing.is_within(max_depth_m))
-    return within, beyond
+def _ranks(sight: _Sight, method: Method) -> tuple[int | None, ...]:
+    """The places of the things from the nearest, on a relative map."""
+    boxes = sight.found.boxes_xyxy_px
+    if sight.depth.is_metric:
+        return (None,) * len(boxes)
+    values = relative_values(sight.depth, boxes, sight.camera, for_relative(method))
+    return nearness_ranks(values, near_is_large=sight.depth.near_is_large)
 
 
 def _on_crop(crop: _Crop, method: Method) -> Distance:

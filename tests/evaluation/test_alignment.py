@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from howfar.errors import SettingError
-from howfar.evaluation.alignment import Fit, align_depth, fit
+from howfar.evaluation.alignment import align_depth, fit
+from howfar.scene.line import Line
 
 RANDOM = np.random.default_rng(0)
 TRUTH_M = RANDOM.uniform(1, 9, (6, 7)).astype(np.float32)
@@ -96,4 +97,4 @@ def test_an_unknown_alignment_is_refused() -> None:
 
 
 def test_no_alignment_is_the_line_that_changes_nothing() -> None:
-    assert fit(TRUTH_M.ravel(), TRUTH_M.ravel(), "none") == Fit(1.0, 0.0)
+    assert fit(TRUTH_M.ravel(), TRUTH_M.ravel(), "none") == Line(1.0, 0.0)

@@ -1,5 +1,7 @@
 """Scenes made by hand."""
 
+import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,11 @@ def thing(
         )
     distance = Distance(depth_m, depth_m * 1.1, (0.1, -0.2, depth_m), "median", 0.9, mixed, box, **more)
     return SceneObject(label, 56, 0.8765, box, distance)
+
+
+def ranked(label: str, rank: int | None, box=(100.0, 80.0, 200.0, 180.0)) -> SceneObject:
+    """An object of unknown distance with a rank on a relative map."""
+    return replace(thing(label, math.nan, box), nearness_rank=rank)
 
 
 def scene(*objects: SceneObject, **changes: Any) -> Scene:

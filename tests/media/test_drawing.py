@@ -9,7 +9,7 @@ from howfar.media.colours import UNKNOWN, colour_of, text_colour_on
 from howfar.media.drawing import FAR_GREY, draw_scene
 from howfar.scene import Camera, Weights
 
-from .scenes import GREY, scene, thing
+from .scenes import GREY, ranked, scene, thing
 
 FULL = Weights(np.ones((4, 4), dtype=np.float32), (0.0, 0.0, 320.0, 240.0))
 
@@ -32,6 +32,14 @@ def test_near_is_warm_and_far_is_cool() -> None:
     assert far[2] > far[0]
     assert colour_of(10.0) == colour_of(50.0), "the scale ends"
     assert colour_of(math.nan) == UNKNOWN
+
+
+def test_ranks_are_coloured_from_the_nearest_to_the_farthest() -> None:
+    boxes = [(10.0 + 100 * place, 60.0, 90.0 + 100 * place, 200.0) for place in range(3)]
+    things = [ranked("chair", rank, box) for rank, box in zip((1, 2, 3), boxes, strict=True)]
+    drawn = draw_scene(GREY, scene(*things, no_metres="nobody knows"))
+    for share, box in zip((0.0, 0.5, 1.0), boxes, strict=True):
+        assert (drawn[150, int(box[0])] == colour_of(share, max_m=1.0)).all()
 
 
 def test_nothing_found_leaves_the_picture_as_it_is() -> None:

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from howfar.media.labels import label_text, place_labels
+from howfar.media.labels import label_text, ordinal, place_labels
 from howfar.media.text import line_height, text_width
 from howfar.media.units import Units
 
-from .scenes import GREY, thing
+from .scenes import GREY, ranked, thing
 
 SURE = {"low_m": 1.84, "high_m": 2.91}
 
@@ -23,12 +23,33 @@ SURE = {"low_m": 1.84, "high_m": 2.91}
         pytest.param(thing(), True, "chair ~2.3 m", id="an assumed camera shows"),
         pytest.param(thing(mixed=True), False, "chair 2.3 m*", id="two depths show"),
         pytest.param(thing(depth_m=math.nan), True, "chair ? m", id="unknown is a question mark"),
+        pytest.param(ranked("chair", 1), True, "chair 1st", id="a rank stands for metres"),
+        pytest.param(ranked("wine\nglass", 22), False, "wine glass 22nd", id="a rank of a label on one line"),
+        pytest.param(ranked("chair", None), False, "chair ? m", id="unknown without a rank too"),
         pytest.param(thing("wine\nglass"), False, "wine glass 2.3 m", id="a label stays on one line"),
         pytest.param(thing(**SURE), False, "chair 2.3 m", id="an interval only on request"),
     ],
 )
 def test_labels(one, assumed: bool, text: str) -> None:
     assert label_text(one, assumed=assumed) == text
+
+
+@pytest.mark.parametrize(
+    ("rank", "text"),
+    [
+        (1, "1st"),
+        (2, "2nd"),
+        (3, "3rd"),
+        (4, "4th"),
+        (11, "11th"),
+        (12, "12th"),
+        (13, "13th"),
+        (21, "21st"),
+        (112, "112th"),
+    ],
+)
+def test_ranks_in_print(rank: int, text: str) -> None:
+    assert ordinal(rank) == text
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,12 @@ from rich.console import Console
 
 from howfar.media.tables import CSV_HEADER, caption, csv_text, explanation, table
 from howfar.scene import Camera, Cue
+from howfar.scene.depth_alignment import DepthAlignment
+from howfar.scene.line import Line
 
-from .scenes import scene, thing
+from .scenes import ranked, scene, thing
+
+METRIC = {"alignment": DepthAlignment("relative_inverse", Line(), 0.2, ("known", "anchor"), 1201)}
 
 
 def printed(one, units="m") -> str:
@@ -45,6 +49,24 @@ def test_unknown_says_why() -> None:
     assert "no usable depth" in printed(scene(thing(depth_m=math.nan)))
 
 
+def test_without_metres_there_is_the_order() -> None:
+    text = printed(scene(ranked("chair", 1), ranked("dog", 2), ranked("cup", None), no_metres="nobody knows"))
+    rows = [line.replace("│", " ").replace("┃", " ").split()[:2] for line in text.splitlines()]
+    assert [row for row in rows if len(row) == 2][:4] == [
+        ["object", "nearness"],
+        ["chair", "1st"],
+        ["dog", "2nd"],
+        ["cup", "?"],
+    ]
+    assert "range" not in text
+
+
+def test_where_another_cue_has_metres_the_rest_have_their_rank_beside_them() -> None:
+    text = printed(scene(thing(), ranked("dog", 2), no_metres="nobody knows"))
+    assert "2.3 m" in text
+    assert "? m (2nd nearest)" in text
+
+
 def test_brackets_in_a_label_are_no_markup() -> None:
     assert "[bold]cup" in printed(scene(thing("[bold]cup")))
 
@@ -64,6 +86,17 @@ def test_brackets_in_a_label_are_no_markup() -> None:
         pytest.param({"undistorted": True}, "boxes belong to the undistorted picture", id="an undistorted picture"),
         pytest.param({"objects": (thing(mixed=True),)}, "holds two depths", id="two depths"),
         pytest.param({"objects": (thing(conflict=True),)}, "contradict each other", id="cues in conflict"),
+        pytest.param({"no_metres": "nobody knows"}, "1st the nearest, from z: nobody knows.", id="why no metres"),
+        pytest.param(
+            {**METRIC, "models": {"depth": "z", "anchor": "a"}},
+            "from z, aligned to known distances and the map of a metric network (a): 1,201 points, ±22%.",
+            id="what a map was aligned to",
+        ),
+        pytest.param(
+            {**METRIC, "models": {"depth": "z", "anchor": "a"}, "camera": Camera.assumed(320, 240)},
+            "The camera is assumed.",
+            id="an assumed camera that a measured scale does not hang on",
+        ),
         pytest.param({"beyond": (thing(),)}, "Not shown: 1", id="objects beyond the maximum"),
     ],
 )

@@ -8,11 +8,14 @@ import jsonschema
 import pytest
 
 from howfar.scene import Cue
+from howfar.scene.depth_alignment import DepthAlignment
+from howfar.scene.line import Line
 
 from .test_distance import WEIGHED
 from .test_scene import CHAIR, scene
 
 CUES = (Cue("depth", 2.0, 0.2, 0.9), Cue("size", 4.0, 0.6, 0.1, "a note"), Cue.silent("ground", "no foot"))
+ALIGNMENT = DepthAlignment("relative_inverse", Line(2e-7, -0.1), 0.2, ("known", "anchor"), 801)
 SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "docs" / "scene.schema.json").read_text())
 
 
@@ -25,6 +28,14 @@ SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "docs" / "scene.schem
         pytest.param(scene(frame=3, time_s=0.12), id="a frame of a video"),
         pytest.param(scene(frame=3), id="a frame without a time"),
         pytest.param(scene(undistorted=True, depth_scale=1.2), id="an undistorted picture with a scale"),
+        pytest.param(
+            scene(objects=(replace(CHAIR, nearness_rank=1), CHAIR), no_metres="nothing is known of it"),
+            id="ranks, and why there are no metres",
+        ),
+        pytest.param(
+            scene(alignment=ALIGNMENT, models={"detector": "d", "depth": "z", "anchor": "a"}),
+            id="metres from an anchor",
+        ),
         pytest.param(
             scene(objects=(replace(CHAIR, distance=replace(CHAIR.distance, low_m=1.2, high_m=1.9, mixed=True)),)),
             id="an interval",

@@ -4,52 +4,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Self
 
 from howfar.errors import SettingError
 from howfar.models import DepthNetwork
 from howfar.scene import Camera, SceneObject
 from howfar.scene.calibration import DepthScale, KnownDistance
+from howfar.scene.known_distance import Known, places_of
 from howfar.view import View
 
 MOST_SPREAD = 1.2
 """The largest ratio between the scales that two known distances ask for, above which they contradict each other."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A distance as the user states it.
-
-    Attributes:
-        what: The class of an object, or its number among those found.
-        range_m: The straight line from the camera to the object.
-
-    Raises:
-        SettingError: If the distance is not positive and finite.
-    """
-
-    what: str | int
-    range_m: float
-
-    def __post_init__(self) -> None:
-        if not (math.isfinite(self.range_m) and self.range_m > 0):
-            raise SettingError(f"A known distance must be above 0 metres, not {self.range_m:g} (of {self.what}).")
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """From text such as `chair=2.30` or `3=2.30`.
-
-        Raises:
-            SettingError: If it is no such text, or the distance cannot be.
-        """
-        what, _, metres = (part.strip() for part in text.rpartition("="))
-        try:
-            range_m = float(metres.removesuffix("m"))
-        except ValueError:
-            range_m = None
-        if not what or range_m is None:
-            raise SettingError(f"A known distance is written as chair=2.30 or 3=2.30, in metres, not as {text!r}.")
-        return cls(int(what) if what.isdecimal() else what, range_m)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +61,9 @@ def matched(known: Sequence[Known], objects: Sequence[Numbered]) -> list[tuple[N
     Raises:
         SettingError: If there is no such object or several, it has two known distances, or its own is not known.
     """
-    pairs = [(_the_one(each.what, objects), each.range_m) for each in known]
+    places = places_of(known, [one.thing.label for one in objects])
+    pairs = [(objects[place], each.range_m) for place, each in zip(places, known, strict=True)]
     for one, _ in pairs:
-        if sum(one.number == other.number for other, _ in pairs) > 1:
-            raise SettingError(f"Object {one.name} has two known distances: give one.")
         if not one.thing.distance.is_known:
             reason = one.thing.distance.reason or "no distance"
             raise SettingError(f"Object {one.name} was not measured ({reason}): take another object.")
@@ -154,24 +117,3 @@ def shared_camera(views: Sequence[View]) -> Camera:
                 "camera: calibrate them one by one, or give its --camera."
             )
     return camera
-
-
-def _the_one(what: str | int, objects: Sequence[Numbered]) -> Numbered:
-    if isinstance(what, int):
-        if not 1 <= what <= len(objects):
-            raise SettingError(f"There is no object {what}: {_listed(objects)}.")
-        return objects[what - 1]
-    fitting = [one for one in objects if one.thing.label.lower() == what.lower()]
-    if not fitting:
-        raise SettingError(f"There is no {what} among what was found: {_listed(objects)}.")
-    if len(fitting) > 1:
-        numbers = ", ".join(str(one.number) for one in fitting)
-        raise SettingError(
-            f"There are {len(fitting)} objects of the class {what}: name one by its number ({numbers}), such as "
-            f"--known {fitting[0].number}=2.30."
-        )
-    return fitting[0]
-
-
-def _listed(objects: Sequence[Numbered]) -> str:
-    return f"there are {', '.join(one.name for one in objects)}" if objects else "nothing was found"

@@ -110,9 +110,9 @@ def calibrate(
 
         calibrate_from_boards(photos, Board.parse(chessboard, square_mm), output)
         return
-    from howfar.calibration.known import Known
     from howfar.cli.calibrating_known import calibrate_from_known
     from howfar.finder import Rangefinder
+    from howfar.scene.known_distance import Known
 
     stated = [Known.parse(text) for text in known or ()]
     finder = Rangefinder(

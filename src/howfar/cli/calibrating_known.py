@@ -5,7 +5,6 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from howfar.calibration.known import (
-    Known,
     Numbered,
     fit_scale,
     matched,
@@ -23,6 +22,7 @@ from howfar.media.pictures_out import save_picture
 from howfar.media.sources import Source
 from howfar.models.session import file_digest
 from howfar.scene.calibration import Calibration, DepthScale
+from howfar.scene.known_distance import Known
 from howfar.view import View
 
 if TYPE_CHECKING:

@@ -85,8 +85,12 @@ def look(
         ),
     ] = None,
     depth_unit: Annotated[
-        DepthUnit, typer.Option("--depth-unit", help="Unit of --depth.", rich_help_panel=options.DEPTH)
+        DepthUnit,
+        typer.Option("--depth-unit", help="Unit of --depth and --depth-points.", rich_help_panel=options.DEPTH),
     ] = DepthUnit.auto,
+    anchor: options.Anchor = None,
+    known: options.KnownDistances = None,
+    depth_points: options.DepthPoints = None,
     depth_on: Annotated[
         DepthOn,
         typer.Option(
@@ -212,10 +216,12 @@ def look(
     Signs at a distance: ~ its scale hangs on a camera that was assumed;
     * and a dashed box: the box holds two depths, and one number is doubtful;
     ! the cues contradict each other; ? it is not known.
+    A relative depth network has no metres of its own: 1st is the nearest.
     """
     from howfar.cli.folders import fresh_folder
     from howfar.cli.looking import look_at_all
     from howfar.cli.wishes import Wishes
+    from howfar.errors import SettingError
     from howfar.finder import Rangefinder
     from howfar.media.camera_files import read_calibration
     from howfar.media.sources import open_sources
@@ -242,6 +248,8 @@ def look(
         camera_height_m=camera_height,
         horizon_px=horizon,
         sizes=sizes,
+        anchor=anchor,
+        known=known or (),
     )
     wants_files = format_ is Format.table or save_depth or point_cloud
     wishes = Wishes(
@@ -259,8 +267,12 @@ def look(
     )
     if depth_on is DepthOn.crops:
         typer.echo("Depth on crops is a comparison: cut-out objects lose the scene that depth is read from.", err=True)
-    given = _own_depth(depth_file, depth_unit.value, len(opened) == 1 and not opened[0].is_stream)
-    look_at_all(opened, finder, wishes, given)
+    one_picture = len(opened) == 1 and not opened[0].is_stream
+    if known and not one_picture:
+        raise SettingError("--known goes with one picture: name the picture that the object is in.")
+    given = _own_depth("--depth", depth_file, depth_unit.value, one_picture)
+    points = _own_depth("--depth-points", depth_points, depth_unit.value, one_picture)
+    look_at_all(opened, finder, wishes, given, points)
 
 
 def _ask(max_depth: float | None) -> tuple[list[str], float | None]:
@@ -290,12 +302,12 @@ def _methods(names: str, shrink: float | None, lower_m: float | None, upper_m: f
     return [open_method(name.strip(), shrink=shrink, bounds=Bounds(lower_m, upper_m)) for name in names.split(",")]
 
 
-def _own_depth(path: Path | None, unit: str, one_picture: bool) -> "DepthMap | None":
+def _own_depth(option: str, path: Path | None, unit: str, one_picture: bool) -> "DepthMap | None":
     if path is None:
         return None
     from howfar.errors import SettingError
     from howfar.media.depth_files import read_depth
 
     if not one_picture:
-        raise SettingError("--depth goes with one picture: name the picture that the depth map belongs to.")
+        raise SettingError(f"{option} goes with one picture: name the picture that the depth map belongs to.")
     return read_depth(path, unit)  # type: ignore[arg-type]

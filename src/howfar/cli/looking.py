@@ -39,7 +39,13 @@ class _Work:
         return [method.name for method in self.finder.methods]
 
 
-def look_at_all(sources: Sequence[Source], finder: Rangefinder, wishes: Wishes, given: DepthMap | None = None) -> None:
+def look_at_all(
+    sources: Sequence[Source],
+    finder: Rangefinder,
+    wishes: Wishes,
+    given: DepthMap | None = None,
+    points: DepthMap | None = None,
+) -> None:
     """Look at every source.
 
     Args:
@@ -47,6 +53,7 @@ def look_at_all(sources: Sequence[Source], finder: Rangefinder, wishes: Wishes, 
         finder: What to look with.
         wishes: What to show and write.
         given: A depth map of the user's own, for the only picture.
+        points: Depths of the user's own to align a relative depth map to, likewise.
 
     Raises:
         typer.Exit: If some could not be looked at; those are named on standard error.
@@ -60,20 +67,20 @@ def look_at_all(sources: Sequence[Source], finder: Rangefinder, wishes: Wishes, 
             for source in group:
                 _look_at_stream(source, work)
         else:
-            _look_at_pictures(list(group), work, given)
+            _look_at_pictures(list(group), work, given, points)
     work.printer.finish()
     work.failures.tell_and_exit()
 
 
 def _note(finder: Rangefinder) -> str:
     """What the numbers are worth."""
-    network = finder.depth
-    if not network.spec.scenes:
+    network = finder.anchor or finder.depth
+    if not network.spec.scenes or network.spec.kind != "metres":
         return ""
     return f"{network.name} has seen {network.spec.scenes} and nothing else: anywhere else its metres are a guess."
 
 
-def _look_at_pictures(sources: Sequence[Source], work: _Work, given: DepthMap | None) -> None:
+def _look_at_pictures(sources: Sequence[Source], work: _Work, given: DepthMap | None, points: DepthMap | None) -> None:
     """Reading, looking and writing overlap, each in its own thread; order is kept."""
     files = PictureFiles(work.wishes, work.names, work.methods)
 
@@ -89,7 +96,7 @@ def _look_at_pictures(sources: Sequence[Source], work: _Work, given: DepthMap | 
                 yield frame
 
     with progress_bar("Looking", len(sources), "pictures") as step:
-        for views in work.finder.watch_each(frames(), depth=given):
+        for views in work.finder.watch_each(frames(), depth=given, depth_points=points):
             written = None
             try:
                 written = files.write(views)
@@ -136,4 +143,7 @@ def _show_frames(frames: Iterable[tuple[View, ...]], work: _Work, step: Step) ->
 
 def _nearest(view: View, units: Units) -> str:
     """The nearest labelled object, in a few words."""
-    return f"{view.objects[0].label} {distance_text(view.objects[0].depth_m, units)}" if view.objects else ""
+    if not view.objects:
+        return ""
+    thing = view.objects[0]
+    return f"{thing.label} {distance_text(thing.depth_m, units)}" if thing.distance.is_known else thing.label

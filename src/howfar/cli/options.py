@@ -36,6 +36,35 @@ DepthModel = Annotated[
     str,
     typer.Option("--depth-model", help="Depth network: a name or an .onnx file.", rich_help_panel=DEPTH),
 ]
+Anchor = Annotated[
+    str | None,
+    typer.Option(
+        "--anchor",
+        metavar="NAME",
+        help="A metric depth network that gives a relative one its metres, e.g. depth-compact-nyu.",
+        rich_help_panel=DEPTH,
+    ),
+]
+KnownDistances = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--known",
+        metavar="OBJECT=METRES",
+        help="A distance that you measured, straight from the camera, to give a relative depth network metres: "
+        "chair=2.30, or by its number from the nearest, 3=2.30. Two or more tell scale and shift.",
+        rich_help_panel=DEPTH,
+    ),
+]
+DepthPoints = Annotated[
+    Path | None,
+    typer.Option(
+        "--depth-points",
+        metavar="FILE",
+        help="Depths of your own at some pixels, to give a relative depth network metres; files as for --depth, 0 or "
+        "NaN where unknown.",
+        rich_help_panel=DEPTH,
+    ),
+]
 CameraHeight = Annotated[
     float | None,
     typer.Option(

@@ -9,7 +9,6 @@ Inverse depth is fitted to inverse truth, everything else to the truth itself: a
 A figure got with an alignment says nothing of metres: the truth gave the scale.
 """
 
-from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from howfar.errors import SettingError
 from howfar.scene import DepthKind
+from howfar.scene.line import Line
 
 Alignment = Literal["none", "median", "least-squares"]
 
@@ -28,20 +28,7 @@ ALIGNMENT_TEXTS: dict[Alignment, str] = {
 """How each alignment is stated in print."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """The line scale · value + shift; NaN where none could be fitted."""
-
-    scale: float = 1.0
-    shift: float = 0.0
-
-    def of(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The line's values, of the shape given."""
-        fitted: NDArray[np.float32] = values * np.float32(self.scale) + np.float32(self.shift)
-        return fitted
-
-
-def fit(values: NDArray[np.float32], truth: NDArray[np.float32], alignment: Alignment) -> Fit:
+def fit(values: NDArray[np.float32], truth: NDArray[np.float32], alignment: Alignment) -> Line:
     """Fit N values to N true ones.
 
     Args:
@@ -55,16 +42,16 @@ def fit(values: NDArray[np.float32], truth: NDArray[np.float32], alignment: Alig
     if alignment not in get_args(Alignment):
         raise SettingError(f"A prediction is aligned by {', '.join(get_args(Alignment))}, not by {alignment!r}.")
     if alignment == "none":
-        return Fit()
+        return Line()
     if not values.size:
-        return Fit(np.nan, np.nan)
+        return Line(np.nan, np.nan)
     if alignment == "median":
         median = float(np.median(values))
-        return Fit(float(np.median(truth)) / median if median > 0 else np.nan)
+        return Line(float(np.median(truth)) / median if median > 0 else np.nan)
     exact, true = values.astype(np.float64), truth.astype(np.float64)
     middle, spread = exact.mean(), exact.var()
     scale = float(np.mean((exact - middle) * (true - true.mean())) / spread) if spread > 0 else 0.0
-    return Fit(scale, float(true.mean() - scale * middle))
+    return Line(scale, float(true.mean() - scale * middle))
 
 
 def align_depth(

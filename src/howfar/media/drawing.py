@@ -5,12 +5,13 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from howfar.media.colours import Colour, colour_of
-from howfar.media.labels import label_text, place_labels, write_label
+from howfar.media.colours import Colour
+from howfar.media.labels import label_text, place_labels, thing_colour, write_label
 from howfar.media.outlines import outline, whole_pixels
 from howfar.media.regions import draw_region
 from howfar.media.units import Units
 from howfar.scene import Scene
+from howfar.scene.ordering import nearness
 
 FAR_GREY: Colour = (170, 170, 170)
 
@@ -34,7 +35,8 @@ def draw_scene(
     A box has the colour of its distance on the fixed scale that depth views have too, warm for near and cool for far,
     and grey when the distance is not known ("chair ? m"). A label says "chair 2.3 m", with two more signs where they
     are due: "~2.3 m" where the camera was assumed and so the scale of all distances is, and "2.3 m*" with a dashed box
-    where the box holds two depths and one number for it is doubtful.
+    where the box holds two depths and one number for it is doubtful. Without metres, on a relative depth map, it says
+    "chair 1st" of the nearest, and the colours run from the nearest object to the farthest.
 
     Args:
         image: H×W×3 uint8 RGB, the scene's picture.
@@ -54,18 +56,19 @@ def draw_scene(
     if show_far:
         for thing in scene.beyond:
             outline(drawn, whole_pixels(thing.box_xyxy_px, drawn), FAR_GREY, thickness // 2)
-    far_to_near = sorted(scene.objects, key=lambda thing: -thing.depth_m if math.isfinite(thing.depth_m) else -math.inf)
+    far_to_near = sorted(scene.objects, key=nearness, reverse=True)
+    last_rank = max((thing.nearness_rank or 0 for thing in far_to_near), default=0)
     if show_region:
         for thing in far_to_near:
             draw_region(drawn, thing.distance, thickness // 2)
     for thing in far_to_near:
         box = whole_pixels(thing.box_xyxy_px, drawn)
-        outline(drawn, box, colour_of(thing.depth_m), thickness, dashed=thing.distance.mixed)
+        outline(drawn, box, thing_colour(thing, last_rank), thickness, dashed=thing.distance.mixed)
     texts = [
         (thing, label_text(thing, assumed=scene.assumes_scale, units=units, interval=show_interval))
         for thing in reversed(far_to_near)
     ]
-    for label in reversed(place_labels(texts, drawn, size_px)):
+    for label in reversed(place_labels(texts, drawn, size_px, last_rank)):
         write_label(drawn, label)
     return drawn
 

@@ -34,7 +34,7 @@ class Label:
 
 
 def label_text(thing: SceneObject, *, assumed: bool, units: Units = "m", interval: bool = False) -> str:
-    """What an object's label says: "chair 2.3 m", with the signs that `draw_scene` explains.
+    """What an object's label says: "chair 2.3 m", with the signs that `draw_scene` explains; "chair 1st" by its rank.
 
     Args:
         thing: The object.
@@ -43,15 +43,30 @@ def label_text(thing: SceneObject, *, assumed: bool, units: Units = "m", interva
         interval: Add the interval, where one is known: "chair 2.3 m (1.8–2.9)".
     """
     distance = thing.distance
+    name = " ".join(thing.label.split())
+    if thing.nearness_rank is not None and not distance.is_known:
+        return f"{name} {ordinal(thing.nearness_rank)}".lstrip()
     about = ASSUMED_MARK if assumed and distance.is_known else ""
     mark = MIXED_MARK if distance.mixed else ""
     ends = interval_text(distance.low_m, distance.high_m, units) if interval else ""
-    name = " ".join(thing.label.split())
     return f"{name} {about}{distance_text(distance.depth_m, units)}{mark}{ends and f' ({ends})'}".lstrip()
 
 
+def ordinal(rank: int) -> str:
+    """A rank in print: 1st, 2nd, 3rd, 4th."""
+    teens = rank % 100 in (11, 12, 13)
+    return f"{rank}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(rank % 10, 'th')}"
+
+
+def thing_colour(thing: SceneObject, last_rank: int) -> Colour:
+    """The colour of an object: that of its distance; of its rank, from near to far, where there are ranks alone."""
+    if thing.nearness_rank is None or thing.distance.is_known:
+        return colour_of(thing.depth_m)
+    return colour_of((thing.nearness_rank - 1) / max(last_rank - 1, 1), max_m=1.0)
+
+
 def place_labels(
-    nearest_first: Iterable[tuple[SceneObject, str]], image: NDArray[np.uint8], size_px: int
+    nearest_first: Iterable[tuple[SceneObject, str]], image: NDArray[np.uint8], size_px: int, last_rank: int = 0
 ) -> list[Label]:
     """Give each label a place in the picture that no nearer object's label has, where there is one.
 
@@ -59,6 +74,7 @@ def place_labels(
         nearest_first: The objects, each with its text.
         image: H×W×3: the picture.
         size_px: Size of the letters, where there is room for it.
+        last_rank: Rank of the farthest object, where there are ranks.
     """
     placed: list[Label] = []
     for thing, text in nearest_first:
@@ -69,7 +85,7 @@ def place_labels(
         width, height = text_width(text, size) + 2 * _margin(size), line_height(size)
         plates = [_inside(plate, image) for plate in _candidates(box, width, height)]
         best = min(plates, key=lambda plate: sum(_overlap(plate, other.plate) for other in placed))
-        placed.append(Label(text, size, best, colour_of(thing.depth_m)))
+        placed.append(Label(text, size, best, thing_colour(thing, last_rank)))
     return placed
 
 

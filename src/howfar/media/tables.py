@@ -3,13 +3,14 @@
 import csv
 import io
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from howfar.media.labels import MIXED_MARK
+from howfar.media.labels import MIXED_MARK, ordinal
 from howfar.media.units import Units, distance_text, in_units, interval_text, number_text
-from howfar.scene import Distance, Scene, SceneObject
+from howfar.scene import Scene, SceneObject
 from howfar.scene.camera import Origin
+from howfar.scene.depth_alignment import EVIDENCE_TEXTS, DepthAlignment
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -18,7 +19,7 @@ CSV_HEADER = (
     *("source", "frame", "time_s", "label", "class_id", "score"),
     *("x1_px", "y1_px", "x2_px", "y2_px"),
     *("depth_m", "range_m", "low_m", "high_m", "x_m", "y_m", "z_m"),
-    *("method", "valid_share", "mixed", "conflict"),
+    *("method", "valid_share", "mixed", "conflict", "nearness_rank"),
 )
 
 CONFLICT_MARK = "!"
@@ -34,7 +35,8 @@ def table(scene: Scene, units: Units = "m") -> "Table":
     """The labelled objects of a scene as a table for a terminal.
 
     "Depth" is the distance along the optical axis, with its interval where one is known, and "range" the straight line.
-    What the numbers rest on is said by `caption`.
+    Where nothing is known in metres there is "nearness" instead, 1st the nearest. What the numbers rest on is said by
+    `caption`.
 
     Args:
         scene: The scene.
@@ -43,13 +45,16 @@ def table(scene: Scene, units: Units = "m") -> "Table":
     from rich.table import Table
     from rich.text import Text
 
+    ranks_alone = bool(scene.no_metres) and not any(thing.distance.is_known for thing in scene)
+    names = ("nearness", "score") if ranks_alone else ("depth", "range", "score", f"X Y Z ({units})")
     result = Table()
     result.add_column("object", overflow="fold")
-    for name in ("depth", "range", "score", f"X Y Z ({units})"):
+    for name in names:
         result.add_column(name, justify="right", no_wrap=True)
     result.add_column("method")
     for thing in scene:
-        result.add_row(*map(Text, _cells(thing, units)))  # as Text, for the brackets in a label are no markup
+        cells = _ranked_cells(thing) if ranks_alone else _cells(thing, units)
+        result.add_row(*map(Text, cells))  # as Text, for the brackets in a label are no markup
     return result
 
 
@@ -81,7 +86,7 @@ def explanation(scene: Scene, units: Units = "m") -> "Table":
 def _explained(thing: SceneObject, units: Units) -> Iterator[tuple[str, ...]]:
     """The rows of one object: what all cues say together, then each of them."""
     far = thing.distance
-    yield (thing.label, "together", _depth(far, units), "", "", far.reason)
+    yield (thing.label, "together", _depth(thing, units), "", "", far.reason)
     for cue in far.cues:
         if cue.is_known:
             depth = distance_text(cue.depth_m, units)
@@ -97,9 +102,7 @@ def _margin(log_sd: float) -> str:
 
 def caption(scene: Scene, units: Units = "m") -> str:
     """What the numbers rest on, one statement a line: unit, depth source, camera, marks, and what is not shown."""
-    unit = {"m": "metres", "ft": "feet"}[units]
-    basis = f"Depth (Z, along the optical axis) in {unit}, from {scene.models['depth']}."
-    lines = [basis, _camera_note(scene)]
+    lines = [_basis(scene, units), *([] if scene.no_metres else [_camera_note(scene)])]
     if scene.undistorted:
         lines.append("The picture is undistorted: boxes belong to the undistorted picture.")
     if any(thing.distance.mixed for thing in scene):
@@ -111,11 +114,30 @@ def caption(scene: Scene, units: Units = "m") -> str:
     return "\n".join(lines)
 
 
+def _basis(scene: Scene, units: Units) -> str:
+    """What the numbers are, and what they are from."""
+    source = scene.models["depth"]
+    if scene.no_metres:
+        return f"Nearness, 1st the nearest, from {source}: {scene.no_metres}."
+    unit = {"m": "metres", "ft": "feet"}[units]
+    basis = f"Depth (Z, along the optical axis) in {unit}, from {source}"
+    return f"{basis}." if scene.alignment is None else f"{basis}, {_alignment_note(scene.alignment, scene.models)}"
+
+
+def _alignment_note(alignment: DepthAlignment, models: Mapping[str, str]) -> str:
+    """What a relative map has its metres from."""
+    anchor = f" ({models['anchor']})" if "anchor" in alignment.evidence else ""
+    evidence = " and ".join(EVIDENCE_TEXTS[kind] + (anchor if kind == "anchor" else "") for kind in alignment.evidence)
+    points = f"{alignment.points:,} point{'' if alignment.points == 1 else 's'}"
+    return f"aligned to {evidence}: {points}, {_margin(alignment.log_sd)}."
+
+
 def _camera_note(scene: Scene) -> str:
     """Where the camera is known from, and the scale."""
-    if scene.depth_scale is None:
-        return CAMERA_NOTES[scene.camera.origin]
     known = {"given": "given", "exif": "read from EXIF", "assumed": "assumed"}[scene.camera.origin]
+    if scene.depth_scale is None:
+        measured = scene.alignment is not None and scene.alignment.is_measured
+        return f"The camera is {known}." if measured else CAMERA_NOTES[scene.camera.origin]
     return f"The camera is {known}; depth is scaled by {scene.depth_scale:.3g}, from known distances."
 
 
@@ -144,6 +166,7 @@ def csv_rows(scene: Scene) -> Iterator[list[str]]:
             *(_decimal(value, 2) for value in thing.box_xyxy_px),
             *(_decimal(value) for value in (far.depth_m, far.range_m, far.low_m, far.high_m, *far.position_m)),
             *(far.method, _decimal(far.valid_share), str(far.mixed).lower(), str(far.conflict).lower()),
+            "" if thing.nearness_rank is None else str(thing.nearness_rank),
         ]
 
 
@@ -152,12 +175,17 @@ def _decimal(value: float | None, digits: int = 4) -> str:
     return str(round(float(value), digits)) if value is not None and math.isfinite(value) else ""
 
 
+def _ranked_cells(thing: SceneObject) -> tuple[str, ...]:
+    rank = "?" if thing.nearness_rank is None else ordinal(thing.nearness_rank)
+    return (thing.label, rank, f"{thing.score:.2f}", thing.distance.method)
+
+
 def _cells(thing: SceneObject, units: Units) -> tuple[str, ...]:
     far = thing.distance
     position = " ".join(number_text(in_units(value, units)) for value in far.position_m) if far.is_known else ""
     return (
         thing.label,
-        _depth(far, units),
+        _depth(thing, units),
         distance_text(far.range_m, units),
         f"{thing.score:.2f}",
         position,
@@ -165,8 +193,11 @@ def _cells(thing: SceneObject, units: Units) -> tuple[str, ...]:
     )
 
 
-def _depth(far: Distance, units: Units) -> str:
-    """The depth, its interval and its mark: "2.3 m (1.9 to 2.8)*"; why it is not known, if it is not."""
+def _depth(thing: SceneObject, units: Units) -> str:
+    """The depth, its interval and its mark: "2.3 m (1.9 to 2.8)*"; its rank or why it is not known, if it is not."""
+    far = thing.distance
+    if not far.is_known and thing.nearness_rank is not None:
+        return f"? {units} ({ordinal(thing.nearness_rank)} nearest)"
     if not far.is_known:
         return f"? {units} ({far.reason})" if far.reason else f"? {units}"
     ends = interval_text(far.low_m, far.high_m, units, " to ")

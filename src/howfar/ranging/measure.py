@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from howfar.ranging.cells import boxes_in_cells
 from howfar.ranging.methods import Grids, Method
 from howfar.ranging.mixed import hold_two_depths
+from howfar.ranging.nearness import for_relative
 from howfar.scene import Camera, DepthMap, Distance, Weights
 
 
@@ -24,11 +25,12 @@ def measure(
 
     Returns:
         N distances. `position_m` lies on the ray through the middle of the region measured, and `range_m` is its
-        length. Unknown, with a reason, for a relative map, a box outside the picture, or a box without usable depth.
+        length. Unknown, with a reason, for a relative map (whose order `ranging.nearness` tells), a box outside the
+        picture, or a box without usable depth.
     """
     if not depth.is_metric:
         reason = f"the depth map is relative ({depth.kind}) and has no metres"
-        return tuple(Distance.unknown(method.name, reason) for _ in boxes_xyxy_px)
+        return tuple(Distance.unknown(for_relative(method).name, reason) for _ in boxes_xyxy_px)
     frame_size = (camera.width_px, camera.height_px)
     boxes = boxes_in_cells(boxes_xyxy_px, frame_size, depth.shape)
     readings = method.read(depth, boxes)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from howfar.scene.camera import Camera
+from howfar.scene.depth_alignment import DepthAlignment
 from howfar.scene.depth_map import DepthMap
 from howfar.scene.distance import Cue, Distance
 
@@ -21,6 +22,7 @@ class SceneObject:
         score: Confidence of the detector, 0 to 1.
         box_xyxy_px: x1, y1, x2, y2 in pixels.
         distance: Its distance, with all that is known of it.
+        nearness_rank: Its place from the nearest, 1, on a relative depth map; None on a metric one.
     """
 
     label: str
@@ -28,6 +30,7 @@ class SceneObject:
     score: float
     box_xyxy_px: tuple[float, float, float, float]
     distance: Distance
+    nearness_rank: int | None = None
 
     @property
     def depth_m(self) -> float:
@@ -61,6 +64,7 @@ class SceneObject:
             "low_m": _number(far.low_m),
             "high_m": _number(far.high_m),
             "position_m": [_number(v) for v in far.position_m] if far.is_known else None,
+            "nearness_rank": self.nearness_rank,
             "method": far.method,
             "valid_share": _number(far.valid_share),
             "mixed": far.mixed,
@@ -80,7 +84,7 @@ class Scene:
         width_px: Its width.
         height_px: Its height.
         camera: The camera that the distances rest on, and where that was known from.
-        models: Names of the `detector` and of the `depth` source.
+        models: Names of the `detector` and of the `depth` source, and of the `anchor` where there is one.
         objects: The objects within max_depth_m, nearest first, unknown distances last.
         beyond: The objects that are farther, or of unknown distance where a maximum was set.
         depth: The depth map.
@@ -91,6 +95,8 @@ class Scene:
         undistorted: Whether the lens's distortion was taken out of the picture first: boxes and depth then belong to
             the undistorted picture.
         depth_scale: What the depth network's metres were multiplied by, from known distances; None if by nothing.
+        alignment: What gave a relative depth network's map its metres; None where it is metric by itself, or relative.
+        no_metres: Why the depth map is relative still, in words; empty where it is not.
     """
 
     source: str
@@ -107,11 +113,14 @@ class Scene:
     time_s: float | None = None
     undistorted: bool = False
     depth_scale: float | None = None
+    alignment: DepthAlignment | None = None
+    no_metres: str = ""
 
     @property
     def assumes_scale(self) -> bool:
         """Whether all distances hang on a focal length that was assumed."""
-        return self.camera.origin == "assumed" and self.depth_scale is None
+        is_measured = self.depth_scale is not None or (self.alignment is not None and self.alignment.is_measured)
+        return self.camera.origin == "assumed" and not is_measured
 
     def __iter__(self) -> Iterator[SceneObject]:
         return iter(self.objects)
@@ -137,6 +146,8 @@ class Scene:
                 "depth_scale": _number(self.depth_scale),
             },
             "models": dict(self.models),
+            "alignment": None if self.alignment is None else self.alignment.to_dict(),
+            "no_metres": self.no_metres or None,
             "max_depth_m": self.max_depth_m,
             "objects": [thing.to_dict() for thing in self.objects],
             "timing_ms": {step: _number(ms, 2) for step, ms in self.timing_ms.items()},

@@ -1,0 +1,19 @@
+"""A line from one kind of number to another."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The line scale · value + shift; NaN where none could be fitted."""
+
+    scale: float = 1.0
+    shift: float = 0.0
+
+    def of(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The line's values, of the shape given."""
+        fitted: NDArray[np.float32] = values * np.float32(self.scale) + np.float32(self.shift)
+        return fitted
