@@ -62,7 +62,7 @@ def test_any_folder_is_measured_in_full_with_its_boundaries(tmp_path: Path) -> N
     for picture in (data / "rgb").iterdir():
         Image.new("RGB", (64, 48), (10, 10, 10)).save(picture)
     run(
-        *("depth", "--data", data, "--split", "all", "--protocol", "full", "--cap-m", "5", "--boundaries"),
+        *("depth", "--data", data, "--split", "all", "--protocol", "full", "--cap-m", "5", "--boundaries", "picture"),
         *("--model", mean_depth(tmp_path, CARD), "--csv", tmp_path / "a.csv"),
     )
     (row,) = rows(tmp_path / "a.csv")

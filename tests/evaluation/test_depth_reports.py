@@ -92,7 +92,7 @@ def test_nothing_published_on_nyu_stands_beside_figures_of_another_data_set() ->
 def test_boundaries_are_in_the_table_and_the_csv_where_they_were_measured(tmp_path: Path) -> None:
     truth = np.array([[1.0, 1.0, 2.0, 2.0]], dtype=np.float32)
     boundaries = boundary_update(truth, truth) + boundary_update(truth[:, ::-1], truth)
-    result = DepthResult(Procedure(FULL, boundaries=True), DepthSums.none(), (), 0.2, boundaries)
+    result = DepthResult(Procedure(FULL, boundaries="picture"), DepthSums.none(), (), 0.2, boundaries)
     report = depth_report(result, data="set", model="depth-x")
     assert report.figures["boundary F1"] == pytest.approx((0.5, 0.5))
     assert "in ten thresholds" in printed(report)

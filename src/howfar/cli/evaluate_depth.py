@@ -44,6 +44,14 @@ class AlignChoice(StrEnum):
     least_squares = "least-squares"
 
 
+class BoundariesChoice(StrEnum):
+    """Where outlines are compared."""
+
+    none = "none"
+    picture = "picture"
+    network = "network"
+
+
 AlignOption = Annotated[
     AlignChoice,
     typer.Option("--align", help="Fit each prediction to its truth first: by the medians, or scale and shift."),
@@ -78,8 +86,13 @@ def depth(
     align: AlignOption = AlignChoice.none,
     flip: Annotated[bool, typer.Option("--flip", help="Take the mean with the mirrored picture's output.")] = False,
     boundaries: Annotated[
-        bool, typer.Option("--boundaries", help="Measure how sharp outlines are too: boundary F1, as Depth Pro does.")
-    ] = False,
+        BoundariesChoice,
+        typer.Option(
+            "--boundaries",
+            help="Measure how sharp outlines are (boundary F1, as Depth Pro does), on the picture's pixels or on the "
+            "network's own cells.",
+        ),
+    ] = BoundariesChoice.none,
     every: Annotated[int, typer.Option("--every", min=1, help="Take every Nth picture only.")] = 1,
     pictures: Annotated[
         Path | None,
@@ -97,7 +110,7 @@ def depth(
 
     refuse_results(csv, html, overwrite=overwrite)
     refuse_filled(pictures, overwrite=overwrite)
-    procedure = Procedure(_protocol(protocol, cap_m), crop.value, align.value, flip, boundaries)
+    procedure = Procedure(_protocol(protocol, cap_m), crop.value, align.value, flip, boundaries.value)
     name, samples = _samples(procedure.protocol.name, data, split, files)
     samples = samples[::every]
     network = open_depth_network(model or DEFAULT_DEPTH)

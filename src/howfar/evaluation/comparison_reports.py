@@ -9,7 +9,7 @@ import numpy as np
 from howfar.evaluation.boundaries import boundary_compute
 from howfar.evaluation.comparing import LEAST_TIMED, TRUTH, ComparisonResult, SurfaceSums
 from howfar.evaluation.depth_metrics import depth_compute
-from howfar.evaluation.depth_reports import BOUNDARIES_TEXT, BOUNDARY_NAMES, DEPTH_NAMES
+from howfar.evaluation.depth_reports import BOUNDARY_NAMES, BOUNDARY_TEXTS, DEPTH_NAMES
 from howfar.evaluation.reports import FigureTable, Report, figure_text
 from howfar.evaluation.ssim import WINDOW_PX
 from howfar.evaluation.surfaces import SURFACE_CLASSES, Surface
@@ -96,7 +96,7 @@ def _stated(result: ComparisonResult, data: str) -> dict[str, str]:
         "SSIM": f"scikit-image's, {WINDOW_PX}×{WINDOW_PX} window, both maps as 8 bits over the range of the former",
     }
     if with_truth:
-        stated["boundaries"] = BOUNDARIES_TEXT
+        stated["boundaries"] = BOUNDARY_TEXTS["picture"]
     return stated | {
         "time": f"median of at least {LEAST_TIMED} looks, pre- and post-processing included, after a first one",
         "memory": "what a fresh process took more at its peak for opening the network and one picture",

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Literal, Protocol, TypeVar
 
 import cv2
 import numpy as np
@@ -26,6 +26,9 @@ from howfar.evaluation.windows import Window
 from howfar.media.resample import resample
 from howfar.scene import Camera, DepthMap
 
+BoundaryGrid = Literal["none", "picture", "network"]
+Number = TypeVar("Number", bound=np.generic)
+
 
 class DepthPredictor(Protocol):
     """Whatever gives the depth of a picture, such as a `DepthNetwork`."""
@@ -45,7 +48,8 @@ class Procedure:
             another aspect ratio; compared is what lies in the protocol's window too.
         alignment: How the prediction is fitted to the truth.
         flip: Show the mirrored picture too and take the mean of both outputs.
-        boundaries: Measure how well outlines are followed, too.
+        boundaries: Measure how well outlines are followed, too: on the pixels of the `picture`, or on the cells of the
+            `network`'s own output, where enlarging it blurs nothing.
 
     Raises:
         SettingError: If there is a crop though the protocol prescribes what is shown.
@@ -55,7 +59,7 @@ class Procedure:
     crop: Crop = "full"
     alignment: Alignment = "none"
     flip: bool = False
-    boundaries: bool = False
+    boundaries: BoundaryGrid = "none"
 
     def __post_init__(self) -> None:
         if self.protocol.feed is not None and self.crop != "full":
@@ -148,7 +152,7 @@ def evaluate_depth(
     """
     procedure = procedure or Procedure()
     sums, network_s = DepthSums.none(), 0.0
-    boundaries = BoundarySums.none() if procedure.boundaries else None
+    boundaries = None if procedure.boundaries == "none" else BoundarySums.none()
     scores: list[ImageScore] = []
     for place, sample in enumerate(samples):
         compared = compare_depth(sample, network, procedure)
@@ -177,7 +181,7 @@ def compare_depth(sample: DepthSample, network: DepthPredictor, procedure: Proce
     valid &= comparable(truth_m, protocol)
     predicted_m = as_compared(depth_map, truth_m, valid, procedure)
     sums = depth_update(predicted_m, truth_m, valid, protocol.floor_m)
-    boundaries = boundary_update(predicted_m, truth_m, valid) if procedure.boundaries else None
+    boundaries = _boundaries(depth_map, predicted_m, truth_m, valid, procedure)
     return Comparison(sample.name, frame.of(sample.image), truth_m, predicted_m, valid, sums, network_s, boundaries)
 
 
@@ -237,6 +241,31 @@ def as_compared(
     most_m = np.inf if limits_m is None else limits_m[1]
     predicted_m = align_depth(resized, depth_map.kind, truth_m, valid, procedure.alignment, most_m)
     return predicted_m if limits_m is None else np.clip(predicted_m, *limits_m).astype(np.float32, copy=False)
+
+
+def _boundaries(
+    depth_map: DepthMap,
+    predicted_m: NDArray[np.float32],
+    truth_m: NDArray[np.float32],
+    valid: NDArray[np.bool_],
+    procedure: Procedure,
+) -> BoundarySums | None:
+    if procedure.boundaries == "none":
+        return None
+    if procedure.boundaries == "picture":
+        return boundary_update(predicted_m, truth_m, valid)
+    truth_there_m, valid_there = _picked(truth_m, depth_map.shape), _picked(valid, depth_map.shape)
+    predicted_there_m = as_compared(depth_map, truth_there_m, valid_there, procedure)
+    return boundary_update(predicted_there_m, truth_there_m, valid_there)
+
+
+def _picked(values: NDArray[Number], shape: tuple[int, int]) -> NDArray[Number]:
+    """The nearest value at the middle of each cell of a grid: a mean of two depths is the depth of nothing."""
+    rows, columns = (
+        ((np.arange(cells) + 0.5) * pixels / cells).astype(np.int64)
+        for cells, pixels in zip(shape, values.shape, strict=True)
+    )
+    return values[np.ix_(rows, columns)]
 
 
 def _readings(depth_map: DepthMap, *, keep_all: bool) -> NDArray[np.float32]:

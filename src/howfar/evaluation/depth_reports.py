@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from howfar.evaluation.alignment import ALIGNMENT_TEXTS
 from howfar.evaluation.boundaries import boundary_compute
-from howfar.evaluation.depth_evaluation import DepthResult, Procedure
+from howfar.evaluation.depth_evaluation import BoundaryGrid, DepthResult, Procedure
 from howfar.evaluation.depth_metrics import DepthErrors
 from howfar.evaluation.depth_pictures import ranked
 from howfar.evaluation.depth_protocols import DepthProtocol, crop_window
@@ -28,10 +28,14 @@ BOUNDARY_NAMES = {
     "precision": "boundary precision",
     "recall": "boundary recall",
 }
-BOUNDARIES_TEXT = (
+_STEPS = (
     "steps between neighbouring pixels, of 5 to 25 % in ten thresholds, weighted towards the high ones (Bochkovskii et "
-    "al. 2025), at the picture's size"
+    "al. 2025), at the "
 )
+BOUNDARY_TEXTS: dict[BoundaryGrid, str] = {
+    "picture": f"{_STEPS}picture's size",
+    "network": f"{_STEPS}size of the network's own output, with the truth at the middle of each of its cells",
+}
 """What the boundary scores are, in print."""
 
 PUBLISHED_NAMES = {
@@ -101,7 +105,7 @@ def _stated(procedure: Procedure) -> dict[str, str]:
         if procedure.flip
         else "none",
     }
-    return stated | ({"boundaries": BOUNDARIES_TEXT} if procedure.boundaries else {})
+    return stated | ({"boundaries": BOUNDARY_TEXTS[procedure.boundaries]} if procedure.boundaries != "none" else {})
 
 
 def _shown(procedure: Procedure) -> str:
