@@ -24,6 +24,10 @@ CSV_HEADER = (
 
 CONFLICT_MARK = "!"
 
+NAME_WIDTH = 6
+INTERVAL_WIDTH = 18
+"""Letters that columns keep where a terminal is narrow: "2.3 m (1.8 to 2.9)" has as many."""
+
 CAMERA_NOTES: dict[Origin, str] = {
     "given": "The camera is given.",
     "exif": "The camera is read from EXIF.",
@@ -48,10 +52,11 @@ def table(scene: Scene, units: Units = "m") -> "Table":
     ranks_alone = bool(scene.no_metres) and not any(thing.distance.is_known for thing in scene)
     names = ("nearness", "score") if ranks_alone else ("depth", "range", "score", f"X Y Z ({units})")
     result = Table()
-    result.add_column("object", overflow="fold")
+    result.add_column("object", overflow="fold", min_width=NAME_WIDTH)
     for name in names:
-        result.add_column(name, justify="right", no_wrap=True)
-    result.add_column("method")
+        is_depth = name == "depth"  # the only one that may hold a sentence: why it is not known
+        result.add_column(name, justify="right", no_wrap=not is_depth, min_width=INTERVAL_WIDTH if is_depth else None)
+    result.add_column("method", min_width=NAME_WIDTH)
     for thing in scene:
         cells = _ranked_cells(thing) if ranks_alone else _cells(thing, units)
         result.add_row(*map(Text, cells))  # as Text, for the brackets in a label are no markup
