@@ -19,6 +19,7 @@ from howfar.models import open_detector
 from howfar.models.card import read_card
 
 from ..datasets.folders import write_nyu
+from ..foundation.hub_folders import hybrid_dpt, saved, zoedepth
 from ..foundation.small_networks import FOUR_BLOCKS, original_weights
 from ..training.run_folders import depth_recipe, tiny_unet, write_run
 
@@ -126,6 +127,24 @@ def test_depth_anything_is_exported_and_looks_at_a_photo(
         assert "relative_inverse" in json.dumps(person)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("network", "size", "metric"),
+    [pytest.param(hybrid_dpt, (64, 64), False, id="MiDaS 3"), pytest.param(zoedepth, (96, 64), True, id="ZoeDepth")],
+)
+def test_a_folder_of_the_hub_is_exported_and_looks_at_a_photo(
+    tmp_path: Path, network, size: tuple[int, int], metric: bool
+) -> None:
+    root, file = tmp_path / "hub", tmp_path / "any.onnx"
+    photo = Path(skimage.__file__).parent / "data" / "astronaut.png"
+    root.mkdir()
+    printed = howfar("export", saved(network(), root, size), "--out", file)
+    assert "licence of the weights: apache-2.0 (as the README.md of its folder states)" in printed
+    scene = json.loads(howfar("look", photo, "--depth-model", file, "--cues", "depth", "--format", "json"))
+    (person,) = (each for each in scene["objects"] if each["label"] == "person")
+    assert (person["depth_m"] is not None) is metric
+
+
 def _file(tmp_path: Path, run: Path) -> Path:
     (tmp_path / "x.pt").write_bytes(b"no weights")
     return tmp_path / "x.pt"
@@ -134,6 +153,12 @@ def _file(tmp_path: Path, run: Path) -> Path:
 def _hub_file(tmp_path: Path, run: Path) -> Path:
     (tmp_path / "model.safetensors").write_bytes(b"weights")
     return tmp_path / "model.safetensors"
+
+
+def _hub_folder(tmp_path: Path, run: Path) -> Path:
+    (tmp_path / "resnet").mkdir()
+    (tmp_path / "resnet" / "config.json").write_text('{"architectures": ["ResNetForImageClassification"]}')
+    return tmp_path / "resnet"
 
 
 def _beside_a_card(tmp_path: Path, run: Path) -> Path:
@@ -158,6 +183,9 @@ def _beside_a_card(tmp_path: Path, run: Path) -> Path:
             lambda *_: "depth-anything-v2-indoor-small", "", ModelError, "howfar models pull", id="no pull yet"
         ),
         pytest.param(lambda *_: "yolov5x", "", ModelError, "howfar models pull yolov5x", id="not pulled yet"),
+        pytest.param(lambda *_: "zoedepth-nyu", "", ModelError, "howfar models pull zoedepth-nyu", id="no folder yet"),
+        pytest.param(lambda *_: "depthcrafter", "", ModelError, "not supported: it needs a whole", id="not supported"),
+        pytest.param(_hub_folder, "", ModelError, "holds ResNetForImageClassification, which is not", id="not depth"),
         pytest.param(lambda tmp_path, _: tmp_path / "nyu", "", ModelError, "not the folder of a", id="no training"),
         pytest.param(_beside_a_card, "", OutputError, r"model\.toml exists already", id="a card that is there"),
     ],

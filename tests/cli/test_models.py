@@ -30,7 +30,8 @@ def test_the_list_names_every_model_with_its_licence_and_state() -> None:
         assert entry.name in output
         assert entry.licence[:30] in output
     assert output.count("embedded") == 3
-    assert output.count("not pulled, checkpoint") == 7
+    assert output.count("not pulled, checkpoint") == 14
+    assert output.count("not supported") == 2
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,9 @@ def test_the_list_names_every_model_with_its_licence_and_state() -> None:
         ),
         pytest.param("depth-anything-v2-base", ["to be accepted: https://creativecommons"], id="a licence to accept"),
         pytest.param("yolov5s", ["checkpoint", "8b3b748c1e59", "howfar[train]", "yolov5s.pt"], id="a checkpoint"),
+        pytest.param("depth-anything-v2-indoor-small", ["howfar[foundation]"], id="one that needs transformers"),
+        pytest.param("depth-pro", ["to be accepted: https://", "Research Model"], id="one for research only"),
+        pytest.param("depthcrafter", ["not here: it needs a whole video", "academic use"], id="one not supported"),
         pytest.param("yolov5x", ["not published: recorded at the first pull"], id="one without a published digest"),
     ],
 )

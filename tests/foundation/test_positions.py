@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn.functional import interpolate
 
@@ -33,6 +33,7 @@ def test_the_learnt_grid_stays_as_it_is(offset: float) -> None:
     torch.testing.assert_close(resized_positions(TABLE, SIDE, SIDE, offset), TABLE, rtol=0, atol=0)
 
 
+@settings(deadline=None)
 @given(rows=st.integers(1, 60), columns=st.integers(1, 60), offset=st.sampled_from([0.0, 0.1]))
 def test_what_is_the_same_everywhere_stays_so(rows: int, columns: int, offset: float) -> None:
     table = torch.full((1, 1 + SIDE**2, 2), 3.0)

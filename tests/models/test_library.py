@@ -36,6 +36,10 @@ def test_a_file_with_its_card(tmp_path: Path, kind) -> None:
         pytest.param("yolov99", r"No model is called 'yolov99'", id="a name that nobody knows"),
         pytest.param("yolov10n", r"run  howfar models pull yolov10n", id="a model that is not pulled"),
         pytest.param("yolov5s", r"run  howfar models pull yolov5s", id="a checkpoint that is not pulled"),
+        pytest.param("dpt-large", r"run  howfar models pull dpt-large", id="a folder that is not pulled"),
+        pytest.param("depthcrafter", r"depthcrafter is not supported: it needs a whole video", id="not supported"),
+        pytest.param("model.safetensors", r"export .*howfar\[foundation\]", id="a checkpoint of the hub"),
+        pytest.param("depth_anything_v2_vits.pth", r"export .*howfar\[foundation\]", id="Depth Anything's own file"),
         pytest.param("my/best.pt", r"best\.pt is a PyTorch checkpoint: export .*howfar\[train\]", id="a checkpoint"),
     ],
 )

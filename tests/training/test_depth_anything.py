@@ -19,7 +19,7 @@ from howfar.foundation.depth_anything_sizes import PATCH_PX, SIZES
 from howfar.models.card import UNKNOWN_LICENCE
 from howfar.training.depth_anything_families import FAMILIES, told_by_file
 from howfar.training.export import Exported, export
-from howfar.training.published import published_network
+from howfar.training.published import published_network, told_network
 
 from ..foundation.small_networks import EIGHT_BLOCKS, FOUR_BLOCKS, original_shapes, original_weights
 
@@ -104,7 +104,8 @@ def test_a_file_of_the_hub_gives_what_transformers_gives(tmp_path: Path, metric:
     theirs.config.save_pretrained(tmp_path)
     told = told_by_file(tmp_path / "model.safetensors")
     assert told == ("depth-anything-v2-indoor" if metric else "depth-anything-v2")
-    exportable = published_network(tmp_path / "model.safetensors", told)
+    assert told_network(tmp_path) == told
+    exportable = published_network(tmp_path, told)
     image = torch.randn(1, 3, 98, 126)
     with torch.inference_mode():
         expected = theirs(image).predicted_depth

@@ -21,7 +21,9 @@ def export(
     source: Annotated[
         str,
         typer.Argument(
-            metavar="SOURCE", help="A training's folder, a .pt, .pth or .safetensors file, or a pulled checkpoint."
+            metavar="SOURCE",
+            help="A training's folder, a .pt, .pth or .safetensors file, a folder as the Hugging Face hub keeps it, or "
+            "a pulled checkpoint.",
         ),
     ],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE.onnx", help="The ONNX file to write.")],
@@ -29,9 +31,10 @@ def export(
         str | None,
         typer.Option(
             "--network",
-            help="Which network a file holds: hybrid-cnn, fcrn, yolov5n to yolov5x, depth-anything-v1, "
-            "depth-anything-v2, and its metric versions -indoor and -outdoor, with or without -small, -base or -large "
-            "(default: what the name of an official file of Depth Anything, or the config.json beside it, says).",
+            help="Which network a file holds: hybrid-cnn, fcrn, yolov5n to yolov5x, dpt, zoedepth, depth-pro, "
+            "marigold, depth-anything-v1, depth-anything-v2, and its metric versions -indoor and -outdoor, with or "
+            "without -small, -base or -large (default: what the name of an official file of Depth Anything, or the "
+            "config.json beside it, says).",
         ),
     ] = None,
     last: Annotated[bool, typer.Option("--last", help="Take a training's last checkpoint, not its best.")] = False,
@@ -47,16 +50,17 @@ def export(
     need_training("Exporting", EXPORT_LIBRARIES)
     from dataclasses import replace
 
-    from howfar.training.export import Exportable, refuse_target
     from howfar.training.export import export as write
+    from howfar.training.export import refuse_target
+    from howfar.training.hub_folders import is_hub_folder
 
     refuse_target(out, overwrite=overwrite)
-    if Path(source).is_dir():
+    if Path(source).is_dir() and not is_hub_folder(Path(source)):
         ready = _of_training(Path(source), network, last, recipe)
     else:
         ready = _of_file(source, network, trained_only=last or recipe is not None)
     if licence is not None:
-        ready = Exportable(ready.network, replace(ready.card, licence=licence))
+        ready = replace(ready, card=replace(ready.card, licence=licence))
     _tell(write(ready, out, half=half, overwrite=overwrite))
 
 
@@ -72,8 +76,7 @@ def _of_training(root: Path, network: str | None, last: bool, recipe: Path | Non
 def _of_file(source: str, network: str | None, *, trained_only: bool) -> "Exportable":
     from howfar.errors import ModelError, SettingError
     from howfar.models.zoo import entries
-    from howfar.training.depth_anything_families import told_by_file
-    from howfar.training.published import PUBLISHED, published_network
+    from howfar.training.published import PUBLISHED, published_network, told_network
 
     if trained_only:
         raise SettingError(
@@ -81,13 +84,14 @@ def _of_file(source: str, network: str | None, *, trained_only: bool) -> "Export
         )
     path = Path(source)
     if source in entries() and not path.exists():
-        path, network = _pulled(source), network or source
-    if not path.is_file():
+        path = _pulled(source)
+        network = network or (None if path.is_dir() else source)
+    if not path.exists():
         raise ModelError(
-            f"There is no {source}: name the folder of a training, a .pt, .pth or .safetensors file, or a model to "
-            "pull."
+            f"There is no {source}: name the folder of a training or of the hub, a .pt, .pth or .safetensors file, or "
+            "a model to pull."
         )
-    network = network or told_by_file(path)
+    network = network or told_network(path)
     if network is None:
         raise SettingError(f"Say with --network which network {path} holds: one of {', '.join(PUBLISHED)}.")
     return published_network(path, network)
@@ -95,10 +99,12 @@ def _of_file(source: str, network: str | None, *, trained_only: bool) -> "Export
 
 def _pulled(name: str) -> Path:
     from howfar.errors import ModelError
-    from howfar.models.zoo import find_entry, pulled_path
+    from howfar.models.zoo import find_entry, pulled_folder, pulled_path
 
     entry = find_entry(name)
-    path = pulled_path(entry)
+    path = pulled_folder(entry) if entry.beside else pulled_path(entry)
+    if entry.unsupported:
+        raise ModelError(f"{name} is not supported: {entry.unsupported}.")
     if entry.runs_at_once:
         raise ModelError(f"The model {name} is an ONNX file already: howfar look PHOTO {USED_BY[entry.task]}{name}")
     if path is None:
@@ -111,7 +117,9 @@ def _tell(exported: "Exported") -> None:
 
     card, path = exported.card, exported.path
     size = f"{path.stat().st_size / 1e6:.1f} MB"
-    lines = [f"{path} ({size}) and its card {card_path(path)}", f"against PyTorch: {_errors(exported.comparisons)}"]
+    lines = [f"{path} ({size}) and its card {card_path(path)}"]
+    if exported.comparisons:
+        lines.append(f"against PyTorch: {_errors(exported.comparisons)}")
     if exported.halved:
         lines.append(f"with weights in half precision: {_errors(exported.halved)}")
     lines.append(f"time: {_times(exported.halved or exported.comparisons)}")

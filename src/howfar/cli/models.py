@@ -96,8 +96,10 @@ def _list() -> None:
     table.add_column("model", no_wrap=True)
     table.add_column("what it reaches, licence, where from", overflow="fold")
     for entry in zoo.entries().values():
-        left = Text.assemble((entry.name, "bold"), f"\n{entry.task}, {_size(entry)}\n{_state(entry)}")
-        reaches = entry.results[0] if entry.results else "Nothing published."
+        size = "" if entry.unsupported else f", {_size(entry)}"
+        left = Text.assemble((entry.name, "bold"), f"\n{entry.task}{size}\n{_state(entry)}")
+        why_not = f"Not supported: {entry.unsupported}." if entry.unsupported else "Nothing published."
+        reaches = entry.results[0] if entry.results else why_not
         table.add_row(left, Text(f"{reaches}\n{entry.licence}\n{_source(entry)}"))
     console = results()
     console.print(table)
@@ -117,6 +119,8 @@ def _state(entry: "Entry") -> str:
 
     if entry.embedded_path is not None:
         return "embedded"
+    if entry.unsupported:
+        return "not supported"
     state = "pulled" if pulled_path(entry) else "not pulled"
     return state if entry.runs_at_once else f"{state}, checkpoint"
 
@@ -124,6 +128,8 @@ def _state(entry: "Entry") -> str:
 def _source(entry: "Entry") -> str:
     if entry.hub is not None:
         return f"hub: {entry.hub.repo}"
+    if entry.unsupported:
+        return entry.origin
     return entry.address.removeprefix("https://").split("/releases/")[0] or "ships with howfar"
 
 
@@ -131,6 +137,9 @@ def _rows_of_entry(name: str) -> Iterator[tuple[str, str]]:
     from howfar.models import zoo
 
     entry = zoo.find_entry(name)
+    if entry.unsupported:
+        yield from _rows_of_unsupported(entry)
+        return
     path = zoo.pulled_path(entry)
     record = zoo.read_record(path) if path and not entry.embedded_path else None
     yield "name", entry.name
@@ -148,9 +157,17 @@ def _rows_of_entry(name: str) -> Iterator[tuple[str, str]]:
         yield "SHA-256", entry.sha256 or "not published: recorded at the first pull"
     card = entry.card()
     if card is None:
-        yield "runs", "after an export to ONNX, which needs  pip install 'howfar[train]'"
+        yield "runs", f"after an export to ONNX, which needs  pip install 'howfar[{entry.export_extra}]'"
     else:
         yield from _rows_of_card(card)
+
+
+def _rows_of_unsupported(entry: "Entry") -> Iterator[tuple[str, str]]:
+    yield "name", entry.name
+    yield "task", entry.task
+    yield "licence", entry.licence
+    yield "from", entry.origin
+    yield "runs", f"not here: {entry.unsupported}"
 
 
 def _rows_of_file(path: Path) -> Iterator[tuple[str, str]]:

@@ -46,7 +46,7 @@ def find_model(name_or_path: str | Path) -> tuple[Path, Card]:
         if not path.is_file():
             raise ModelError(f"There is no model file {path}.")
     elif Path(name).suffix in CHECKPOINTS:
-        raise _needs_export(name)
+        raise _needs_export(name, _extra_of_file(Path(name)))
     else:
         path = _pulled(name)
     return path, read_card(card_path(path))
@@ -55,17 +55,25 @@ def find_model(name_or_path: str | Path) -> tuple[Path, Card]:
 def _pulled(name: str) -> Path:
     entry = find_entry(name)
     path = pulled_path(entry)
+    if entry.unsupported:
+        raise ModelError(f"{name} is not supported: {entry.unsupported}.")
     if path is None:
         raise ModelError(f"The model {name} is not on this machine yet: run  howfar models pull {name}")
     if not entry.runs_at_once:
-        raise _needs_export(name)
+        raise _needs_export(name, entry.export_extra)
     return path
 
 
-def _needs_export(name: str) -> ModelError:
+def _extra_of_file(path: Path) -> str:
+    """The extra that the export of a checkpoint needs, by what its name tells."""
+    foundation = path.suffix == ".safetensors" or path.stem.replace("-", "_").startswith("depth_anything")
+    return "foundation" if foundation else "train"
+
+
+def _needs_export(name: str, extra: str) -> ModelError:
     return ModelError(
-        f"{name} is a PyTorch checkpoint: export it to ONNX first, which needs  pip install 'howfar[train]'  , or name "
-        "a model that runs at once (`howfar models`)."
+        f"{name} is a PyTorch checkpoint: export it to ONNX first, which needs  pip install 'howfar[{extra}]'  , or "
+        "name a model that runs at once (`howfar models`)."
     )
 
 

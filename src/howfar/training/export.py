@@ -37,6 +37,9 @@ MOST_HALF_ERROR = 5e-2
 LONG_MS = 1000.0
 """A run of which the first is as good as the next."""
 
+MOST_FILE_BYTES = 2**31 - 2**24
+"""An ONNX file, as any file of protocol buffers, ends before 2 GiB; what is no weight takes the rest."""
+
 BOX_NUMBERS = 4
 """Of a detector's row: pixels up to here, shares of one beyond, each to be judged on its own scale."""
 
@@ -66,10 +69,12 @@ class Exportable:
     Attributes:
         network: From a 1×3×H×W tensor to the one output that the card describes.
         card: How to feed and read it, without a digest.
+        any_size: Whether it takes pictures of any size, and not of the card's alone.
     """
 
     network: nn.Module
     card: Card
+    any_size: bool = True
 
     def __post_init__(self) -> None:
         self.network.eval().requires_grad_(False)
@@ -99,7 +104,7 @@ class Exported:
     Attributes:
         path: The ONNX file; its card lies beside it.
         card: The card as written.
-        comparisons: Of the file with weights in single precision.
+        comparisons: Of the file with weights in single precision; none where they do not fit into one file.
         halved: Of the file with weights in half precision, where that was asked for.
     """
 
@@ -138,7 +143,8 @@ def refuse_target(target: Path, *, overwrite: bool) -> None:
 def export(source: Exportable, target: Path, *, half: bool = False, overwrite: bool = False) -> Exported:
     """Write `target` and its card, unless ONNX Runtime makes something else of it than PyTorch does.
 
-    The file takes one picture, 1×3×H×W of any H and W that are multiples of the card's, whatever size the card states.
+    The file takes one picture, 1×3×H×W of any H and W that are multiples of the card's, whatever size the card states;
+    or, where the network takes one size alone, of that.
 
     Args:
         source: The network and its card; the card's name becomes the file's.
@@ -148,16 +154,20 @@ def export(source: Exportable, target: Path, *, half: bool = False, overwrite: b
 
     Raises:
         ModelError: If the file differs from the network by more than `MOST_ERROR` (or `MOST_HALF_ERROR`).
-        SettingError: If the target's name does not end in .onnx.
+        SettingError: If the target's name does not end in .onnx, or the weights do not fit into one file.
         OutputError: If a file exists and may not be replaced, or cannot be written.
     """
     refuse_target(target, overwrite=overwrite)
+    fits = _fits(source.network, half=half)
     card = replace(source.card, name=target.stem)
     model = to_onnx(source)
+    comparisons: tuple[Comparison, ...] = ()
     halved: tuple[Comparison, ...] = ()
     with replacing(target, overwrite=overwrite) as file, replacing(card_path(target), overwrite=overwrite) as beside:
-        onnx.save(model, file)
-        comparisons = _refused_beyond(MOST_ERROR, compare(source, file), "export it with the tested version of PyTorch")
+        if fits:
+            onnx.save(model, file)
+            advice = "export it with the tested version of PyTorch"
+            comparisons = _refused_beyond(MOST_ERROR, compare(source, file), advice)
         if half:
             onnx.save(halve(model), file)
             halved = _refused_beyond(MOST_HALF_ERROR, compare(source, file), "export it without --half")
@@ -166,18 +176,33 @@ def export(source: Exportable, target: Path, *, half: bool = False, overwrite: b
     return Exported(target, card, comparisons, halved)
 
 
+def _fits(network: nn.Module, *, half: bool) -> bool:
+    """Whether the weights in single precision fit into one file.
+
+    Raises:
+        SettingError: If they do not, and are not to be halved or do not fit even so.
+    """
+    needed = 4 * sum(value.numel() for value in network.state_dict().values())
+    if needed <= MOST_FILE_BYTES:
+        return True
+    if half and needed // 2 <= MOST_FILE_BYTES:
+        return False
+    advice = "take a smaller model" if half else "export it with --half, which takes half of it"
+    raise SettingError(f"The weights take {needed / 1e9:.1f} GB, and one ONNX file holds 2.1 GB: {advice}.")
+
+
 def to_onnx(source: Exportable) -> onnx.ModelProto:
-    """Trace a network with free height and width, or of one for crops with their number free."""
+    """Trace a network with free height and width where it takes any, or one for crops with their number free."""
     form = FORMS[source.card.task]
     with _quiet_exporter():
         program = torch.onnx.export(
             source.network,
-            (torch.from_numpy(checked_inputs(source.card)[0]),),
+            (torch.from_numpy(checked_inputs(source)[0]),),
             dynamo=True,
             opset_version=OPSET,
             input_names=[form.input],
             output_names=[form.output],
-            dynamic_shapes=(_free_axes(source.card),),
+            dynamic_shapes=(_free_axes(source),),
             verbose=False,
         )
     assert program is not None
@@ -185,7 +210,7 @@ def to_onnx(source: Exportable) -> onnx.ModelProto:
 
 
 def compare(source: Exportable, onnx_path: Path) -> tuple[Comparison, ...]:
-    """Run a network and its file on fixed inputs of two sizes.
+    """Run a network and its file on fixed inputs of two sizes, or of the one that the network takes.
 
     A detector's boxes, in pixels, and its scores are each judged by their own largest value.
 
@@ -194,7 +219,7 @@ def compare(source: Exportable, onnx_path: Path) -> tuple[Comparison, ...]:
     """
     session = Session(onnx_path, source.card, RunOptions(threads=torch.get_num_threads()))
     comparisons = []
-    for tensor in checked_inputs(source.card):
+    for tensor in checked_inputs(source):
         expected, torch_ms = _timed(partial(_run_torch, source.network, tensor))
         (given,), onnx_ms = _timed(partial(session.run, tensor))
         error = _error(given, expected, source.card)
@@ -219,15 +244,15 @@ def _timed(run: Callable[[], Result]) -> tuple[Result, float]:
     return result, taken_ms
 
 
-def checked_inputs(card: Card) -> list[NDArray[np.float32]]:
-    """What the network and its file are compared on: a picture at two sizes, or one crop and then several."""
-    spec = card.input
-    if card.task == "ranging":
+def checked_inputs(source: Exportable) -> list[NDArray[np.float32]]:
+    """What the network and its file are compared on: a picture at each size, or some crops and then several more."""
+    spec = source.card.input
+    if source.card.task == "ranging":
         random = np.random.default_rng(0)
         shape = (CROP_CHANNELS, spec.height_px, spec.width_px)
         return [random.normal(0.0, 0.5, (count, *shape)).astype(np.float32) for count in (2, 5)]
     inputs = []
-    for width, height in checked_sizes(spec):
+    for width, height in checked_sizes(spec) if source.any_size else [(spec.width_px, spec.height_px)]:
         exact = replace(spec, width_px=width, height_px=height, fit="stretch")
         inputs.append(to_tensor(fixed_picture(width, height), exact)[0])
     return inputs
@@ -251,11 +276,13 @@ def fixed_picture(width: int, height: int) -> NDArray[np.uint8]:
     return np.clip(shapes + random.normal(0, 15, (height, width, 3)), 0, 255).astype(np.uint8)
 
 
-def _free_axes(card: Card) -> dict[int, Any]:
+def _free_axes(source: Exportable) -> dict[int, Any]:
     """The axes of the input that may be of any length, by their place."""
-    if card.task == "ranging":
+    if source.card.task == "ranging":
         return {0: torch.export.Dim("boxes", min=1)}
-    step = card.input.multiple_px
+    if not source.any_size:
+        return {}
+    step = source.card.input.multiple_px
     return {axis: step * torch.export.Dim(name, min=2) for axis, name in ((2, "rows"), (3, "columns"))}
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from torch import Tensor
 
 from howfar.datasets.nyu import NYU_CAMERA
-from howfar.errors import MissingExtraError, SettingError
+from howfar.errors import MissingExtraError, ModelError, SettingError
 from howfar.models.card import UNKNOWN_LICENCE, Card, DepthSpec, DetectorSpec, InputSpec, coco80
 from howfar.models.memory import refuse_beyond_memory
 from howfar.models.session import file_digest
@@ -17,9 +17,11 @@ from howfar.networks.yolov5 import DecodedYOLOv5
 from howfar.training.catalogue import DETECTOR_NETWORKS, build, depth_entry, detector_entry
 from howfar.training.checkpoint_files import load_weights, read_weights
 from howfar.training.class_names import read_class_names
-from howfar.training.depth_anything_families import FAMILIES, split_name
+from howfar.training.depth_anything_families import FAMILIES, split_name, told_by_file
 from howfar.training.export import Exportable, InMetres
-from howfar.training.safetensors_files import ENDING, read_safetensors
+from howfar.training.foundation_families import FOUNDATION_FAMILIES
+from howfar.training.hub_folders import holds_depth_anything, is_hub_folder, told_by_folder, weights_file
+from howfar.training.safetensors_files import ENDING, read_safetensors, single_precision_bytes
 
 COCO_SIDE_PX = 640
 HEAD_BIAS = "model.24.m.0.bias"
@@ -46,7 +48,7 @@ PUBLISHED_DEPTH = {
     "hybrid-cnn": PublishedDepth((320, 256), (352, 264), "Harsányi et al., MISSI 2018"),
 }
 
-PUBLISHED = (*PUBLISHED_DEPTH, *FAMILIES, *DETECTOR_NETWORKS)
+PUBLISHED = (*PUBLISHED_DEPTH, *FAMILIES, *FOUNDATION_FAMILIES, *DETECTOR_NETWORKS)
 """The networks that published checkpoints are read for; those of Depth Anything may be followed by a size."""
 
 LEAST_BYTES, MEMORY_TIMES = 1.0e9, 4.0
@@ -54,18 +56,33 @@ LEAST_BYTES, MEMORY_TIMES = 1.0e9, 4.0
 bytes, as weights and as ONNX. Depth Anything takes 1.4 GB in its small size and 2.4 GB in its base size."""
 
 
+def told_network(path: Path) -> str | None:
+    """Which network a file, or a folder of the hub, says it holds; None where it does not.
+
+    Raises:
+        ModelError: If a folder says that it holds one that is not read.
+    """
+    if path.is_dir():
+        return told_by_file(weights_file(path)) if holds_depth_anything(path) else told_by_folder(path)
+    root, told = _hub_folder(path), told_by_file(path)
+    return told_by_folder(root) if root and not told and path.suffix == ENDING else told
+
+
 def published_network(path: Path, name: str) -> Exportable:
     """Read a published checkpoint, running no code from it.
 
     Args:
-        path: The .pt or .pth file; of Depth Anything a .safetensors file too.
+        path: The .pt or .pth file; of Depth Anything a .safetensors file too; or a folder of the hub.
         name: Which of `PUBLISHED` it holds.
 
     Raises:
         SettingError: If there is no such network.
         ModelError: If the file cannot be read, holds another network, or needs more memory than there is.
-        MissingExtraError: If it is of Depth Anything, and transformers is not installed.
+        MissingExtraError: If it is a foundation network, and transformers is not installed.
     """
+    if name in FOUNDATION_FAMILIES:
+        return _foundation(path, name)
+    path = weights_file(path) if path.is_dir() else path
     family = split_name(name)
     if family is None and name not in PUBLISHED:
         raise SettingError(
@@ -90,6 +107,36 @@ def _depth_anything(path: Path, family: str, size: str | None) -> Exportable:
     # Its own origin says as much as the zoo's, and how positions are resized.
     card = replace(_with_facts(exportable.card, path), origin=exportable.card.origin)
     return Exportable(exportable.network, card)
+
+
+def _foundation(path: Path, name: str) -> Exportable:
+    """Build the network that a folder of the hub, or the file of weights in it, holds."""
+    root = _hub_folder(path)
+    if root is None:
+        raise ModelError(
+            f"{path} has no config.json beside it: {name} is read from a folder as the hub keeps it, whole."
+        )
+    told = told_by_folder(root)
+    if told != name:
+        raise ModelError(f"{root} says that it holds {told}, not {name}: leave out --network, or name another folder.")
+    if find_spec("transformers") is None:
+        raise MissingExtraError(f"Exporting {name}", "foundation")
+    # Of Marigold's parts the one that removes the noise has nine weights in ten.
+    weights = weights_file(root / "unet" if name == "marigold" else root)
+    size_bytes = single_precision_bytes(weights) if weights.suffix == ENDING else None
+    refuse_beyond_memory(weights, least_bytes=LEAST_BYTES, times=MEMORY_TIMES, size_bytes=size_bytes)
+    # Takes seconds to import, and only this needs it.
+    from howfar.training.foundation_networks import foundation_network
+
+    exportable = foundation_network(root, name)
+    card = replace(_with_facts(exportable.card, weights), origin=exportable.card.origin)
+    return replace(exportable, card=card)
+
+
+def _hub_folder(path: Path) -> Path | None:
+    """The folder of the hub that a path is, or lies in."""
+    root = path if path.is_dir() else path.parent
+    return root if is_hub_folder(root) else None
 
 
 def _depth(path: Path, name: str, weights: Mapping[str, Tensor]) -> Exportable:

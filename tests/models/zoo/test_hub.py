@@ -8,7 +8,7 @@ import pytest
 
 from howfar.errors import DownloadError, MissingExtraError, ModelError
 from howfar.models import open_depth_network
-from howfar.models.zoo import Entry, HubFile, Patience, find_entry, pull, pull_entry, read_record
+from howfar.models.zoo import Entry, HubFile, Patience, find_entry, pull, pull_entry, pulled_folder, read_record
 
 from ..onnx_files import mean_depth
 from .server import FileServer, Reply
@@ -49,6 +49,33 @@ def test_a_file_that_is_not_what_the_hub_says_is_refused(server: FileServer, cac
     server.answer(pinned, Reply(BODY[:-1] + b"!"))
     with pytest.raises(DownloadError, match="is not the file that was expected"):
         pull_entry(ENTRY, mirror=server.url, patience=QUICK)
+
+
+def test_a_folder_of_the_hub_is_whole_when_its_weights_are_there(
+    server: FileServer, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = find_entry("marigold")
+    assert entry.hub is not None
+    commit = entry.hub.revision
+    for file in entry.beside:
+        server.answer_as_hub(entry.hub.repo, file, file.encode(), commit, commit)
+    with pytest.raises(DownloadError, match="The hub does not have"):
+        pull("marigold", mirror=server.url, patience=QUICK)
+    assert pulled_folder(entry) is None
+    server.answer_as_hub(entry.hub.repo, entry.hub.file, BODY, commit, commit)
+    path = pull("marigold", mirror=server.url, patience=QUICK)
+    folder = cache / "models" / "marigold"
+    assert path == folder / "unet" / "diffusion_pytorch_model.safetensors"
+    assert pulled_folder(entry) == folder
+    assert (folder / "vae" / "config.json").read_text() == "vae/config.json"
+    with pytest.raises(ModelError, match=r"marigold is a PyTorch checkpoint: export .*howfar\[foundation\]"):
+        open_depth_network("marigold")
+
+
+def test_what_is_not_supported_is_not_fetched(server: FileServer, cache: Path) -> None:
+    with pytest.raises(ModelError, match="video-depth-anything is not supported: it needs 32 pictures"):
+        pull("video-depth-anything", mirror=server.url, patience=QUICK)
+    assert server.asked == []
 
 
 def test_the_registry_is_believed_before_the_hub(server: FileServer, cache: Path) -> None:

@@ -57,6 +57,11 @@ def pulled_path(entry: Entry) -> Path | None:
     return path if path.is_file() else None
 
 
+def pulled_folder(entry: Entry) -> Path | None:
+    """The folder of a model of several files if it is here; else None."""
+    return cache_folder() / "models" / entry.name if entry.beside and pulled_path(entry) else None
+
+
 def read_record(model: Path) -> Record | None:
     """The record of a pulled file; None when there is none.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
-from howfar.errors import DownloadError
+from howfar.errors import DownloadError, ModelError
 from howfar.models.session import file_digest
 from howfar.models.zoo.cache import Record, model_path, pulled_path, read_record, write_companions
 from howfar.models.zoo.fetch import Patience, Progress, UnreachableError, Wanted, discard, fetch
@@ -45,13 +45,16 @@ def pull(
         The model's file: ONNX with its card beside it, or a checkpoint that must be exported first.
 
     Raises:
-        ModelError: If there is no such model.
+        ModelError: If there is no such model, or howfar does not run it.
         DownloadError: If it cannot be fetched, is not what it should be, or its licence is not accepted.
         MissingExtraError: If it lies on the hub and huggingface_hub is not installed.
     """
-    return pull_entry(
-        find_entry(name), progress=progress, accept_licence=accept_licence, mirror=mirror, patience=patience
-    )
+    entry = find_entry(name)
+    if entry.unsupported:
+        raise ModelError(f"{name} is not supported: {entry.unsupported}.")
+    for file in entry.files():
+        path = pull_entry(file, progress=progress, accept_licence=accept_licence, mirror=mirror, patience=patience)
+    return path
 
 
 def pull_entry(
@@ -62,7 +65,7 @@ def pull_entry(
     mirror: str | None = None,
     patience: Patience | None = None,
 ) -> Path:
-    """Like `pull`, for an entry that need not be in the registry."""
+    """Fetch the one file of an entry, which need not be in the registry, as `pull` does."""
     target = model_path(entry)
     if is_whole(entry):
         return target

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -47,6 +47,9 @@ class Entry:
         card_path: The card to lay beside the file; None for a checkpoint that must be exported to ONNX first.
         embedded_path: The ONNX file of a model that ships with howfar.
         ask_licence: Address of a licence that the user is asked to accept before the pull.
+        beside: Other files of the hub's repository that belong to it: they are all laid in one folder.
+        export_extra: The extra of howfar that a checkpoint's export needs.
+        unsupported: Why howfar does not run it, in words, for a model that is listed all the same.
     """
 
     name: str
@@ -61,6 +64,9 @@ class Entry:
     card_path: Path | None = None
     embedded_path: Path | None = None
     ask_licence: str | None = None
+    beside: tuple[str, ...] = ()
+    export_extra: str = "train"
+    unsupported: str | None = None
 
     @property
     def runs_at_once(self) -> bool:
@@ -69,17 +75,26 @@ class Entry:
 
     @property
     def address(self) -> str:
-        """Where the file is fetched from, without a mirror; empty for an embedded model."""
+        """Where the file is fetched from, without a mirror; empty for one that is embedded or not supported."""
         if self.hub is not None:
             return f"{HUB}/{self.hub.repo}/resolve/{self.hub.revision}/{self.hub.file}"
         return self.url or ""
 
     @property
     def file_name(self) -> str:
-        """The file's name in the cache."""
+        """The file's name in the cache, with its folder where it is of several files."""
         if self.embedded_path is not None:
             return self.embedded_path.name
+        if self.hub is not None and self.beside:
+            return f"{self.name}/{self.hub.file}"
         return self.name + Path(self.address).suffix
+
+    def files(self) -> "tuple[Entry, ...]":
+        """Each of its files as an entry of its own: the one with the weights last, whose presence stands for all."""
+        if self.hub is None:
+            return (self,)
+        others = (replace(self, hub=replace(self.hub, file=file), size_mb=None, sha256=None) for file in self.beside)
+        return (*others, self)
 
     def card(self) -> Card | None:
         """The model's card; None for a checkpoint that must be exported first."""
@@ -122,7 +137,7 @@ def _entry(table: dict[str, Any]) -> Entry:
         facts |= _facts_of_card(MODELS / "zoo" / "cards" / f"{card}.toml")
     if "hub" in facts:
         facts["hub"] = HubFile(**facts["hub"])
-    return Entry(**facts | {"results": tuple(facts.get("results", ()))})
+    return Entry(**facts | {name: tuple(facts.get(name, ())) for name in ("results", "beside")})
 
 
 def _facts_of_card(path: Path) -> dict[str, Any]:
