@@ -12,22 +12,24 @@ VALIDATION = "val_"
 
 
 def draw_curves(rows: Sequence[Mapping[str, float]], target: Path, title: str) -> None:
-    """Write a PNG with the losses above and the validation's figures below, over the epochs."""
-    losses = _series(rows, lambda name: not name.startswith(VALIDATION))
-    figures = _series(rows, lambda name: name.startswith(VALIDATION))
-    figure = Figure(figsize=(8, 7), layout="constrained")
-    upper, lower = figure.subplots(2, 1, sharex=True)
-    for axes, series, label in ((upper, losses, "training loss"), (lower, figures, "validation")):
+    """Write a PNG with the losses above and the validation's figures below, if there are any, over the epochs."""
+    shown = {
+        "training loss": _series(rows, lambda name: not name.startswith(VALIDATION)),
+        "validation": _series(rows, lambda name: name.startswith(VALIDATION)),
+    }
+    shown = {label: series for label, series in shown.items() if series}
+    figure = Figure(figsize=(8, 3.5 * len(shown)), layout="constrained")
+    panels = figure.subplots(len(shown), 1, sharex=True, squeeze=False)[:, 0]
+    for axes, (label, series) in zip(panels, shown.items(), strict=True):
         for name, points in series.items():
             axes.plot(
                 [x for x, _ in points], [y for _, y in points], label=name.removeprefix(VALIDATION), linewidth=1.5
             )
         axes.set_ylabel(label)
         axes.grid(alpha=0.3)
-        if series:
-            axes.legend(loc="upper right", fontsize="small")
-    upper.set_title(title)
-    lower.set_xlabel("epoch")
+        axes.legend(loc="upper right", fontsize="small")
+    panels[0].set_title(title)
+    panels[-1].set_xlabel("epoch")
     with replacing(target, overwrite=True) as temporary:
         figure.savefig(temporary, dpi=110)
 
