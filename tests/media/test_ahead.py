@@ -1,8 +1,12 @@
 """Working ahead in a thread."""
 
+import itertools
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -77,3 +81,46 @@ def test_leaving_early_closes_the_source_and_ends_the_thread() -> None:
 
 def test_stages_can_be_chained() -> None:
     assert list(ahead(item * 2 for item in ahead(range(20)))) == [2 * item for item in range(20)]
+
+
+def test_ctrl_c_at_any_moment_neither_hangs_nor_leaves_the_thread() -> None:
+    """Interrupt the taking of an item after one, two, three … steps of Python, until it comes to its end."""
+    before = threading.active_count()
+    for steps in itertools.count(1):
+        trial = _Interrupted(steps)
+        trial.start()
+        trial.join(timeout=10.0)
+        assert not trial.is_alive(), f"it hangs when it is interrupted after {steps} steps"
+        assert threading.active_count() == before
+        if not trial.was_interrupted:
+            break
+    assert steps > 5
+
+
+class _Interrupted(threading.Thread):
+    """Takes two items, and is interrupted in the taking of the second; in a thread, as tracing is of one thread."""
+
+    def __init__(self, steps: int) -> None:
+        super().__init__(daemon=True)
+        self.steps = steps
+        self.was_interrupted = False
+
+    def run(self) -> None:
+        stream = ahead(itertools.count())
+        next(stream)
+        sys.settrace(self.trace)
+        try:
+            next(stream)
+        except KeyboardInterrupt:
+            self.was_interrupted = True
+        finally:
+            sys.settrace(None)
+            stream.close()
+
+    def trace(self, frame: FrameType, event: str, _: object) -> Callable[..., Any]:
+        frame.f_trace_opcodes = True
+        self.steps -= event == "opcode"
+        if self.steps == 0:
+            sys.settrace(None)
+            raise KeyboardInterrupt
+        return self.trace

@@ -71,6 +71,34 @@ def test_what_was_written_is_kept(tmp_path: Path, error: type[BaseException]) ->
     assert len(frames(tmp_path / "film.mp4")) == 2
 
 
+def test_ctrl_c_within_a_write_keeps_the_frames_before_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def watch() -> None:
+        with VideoWriter(tmp_path / "film.mp4", 10.0) as video:
+            video.write(grey(90))
+            monkeypatch.setattr(video_writer.cv2, "copyMakeBorder", interrupted)
+            video.write(grey(120))
+
+    with pytest.raises(KeyboardInterrupt):
+        watch()
+    assert len(frames(tmp_path / "film.mp4")) == 1
+    assert [each.name for each in tmp_path.iterdir()] == ["film.mp4"]
+
+
+def test_ctrl_c_while_the_film_is_finished_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video = VideoWriter(tmp_path / "film.mp4", 10.0)
+    video.write(grey(90))
+    monkeypatch.setattr(video_writer._Encoding, "finish", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        video.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def interrupted(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_without_a_frame_there_is_no_file(tmp_path: Path) -> None:
     with VideoWriter(tmp_path / "film.mp4", None):
         pass

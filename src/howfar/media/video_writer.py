@@ -110,15 +110,16 @@ class VideoWriter:
     def close(self) -> None:
         """Finish the file and give it its name; without any frame nothing happens.
 
+        Where finishing itself fails, or is interrupted, nothing is left behind.
+
         Raises:
             OutputError: If the file cannot be finished.
         """
         if self._encoding is None:
             return
-        with self._failing_as_output_error():
+        with self._files, self._failing_as_output_error():
             self._encoding.finish()
         self._encoding = None
-        self._files.close()
 
     def _start(self, first: NDArray[np.uint8]) -> "_Encoding":
         temporary = self._files.enter_context(replacing(self.path, overwrite=self._overwrite))
