@@ -39,18 +39,41 @@ def test_free_memory(tmp_path: Path, text: str | None, free: int | None) -> None
     assert free_bytes(tmp_path / "meminfo") == free
 
 
-@pytest.mark.parametrize(("least", "times"), [(2.046e9, 2.0), (0, 2047.0)], ids=["just what is free", "a little less"])
-def test_enough_memory(facts: Path, model: Path, least: float, times: float) -> None:
-    refuse_beyond_memory(model, least_bytes=least, times=times)
+def test_what_stands_for_the_size_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("howfar.models.memory.free_bytes", lambda: 10**9)
+    (tmp_path / "halved").write_bytes(b"small")
+    with pytest.raises(ModelError, match=r"needs about 1\.5 GB of memory and 1\.0 GB are free"):
+        refuse_beyond_memory(tmp_path / "halved", least_bytes=0, times=3.0, size_bytes=5 * 10**8)
 
 
-@pytest.mark.parametrize(("least", "times"), [(3.1e9, 1.0), (0, 3100.0)], ids=["for any model", "for one so large"])
-def test_too_little_memory(facts: Path, model: Path, least: float, times: float) -> None:
-    with pytest.raises(ModelError, match=r"large\.pth needs about 3\.1 GB of memory and 2\.0 GB are free: close"):
-        refuse_beyond_memory(model, least_bytes=least, times=times)
+def refusal(model: Path, least_bytes: float, times: float) -> str:
+    """Why a model is refused; empty where it is not."""
+    try:
+        refuse_beyond_memory(model, least_bytes=least_bytes, times=times)
+    except ModelError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("least", "times", "needs"),
+    [
+        pytest.param(2.046e9, 2.0, "", id="just what is free"),
+        pytest.param(2.046e9 + 1, 2.0, "2.0 GB", id="a byte more than what is free"),
+        pytest.param(0, 2047.0, "", id="a little less for one so large"),
+        pytest.param(0, 3100.0, "3.1 GB", id="too much for one so large"),
+        pytest.param(3.1e9, 0.0, "3.1 GB", id="too much for any model"),
+    ],
+)
+def test_a_model_that_takes_more_than_is_free_is_refused(
+    facts: Path, model: Path, least: float, times: float, needs: str
+) -> None:
+    expected = f"{model} needs about {needs} of memory and 2.0 GB are free: close other programs, or" if needs else ""
+    assert refusal(model, least, times).partition(" take a smaller")[0] == expected
 
 
 @pytest.mark.parametrize("missing", ["the file", "what the system says"])
 def test_what_is_not_known_refuses_nothing(facts: Path, model: Path, missing: str) -> None:
+    assert refusal(model, 1e15, 1.0), "with both known it is refused"
     (model if missing == "the file" else facts).unlink()
-    refuse_beyond_memory(model, least_bytes=1e15, times=1.0)
+    assert refusal(model, 1e15, 1.0) == ""
