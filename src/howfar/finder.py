@@ -97,8 +97,8 @@ class Rangefinder:
         threads: Threads of each network; every core when None.
         provider: ONNX Runtime execution provider; the CPU when None.
         cues: What distances rest on: `depth` (the depth map), `size` (things of known size), `ground` (where things
-            stand on it), several of them, `all`, or `auto`: the depth map alone, but in pictures where the others say
-            that most lies beyond its reach.
+            stand on it), several of them, `all`, or `auto`: the depth map alone, but the others alone in pictures of
+            a kind that its network has not seen (`ranging.rooms`).
         camera_height_m: Height of the camera above the ground, for the cue `ground`; silent when None.
         horizon_px: The row of the horizon; that of a camera held level when None.
         sizes: Sizes of your own, a file or a table, which go before the built-in ones.

@@ -28,6 +28,12 @@ CARD = 'layout = "yolov8"\nclasses = ["cup", "dog"]\nscore = 0.5\nnms = 0.5'
 BOXES = np.array([[(16, 24, 20, 20, 0.9, 0.0), (48, 24, 20, 20, 0.0, 0.8)]], dtype=np.float32).transpose(0, 2, 1)
 
 
+THREE = np.array(
+    [[(16, 13, 20, 20, 0.9, 0.0), (16, 35, 20, 20, 0.7, 0.0), (48, 24, 20, 20, 0.0, 0.8)]], dtype=np.float32
+).transpose(0, 2, 1)
+"""Two cups and a dog."""
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working folder with two models, and the picture `two.png`: a cup 2 m away and a dog 5 m away."""
@@ -268,6 +274,116 @@ def test_crops_are_called_a_comparison(folder: Path) -> None:
     assert "comparison" in result.stderr
 
 
+@pytest.fixture(params=["relative_inverse", "relative_depth"])
+def relative(request, folder: Path) -> tuple[str, ...]:
+    """Words that take a relative network, which has the left half of a picture nearer than the right one."""
+    (folder / "relative").mkdir()
+    mean_depth(folder / "relative", f'kind = "{request.param}"')
+    if request.param == "relative_inverse":
+        picture(folder / "two.png", 5, 2)
+    return ("two.png", "--detector", "models/detector.onnx", "--depth-model", "relative/depth.onnx", "--fov-deg", "60")
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(app, ["look", *words], catch_exceptions=True)
+
+
+def test_a_relative_network_gives_the_order_and_says_how_to_get_metres(relative) -> None:
+    result = run(*relative, "--out", "drawn")
+    assert result.exit_code == 0, result.output
+    cup, dog = (line for line in result.stdout.splitlines() if "cup" in line or "dog" in line)
+    assert "1st" in cup
+    assert "2nd" in dog
+    assert " m " not in cup + dog
+    assert "Nearness, 1st the nearest" in result.stdout
+    assert "--anchor" in result.stdout
+    assert "The camera is" not in result.stdout
+    scene = json.loads(run(*relative, "--format", "json").stdout)
+    assert [(thing["label"], thing["nearness_rank"], thing["depth_m"]) for thing in scene["objects"]] == [
+        ("cup", 1, None),
+        ("dog", 2, None),
+    ]
+    assert "--known" in scene["no_metres"]
+    (row, _) = csv.DictReader(io.StringIO(run(*relative, "--format", "csv").stdout))
+    assert (row["label"], row["nearness_rank"], row["depth_m"]) == ("cup", "1", "")
+
+
+def aligned(result: Result) -> tuple[list[float], dict]:
+    assert result.exit_code == 0, result.output
+    scene = json.loads(result.stdout)
+    assert scene["no_metres"] is None
+    assert [thing["nearness_rank"] for thing in scene["objects"]] == [None, None]
+    assert all(thing["low_m"] < thing["depth_m"] < thing["high_m"] for thing in scene["objects"])
+    return [round(thing["range_m"], 1) for thing in scene["objects"]], scene["alignment"]
+
+
+def test_known_distances_give_metres(relative) -> None:
+    ranges_m, alignment = aligned(run(*relative, "--known", "cup=2", "--known", "2=5", "--format", "json"))
+    assert ranges_m == [2.0, 5.0]
+    assert (alignment["evidence"], alignment["points"]) == (["known"], 2)
+    said = run(*relative, "--known", "cup=2", "--known", "2=5").stdout
+    assert "aligned to known distances: 2 points" in " ".join(said.split())
+
+
+def test_depth_points_give_metres(relative, folder: Path) -> None:
+    points = np.zeros((48, 64), dtype=np.uint16)
+    points[::6, 4:32:9], points[::6, 36:64:9] = 2000, 5000
+    Image.fromarray(points).save(folder / "points.png")
+    _, alignment = aligned(run(*relative, "--depth-points", "points.png", "--format", "json"))
+    assert alignment["evidence"] == ["points"]
+    assert run(*relative, "--depth-points", "points.png", "--max-depth", "3", "--format", "json").exit_code == 0
+
+
+def test_sizes_of_three_things_give_metres(relative, folder: Path) -> None:
+    (folder / "three").mkdir()
+    constant_detector(folder / "three", {"out": THREE}, CARD)
+    (folder / "sizes.toml").write_text("[cup]\nheight_m = 0.6\nlog_sd = 0.1\n[dog]\nheight_m = 1.6\nlog_sd = 0.1\n")
+    words = [word.replace("models/", "three/") for word in relative]
+    result = run(*words, "--sizes", "sizes.toml", "--format", "json")
+    scene = json.loads(result.stdout)
+    assert (scene["alignment"]["evidence"], scene["alignment"]["points"]) == (["size"], 3)
+    assert [thing["label"] for thing in scene["objects"]] == ["cup", "cup", "dog"]
+
+
+def test_a_metric_network_anchors_a_relative_one(folder: Path) -> None:
+    (folder / "relative").mkdir()
+    mean_depth(folder / "relative", 'kind = "relative_depth"')
+    words = (
+        "two.png",
+        "--detector",
+        "models/detector.onnx",
+        "--focal-px",
+        "100",
+        "--depth-model",
+        "relative/depth.onnx",
+    )
+    _, alignment = aligned(run(*words, "--anchor", "models/depth.onnx", "--format", "json"))
+    assert alignment["evidence"] == ["anchor"]
+    said = run(*words, "--anchor", "models/depth.onnx").stdout
+    assert "aligned to the map of a metric network (depth)" in " ".join(said.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        pytest.param(["--max-depth", "3"], "A maximum depth needs metres", id="a maximum"),
+        pytest.param(["--anchor", "relative/depth.onnx"], "is a relative depth network", id="a relative anchor"),
+        pytest.param(["--anchor", "none.onnx"], "no model file none.onnx", id="an anchor that is not there"),
+        pytest.param(["--known", "cat=2"], "knows no class 'cat'", id="an unknown class"),
+        pytest.param(["--known", "3=2"], "There is no object 3: there are 1 (cup), 2 (dog)", id="a number too high"),
+        pytest.param(["--known", "cup=2", "two.png"], "--known goes with one picture", id="known in two pictures"),
+        pytest.param(["--depth-points", "none.npy"], "no depth file none.npy", id="points that are not there"),
+        pytest.param(["--depth-on", "crops"], "each crop would have a scale of its own", id="crops"),
+        pytest.param(["--upper-threshold", "3"], "has no metres", id="a threshold"),
+    ],
+)
+def test_what_a_relative_network_cannot_do_is_told_in_one_sentence(relative, words: list[str], says: str) -> None:
+    result = run(*relative, *words, "--format", "json")
+    assert result.exit_code != 0
+    assert says in str(result.exception)
+    assert result.stdout == ""
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -280,6 +396,7 @@ def test_crops_are_called_a_comparison(folder: Path) -> None:
         pytest.param(["two.png", "two.png", "--depth", "d.npy"], "goes with one picture", id="one depth map for two"),
         pytest.param(["two.png", "--depth", "d.npy"], "d.npy", id="a depth map that is not there"),
         pytest.param(["two.png", "--out", "."], "would replace it", id="a result on top of its source"),
+        pytest.param(["two.png", "--known", "cup=2"], "is metric, and an anchor", id="what is known, for metres"),
     ],
 )
 def test_what_cannot_be_is_told_in_one_sentence(folder: Path, words: list[str], says: str) -> None:

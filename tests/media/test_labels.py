@@ -22,6 +22,7 @@ SURE = {"low_m": 1.84, "high_m": 2.91}
         pytest.param(thing(), False, "chair 2.3 m", id="class and distance"),
         pytest.param(thing(), True, "chair ~2.3 m", id="an assumed camera shows"),
         pytest.param(thing(mixed=True), False, "chair 2.3 m*", id="two depths show"),
+        pytest.param(thing(conflict=True), False, "chair 2.3 m!", id="a contradiction shows"),
         pytest.param(thing(depth_m=math.nan), True, "chair ? m", id="unknown is a question mark"),
         pytest.param(ranked("chair", 1), True, "chair 1st", id="a rank stands for metres"),
         pytest.param(ranked("wine\nglass", 22), False, "wine glass 22nd", id="a rank of a label on one line"),

@@ -83,9 +83,9 @@ def test_where_a_network_shows_a_street_as_a_room_size_and_ground_rule(scenes) -
 
 def test_sparing_leaves_the_map_alone_within_its_reach() -> None:
     (found,) = with_cues(
-        [far(6.0)], ["car"], np.array([[300, 300, 700, 460]], dtype=np.float32), CAMERA, parse_cues("auto"), ROOMS
+        [far(4.0)], ["person"], np.array([[495, 300, 570, 460]], dtype=np.float32), CAMERA, parse_cues("auto"), ROOMS
     )
-    assert found.depth_m == 6.0
+    assert found.depth_m == 4.0
     assert [(cue.name, cue.weight) for cue in found.cues] == [("depth", 1.0), ("size", 0.0), ("ground", 0.0)]
     assert found.cues[1].is_known
     assert "not needed" in found.cues[1].note
@@ -202,3 +202,71 @@ def test_one_thing_alone_overrules_the_depth_map_only_where_it_is_surely_what_it
     weights = {cue.name: cue.weight for cue in one.cues}
     assert max(weights, key=weights.__getitem__) in (speaks, "ground" if speaks == "size" else speaks)
     assert (one.depth_m > 10) == (speaks == "size")
+
+
+def test_what_stays_undecided_has_an_interval_that_holds_both_readings_and_is_marked() -> None:
+    (one,) = with_cues([far(4.0)], ["person"], PERSON, CAMERA, parse_cues("auto"), ROOMS)
+    said = {cue.name: cue for cue in one.cues}
+    assert (one.depth_m, one.method, one.conflict) == (4.0, "median", True)
+    assert one.low_m == pytest.approx(4.0 * math.exp(-1.2816 * said["depth"].log_sd))
+    assert one.high_m == pytest.approx(said["size"].depth_m * math.exp(1.2816 * said["size"].log_sd))
+    assert 20 < one.high_m < 30
+    assert "alone" in said["size"].note
+
+
+def test_readings_that_agree_across_the_end_of_the_reach_are_not_marked() -> None:
+    alone, sparing = (
+        with_cues([far(9.5)], ["person"], np.array([[490, 395, 520, 472]], dtype=np.float32), CAMERA, cues, ROOMS)[0]
+        for cues in (parse_cues("depth"), parse_cues("auto"))
+    )
+    assert sparing.cues[1].depth_m > 10
+    assert (sparing.low_m, sparing.high_m, sparing.conflict) == (alone.low_m, alone.high_m, False)
+
+
+ELEPHANT = [300, 350, 620, 570]
+ELEPHANT_CUT = [300, 350, 620, 800]
+PLANE = [100, 50, 300, 120]
+UMBRELLA = [300, 300, 350, 350]
+
+
+@pytest.mark.parametrize(
+    ("things", "expected_m"),
+    [
+        pytest.param([("elephant", ELEPHANT)], [500 * 2.45 / 220], id="an elephant nearby is as far as its size says"),
+        pytest.param([("elephant", ELEPHANT_CUT)], [math.nan], id="one that the frame cuts is not known"),
+        pytest.param([("airplane", PLANE)], [math.nan], id="nor is what has no size"),
+        pytest.param([("umbrella", UMBRELLA)], [2.0], id="in a room the map speaks"),
+        pytest.param(
+            [("umbrella", UMBRELLA), ("airplane", PLANE)],
+            [math.nan, math.nan],
+            id="but not where a thing tells of none",
+        ),
+    ],
+)
+def test_where_a_thing_is_met_outdoors_alone_no_metres_of_rooms_are_given(
+    things: list[tuple[str, list[int]]], expected_m: list[float]
+) -> None:
+    boxes = np.array([box for _, box in things], dtype=np.float32)
+    found = with_cues(
+        [far(2.0)] * len(things), [label for label, _ in things], boxes, CAMERA, parse_cues("auto"), ROOMS
+    )
+    assert [each.depth_m for each in found] == pytest.approx(expected_m, rel=0.02, nan_ok=True)
+    for each in found:
+        assert each.is_known == (not each.reason)
+        assert each.is_known or each.reason == "the depth network has not seen such pictures"
+        assert each.cues[0].depth_m == 2.0, "what the map would have said is kept"
+
+
+@pytest.mark.parametrize(
+    ("trust", "cues", "depth_m"),
+    [
+        pytest.param(DepthTrust(0.2, reach_m=80.0), "auto", 2.0, id="of a network that has seen streets"),
+        pytest.param(DepthTrust(0.2), "auto", 2.0, id="of one of which it is not known"),
+        pytest.param(MEASURED, "auto", 2.0, id="of a map that was measured"),
+        pytest.param(ROOMS, "depth", 2.0, id="where it alone is asked for"),
+    ],
+)
+def test_metres_that_are_no_rooms_are_given_outdoors(trust: DepthTrust, cues: str, depth_m: float) -> None:
+    boxes = np.array([PLANE], dtype=np.float32)
+    (found,) = with_cues([far(2.0)], ["airplane"], boxes, CAMERA, parse_cues(cues), trust)
+    assert found.depth_m == depth_m

@@ -51,6 +51,7 @@ def test_a_lamp_overhead_shows_its_far_foot_and_its_near_top() -> None:
         pytest.param(BOX, None, "no known size", id="a class that is not in the table"),
         pytest.param(BOX, ClassSize("dog", on_ground=True), "no known size", id="a class without a height"),
         pytest.param((400, 1, 450, 200), POST, "cut by the frame", id="cut above"),
+        pytest.param((400, 7, 450, 200), POST, "cut by the frame", id="so near to the frame that it may be cut"),
         pytest.param((400, 300, 450, 799), POST, "cut by the frame", id="cut below"),
         pytest.param((400, 300, 450, 307), POST, "lower than 8 pixels", id="too low"),
         pytest.param((400, 300, 400, 300), POST, "lower than 8 pixels", id="no pixels at all"),
@@ -84,7 +85,7 @@ def test_low_boxes_are_less_sure() -> None:
     assert spreads[0] == pytest.approx(math.hypot(0.05, 1.5 * math.sqrt(2) / 10), rel=0.05)
 
 
-BOXES = st.tuples(st.floats(5, 800), st.floats(5, 600), st.floats(10, 150), st.floats(10, 150)).map(
+BOXES = st.tuples(st.floats(15, 800), st.floats(15, 600), st.floats(10, 150), st.floats(10, 150)).map(
     lambda box: (box[0], box[1], box[0] + box[2], box[1] + box[3])
 )
 

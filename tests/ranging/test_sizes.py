@@ -32,9 +32,30 @@ def test_classes_are_found_whatever_their_case(label: str) -> None:
     assert size.on_ground
 
 
-@pytest.mark.parametrize("label", ["kite", "tv", "clock", "traffic light", "bird", "airplane", "Misc"])
-def test_what_hangs_or_flies_is_not_in_the_table(label: str) -> None:
+@pytest.mark.parametrize("label", ["tv", "clock", "bird", "umbrella", "Misc"])
+def test_what_is_met_anywhere_and_stands_on_no_ground_is_not_in_the_table(label: str) -> None:
     assert default_sizes().find(label) is None
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["car", "train", "tram", "traffic light", "fire hydrant", "elephant", "giraffe", "cow", "airplane", "boat", "kite"],
+)
+def test_what_is_met_outdoors_alone_is_known_for_it(label: str) -> None:
+    size = default_sizes().find(label)
+    assert size is not None
+    assert size.outdoors
+
+
+@pytest.mark.parametrize("label", ["person", "bicycle", "bench", "dog", "bottle", "chair"])
+def test_what_is_met_in_rooms_too_is_not(label: str) -> None:
+    size = default_sizes().find(label)
+    assert size is not None
+    assert not size.outdoors
+
+
+def test_no_height_is_wider_than_a_third() -> None:
+    assert all(size.log_sd <= 0.35 for size in default_sizes() if size.log_sd is not None)
 
 
 def test_own_sizes_go_before_the_built_in_ones(tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ def look(
         typer.Option(
             "--cues",
             help="What distances rest on: depth, size (of things), ground (where they stand), several with commas, "
-            "all, or auto: the depth map, but where the others say that most lies beyond its reach.",
+            "all, or auto: the depth map, but the others alone in pictures of a kind that its network has not seen.",
             rich_help_panel=options.RANGING,
         ),
     ] = "auto",

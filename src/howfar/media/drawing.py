@@ -33,10 +33,10 @@ def draw_scene(
     """Draw each object of a scene with its class and its distance along the optical axis.
 
     A box has the colour of its distance on the fixed scale that depth views have too, warm for near and cool for far,
-    and grey when the distance is not known ("chair ? m"). A label says "chair 2.3 m", with two more signs where they
-    are due: "~2.3 m" where the camera was assumed and so the scale of all distances is, and "2.3 m*" with a dashed box
-    where the box holds two depths and one number for it is doubtful. Without metres, on a relative depth map, it says
-    "chair 1st" of the nearest, and the colours run from the nearest object to the farthest.
+    and grey when the distance is not known ("chair ? m"). A label says "chair 2.3 m", with signs where they are due:
+    "~2.3 m" where the camera was assumed and so the scale of all distances is, "2.3 m*" with a dashed box where the box
+    holds two depths and one number for it is doubtful, "2.3 m!" where cues contradict each other. Without metres, on a
+    relative depth map, it says "chair 1st" of the nearest, and the colours run from the nearest object to the farthest.
 
     Args:
         image: H×W×3 uint8 RGB, the scene's picture.

@@ -10,9 +10,10 @@ from howfar.media.colours import Colour, colour_of, text_colour_on
 from howfar.media.outlines import Box, whole_pixels
 from howfar.media.text import line_height, put_text, size_that_fits, text_width
 from howfar.media.units import Units, distance_text, interval_text
-from howfar.scene import SceneObject
+from howfar.scene import Distance, SceneObject
 
 MIXED_MARK = "*"
+CONFLICT_MARK = "!"
 ASSUMED_MARK = "~"
 
 
@@ -47,9 +48,14 @@ def label_text(thing: SceneObject, *, assumed: bool, units: Units = "m", interva
     if thing.nearness_rank is not None and not distance.is_known:
         return f"{name} {ordinal(thing.nearness_rank)}".lstrip()
     about = ASSUMED_MARK if assumed and distance.is_known else ""
-    mark = MIXED_MARK if distance.mixed else ""
+    mark = marks(distance)
     ends = interval_text(distance.low_m, distance.high_m, units) if interval else ""
     return f"{name} {about}{distance_text(distance.depth_m, units)}{mark}{ends and f' ({ends})'}".lstrip()
+
+
+def marks(distance: Distance) -> str:
+    """The signs after a distance that is doubtful: two depths in the box, cues that contradict each other."""
+    return (MIXED_MARK if distance.mixed else "") + (CONFLICT_MARK if distance.conflict else "")
 
 
 def ordinal(rank: int) -> str:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from howfar.media.labels import MIXED_MARK, ordinal
+from howfar.media.labels import CONFLICT_MARK, MIXED_MARK, marks, ordinal
 from howfar.media.units import Units, distance_text, in_units, interval_text, number_text
 from howfar.scene import Scene, SceneObject
 from howfar.scene.camera import Origin
@@ -21,8 +21,6 @@ CSV_HEADER = (
     *("depth_m", "range_m", "low_m", "high_m", "x_m", "y_m", "z_m"),
     *("method", "valid_share", "mixed", "conflict", "nearness_rank"),
 )
-
-CONFLICT_MARK = "!"
 
 NAME_WIDTH = 6
 INTERVAL_WIDTH = 18
@@ -207,5 +205,4 @@ def _depth(thing: SceneObject, units: Units) -> str:
         return f"? {units} ({far.reason})" if far.reason else f"? {units}"
     ends = interval_text(far.low_m, far.high_m, units, " to ")
     interval = f" ({ends})" if ends else ""
-    marks = (MIXED_MARK if far.mixed else "") + (CONFLICT_MARK if far.conflict else "")
-    return distance_text(far.depth_m, units) + interval + marks
+    return distance_text(far.depth_m, units) + interval + marks(far)

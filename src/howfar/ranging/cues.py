@@ -9,17 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from howfar.errors import SettingError
-from howfar.ranging.depth_cue import DepthTrust, depth_cues, is_beyond_reach
+from howfar.ranging.depth_cue import DepthTrust, depth_cues
 from howfar.ranging.fusion import Fused, fuse
 from howfar.ranging.ground_cue import ground_cues, ground_of
+from howfar.ranging.rooms import Verdict, judged
 from howfar.ranging.size_cue import Box, size_cue
-from howfar.ranging.sizes import SizeTable, default_sizes
+from howfar.ranging.sizes import ClassSize, SizeTable, default_sizes
 from howfar.scene import Camera, Cue, CueName, Distance
 from howfar.scene.margins import INTERVAL_SDS
 
 ALL_CUES: tuple[CueName, ...] = get_args(CueName)
 AUTO = "auto"
 NOT_NEEDED = "not needed: the depth map reaches this far"
+UNDECIDED = "alone it does not overrule the depth map"
+NOT_SEEN = "the depth network has not seen such pictures"
 LEAST_WEIGHT = 0.05
 """A cue of less weight is not named in what a distance rests on."""
 NOTHING_SAID = "none of the cues asked for says anything"
@@ -32,7 +35,8 @@ class CueSettings:
 
     Attributes:
         names: The cues, in the order of `ALL_CUES`.
-        sparing: Let the depth map speak alone, but in pictures where the others say that most lies beyond its reach.
+        sparing: Let the depth map speak alone, and the others alone in pictures of a kind that its network does not
+            know (`ranging.rooms`): there a thing of which they say nothing has no distance, rather than a room's.
         camera_height_m: Height of the camera above the ground; None where unknown, and the ground is silent.
         horizon_px: The row of the horizon; None for that of a camera held level.
         sizes: How large things are.
@@ -119,29 +123,30 @@ def with_cues(
 
     Returns:
         N distances with their cues and an interval of 80 %; unknown where no cue says anything.
-
     """
     boxes: list[Box] = [(x1, y1, x2, y2) for x1, y1, x2, y2 in boxes_xyxy_px.tolist()]
-    beside = _beside_depth(labels, boxes, camera, settings)
+    classes = [settings.sizes.find(label) for label in labels]
+    beside = _beside_depth(classes, boxes, camera, settings)
     together = [fuse(cues) for cues in beside]
-    others = [_as_cue(fused) for fused in together]
-    sure = [_is_sure(label, fused, settings.sizes) for label, fused in zip(labels, together, strict=True)]
-    if settings.sparing and not is_beyond_reach(distances, others, sure, trust):
+    verdict = judged(distances, together, classes, trust) if settings.sparing else None
+    if verdict is not None:
         alone = depth_cues(distances, labels, [Cue.silent("size", NOT_NEEDED)] * len(boxes), trust)
-        fused = [_alone(cue, cues) for cue, cues in zip(alone, beside, strict=True)]
+        fused = [_one_speaks(*each, verdict) for each in zip(alone, together, strict=True)]
     elif "depth" in settings.names:
-        from_map = depth_cues(distances, labels, others, trust)
+        from_map = depth_cues(distances, labels, [_as_cue(other) for other in together], trust)
         fused = [fuse((cue, *cues)) for cue, cues in zip(from_map, beside, strict=True)]
     else:
-        fused = [fuse(cues) for cues in beside]
-    return tuple(_joined(*each, camera) for each in zip(distances, fused, boxes, strict=True))
+        fused = together
+    joined = [_joined(*each, camera) for each in zip(distances, fused, boxes, strict=True)]
+    if verdict is Verdict.UNDECIDED:
+        joined = [_with_both(*each) for each in zip(joined, together, strict=True)]
+    return tuple(joined)
 
 
 def _beside_depth(
-    labels: Sequence[str], boxes: Sequence[Box], camera: Camera, settings: CueSettings
+    classes: Sequence[ClassSize | None], boxes: Sequence[Box], camera: Camera, settings: CueSettings
 ) -> list[tuple[Cue, ...]]:
     """What the cues other than the depth map say of each thing."""
-    classes = [settings.sizes.find(label) for label in labels]
     row = camera.cy_px if settings.horizon_px is None else settings.horizon_px
     sized = [size_cue(box, size, camera, row) for box, size in zip(boxes, classes, strict=True)]
     by_name: list[Sequence[Cue]] = []
@@ -158,18 +163,25 @@ def _beside_depth(
     return list(zip(*by_name, strict=True)) if by_name else [()] * len(boxes)
 
 
-def _alone(cue: Cue, others: Sequence[Cue]) -> Fused:
-    """A cue that speaks alone; what the others would have said is kept."""
-    kept = (replace(other, note=NOT_NEEDED) if other.is_known else other for other in others)
+def _one_speaks(cue: Cue, other: Fused, verdict: Verdict) -> Fused:
+    """The depth map alone, or the others alone where its network knows nothing; what is not heard is kept."""
+    if verdict is Verdict.UNKNOWN:
+        unheard = replace(cue, note=NOT_SEEN) if cue.is_known else cue
+        return other._replace(cues=(unheard, *other.cues))
+    note = UNDECIDED if verdict is Verdict.UNDECIDED else NOT_NEEDED
+    kept = (replace(each, weight=0.0, note=note) if each.is_known else each for each in other.cues)
     fused = fuse((cue,))
     return fused._replace(cues=(*fused.cues, *kept))
 
 
-def _is_sure(label: str, fused: Fused, sizes: SizeTable) -> bool:
-    """Whether a thing is what it seems: of a kind met outdoors alone, or its size and the ground under it agree."""
-    size = sizes.find(label)
-    agree = sum(cue.is_known for cue in fused.cues) > 1 and not fused.conflict
-    return agree or (size is not None and size.outdoors)
+def _with_both(distance: Distance, other: Fused) -> Distance:
+    """A distance whose interval holds the others' too, and which is marked, where they contradict the depth map."""
+    cues = (*(cue for cue in distance.cues if cue.weight), _as_cue(other))
+    if not (distance.is_known and fuse(cues).conflict):
+        return distance
+    spread = math.exp(INTERVAL_SDS * other.log_sd)
+    low_m, high_m = min(distance.low_m, other.depth_m / spread), max(distance.high_m, other.depth_m * spread)
+    return replace(distance, low_m=low_m, high_m=high_m, conflict=True)
 
 
 def _as_cue(fused: Fused) -> Cue:
@@ -181,7 +193,8 @@ def _joined(distance: Distance, fused: Fused, box: Box, camera: Camera) -> Dista
     """A distance in which all cues have their say."""
     z = fused.depth_m
     if not math.isfinite(z):
-        unknown = Distance.unknown(distance.method, distance.reason or NOTHING_SAID, distance.region_xyxy_px)
+        unheard = NOT_SEEN if any(cue.note == NOT_SEEN for cue in fused.cues) else NOTHING_SAID
+        unknown = Distance.unknown(distance.method, distance.reason or unheard, distance.region_xyxy_px)
         return replace(unknown, cues=fused.cues)
     used = [cue.name for cue in fused.cues if cue.weight >= LEAST_WEIGHT]
     if distance.is_known:

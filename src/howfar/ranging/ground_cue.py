@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from howfar.ranging.size_cue import EDGE_SD_PX, FOCAL_LOG_SD, FRAME_MARGIN_PX, Box, Sized
+from howfar.ranging.size_cue import EDGE_SD_PX, FOCAL_LOG_SD, FRAME_MARGIN, Box, Sized
 from howfar.ranging.sizes import ClassSize
 from howfar.scene import Camera, Cue
 
@@ -101,7 +101,7 @@ def _silence(box: Box, size: ClassSize | None, camera: Camera) -> str:
     """Why the ground says nothing; empty if it does."""
     if size is None or not size.on_ground:
         return "not known to stand on the ground"
-    return "its foot is cut by the frame" if box[3] >= camera.height_px - FRAME_MARGIN_PX else ""
+    return "its foot is cut by the frame" if box[3] >= (1 - FRAME_MARGIN) * camera.height_px else ""
 
 
 def _horizons_shown(

@@ -29,8 +29,9 @@ from howfar.scene import Camera, Cue
 
 EDGE_SD_PX = 1.5
 """How precisely an edge of a box is known, as a standard deviation."""
-FRAME_MARGIN_PX = 2.0
-"""A box this near to the picture's frame is cut by it, or may be."""
+FRAME_MARGIN = 0.01
+"""A box this near to the picture's frame, as a share of the picture's side, is cut by it, or may be. Of 99 upper and
+lower edges at the frame in 337 pictures of COCO the embedded detector puts 84 % so near, of the 1,675 others 5 %."""
 LEAST_HEIGHT_PX = 8.0
 """Of a lower box the height says too little."""
 OUTLIERS = 0.1
@@ -115,7 +116,8 @@ def _silence(box: Box, size: ClassSize | None, camera: Camera) -> str:
     x1, y1, x2, y2 = box
     if size is None or size.height_m is None:
         return "no known size"
-    if y1 <= FRAME_MARGIN_PX or y2 >= camera.height_px - FRAME_MARGIN_PX:
+    margin_px = FRAME_MARGIN * camera.height_px
+    if y1 <= margin_px or y2 >= camera.height_px - margin_px:
         return "the box is cut by the frame"
     if y2 - y1 < LEAST_HEIGHT_PX:
         return f"the box is lower than {LEAST_HEIGHT_PX:g} pixels"
@@ -125,7 +127,8 @@ def _silence(box: Box, size: ClassSize | None, camera: Camera) -> str:
 
 
 def _cut_aside(box: Box, camera: Camera) -> bool:
-    return box[0] <= FRAME_MARGIN_PX or box[2] >= camera.width_px - FRAME_MARGIN_PX
+    margin_px = FRAME_MARGIN * camera.width_px
+    return box[0] <= margin_px or box[2] >= camera.width_px - margin_px
 
 
 def _half_extents_m(size: ClassSize) -> NDArray[np.float64]:
