@@ -433,3 +433,19 @@ def test_chairs_in_a_real_room(shared: Path) -> None:
     assert len(view) >= 4
     assert all(1.5 < chair.depth_m < 4.5 for chair in view)
     assert all(chair.range_m >= chair.depth_m for chair in view)
+
+
+def test_where_a_detector_gives_masks_they_are_measured(tmp_path: Path) -> None:
+    rows = [(34, 24, 60, 40, 0.9, 0, 1.0)]  # from 4 to 64 of 64: 24 of its 60 columns lie on the left third, the object
+    third = np.where(np.arange(16) < 7, 20.0, -20.0).astype(np.float32)
+    outputs = {
+        "out": np.array([rows], dtype=np.float32).transpose(0, 2, 1),
+        "parts": np.broadcast_to(third, (1, 1, 12, 16)).copy(),
+    }
+    card = 'layout = "yolov8-seg"\nclasses = ["cup", "dog"]\nscore = 0.5\nnms = 0.5'
+    finder = howfar.Rangefinder(constant_detector(tmp_path, outputs, card), method=["auto", "median"], fov_deg=60)
+    depth_m = np.full((96, 128), 5.0, dtype=np.float32)
+    depth_m[:, :56] = 2.0
+    views = finder.look_each(np.full((96, 128, 3), 128, np.uint8), depth=DepthMap(depth_m, "metres"))
+    told = [(thing.distance.method, thing.depth_m) for view in views for thing in view]
+    assert told == [("mask", pytest.approx(2.0)), ("median", pytest.approx(5.0))]

@@ -35,6 +35,7 @@ from howfar.ranging.alignment import Aligned
 from howfar.ranging.cues import AUTO, CueSettings, parse_cues, with_cues
 from howfar.ranging.depth_cue import MEASURED, DepthTrust
 from howfar.ranging.evidence import Things, align_map
+from howfar.ranging.masked import with_masks
 from howfar.ranging.nearness import for_relative, nearness_ranks, relative_values
 from howfar.ranging.sizes import SizeTable, read_sizes
 from howfar.scene import Camera, DepthMap, Detections, Distance
@@ -356,7 +357,7 @@ def _view(sight: _Sight, method: Method, max_depth_m: float | None) -> View:
     """Measure with one method, join the cues, and sort."""
     start = time.perf_counter()
     if sight.crops is None:
-        distances = measure(sight.depth, sight.found.boxes_xyxy_px, sight.camera, method)
+        distances = measure(sight.depth, sight.found.boxes_xyxy_px, sight.camera, with_masks(method, sight.found.masks))
     else:
         distances = tuple(_on_crop(crop, method) for crop in sight.crops)
     distances = with_cues(

@@ -94,3 +94,21 @@ def test_the_embedded_detector_finds_the_motorcycle() -> None:
     assert found.labels[0] == "motorcycle"
     assert found.scores[0] == pytest.approx(0.80, abs=0.02)
     assert found.boxes_xyxy_px[0] == pytest.approx([102, 72, 687, 453], abs=4)
+
+
+def test_masks_lie_over_the_boxes_as_they_are_cut_to_the_picture(tmp_path: Path) -> None:
+    """Of an input of 64×48 for a picture of 128×96, the left half is the object, a box reaches over the left edge."""
+    rows = [(20, 24, 60, 40, 0.9, 0, 1.0), (16, 24, 16, 40, 0.8, 0, 1.0), (21, 24, 60, 40, 0.7, 0, 1.0)]
+    half = np.where(np.arange(16) < 8, 20.0, -20.0).astype(np.float32)
+    outputs = {
+        "out": np.array([rows], dtype=np.float32).transpose(0, 2, 1),
+        "parts": np.broadcast_to(half, (1, 1, 12, 16)).copy(),
+    }
+    card = YOLO_CARD.replace("yolov8", "yolov8-seg")
+    found = open_detector(constant_detector(tmp_path, outputs, card)).detect(GREY)
+    assert found.scores == pytest.approx([0.9, 0.8])
+    assert found.masks is not None
+    wide, narrow = found.masks  # the first is 0 to 50 of 64 wide once it is cut: 32 of these are the object
+    assert wide.mean() == pytest.approx(32 / 50, abs=0.02)
+    assert narrow.mean() == pytest.approx(1.0, abs=0.01)
+    assert found.select(np.array([1])).masks == pytest.approx(narrow[None])

@@ -23,6 +23,12 @@ def yolov8() -> list[np.ndarray]:
     return [np.array([rows], dtype=np.float32).transpose(0, 2, 1)]
 
 
+def yolov8_seg() -> list[np.ndarray]:
+    """Two coefficients after the classes, and two prototypes of 4×8."""
+    rows = [[*yolo_row(None, [0.1, 0.72, 0.05]), 3.0, -1.0], [*yolo_row(None, [0.1, 0.1, 0.1]), 0.0, 0.0]]
+    return [np.array([rows], dtype=np.float32).transpose(0, 2, 1), np.ones((1, 2, 4, 8), np.float32)]
+
+
 def end2end() -> list[np.ndarray]:
     return [np.array([[[15, 12, 25, 18, 0.72, 1], [0, 0, 5, 5, 0.2, 0]]], dtype=np.float32)]
 
@@ -47,6 +53,7 @@ def nanodet() -> list[np.ndarray]:
     [
         pytest.param("yolov5", yolov5(), [15, 12, 25, 18], id="yolov5: class score times objectness"),
         pytest.param("yolov8", yolov8(), [15, 12, 25, 18], id="yolov8: transposed, without objectness"),
+        pytest.param("yolov8-seg", yolov8_seg(), [15, 12, 25, 18], id="yolov8-seg: as yolov8, and parts of masks"),
         pytest.param("end2end", end2end(), [15, 12, 25, 18], id="end2end: corners, score, class"),
         pytest.param("nanodet", nanodet(), [16, 12, 28, 26], id="nanodet: expected distance to each side"),
     ],
@@ -56,6 +63,14 @@ def test_the_one_box_above_the_threshold(layout: str, outputs: list[np.ndarray],
     assert found.boxes_xyxy == pytest.approx(np.array([box], dtype=np.float32), abs=1e-3)
     assert found.scores == pytest.approx([0.72])
     assert found.class_ids.tolist() == [1]
+
+
+def test_masks_come_with_the_boxes_they_belong_to() -> None:
+    found = LAYOUTS["yolov8-seg"].read(yolov8_seg(), SIZE, 0.5, CLASSES)
+    assert found.masks is not None
+    assert found.masks.coefficients.tolist() == [[3.0, -1.0]]
+    assert found.masks.prototypes.shape == (2, 4, 8)
+    assert found.select(np.array([], dtype=np.int64)).masks.coefficients.shape == (0, 2)
 
 
 @pytest.mark.parametrize(
@@ -69,6 +84,8 @@ def test_the_one_box_above_the_threshold(layout: str, outputs: list[np.ndarray],
         pytest.param(
             "end2end", [np.array([[[0, 0, 5, 5, 0.9, 7]]], np.float32)], id="a class that the card does not name"
         ),
+        pytest.param("yolov8-seg", yolov8(), id="no prototypes"),
+        pytest.param("yolov8-seg", [yolov8()[0], np.ones((1, 2, 4, 8), np.float32)], id="no coefficients"),
         pytest.param("yolov8", [np.zeros((7, 10), np.float32)], id="no batch dimension"),
     ],
 )

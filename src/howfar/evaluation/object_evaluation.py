@@ -6,7 +6,7 @@ detector, in their place the error grows by theirs.
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,6 +23,7 @@ from howfar.models.detector import CardDetector
 from howfar.ranging import measure
 from howfar.ranging.cues import with_cues
 from howfar.ranging.depth_cue import MEASURED, DepthTrust
+from howfar.ranging.masked import with_masks
 from howfar.scene import DepthMap, Detections, Distance
 
 NOT_FOUND = "the detector did not find it"
@@ -30,10 +31,11 @@ NOT_FOUND = "the detector did not find it"
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """The box that an object is measured in."""
+    """The box that an object is measured in, and its mask where the detector gives them."""
 
     box_xyxy_px: NDArray[np.float32]
     score: float
+    mask: NDArray[np.float32] | None = None
 
 
 def evaluate_objects(
@@ -172,10 +174,11 @@ class _Run:
         depth = depth_of(sample, self.procedure, self.network)
         seen = time.perf_counter()
         cues, trust = self.procedure.cues, _trust(self.procedure, self.network)
-        by_method = [
-            with_cues(measure(depth, boxes, sample.camera, method), labels, boxes, sample.camera, cues, trust)
-            for method in self.procedure.methods
-        ]
+        masks = _stacked([one.mask for one in found.values()])
+        measured = (
+            measure(depth, boxes, sample.camera, with_masks(method, masks)) for method in self.procedure.methods
+        )
+        by_method = [with_cues(each, labels, boxes, sample.camera, cues, trust) for each in measured]
         self.depth_s += seen - start
         self.ranging_s += time.perf_counter() - seen
         return distances | dict(zip(found, zip(*by_method, strict=True), strict=True))
@@ -216,6 +219,12 @@ def _truth_m(sample: ObjectSample, procedure: ObjectProcedure) -> NDArray[np.flo
     return sample.nearest_m if procedure.truth == "nearest" else sample.depth_m
 
 
+def _stacked(masks: Sequence[NDArray[np.float32] | None]) -> NDArray[np.float32] | None:
+    """All masks in one array; None from a detector that has none."""
+    known = [mask for mask in masks if mask is not None]
+    return np.stack(known) if known else None
+
+
 def _matched(
     sample: ObjectSample, counted: list[int], detections: Detections, class_map: Mapping[str, str], iou: float
 ) -> dict[int, _Found]:
@@ -233,7 +242,8 @@ def _matched(
         for detection, taken in zip(seen.tolist(), taken_objects(shared, iou).tolist(), strict=True):
             if taken != NONE:
                 score = float(detections.scores[detection])
-                found[int(objects[taken])] = _Found(detections.boxes_xyxy_px[detection], score)
+                mask = None if detections.masks is None else detections.masks[detection]
+                found[int(objects[taken])] = _Found(detections.boxes_xyxy_px[detection], score, mask)
     return found
 
 

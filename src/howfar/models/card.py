@@ -18,7 +18,7 @@ Task = Literal["detection", "depth", "ranging"]
 Fit = Literal["letterbox", "keep-aspect", "stretch"]
 ScaleTo = Literal["area", "cover"]
 Resample = Literal["area", "bilinear", "bicubic"]
-Layout = Literal["nanodet", "yolov5", "yolov8", "end2end"]
+Layout = Literal["nanodet", "yolov5", "yolov8", "yolov8-seg", "end2end"]
 
 UNKNOWN_LICENCE = "not stated in the file: ask whoever published it"
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from howfar.errors import ModelError, SettingError
 from howfar.models.card import Card
 from howfar.models.layouts import LAYOUTS, Candidates
+from howfar.models.masks import masks_in_boxes
 from howfar.models.preprocess import to_tensor
 from howfar.models.session import RunOptions, Session
 from howfar.scene import Detections
@@ -90,28 +91,19 @@ class CardDetector(ABC):
         size = (tensor.shape[3], tensor.shape[2])
         found = layout.read(outputs, size, threshold, len(self.spec.classes))
         if only is not None:
-            keep = np.isin(found.class_ids, list(only))
-            found = Candidates(found.boxes_xyxy[keep], found.scores[keep], found.class_ids[keep])
+            found = found.select(np.flatnonzero(np.isin(found.class_ids, list(only))))
         if layout.needs_nms:
             chosen = _suppress(found, self.spec.nms if nms is None else nms)
         else:
             chosen = np.argsort(-found.scores, kind="stable")
-        return self._finish(placement.to_picture(found.boxes_xyxy), found, chosen, image.shape, limit)
-
-    def _finish(
-        self,
-        boxes: NDArray[np.float32],
-        found: Candidates,
-        chosen: NDArray[np.int64],
-        shape: tuple[int, ...],
-        limit: int,
-    ) -> Detections:
-        height, width = shape[:2]
+        height, width = image.shape[:2]
         limits = np.array([width, height, width, height], dtype=np.float32)
-        boxes = np.clip(boxes[chosen], 0.0, limits).astype(np.float32)
-        solid = ((boxes[:, 2:] - boxes[:, :2]) >= MIN_SIDE_PX).all(axis=1)
-        chosen, boxes = chosen[solid][:limit], boxes[solid][:limit]
-        return Detections(boxes, found.scores[chosen], found.class_ids[chosen], self.spec.classes)
+        found = found.select(chosen)
+        boxes = np.clip(placement.to_picture(found.boxes_xyxy), 0.0, limits).astype(np.float32)
+        solid = np.flatnonzero(((boxes[:, 2:] - boxes[:, :2]) >= MIN_SIDE_PX).all(axis=1))[:limit]
+        found, boxes = found.select(solid), boxes[solid]
+        masks = found.masks and masks_in_boxes(found.masks, placement.to_input(boxes), size)
+        return Detections(boxes, found.scores, found.class_ids, self.spec.classes, masks)
 
 
 class Detector(CardDetector):
@@ -137,7 +129,7 @@ def _suppress(found: Candidates, iou: float) -> NDArray[np.int64]:
         return np.empty(0, dtype=np.int64)
     if len(found.scores) > MOST_CANDIDATES:
         best = np.argsort(-found.scores, kind="stable")[:MOST_CANDIDATES]
-        return best[_suppress(Candidates(found.boxes_xyxy[best], found.scores[best], found.class_ids[best]), iou)]
+        return best[_suppress(found.select(best), iou)]
     corner_size: Any = found.boxes_xyxy.astype(np.float64)
     corner_size[:, 2:] -= corner_size[:, :2]
     scores: Any = found.scores

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from howfar.errors import ModelError
+from howfar.models.masks import MaskParts
 
 Arrays = list[NDArray[Any]]
 
@@ -22,6 +23,12 @@ class Candidates(NamedTuple):
     boxes_xyxy: NDArray[np.float32]
     scores: NDArray[np.float32]
     class_ids: NDArray[np.int64]
+    masks: MaskParts | None = None
+
+    def select(self, places: NDArray[np.int64]) -> "Candidates":
+        """Those at some places, in their order."""
+        masks = self.masks and self.masks._replace(coefficients=self.masks.coefficients[places])
+        return Candidates(self.boxes_xyxy[places], self.scores[places], self.class_ids[places], masks)
 
 
 class Layout(NamedTuple):
@@ -80,6 +87,19 @@ def read_yolov8(outputs: Arrays, size: tuple[int, int], threshold: float, classe
     return _from_centres(rows[:, :4], rows[:, 4:], threshold)
 
 
+def read_yolov8_seg(outputs: Arrays, size: tuple[int, int], threshold: float, classes: int) -> Candidates:
+    """YOLOv8 and 11 with masks: 1×(4+C+K)×N, as yolov8 with K coefficients more, and 1×K×h×w prototypes."""
+    if len(outputs) != 2 or outputs[1].ndim != 4 or outputs[1].shape[0] != 1:
+        raise ModelError("A yolov8-seg output is 1×(4+C+K)×N and 1×K×h×w: check the card's layout, or the export.")
+    prototypes = np.asarray(outputs[1][0], dtype=np.float32)
+    rows = _rows(outputs[:1], 4 + classes + len(prototypes), "yolov8-seg", transposed=True)
+    places, class_ids = _above(np.ascontiguousarray(rows[:, 4 : 4 + classes]), threshold)
+    middle, half = rows[places, :2], rows[places, 2:4] / 2
+    boxes = np.concatenate([middle - half, middle + half], axis=1)
+    parts = MaskParts(rows[places, 4 + classes :], prototypes)
+    return Candidates(boxes, rows[places, 4 + class_ids], class_ids, parts)
+
+
 def read_end2end(outputs: Arrays, size: tuple[int, int], threshold: float, classes: int) -> Candidates:
     """Networks that suppress duplicates themselves (YOLOv10, many exports): 1×N×6: x1, y1, x2, y2, score, class."""
     rows = _rows(outputs, 6, "end2end", transposed=False)
@@ -94,6 +114,7 @@ LAYOUTS = {
     "nanodet": Layout(read_nanodet, needs_nms=True),
     "yolov5": Layout(read_yolov5, needs_nms=True),
     "yolov8": Layout(read_yolov8, needs_nms=True),
+    "yolov8-seg": Layout(read_yolov8_seg, needs_nms=True),
     "end2end": Layout(read_end2end, needs_nms=False),
 }
 

@@ -26,6 +26,12 @@ class Placement:
     offset_x: float = 0.0
     offset_y: float = 0.0
 
+    def to_input(self, boxes_xyxy: NDArray[np.float32]) -> NDArray[np.float32]:
+        """N×4 boxes in pixels of the picture, as boxes in input pixels."""
+        offset = np.array([self.offset_x, self.offset_y] * 2, dtype=np.float32)
+        scale = np.array([self.scale_x, self.scale_y] * 2, dtype=np.float32)
+        return boxes_xyxy * scale + offset
+
     def to_picture(self, boxes_xyxy: NDArray[np.float32]) -> NDArray[np.float32]:
         """N×4 boxes in input pixels, as boxes in pixels of the picture."""
         offset = np.array([self.offset_x, self.offset_y] * 2, dtype=np.float32)

@@ -3,12 +3,13 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from howfar.ranging.cells import covered_cells
-from howfar.ranging.crops import crop_boxes, network_input, widened
+from howfar.ranging.crops import Crops, crop_boxes, network_input, widened
 from howfar.ranging.methods import NO_BOUNDS, Bounds, Grids, Readings
 from howfar.scene import DepthMap
 
@@ -48,25 +49,39 @@ class Foreground:
 
     def read(self, depth: DepthMap, boxes: NDArray[np.float64]) -> Readings:
         """Read N×4 boxes, given in the map's cells, off a metric depth map."""
-        cells = covered_cells(boxes, depth.shape)
-        quartiles, shares = np.full((len(boxes), 3), np.nan), np.zeros(len(boxes))
-        weights = np.zeros((len(boxes), self.side, self.side), dtype=np.float32)
         crops = crop_boxes(depth, boxes, self.side, self.margin, self.bounds.usable(depth))
-        inside = crops.known & crops.inside
-        seen = np.flatnonzero(inside.any(axis=(1, 2)) & (cells[:, 2:] > cells[:, :2]).all(axis=1))
+        weights = np.zeros((len(boxes), self.side, self.side), dtype=np.float32)
+        seen = np.flatnonzero((crops.known & crops.inside).any(axis=(1, 2)))
         if len(seen):
-            shown = network_input(crops, depth.to_metres(crops.values))[seen]
-            found = np.where(crops.known[seen], self.network(shown), 0.0)
-            weights[seen], quartiles[seen] = found, weighted_quantiles(crops.values[seen], found, QUARTILES)
-            shares[seen] = inside[seen].sum(axis=(1, 2)) / crops.inside.sum()
-        near, middle, far = quartiles.T
-        spread = np.abs(np.log(far / near))  # of a disparity, the near quartile is the greater
-        grids = Grids(weights, widened(boxes, self.margin))
-        return Readings(middle, cells, shares, SD_PER_SPREAD * spread, spread > MIXED_SPREAD, grids)
+            weights[seen] = self.network(network_input(crops, depth.to_metres(crops.values))[seen])
+        return weighted_readings(depth, boxes, crops, Grids(weights, widened(boxes, self.margin)))
+
+
+def weighted_readings(depth: DepthMap, boxes: NDArray[np.float64], crops: Crops, grids: Grids) -> Readings:
+    """The weighted median of the depths in N boxes, with the spread about it.
+
+    Args:
+        depth: A metric depth map.
+        boxes: N×4 boxes in its cells.
+        crops: What lies in and round them.
+        grids: How much each place of the crops belongs to the object; where nothing is known it counts for nothing.
+    """
+    cells, weights = covered_cells(boxes, depth.shape), np.where(crops.known, grids.values, np.float32(0))
+    quartiles, shares = np.full((len(boxes), 3), np.nan), np.zeros(len(boxes))
+    inside = crops.known & crops.inside
+    told = inside.any(axis=(1, 2)) & weights.any(axis=(1, 2)) & (cells[:, 2:] > cells[:, :2]).all(axis=1)
+    if told.any():
+        quartiles[told] = weighted_quantiles(crops.values[told], weights[told], QUARTILES)
+        shares[told] = inside[told].sum(axis=(1, 2)) / crops.inside.sum()
+    near, middle, far = quartiles.T
+    spread = np.abs(np.log(far / near))  # of a disparity, the near quartile is the greater
+    return Readings(
+        middle, cells, shares, SD_PER_SPREAD * spread, spread > MIXED_SPREAD, grids._replace(values=weights)
+    )
 
 
 def weighted_quantiles(
-    values: NDArray[np.float32], weights: NDArray[np.float64], shares: Sequence[float]
+    values: NDArray[np.float32], weights: NDArray[np.floating[Any]], shares: Sequence[float]
 ) -> NDArray[np.float64]:
     """The values of each of N groups at which some shares of the group's weight are reached, counted from the least.
 

@@ -18,6 +18,8 @@ class Detections:
         scores: N float32 in 0 to 1.
         class_ids: N int64, places in `class_names`.
         class_names: The names of all classes of the detector.
+        masks: N×S×S float32, 0 to 1: how much each place of a grid over each box belongs to its object; None from a
+            detector that tells boxes alone.
 
     Raises:
         SettingError: If the arrays do not fit together or a class has no name.
@@ -27,6 +29,7 @@ class Detections:
     scores: NDArray[np.float32]
     class_ids: NDArray[np.int64]
     class_names: tuple[str, ...]
+    masks: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
         count = len(self.boxes_xyxy_px)
@@ -35,6 +38,8 @@ class Detections:
                 "Detections need N×4 boxes, N scores and N class ids, not arrays of shape "
                 f"{self.boxes_xyxy_px.shape}, {self.scores.shape} and {self.class_ids.shape}."
             )
+        if self.masks is not None and (self.masks.ndim != 3 or len(self.masks) != count):
+            raise SettingError(f"{count} detections need {count}×S×S masks, not an array of shape {self.masks.shape}.")
         if count and not 0 <= self.class_ids.min() <= self.class_ids.max() < len(self.class_names):
             raise SettingError(f"A class id lies outside the {len(self.class_names)} classes that have a name.")
 
@@ -57,4 +62,5 @@ class Detections:
 
     def select(self, keep: NDArray[np.bool_] | NDArray[np.int64]) -> Self:
         """The objects that a mask or an array of indices names."""
-        return type(self)(self.boxes_xyxy_px[keep], self.scores[keep], self.class_ids[keep], self.class_names)
+        masks = None if self.masks is None else self.masks[keep]
+        return type(self)(self.boxes_xyxy_px[keep], self.scores[keep], self.class_ids[keep], self.class_names, masks)
