@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,49 +30,21 @@ from howfar.models import (
     open_detector,
 )
 from howfar.models.depth_scale import check_scale
-from howfar.ranging import Method, measure
+from howfar.ranging import Method
 from howfar.ranging.alignment import Aligned
-from howfar.ranging.cues import AUTO, CueSettings, parse_cues, with_cues
+from howfar.ranging.cues import AUTO, parse_cues
 from howfar.ranging.depth_cue import MEASURED, DepthTrust
 from howfar.ranging.evidence import Things, align_map
-from howfar.ranging.masked import with_masks
-from howfar.ranging.nearness import for_relative, nearness_ranks, relative_values
 from howfar.ranging.sizes import SizeTable, read_sizes
-from howfar.scene import Camera, DepthMap, Detections, Distance
+from howfar.scene import Camera, DepthMap, Detections
 from howfar.scene.calibration import Calibration
 from howfar.scene.depth_alignment import DepthAlignment
 from howfar.scene.known_distance import Known
 from howfar.scene.lens import Lens
-from howfar.scene.ordering import sorted_objects
+from howfar.sight import Crop, Sight, view_of
 from howfar.view import View
 
 DepthOn = Literal["image", "crops"]
-
-
-class _Crop(NamedTuple):
-    """One object cut out of the picture."""
-
-    depth: DepthMap
-    camera: Camera
-    corner_px: tuple[int, int]
-
-
-class _Sight(NamedTuple):
-    """What the networks saw in one picture, before any distance is measured."""
-
-    frame: Frame
-    camera: Camera
-    found: Detections
-    depth: DepthMap
-    alignment: DepthAlignment | None
-    no_metres: str
-    crops: list[_Crop] | None
-    trust: DepthTrust
-    cues: CueSettings
-    models: dict[str, str]
-    timing_ms: dict[str, float]
-    undistorted: bool
-    depth_scale: float | None
 
 
 class Rangefinder:
@@ -203,7 +175,7 @@ class Rangefinder:
         limit = self.max_depth_m if max_depth_m is None else _checked_max_depth(max_depth_m)
         if limit is not None and sight.no_metres and "depth" in sight.cues.names:
             raise SettingError(f"A maximum depth needs metres, and {sight.no_metres}.")
-        return tuple(_view(sight, method, limit) for method in self.methods)
+        return tuple(view_of(sight, method, limit) for method in self.methods)
 
     def camera_for(self, frame: Frame) -> Camera:
         """The camera that a frame's distances will rest on.
@@ -237,7 +209,7 @@ class Rangefinder:
             for frame in decoded:
                 yield self.look_each(frame, depth=depth, depth_points=depth_points)
 
-    def _see(self, frame: Frame, given: DepthMap | None, points: DepthMap | None) -> _Sight:
+    def _see(self, frame: Frame, given: DepthMap | None, points: DepthMap | None) -> Sight:
         """Run the networks: all that is done once a picture, however many objects and methods."""
         camera = self.camera_for(frame)
         self.cues.check_horizon(camera)
@@ -256,7 +228,7 @@ class Rangefinder:
         if self.anchor is not None and not depth.is_metric:
             models["anchor"] = self.anchor.name
         factor = self.lens.scale.factor if self.lens.scale is not None and given is None else None
-        return _Sight(
+        return Sight(
             frame=frame,
             camera=camera,
             found=found,
@@ -303,7 +275,7 @@ class Rangefinder:
             return trust_in_aligned(alignment, self.anchor, factor)
         return trust_in(self.depth.spec, factor) if given is None else MEASURED
 
-    def _crops(self, image: NDArray[np.uint8], found: Detections, camera: Camera) -> list[_Crop]:
+    def _crops(self, image: NDArray[np.uint8], found: Detections, camera: Camera) -> list[Crop]:
         """Each object cut out and its depth estimated on its own; a crop keeps the picture's focal length."""
         crops = []
         for box in found.boxes_xyxy_px.tolist():
@@ -311,7 +283,7 @@ class Rangefinder:
             right, bottom = math.ceil(box[2]), math.ceil(box[3])
             part = camera.cropped(left, top, right, bottom)
             depth = self._estimate(self.depth, np.ascontiguousarray(image[top:bottom, left:right]), part)
-            crops.append(_Crop(depth, part, (left, top)))
+            crops.append(Crop(depth, part, (left, top)))
         return crops
 
 
@@ -351,51 +323,3 @@ def _checked_max_depth(max_depth_m: float | None) -> float | None:
     if max_depth_m is not None and not max_depth_m > 0:
         raise SettingError(f"The maximum depth must be above 0 metres, not {max_depth_m}.")
     return max_depth_m
-
-
-def _view(sight: _Sight, method: Method, max_depth_m: float | None) -> View:
-    """Measure with one method, join the cues, and sort."""
-    start = time.perf_counter()
-    if sight.crops is None:
-        distances = measure(sight.depth, sight.found.boxes_xyxy_px, sight.camera, with_masks(method, sight.found.masks))
-    else:
-        distances = tuple(_on_crop(crop, method) for crop in sight.crops)
-    distances = with_cues(
-        distances, sight.found.labels, sight.found.boxes_xyxy_px, sight.camera, sight.cues, sight.trust
-    )
-    objects, beyond = sorted_objects(sight.found, distances, _ranks(sight, method), max_depth_m)
-    frame = sight.frame
-    return View(
-        source=frame.source,
-        width_px=frame.width_px,
-        height_px=frame.height_px,
-        camera=sight.camera,
-        models=sight.models,
-        objects=objects,
-        beyond=beyond,
-        depth=sight.depth,
-        max_depth_m=max_depth_m,
-        timing_ms={**sight.timing_ms, "range": 1e3 * (time.perf_counter() - start)},
-        frame=frame.index,
-        time_s=frame.time_s,
-        undistorted=sight.undistorted,
-        depth_scale=sight.depth_scale,
-        alignment=sight.alignment,
-        no_metres=sight.no_metres,
-        image=frame.image,
-    )
-
-
-def _ranks(sight: _Sight, method: Method) -> tuple[int | None, ...]:
-    """The places of the things from the nearest, on a relative map."""
-    boxes = sight.found.boxes_xyxy_px
-    if sight.depth.is_metric:
-        return (None,) * len(boxes)
-    values = relative_values(sight.depth, boxes, sight.camera, for_relative(method))
-    return nearness_ranks(values, near_is_large=sight.depth.near_is_large)
-
-
-def _on_crop(crop: _Crop, method: Method) -> Distance:
-    whole = np.array([[0, 0, crop.camera.width_px, crop.camera.height_px]], dtype=np.float32)
-    (distance,) = measure(crop.depth, whole, crop.camera, method)
-    return distance.shifted(*crop.corner_px)
