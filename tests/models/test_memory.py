@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from howfar.errors import ModelError
-from howfar.models import memory
+from howfar.models import memory, open_depth_network
 from howfar.models.memory import free_bytes, refuse_beyond_memory
+
+from .onnx_files import mean_depth
 
 LINUX = "MemTotal:       24683012 kB\nMemFree:        17155076 kB\nMemAvailable:    2000000 kB\n"
 
@@ -77,3 +79,11 @@ def test_what_is_not_known_refuses_nothing(facts: Path, model: Path, missing: st
     assert refusal(model, 1e15, 1.0), "with both known it is refused"
     (model if missing == "the file" else facts).unlink()
     assert refusal(model, 1e15, 1.0) == ""
+
+
+def test_an_exported_model_is_refused_before_it_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = mean_depth(tmp_path)
+    assert open_depth_network(path).name == "depth"
+    monkeypatch.setattr(memory, "free_bytes", lambda: 2 * path.stat().st_size)
+    with pytest.raises(ModelError, match="of memory and"):
+        open_depth_network(path)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from howfar.errors import ModelError, SettingError
 from howfar.models.card import Card
+from howfar.models.memory import refuse_beyond_memory
 
 CPU = "CPUExecutionProvider"
 
@@ -28,6 +29,11 @@ class RunOptions:
     provider: str | None = None
 
 
+MEMORY_TIMES = 3.0
+"""What a session takes at least, as a multiple of its file: weights in half precision are held in single, and for a
+moment in both."""
+
+
 class Session:
     """One open ONNX file with a single picture as input. May be used from several threads at once."""
 
@@ -42,6 +48,7 @@ class Session:
         self.card = card
         self.path = onnx_path
         _check_digest(onnx_path, card)
+        refuse_beyond_memory(onnx_path, least_bytes=0, times=MEMORY_TIMES)
         providers = _providers(options.provider)
         try:
             self._session = onnxruntime.InferenceSession(str(onnx_path), _session_options(options), providers=providers)
