@@ -110,3 +110,17 @@ def test_csv_has_the_numbers_in_metres_and_leaves_the_unknown_empty() -> None:
     assert tuple(chair) == CSV_HEADER
     assert (chair["depth_m"], chair["frame"], chair["time_s"], chair["mixed"]) == ("2.34", "4", "0.16", "false")
     assert (ghost["depth_m"], ghost["x_m"], ghost["low_m"]) == ("", "", "")
+
+
+@pytest.mark.parametrize(
+    ("weights", "says"),
+    [
+        ((1.0, 0.0), "from z."),
+        ((0.4, 0.6), "from z."),
+        ((0.0, 1.0), "from the sizes of things, and the ground."),
+    ],
+    ids=["the map alone", "both", "the size alone"],
+)
+def test_the_caption_names_the_map_only_where_it_was_heard(weights: tuple[float, float], says: str) -> None:
+    cues = tuple(Cue(name, 2.3, 0.2, weight) for name, weight in zip(("depth", "size"), weights, strict=True))
+    assert says in " ".join(caption(scene(thing(cues=cues))).split())

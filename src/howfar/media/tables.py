@@ -119,12 +119,18 @@ def caption(scene: Scene, units: Units = "m") -> str:
 
 def _basis(scene: Scene, units: Units) -> str:
     """What the numbers are, and what they are from."""
-    source = scene.models["depth"]
+    source = "the sizes of things, and the ground" if _is_map_unheard(scene) else scene.models["depth"]
     if scene.no_metres:
         return f"Nearness, 1st the nearest, from {source}: {scene.no_metres}."
     unit = {"m": "metres", "ft": "feet"}[units]
     basis = f"Depth (Z, along the optical axis) in {unit}, from {source}"
     return f"{basis}." if scene.alignment is None else f"{basis}, {_alignment_note(scene.alignment, scene.models)}"
+
+
+def _is_map_unheard(scene: Scene) -> bool:
+    """Whether there are distances and none of them rests on the depth map."""
+    told = [thing.distance.cues for thing in scene if thing.distance.is_known and thing.distance.cues]
+    return bool(told) and not any(cue.name == "depth" and cue.weight for cues in told for cue in cues)
 
 
 def _alignment_note(alignment: DepthAlignment, models: Mapping[str, str]) -> str:
