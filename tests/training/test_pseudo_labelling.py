@@ -49,7 +49,7 @@ class Broken(Sequence[Unlabelled]):
 
 def begun(root: Path) -> PseudoLabels:
     labels = PseudoLabels(root)
-    labels.begin(Author("brightness", "0"), resume=True)
+    labels.begin(Author("brightness", "0"))
     return labels
 
 

@@ -13,9 +13,9 @@ from howfar.training.pseudo_labels import INDEX, Author, PseudoLabels
 ANN, BOB = Author("ann", "a" * 64), Author("bob", "b" * 64)
 
 
-def begun(root: Path, author: Author = ANN, *, resume: bool = True) -> PseudoLabels:
+def begun(root: Path, author: Author = ANN, *, overwrite: bool = False) -> PseudoLabels:
     labels = PseudoLabels(root)
-    labels.begin(author, resume=resume)
+    labels.begin(author, overwrite=overwrite)
     return labels
 
 
@@ -54,17 +54,17 @@ def test_an_unfinished_line_costs_its_picture_alone(tmp_path: Path) -> None:
     assert list(PseudoLabels(tmp_path).entries) == ["a", "b"]
 
 
-@pytest.mark.parametrize("resume", [True, False], ids=["gone on with", "begun anew"])
-def test_the_same_teachers_labels(tmp_path: Path, resume: bool) -> None:
+@pytest.mark.parametrize("overwrite", [False, True], ids=["kept", "begun anew"])
+def test_the_same_teachers_labels(tmp_path: Path, overwrite: bool) -> None:
     begun(tmp_path).write("a", np.eye(4, dtype=np.float32))
-    assert list(begun(tmp_path, resume=resume).entries) == (["a"] if resume else [])
+    assert list(begun(tmp_path, overwrite=overwrite).entries) == ([] if overwrite else ["a"])
 
 
 def test_another_teachers_labels_are_not_mixed_with(tmp_path: Path) -> None:
     begun(tmp_path).write("a", np.eye(4, dtype=np.float32))
     with pytest.raises(OutputError, match=r"labels of another teacher \(ann\): take --overwrite"):
         begun(tmp_path, BOB)
-    assert list(begun(tmp_path, BOB, resume=False).entries) == []
+    assert list(begun(tmp_path, BOB, overwrite=True).entries) == []
 
 
 def test_a_damaged_index_is_refused(tmp_path: Path) -> None:

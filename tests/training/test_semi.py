@@ -44,7 +44,7 @@ def test_changes_that_make_no_recipe_are_refused(data: Path) -> None:
 def test_with_a_teacher_that_is_there_none_is_trained(data: Path, tmp_path: Path) -> None:
     recipe = semi_recipe(data, teacher={"model": DEFAULT_DEPTH})
     assert teacher_recipe(recipe) is None
-    label(recipe, tmp_path, resume=False)
+    label(recipe, tmp_path)
     labels = PseudoLabels(tmp_path / LABELS)
     assert labels.author is not None
     assert labels.author.teacher == DEFAULT_DEPTH
@@ -60,7 +60,7 @@ def test_the_labels_are_those_of_the_folders_teacher(data: Path, tmp_path: Path)
     folder = RunFolder(tmp_path / TEACHER)
     folder.open(plain, task.card, resume=False, overwrite=False)
     folder.save({"network": task.network.state_dict(), "average": None, "history": [{}], "epoch": 1}, best=True)
-    label(recipe, tmp_path, resume=False)
+    label(recipe, tmp_path)
     labels = PseudoLabels(tmp_path / LABELS)
     trained = trained_network(tmp_path / TEACHER)
     assert list(labels.entries) == ["0002", "0004", "0005", "0007"]
@@ -71,13 +71,13 @@ def test_the_labels_are_those_of_the_folders_teacher(data: Path, tmp_path: Path)
 
 
 def test_a_random_encoder_is_nothing_to_be_aligned_with(data: Path, tmp_path: Path) -> None:
-    label(semi_recipe(data, teacher={"model": DEFAULT_DEPTH}), tmp_path, resume=False)
+    label(semi_recipe(data, teacher={"model": DEFAULT_DEPTH}), tmp_path)
     with pytest.raises(SettingError, match=r"random encoder knows nothing.*network.encoder_weights"):
         student_task(semi_recipe(data, network=COMPACT, alignment={"weight": 1.0}), tmp_path)
 
 
 def test_an_encoder_of_imagenet_is_copied_before_the_student_learns(data: Path, tmp_path: Path) -> None:
-    label(semi_recipe(data, teacher={"model": DEFAULT_DEPTH}), tmp_path, resume=False)
+    label(semi_recipe(data, teacher={"model": DEFAULT_DEPTH}), tmp_path)
     network = {**COMPACT, "encoder_weights": "package"}
     task = student_task(semi_recipe(data, network=network, alignment={"weight": 1.0}), tmp_path)
     image = torch.zeros(1, 3, 64, 64)
@@ -90,7 +90,7 @@ def test_an_encoder_of_imagenet_is_copied_before_the_student_learns(data: Path, 
 
 
 def test_a_folder_that_is_no_dinov2_is_refused(data: Path, tmp_path: Path) -> None:
-    label(semi_recipe(data, teacher={"model": DEFAULT_DEPTH}), tmp_path, resume=False)
+    label(semi_recipe(data, teacher={"model": DEFAULT_DEPTH}), tmp_path)
     alignment = {"weight": 1.0, "encoder": str(tmp_path)}
     with pytest.raises(ModelError, match=r"config\.json cannot be read"):
         student_task(semi_recipe(data, alignment=alignment), tmp_path)

@@ -52,7 +52,7 @@ def examples(tmp_path: Path, perturbation: Perturbation, augmentation: DepthAugm
     image = rng.integers(0, 255, (64, 64, 3), dtype=np.uint8)
     sample = DepthSample("known", image, np.full((64, 64), 3.0, np.float32), Camera.assumed(64, 64))
     labels = PseudoLabels(tmp_path)
-    labels.begin(Author("ramp", "0"), resume=True)
+    labels.begin(Author("ramp", "0"))
     ramp = np.linspace(0.0, 1.0, 32, dtype=np.float32)[:, None] * np.ones((1, 32), np.float32)
     labels.write("guessed", ramp)
     labelled = DepthExamples([sample], augmentation, {SIZE: (32, 32)}, seed=1)

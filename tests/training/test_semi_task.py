@@ -25,7 +25,7 @@ def task(data: Path, **tables: object) -> SemiTask:
     recipe = semi_recipe(data, **tables)
     pictures = unlabelled_pictures(recipe.unlabelled, recipe.data)
     labels = PseudoLabels(data.parent / "labels")
-    labels.begin(Author("slope", "0"), resume=True)
+    labels.begin(Author("slope", "0"))
     for picture in pictures:
         labels.write(picture.name, picture.image[::10, ::10, 1] / 255)
     torch.manual_seed(0)

@@ -47,7 +47,7 @@ def semi(
         train(teacher, depth_task, root / TEACHER, resume, overwrite, (accelerator, devices))
     try:
         with progress_bar("Pseudo labels", pictures, "pictures") as step:
-            label(settings, root, resume=resume, done=step)
+            label(settings, root, overwrite=overwrite and not resume, done=step)
     except KeyboardInterrupt:
         done = len(PseudoLabels(root / LABELS).entries)
         messages().print(f"{done} of {pictures} pictures have their labels; go on with --resume.")

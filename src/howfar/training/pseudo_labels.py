@@ -49,16 +49,16 @@ class PseudoLabels:
         self.author, entries = _read_index(root / INDEX)
         self.entries = {entry.name: entry for entry in entries}
 
-    def begin(self, author: Author, *, resume: bool) -> None:
-        """Make the folder ready for one teacher's labels; those that it has already given stay.
+    def begin(self, author: Author, *, overwrite: bool = False) -> None:
+        """Make the folder ready for one teacher's labels; those that it has already given stay, unless overwritten.
 
         Raises:
-            OutputError: If labels of another teacher lie there, or they are not to be gone on with.
+            OutputError: If labels of another teacher lie there and are not to be overwritten.
         """
-        if self.author == author and resume:
+        if self.author == author and not overwrite:
             self._write_index()  # without an unfinished last line
             return
-        if self.author is not None and resume:
+        if self.author is not None and not overwrite:
             raise OutputError(
                 f"{self.root} holds labels of another teacher ({self.author.teacher}): take --overwrite to replace "
                 "them, or another folder with --out."

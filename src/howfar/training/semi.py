@@ -42,13 +42,15 @@ def teacher_recipe(recipe: SemiRecipe) -> DepthRecipe | None:
     return parse_recipe(_changed(table, recipe.teacher.changes), DepthRecipe, "of the teacher (teacher.changes)")
 
 
-def label(recipe: SemiRecipe, root: Path, *, resume: bool, done: Callable[[str], object] = lambda _: None) -> None:
+def label(
+    recipe: SemiRecipe, root: Path, *, overwrite: bool = False, done: Callable[[str], object] = lambda _: None
+) -> None:
     """Let the teacher look at the unlabelled pictures that have no label yet.
 
     Args:
         recipe: All settings; where it names no teacher, the training in the folder is done.
         root: The folder of all stages.
-        resume: Keep the labels that this teacher has given already.
+        overwrite: Replace labels that are there; else this teacher's are kept.
         done: Called with the name of each picture.
 
     Raises:
@@ -58,7 +60,7 @@ def label(recipe: SemiRecipe, root: Path, *, resume: bool, done: Callable[[str],
     """
     teacher, author = open_teacher(recipe.teacher.model or root / TEACHER)
     labels = PseudoLabels(root / LABELS)
-    labels.begin(author, resume=resume)
+    labels.begin(author, overwrite=overwrite)
     label_pictures(teacher, unlabelled_pictures(recipe.unlabelled, recipe.data), labels, os.cpu_count() or 1, done)
 
 
