@@ -10,6 +10,7 @@ from howfar.errors import SettingError
 from howfar.training.depth_task import CLASSES
 from howfar.training.losses import LOSSES
 from howfar.training.recipe import DepthRecipe, DetectorRecipe, RangingRecipe, parse_recipe, read_recipe
+from howfar.training.semi_recipe import SemiRecipe
 
 RECIPES = Path(__file__).resolve().parents[2] / "recipes"
 ALL = sorted(RECIPES.glob("*.toml"))
@@ -43,7 +44,8 @@ def test_there_are_recipes_for_every_depth_network_of_the_study() -> None:
 @pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
 def test_every_recipe_can_be_read(path: Path) -> None:
     task = tomllib.loads(path.read_text(encoding="utf-8"))["task"]
-    recipe = read_recipe(path, {"depth": DepthRecipe, "detector": DetectorRecipe, "ranging": RangingRecipe}[task])
+    kinds = {"depth": DepthRecipe, "semi": SemiRecipe, "detector": DetectorRecipe, "ranging": RangingRecipe}
+    recipe = read_recipe(path, kinds[task])
     assert path.stem.startswith(task)
     assert recipe.training.epochs > 0
 

@@ -1,5 +1,6 @@
 """The stages of a teacher–student training."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -10,14 +11,17 @@ from howfar.errors import ModelError, SettingError
 from howfar.models import DEFAULT_DEPTH
 from howfar.training.depth_predictor import DepthPredictor
 from howfar.training.pseudo_labels import PseudoLabels
+from howfar.training.recipe import read_recipe
 from howfar.training.run_folder import RunFolder
-from howfar.training.semi import LABELS, TEACHER, label, student_task, teacher_recipe
-from howfar.training.starting import depth_task
+from howfar.training.semi import LABELS, STUDENT, TEACHER, label, student_task, teacher_recipe
+from howfar.training.semi_recipe import SemiRecipe
+from howfar.training.starting import Devices, depth_task, trainer
 from howfar.training.trained import trained_network
 from howfar.training.unlabelled import unlabelled_pictures
 
 from .semi_cases import semi_recipe, write_slopes
 
+RECIPES = sorted((Path(__file__).resolve().parents[2] / "recipes").glob("semi-*.toml"))
 COMPACT = {"name": "compact", "options": {"encoder": "lite0"}}
 
 
@@ -94,3 +98,38 @@ def test_a_folder_that_is_no_dinov2_is_refused(data: Path, tmp_path: Path) -> No
     alignment = {"weight": 1.0, "encoder": str(tmp_path)}
     with pytest.raises(ModelError, match=r"config\.json cannot be read"):
         student_task(semi_recipe(data, alignment=alignment), tmp_path)
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
+def test_every_semi_recipe_trains_its_student(path: Path, data: Path, tmp_path: Path) -> None:
+    changes = (
+        f"data.root={data}",
+        "data.count=2",
+        "data.sizes_px=[[64, 32]]",
+        f"unlabelled.root={data}",
+        "unlabelled.split=test",
+        "augmentation.base_px=[64, 48]",
+        f"teacher.model={DEFAULT_DEPTH}",
+        "training.epochs=1",
+        "training.batch=3",
+    )
+    recipe = read_recipe(path, SemiRecipe, changes)
+    label(recipe, tmp_path)
+    task = student_task(recipe, tmp_path)
+    before = [weights.detach().clone() for weights in task.network.parameters() if weights.requires_grad]
+    loop = trainer(task, recipe, tmp_path / STUDENT, Devices("cpu"))
+    history = loop.run(Quiet())
+    assert history[0]["pseudo"] > 0
+    after = [weights for weights in task.network.parameters() if weights.requires_grad]
+    moved = [not torch.equal(old, new) for old, new in zip(before, after, strict=True)]
+    assert sum(moved) > 0.9 * len(moved)  # chance may skip a block (drop_path)
+
+
+class Quiet:
+    """Listens and shows nothing."""
+
+    def epoch_starts(self, epoch: int, epochs: int, steps: int) -> None: ...
+
+    def step_done(self, losses: Mapping[str, float]) -> None: ...
+
+    def epoch_done(self, row: Mapping[str, float], *, best: bool) -> None: ...
