@@ -16,7 +16,7 @@ from howfar.training.pseudo_labels import Author, PseudoLabels
 from howfar.training.unlabelled import Unlabelled
 
 from ..models.onnx_files import mean_depth
-from .run_folders import depth_recipe, tiny_unet, write_run
+from .run_folders import depth_recipe, detector_recipe, tiny_unet, tiny_yolov5, write_run
 
 
 class Brightness:
@@ -97,6 +97,12 @@ def test_teachers_are_named_models_files_and_trainings(tmp_path: Path) -> None:
     _, training = open_teacher(write_run(tmp_path / "run", depth_recipe(tmp_path), tiny_unet(0)))
     assert training.teacher == "run"
     assert len({embedded.digest, file.digest, training.digest}) == 3
+
+
+def test_a_training_that_gives_no_depth_is_no_teacher(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run", detector_recipe(tmp_path), tiny_yolov5(2))
+    with pytest.raises(ModelError, match="a network for detection: name one that gives depth"):
+        open_teacher(run)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from howfar.errors import SettingError, SourceError
+from howfar.errors import ModelError, SettingError, SourceError
 from howfar.models import open_depth_network
 from howfar.models.session import file_digest
 from howfar.scene import Camera, DepthMap
@@ -39,6 +39,8 @@ def open_teacher(model: str | Path) -> tuple[Teacher, Author]:
     path = Path(model)
     if path.is_dir():
         trained = trained_network(path)
+        if trained.card.depth is None:
+            raise ModelError(f"{path} is the training of a network for {trained.card.task}: name one that gives depth.")
         predictor = DepthPredictor(trained.network, trained.card)
         return predictor, Author(path.name, file_digest(RunFolder(path).best))
     network = open_depth_network(model)
