@@ -41,7 +41,7 @@ def relative_errors(prediction: Tensor, target: Tensor, valid: Tensor, left_out:
             Depth Anything V2 leaves out a tenth, where pseudo labels are most likely wrong. Scale and shift are those
             of all valid pixels.
     """
-    error = without_scale_and_shift(prediction.to(target.dtype), valid) - without_scale_and_shift(target, valid)
+    error = _difference(prediction, target, valid)
     kept = without_largest(error.detach().abs(), valid, left_out) if left_out else valid
     return RelativeErrors(picture_means(error.abs() * kept, kept), _gradients(error, kept))
 
@@ -52,7 +52,7 @@ def affine_invariant_loss(prediction: Tensor, target: Tensor, valid: Tensor) -> 
     MiDaS, Eq. 5 and 6, without the factor of a half, as in Depth Anything, Eq. 1 and 2. The median of an even number of
     pixels is the lower of the two in the middle. The mean is over the pictures that have a valid pixel.
     """
-    return mean(relative_errors(prediction, target, valid).affine, has_valid(valid))
+    return mean(picture_means(_difference(prediction, target, valid).abs(), valid), has_valid(valid))
 
 
 def affine_invariant_gradient_loss(prediction: Tensor, target: Tensor, valid: Tensor) -> Tensor:
@@ -60,7 +60,7 @@ def affine_invariant_gradient_loss(prediction: Tensor, target: Tensor, valid: Te
 
     Depth Anything V2 weighs it twice as much as the affine-invariant loss. Each picture has its own mean.
     """
-    return mean(relative_errors(prediction, target, valid).gradient, has_valid(valid))
+    return mean(_gradients(_difference(prediction, target, valid), valid), has_valid(valid))
 
 
 def without_scale_and_shift(maps: Tensor, valid: Tensor) -> Tensor:
@@ -79,6 +79,11 @@ def without_largest(sizes: Tensor, valid: Tensor, share: float) -> Tensor:
     ranks.scatter_(1, order, torch.arange(flat.shape[1], device=flat.device).expand_as(order))
     dropped = (valid.flatten(1).sum(dim=1, keepdim=True) * share).floor()
     return valid & (ranks >= dropped).reshape(valid.shape)
+
+
+def _difference(prediction: Tensor, target: Tensor, valid: Tensor) -> Tensor:
+    """Y' − ŷ', and 0 where it is not valid."""
+    return without_scale_and_shift(prediction.to(target.dtype), valid) - without_scale_and_shift(target, valid)
 
 
 def _gradients(error: Tensor, valid: Tensor) -> Tensor:
