@@ -9,18 +9,17 @@ from typing import Any
 import msgspec
 import torch
 
-from howfar.datasets.check import Checked, check_depth
+from howfar.datasets.check import Checked
 from howfar.errors import SettingError
 from howfar.training.feature_alignment import FrozenPart
 from howfar.training.frozen_encoders import FrozenDinov2
-from howfar.training.held_out import split_held_out
 from howfar.training.initial_weights import load_initial_weights
 from howfar.training.pseudo_labelling import label_pictures, open_teacher
 from howfar.training.pseudo_labels import PseudoLabels
 from howfar.training.recipe import DepthRecipe, parse_recipe
 from howfar.training.semi_recipe import SemiRecipe
 from howfar.training.semi_task import SemiTask
-from howfar.training.starting import depth_samples, readied, remembered
+from howfar.training.starting import labelled_pairs, remembered
 from howfar.training.unlabelled import unlabelled_pictures
 
 TEACHER, LABELS, STUDENT = "teacher", "pseudo", "student"
@@ -72,9 +71,7 @@ def student_task(recipe: SemiRecipe, root: Path, checked: Checked = lambda _: No
         SettingError: If the recipe does not fit the data or itself.
         ModelError: If the weights to start from, or the encoder to align with, are not what they should be.
     """
-    samples, _ = depth_samples(recipe.data)
-    samples = readied(samples, check_depth, recipe.data.root, cache=recipe.training.cache, checked=checked)
-    trained, held_out = split_held_out(samples, recipe.data.held_out)
+    trained, held_out = labelled_pairs(recipe, checked)
     pictures = unlabelled_pictures(recipe.unlabelled, recipe.data)
     torch.manual_seed(recipe.training.seed)
     task = SemiTask(

@@ -50,13 +50,25 @@ def depth_task(recipe: DepthRecipe, checked: Checked = lambda _: None) -> DepthT
         SettingError: If the recipe does not fit the data or itself.
         ModelError: If the weights to start from are not this network's.
     """
-    samples, _ = depth_samples(recipe.data)
-    samples = readied(samples, check_depth, recipe.data.root, cache=recipe.training.cache, checked=checked)
-    trained, held_out = split_held_out(samples, recipe.data.held_out)
+    trained, held_out = labelled_pairs(recipe, checked)
     torch.manual_seed(recipe.training.seed)
     task = DepthTask(recipe, trained, held_out)
     load_initial_weights(task.network, recipe.network)
     return task
+
+
+def labelled_pairs(
+    recipe: DepthRecipe, checked: Checked = lambda _: None
+) -> tuple[Sequence[DepthSample], Sequence[DepthSample]]:
+    """The pairs of a recipe, checked: those to train on, and those to validate on.
+
+    Raises:
+        SourceError: If the data cannot be read, or a training on it would fail or learn nonsense.
+        SettingError: If it has no such split.
+    """
+    samples, _ = depth_samples(recipe.data)
+    samples = readied(samples, check_depth, recipe.data.root, cache=recipe.training.cache, checked=checked)
+    return split_held_out(samples, recipe.data.held_out)
 
 
 def depth_samples(data: DepthDataPart) -> tuple[Sequence[DepthSample], Sequence[DepthSample]]:
