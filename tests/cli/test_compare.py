@@ -114,11 +114,13 @@ def test_rendered_glass_and_mirrors_are_measured(tmp_path: Path) -> None:
 
 
 def test_without_the_page_no_picture_is_drawn(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def draw(_: object) -> None:
-        raise AssertionError("drawn though nobody looks")
-
-    monkeypatch.setattr("howfar.evaluation.comparison_pictures.draw_networks", draw)
-    run(here / "a.png", "--models", here / "metric/depth.onnx", "--truth", here / "a.npy")
+    drawn: list[object] = []
+    monkeypatch.setattr("howfar.evaluation.comparison_pictures.draw_networks", lambda each: drawn.append(each) or [])
+    words = (here / "a.png", "--models", here / "metric/depth.onnx", "--truth", here / "a.npy")
+    run(*words)
+    assert len(drawn) == 0
+    run(*words, "--html", here / "page.html")
+    assert len(drawn) == 1
 
 
 @pytest.mark.parametrize(
