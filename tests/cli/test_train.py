@@ -8,10 +8,10 @@ from typer.testing import CliRunner
 from howfar.cli import train
 from howfar.cli.training import INTERRUPTED
 from howfar.errors import HowfarError, MissingExtraError, ModelError, OutputError, SettingError, SourceError
-from howfar.training.loop import Trainer
 from howfar.training.run_folder import load_checkpoint
 
 from ..datasets.folders import write_nyu
+from .trainings import run_training, stop_in_the_second_epoch
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -46,11 +46,8 @@ def recipe(tmp_path: Path) -> Path:
 
 
 def depth(*arguments: str | Path) -> tuple[int, str, str]:
-    """The exit code and what is printed; refusals are raised."""
-    result = CliRunner().invoke(train.app, ["depth", *map(str, arguments), "--accelerator", "cpu"])
-    if isinstance(result.exception, HowfarError):
-        raise result.exception
-    return result.exit_code, result.stdout, result.stderr
+    """As `run_training`."""
+    return run_training("depth", *arguments)
 
 
 def test_a_training_prints_a_line_an_epoch_and_leaves_its_folder(recipe: Path, tmp_path: Path) -> None:
@@ -76,15 +73,8 @@ def test_its_folder_is_named_after_the_recipe(recipe: Path, tmp_path: Path, monk
 def test_ctrl_c_says_how_to_go_on_and_going_on_works(
     recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    step = Trainer._step
-
-    def interrupted(self: Trainer, batch: object, place: int) -> dict[str, float]:
-        if self.epoch == 1:
-            raise KeyboardInterrupt
-        return step(self, batch, place)
-
     with monkeypatch.context() as patch:
-        patch.setattr(Trainer, "_step", interrupted)
+        stop_in_the_second_epoch(patch)
         code, _, errors = depth(recipe, "--out", tmp_path / "run")
     assert code == INTERRUPTED
     assert "Stopped in epoch 2; go on with --resume." in errors

@@ -3,20 +3,18 @@
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from howfar.cli import train
 from howfar.cli.training import INTERRUPTED
 from howfar.datasets.opening import open_depth_dataset
-from howfar.errors import HowfarError, OutputError
+from howfar.errors import OutputError
 from howfar.models import open_depth_network
 from howfar.training.export import export
-from howfar.training.loop import Trainer
 from howfar.training.pseudo_labels import INDEX, PseudoLabels
 from howfar.training.run_folder import load_checkpoint
 from howfar.training.trained import trained_network
 
 from ..training.semi_cases import write_slopes
+from .trainings import run_training, stop_in_the_second_epoch
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -60,11 +58,8 @@ def recipe(tmp_path: Path) -> Path:
 
 
 def semi(*arguments: str | Path) -> tuple[int, str, str]:
-    """The exit code and what is printed; refusals are raised."""
-    result = CliRunner().invoke(train.app, ["semi", *map(str, arguments), "--accelerator", "cpu"])
-    if isinstance(result.exception, HowfarError):
-        raise result.exception
-    return result.exit_code, result.stdout, result.stderr
+    """As `run_training`."""
+    return run_training("semi", *arguments)
 
 
 def test_teacher_labels_and_student_lie_in_one_folder_and_the_student_can_be_used(recipe: Path, tmp_path: Path) -> None:
@@ -123,15 +118,8 @@ def test_a_student_that_goes_on_is_the_one_that_never_stopped(
     recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     semi(recipe, "--out", tmp_path / "whole")
-    step = Trainer._step
-
-    def interrupted(self: Trainer, batch: object, place: int) -> dict[str, float]:
-        if self.epoch == 1:
-            raise KeyboardInterrupt
-        return step(self, batch, place)
-
     with monkeypatch.context() as patch:
-        patch.setattr(Trainer, "_step", interrupted)
+        stop_in_the_second_epoch(patch)
         assert semi(recipe, "--out", tmp_path / "parted")[0] == INTERRUPTED
     semi(recipe, "--out", tmp_path / "parted", "--resume")
     assert torch_equal(tmp_path / "whole/student/last.ckpt", tmp_path / "parted/student/last.ckpt")
