@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image
 
 from howfar import Detections, Rangefinder
-from howfar.media.pictures import decode_picture
+from howfar.io.pictures import decode_picture
 from howfar.models import open_detector
 from howfar.models.preprocess import to_tensor
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import onnx
 
-from howfar.training.half_weights import halve
+from howfar.conversion.half_weights import halve
 
 
 def main() -> None:

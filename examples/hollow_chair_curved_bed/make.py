@@ -18,9 +18,9 @@ from rendering import render
 from scenes import BED, CHAIRS, HIDDEN, MAP_CAMERA, Room
 
 from howfar import Camera, DepthMap, Detections, Distance, SceneObject, View
-from howfar.media.pictures_out import save_picture
-from howfar.media.side_by_side import side_by_side
-from howfar.methods import open_method
+from howfar.drawing.side_by_side import side_by_side
+from howfar.io.pictures_out import save_picture
+from howfar.pipeline.open_methods import open_method
 from howfar.ranging import measure
 from howfar.scene import Weights
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from howfar.errors import HowfarError
-    from howfar.finder import Rangefinder, look
+    from howfar.pipeline.rangefinder import Rangefinder, look
+    from howfar.pipeline.view import View
     from howfar.scene import Camera, DepthMap, Detections, Distance, Scene, SceneObject
-    from howfar.view import View
 
 __version__ = "0.1.0"
 
@@ -26,9 +26,9 @@ _HOMES = {
     "Distance": "howfar.scene",
     "Scene": "howfar.scene",
     "SceneObject": "howfar.scene",
-    "View": "howfar.view",
-    "Rangefinder": "howfar.finder",
-    "look": "howfar.finder",
+    "View": "howfar.pipeline.view",
+    "Rangefinder": "howfar.pipeline.rangefinder",
+    "look": "howfar.pipeline.rangefinder",
 }
 
 __all__ = [

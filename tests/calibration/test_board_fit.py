@@ -9,10 +9,9 @@ import pytest
 from howfar.calibration.board_fit import BoardFit, fit_boards
 from howfar.calibration.boards import Board, BoardView, find_board
 from howfar.errors import SettingError
-from howfar.media.frame import Frame
-from howfar.media.undistortion import undistorted_points
-
-from . import rendered
+from howfar.pipeline.undistortion import undistorted_points
+from howfar.scene.frame import Frame
+from tests.calibration import rendered
 
 BOARD = Board(rendered.COLUMNS, rendered.ROWS, square_m=0.03)
 TODAY = date(2026, 1, 31)

@@ -6,9 +6,8 @@ import pytest
 from howfar.calibration.board_fit import fit_boards
 from howfar.calibration.board_picture import BLUE, ORANGE, board_sheet
 from howfar.calibration.boards import Board, find_board
-from howfar.media.frame import Frame
-
-from . import rendered
+from howfar.scene.frame import Frame
+from tests.calibration import rendered
 
 BOARD = Board(rendered.COLUMNS, rendered.ROWS)
 

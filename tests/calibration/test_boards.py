@@ -6,9 +6,8 @@ import pytest
 
 from howfar.calibration.boards import Board, BoardView, find_board, of_one_size
 from howfar.errors import SettingError
-from howfar.media.frame import Frame
-
-from . import rendered
+from howfar.scene.frame import Frame
+from tests.calibration import rendered
 
 BOARD = Board(rendered.COLUMNS, rendered.ROWS)
 

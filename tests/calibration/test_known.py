@@ -13,11 +13,10 @@ from howfar.calibration.known import Numbered, fit_scale, matched, numbered, req
 from howfar.calibration.known_picture import numbered_picture
 from howfar.errors import SettingError
 from howfar.models import open_depth_network
+from howfar.pipeline.view import View
 from howfar.scene import Camera, DepthMap, Distance, SceneObject
 from howfar.scene.known_distance import Known
-from howfar.view import View
-
-from ..models.onnx_files import mean_depth
+from tests.models.onnx_files import mean_depth
 
 CAMERA = Camera.from_focal(160, 120, 100.0)
 

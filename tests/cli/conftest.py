@@ -1,5 +1,5 @@
 """Fixtures of the commands' tests."""
 
-from ..models.zoo.fixtures import cache, server
+from tests.models.zoo.fixtures import cache, server
 
 __all__ = ["cache", "server"]

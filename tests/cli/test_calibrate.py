@@ -13,13 +13,12 @@ from typer.testing import CliRunner, Result
 from howfar.cli.app import app
 from howfar.cli.calibrate import calibrate as calibrate_command
 from howfar.errors import HowfarError
-from howfar.media.camera_files import read_calibration
+from howfar.io.camera_files import read_calibration
 from howfar.models import DEFAULT_DEPTH, DEFAULT_DETECTOR
 from howfar.models.session import file_digest
-
-from ..calibration import rendered
-from ..models.onnx_files import constant_detector, mean_depth
-from .test_look import BOXES, CARD, halves, picture, video
+from tests.calibration import rendered
+from tests.cli.test_look import BOXES, CARD, halves, picture, video
+from tests.models.onnx_files import constant_detector, mean_depth
 
 CHAIRS = np.array(
     [[(16, 24, 20, 20, 0.9, 0.0), (48, 24, 20, 20, 0.0, 0.8), (32, 38, 10, 8, 0.0, 0.7)]], dtype=np.float32

@@ -10,10 +10,9 @@ from typer.testing import CliRunner
 
 from howfar.cli.app import app
 from howfar.errors import HowfarError, ModelError, OutputError, SettingError, SourceError
-from howfar.evaluation import footprint
-
-from ..datasets.folders import write_described_depth
-from ..models.onnx_files import mean_depth
+from howfar.evaluation.comparison import footprint
+from tests.datasets.folders import write_described_depth
+from tests.models.onnx_files import mean_depth
 
 
 def run(*arguments: str | Path) -> str:
@@ -115,7 +114,7 @@ def test_rendered_glass_and_mirrors_are_measured(tmp_path: Path) -> None:
 
 def test_without_the_page_no_picture_is_drawn(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[object] = []
-    monkeypatch.setattr("howfar.evaluation.comparison_pictures.draw_networks", lambda each: drawn.append(each) or [])
+    monkeypatch.setattr("howfar.evaluation.comparison.pictures.draw_networks", lambda each: drawn.append(each) or [])
     words = (here / "a.png", "--models", here / "metric/depth.onnx", "--truth", here / "a.npy")
     run(*words)
     assert len(drawn) == 0

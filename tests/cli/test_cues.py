@@ -12,10 +12,9 @@ from typer.testing import CliRunner
 
 from howfar.cli.app import app
 from howfar.errors import HowfarError, SettingError
-
-from ..datasets.folders import kitti_line, write_kitti_objects
-from ..models.onnx_files import constant_detector, mean_depth
-from .evaluating import rows, run
+from tests.cli.evaluating import rows, run
+from tests.datasets.folders import kitti_line, write_kitti_objects
+from tests.models.onnx_files import constant_detector, mean_depth
 
 CARD = 'layout = "yolov8"\nclasses = ["car", "dog"]\nscore = 0.5\nnms = 0.5'
 BOXES = np.array([[(16, 24, 20, 10, 0.9, 0.0), (48, 30, 20, 20, 0.0, 0.8)]], dtype=np.float32).transpose(0, 2, 1)

@@ -9,9 +9,8 @@ from typer.testing import CliRunner
 
 from howfar.cli.data import app
 from howfar.errors import HowfarError, MissingExtraError, OutputError, SettingError, SourceError
-
-from ..datasets.folders import write_coco, write_depth_png, write_described_depth, write_nyu, write_yolo
-from ..training.semi_cases import write_slopes
+from tests.datasets.folders import write_coco, write_depth_png, write_described_depth, write_nyu, write_yolo
+from tests.training.semi.semi_cases import write_slopes
 
 
 def check(*arguments: str | Path) -> tuple[int, str]:

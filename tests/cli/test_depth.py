@@ -10,9 +10,8 @@ from typer.testing import CliRunner
 
 from howfar.cli.app import app
 from howfar.errors import HowfarError
-
-from ..models.onnx_files import mean_depth
-from .test_look import picture, video
+from tests.cli.test_look import picture, video
+from tests.models.onnx_files import mean_depth
 
 
 @pytest.fixture

@@ -6,10 +6,9 @@ import pytest
 from PIL import Image
 
 from howfar.errors import ModelError, OutputError, SettingError, SourceError
-
-from ..datasets.folders import write_described_depth, write_kitti, write_nyu
-from ..models.onnx_files import mean_depth
-from .evaluating import rows, run
+from tests.cli.evaluating import rows, run
+from tests.datasets.folders import write_described_depth, write_kitti, write_nyu
+from tests.models.onnx_files import mean_depth
 
 CARD = 'kind = "metres"'
 LINE = "day/0.png depth/0.png 721.5\n"

@@ -10,9 +10,8 @@ from typer.testing import CliRunner
 
 from howfar.cli.evaluate import app
 from howfar.errors import HowfarError, MissingExtraError, OutputError, SettingError, SourceError
-
-from ..datasets.folders import write_coco, write_voc, write_yolo
-from ..models.onnx_files import constant_detector
+from tests.datasets.folders import write_coco, write_voc, write_yolo
+from tests.models.onnx_files import constant_detector
 
 
 def run(*arguments: str | Path) -> str:

@@ -9,13 +9,12 @@ import pytest
 
 from howfar.cli.evaluate_objects import COMPARED
 from howfar.errors import MissingExtraError, ModelError, OutputError, SettingError, SourceError
-from howfar.media.depth_folder import DepthFolder
-from howfar.methods import DEFAULT_METHOD
+from howfar.io.depth_folder import DepthFolder
+from howfar.pipeline.open_methods import DEFAULT_METHOD
 from howfar.scene import DepthMap
-
-from ..datasets.folders import distance_table, kitti_line, write_coco, write_kitti_objects, write_nyu_objects
-from ..models.onnx_files import constant_detector, mean_depth
-from .evaluating import rows, run
+from tests.cli.evaluating import rows, run
+from tests.datasets.folders import distance_table, kitti_line, write_coco, write_kitti_objects, write_nyu_objects
+from tests.models.onnx_files import constant_detector, mean_depth
 
 CARD = 'kind = "metres"'
 BED, PILLOW = 3, 17

@@ -7,8 +7,7 @@ import pytest
 from skimage.metrics import structural_similarity
 
 from howfar.errors import OutputError, SettingError, SourceError
-
-from .evaluating import rows, run
+from tests.cli.evaluating import rows, run
 
 
 @pytest.fixture

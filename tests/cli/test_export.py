@@ -17,11 +17,10 @@ from howfar.cli.app import app
 from howfar.errors import HowfarError, MissingExtraError, ModelError, OutputError, SettingError
 from howfar.models import open_detector
 from howfar.models.card import read_card
-
-from ..datasets.folders import write_nyu
-from ..foundation.hub_folders import hybrid_dpt, saved, zoedepth
-from ..foundation.small_networks import FOUR_BLOCKS, original_weights
-from ..training.run_folders import depth_recipe, tiny_unet, write_run
+from tests.datasets.folders import write_nyu
+from tests.foundation.hub_folders import hybrid_dpt, saved, zoedepth
+from tests.foundation.small_networks import FOUR_BLOCKS, original_weights
+from tests.training.run_folders import depth_recipe, tiny_unet, write_run
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

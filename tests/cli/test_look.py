@@ -19,10 +19,9 @@ from typer.testing import CliRunner, Result
 from howfar.cli.app import app
 from howfar.cli.depth import depth as depth_command
 from howfar.cli.look import look as look_command
-from howfar.methods import DEFAULT_METHOD
 from howfar.models import DEFAULT_DEPTH, DEFAULT_DETECTOR
-
-from ..models.onnx_files import constant_detector, mean_depth
+from howfar.pipeline.open_methods import DEFAULT_METHOD
+from tests.models.onnx_files import constant_detector, mean_depth
 
 CARD = 'layout = "yolov8"\nclasses = ["cup", "dog"]\nscore = 0.5\nnms = 0.5'
 BOXES = np.array([[(16, 24, 20, 20, 0.9, 0.0), (48, 24, 20, 20, 0.0, 0.8)]], dtype=np.float32).transpose(0, 2, 1)

@@ -9,9 +9,8 @@ from typer.testing import CliRunner
 from howfar.cli.models import app
 from howfar.errors import DownloadError, ModelError
 from howfar.models.zoo import entries, find_entry
-
-from ..models.onnx_files import mean_depth
-from ..models.zoo.server import FileServer, Reply
+from tests.models.onnx_files import mean_depth
+from tests.models.zoo.server import FileServer, Reply
 
 YOLOV5X = "/ultralytics/yolov5/releases/download/v7.0/yolov5x.pt"
 

@@ -9,9 +9,8 @@ from howfar.cli import train
 from howfar.cli.training import INTERRUPTED
 from howfar.errors import HowfarError, MissingExtraError, ModelError, OutputError, SettingError, SourceError
 from howfar.training.run_folder import load_checkpoint
-
-from ..datasets.folders import write_nyu
-from .trainings import run_training, stop_in_the_second_epoch
+from tests.cli.trainings import run_training, stop_in_the_second_epoch
+from tests.datasets.folders import write_nyu
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -5,16 +5,15 @@ from pathlib import Path
 import pytest
 
 from howfar.cli.training import INTERRUPTED
+from howfar.conversion.onnx_export import export
 from howfar.datasets.opening import open_depth_dataset
 from howfar.errors import OutputError
 from howfar.models import open_depth_network
-from howfar.training.export import export
-from howfar.training.pseudo_labels import INDEX, PseudoLabels
 from howfar.training.run_folder import load_checkpoint
+from howfar.training.semi.pseudo_labels import INDEX, PseudoLabels
 from howfar.training.trained import trained_network
-
-from ..training.semi_cases import write_slopes
-from .trainings import run_training, stop_in_the_second_epoch
+from tests.cli.trainings import run_training, stop_in_the_second_epoch
+from tests.training.semi.semi_cases import write_slopes
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -10,8 +10,7 @@ from PIL import Image
 
 from howfar.datasets import CocoDetection
 from howfar.errors import SourceError
-
-from .folders import coco_table, write_coco
+from tests.datasets.folders import coco_table, write_coco
 
 
 def test_a_sample_has_its_boxes_as_corners_and_its_classes_by_place_and_name(tmp_path: Path) -> None:

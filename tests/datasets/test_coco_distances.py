@@ -11,8 +11,7 @@ import pytest
 from howfar.datasets.coco_distances import CocoDistances
 from howfar.errors import SettingError, SourceError
 from howfar.scene import Camera
-
-from .folders import distance_table, write_coco
+from tests.datasets.folders import distance_table, write_coco
 
 
 def _opened(tmp_path: Path, table: dict[str, Any]) -> CocoDistances:

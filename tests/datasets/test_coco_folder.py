@@ -6,8 +6,7 @@ import pytest
 
 from howfar.datasets.coco_folder import CocoFolder, pictures_of
 from howfar.errors import SettingError, SourceError
-
-from .folders import write_coco
+from tests.datasets.folders import write_coco
 
 
 @pytest.mark.parametrize("path", [".", "instances.json"], ids=["by its folder", "by its file"])

@@ -9,8 +9,7 @@ from PIL import Image
 from howfar.datasets.folder import FolderDepth, FolderDetection
 from howfar.errors import HowfarError, SettingError, SourceError
 from howfar.scene import Camera
-
-from .folders import write_depth_png, write_described_depth, write_yolo
+from tests.datasets.folders import write_depth_png, write_described_depth, write_yolo
 
 START = 'kind = "depth"\nimages = "rgb/*.jpg"\ndepths = "depth/{stem}.png"\n'
 MM = START + 'unit = "mm"\n'

@@ -8,8 +8,7 @@ from PIL import Image
 
 from howfar.datasets.kitti_depth import KITTI_FOCAL_PX, KittiDepth
 from howfar.errors import SettingError, SourceError
-
-from .folders import write_kitti
+from tests.datasets.folders import write_kitti
 
 
 def test_a_pair_is_read_as_the_benchmark_stores_it(tmp_path: Path) -> None:

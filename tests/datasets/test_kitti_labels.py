@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from howfar.datasets.kitti_labels import KittiObject, read_camera, read_objects
 from howfar.errors import SourceError
 from howfar.scene import Camera
-
-from .folders import KITTI_CALIBRATION, kitti_line
+from tests.datasets.folders import KITTI_CALIBRATION, kitti_line
 
 TRUCK = "Truck 0.00 3 -1.57 599.41 156.40 629.75 189.25 2.85 2.63 12.34 0.47 1.49 69.44 -1.56"
 DONT_CARE = "DontCare -1 -1 -10 503.89 169.71 590.61 190.13 -1 -1 -1 -1000 -1000 -1000 -10"

@@ -9,8 +9,7 @@ import pytest
 
 from howfar.datasets.kitti_objects import KittiObjects
 from howfar.errors import SettingError, SourceError
-
-from .folders import kitti_line, write_kitti_objects
+from tests.datasets.folders import kitti_line, write_kitti_objects
 
 
 def test_a_frame_has_its_objects_as_the_labels_tell(tmp_path: Path) -> None:

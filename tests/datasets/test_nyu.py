@@ -9,8 +9,7 @@ from PIL import Image
 
 from howfar.datasets import NYU_CAMERA, NyuDepthV2
 from howfar.errors import SourceError
-
-from .folders import write_nyu
+from tests.datasets.folders import write_nyu
 
 
 def test_a_split_lists_its_own_pairs_in_order(tmp_path: Path) -> None:

@@ -8,8 +8,7 @@ import pytest
 from howfar.datasets import NYU_CAMERA
 from howfar.datasets.nyu_mat import NyuLabeledMat, official_test_indices
 from howfar.errors import MissingExtraError, SettingError, SourceError
-
-from .folders import write_nyu_mat
+from tests.datasets.folders import write_nyu_mat
 
 h5py = pytest.importorskip("h5py")
 

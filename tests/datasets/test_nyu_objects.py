@@ -14,8 +14,7 @@ from howfar.datasets import NYU_CAMERA, NyuDepthV2
 from howfar.datasets.nyu_objects import DETECTOR_NAMES, OBJECT_CLASSES, NyuObjects, with_objects
 from howfar.datasets.pictures import read_grey8
 from howfar.errors import SettingError, SourceError
-
-from .folders import write_nyu, write_nyu_objects
+from tests.datasets.folders import write_nyu, write_nyu_objects
 
 Rectangle = tuple[int, int, int, int]
 

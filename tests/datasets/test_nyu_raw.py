@@ -10,8 +10,7 @@ from PIL import Image
 from howfar.datasets import NYU_CAMERA
 from howfar.datasets.nyu_raw import NyuRaw
 from howfar.errors import SettingError, SourceError
-
-from .folders import write_depth_png, write_raw
+from tests.datasets.folders import write_depth_png, write_raw
 
 
 def test_without_lists_all_scenes_are_one_split_in_order(tmp_path: Path) -> None:

@@ -9,8 +9,7 @@ import pytest
 from howfar.datasets import opening
 from howfar.datasets.opening import kind_at, open_depth_dataset, open_detection_dataset, open_object_dataset
 from howfar.errors import SettingError, SourceError
-
-from .folders import (
+from tests.datasets.folders import (
     distance_table,
     write_coco,
     write_described_depth,

@@ -8,8 +8,7 @@ import pytest
 
 from howfar.datasets.voc import PascalVoc, read_annotation
 from howfar.errors import SettingError, SourceError
-
-from .folders import voc_object, write_voc
+from tests.datasets.folders import voc_object, write_voc
 
 
 def test_pixels_counted_from_1_with_ends_included_become_edges(tmp_path: Path) -> None:

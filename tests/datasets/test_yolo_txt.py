@@ -7,8 +7,7 @@ import pytest
 
 from howfar.datasets.yolo_txt import YoloTxt
 from howfar.errors import SettingError, SourceError
-
-from .folders import write_yolo
+from tests.datasets.folders import write_yolo
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,7 @@ from transformers import DepthAnythingForDepthEstimation
 from howfar.errors import SettingError
 from howfar.foundation.depth_anything import ORIGINAL_OFFSET, DepthAnything
 from howfar.foundation.depth_anything_sizes import SIZES, feature_blocks
-
-from .small_networks import FOUR_BLOCKS
+from tests.foundation.small_networks import FOUR_BLOCKS
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

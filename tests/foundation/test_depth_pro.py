@@ -6,8 +6,7 @@ import pytest
 import torch
 
 from howfar.foundation.depth_pro import DepthPro
-
-from .hub_folders import depth_pro
+from tests.foundation.hub_folders import depth_pro
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 WIDTH_PX = 4000

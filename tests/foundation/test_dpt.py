@@ -4,8 +4,7 @@ import pytest
 import torch
 
 from howfar.foundation.dpt import DPT, takes_any_size
-
-from .hub_folders import dpt, hybrid_dpt
+from tests.foundation.hub_folders import dpt, hybrid_dpt
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

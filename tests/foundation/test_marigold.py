@@ -5,8 +5,7 @@ import torch
 from diffusers import LCMScheduler, MarigoldDepthPipeline
 
 from howfar.foundation.marigold import Marigold
-
-from .hub_folders import scheduler, unet, vae
+from tests.foundation.hub_folders import scheduler, unet, vae
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 PROMPT = torch.randn(1, 2, 32, generator=torch.Generator().manual_seed(1))

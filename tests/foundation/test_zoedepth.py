@@ -5,8 +5,7 @@ import torch
 from torch import nn
 
 from howfar.foundation.zoedepth import ZoeDepth
-
-from .hub_folders import ROOMS, STREETS, zoedepth
+from tests.foundation.hub_folders import ROOMS, STREETS, zoedepth
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 IMAGE = torch.randn(1, 3, 64, 96, generator=torch.Generator().manual_seed(0))

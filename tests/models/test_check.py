@@ -10,8 +10,7 @@ from howfar.errors import ModelError
 from howfar.models import read_card
 from howfar.models.check import check_model, least_ms
 from howfar.models.library import EMBEDDED, find_model
-
-from .onnx_files import constant_detector, mean_depth, write_card, write_model
+from tests.models.onnx_files import constant_detector, mean_depth, write_card, write_model
 
 END2END = 'layout = "end2end"\nclasses = ["ball"]'
 

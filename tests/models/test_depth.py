@@ -9,8 +9,7 @@ import pytest
 from howfar.errors import ModelError, SettingError
 from howfar.models import RunOptions, open_depth_network
 from howfar.scene import Camera
-
-from .onnx_files import constant_detector, mean_depth, write_card, write_model
+from tests.models.onnx_files import constant_detector, mean_depth, write_card, write_model
 
 GREY = np.full((48, 64, 3), 20, dtype=np.uint8)
 

@@ -9,8 +9,7 @@ from howfar.models import open_depth_network
 from howfar.models.depth_scale import check_scale
 from howfar.models.session import file_digest
 from howfar.scene.calibration import DepthScale
-
-from .onnx_files import mean_depth
+from tests.models.onnx_files import mean_depth
 
 
 def test_its_own_network_is_accepted(tmp_path: Path) -> None:

@@ -7,8 +7,7 @@ import pytest
 
 from howfar.errors import ModelError, SettingError
 from howfar.models import open_detector
-
-from .onnx_files import constant_detector, mean_depth
+from tests.models.onnx_files import constant_detector, mean_depth
 
 YOLO_CARD = 'layout = "yolov8"\nclasses = ["cup", "dog"]\nscore = 0.5\nnms = 0.5'
 GREY = np.full((96, 128, 3), 128, dtype=np.uint8)

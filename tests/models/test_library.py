@@ -8,8 +8,7 @@ import pytest
 from howfar.errors import ModelError
 from howfar.models import DEFAULT_DEPTH, DEFAULT_DETECTOR, open_depth_network, open_detector
 from howfar.models.library import find_model
-
-from .onnx_files import constant_detector, mean_depth
+from tests.models.onnx_files import constant_detector, mean_depth
 
 
 @pytest.fixture(autouse=True)

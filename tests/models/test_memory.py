@@ -7,8 +7,7 @@ import pytest
 from howfar.errors import ModelError
 from howfar.models import memory, open_depth_network
 from howfar.models.memory import free_bytes, refuse_beyond_memory
-
-from .onnx_files import mean_depth
+from tests.models.onnx_files import mean_depth
 
 LINUX = "MemTotal:       24683012 kB\nMemFree:        17155076 kB\nMemAvailable:    2000000 kB\n"
 

@@ -14,8 +14,7 @@ from howfar.networks.compact_depth import (
     DepthAndClasses,
     LogDepthHead,
 )
-
-from .checks import assert_export_agrees, parameter_count, without_gradient
+from tests.networks.checks import assert_export_agrees, parameter_count, without_gradient
 
 
 @pytest.fixture(scope="module")

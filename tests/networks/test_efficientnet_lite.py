@@ -8,8 +8,7 @@ import torch
 from torch import Tensor
 
 from howfar.networks.efficientnet_lite import EfficientNetLite, SameConv2d, encoder_weights
-
-from .checks import on_no_device, parameter_count, without_gradient
+from tests.networks.checks import on_no_device, parameter_count, without_gradient
 
 PACKAGED = ["lite0", "lite1", "lite2"]
 

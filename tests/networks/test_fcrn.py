@@ -7,8 +7,7 @@ from torch.nn import functional
 
 from howfar.networks.fcrn import FCRN, START_M, FastUnpool, UpProjection
 from howfar.networks.resnet import ENCODER_PARTS
-
-from .checks import assert_export_agrees, output_shape, parameter_count, without_gradient
+from tests.networks.checks import assert_export_agrees, output_shape, parameter_count, without_gradient
 
 
 @pytest.fixture(scope="module")

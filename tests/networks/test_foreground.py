@@ -4,8 +4,7 @@ import pytest
 import torch
 
 from howfar.networks.foreground import ForegroundNet
-
-from .checks import parameter_count
+from tests.networks.checks import parameter_count
 
 
 @pytest.mark.parametrize(("count", "side"), [(1, 32), (5, 32), (2, 16)])

@@ -10,8 +10,7 @@ import torch
 
 from howfar.networks.fcrn import FCRN
 from howfar.networks.hybrid_cnn import HybridCNN
-
-from .checks import assert_export_agrees, on_no_device, output_shape, parameter_count, without_gradient
+from tests.networks.checks import assert_export_agrees, on_no_device, output_shape, parameter_count, without_gradient
 
 
 @pytest.fixture(scope="module")

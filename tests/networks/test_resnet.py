@@ -5,8 +5,7 @@ import torch
 from torch import nn
 
 from howfar.networks.resnet import ENCODER_PARTS, Bottleneck, ResNet50Features
-
-from .checks import on_no_device, parameter_count
+from tests.networks.checks import on_no_device, parameter_count
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from howfar.networks.unet_depth import UNetDepth
-
-from .checks import assert_export_agrees, output_shape, parameter_count, without_gradient
+from tests.networks.checks import assert_export_agrees, output_shape, parameter_count, without_gradient
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,7 @@ import torch
 from torch import Tensor
 
 from howfar.networks.yolov5 import ANCHORS_PX, SIZES, STRIDES, DecodedYOLOv5, YOLOv5, yolov5
-
-from .checks import parameter_count
+from tests.networks.checks import parameter_count
 
 PARAMETERS = {"n": 1_872_157, "s": 7_235_389, "m": 21_190_557, "l": 46_563_709, "x": 86_749_405}
 """With 80 classes; published as 1.87 M (1.9 M), 7.23 M, 21.2 M, 46.5 M and 86.7 M."""

@@ -8,8 +8,8 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from howfar.ranging.ground_cue import GROUND_SLOPE_SD
-from howfar.ranging.sizes import ClassSize, SizeTable
+from howfar.ranging.cues.ground_cue import GROUND_SLOPE_SD
+from howfar.ranging.cues.sizes import ClassSize, SizeTable
 from howfar.scene import Camera
 
 CAMERA = Camera(1242, 375, 720.0, 720.0, 610.0, 175.0)

@@ -10,9 +10,8 @@ import pytest
 from howfar.scene import Cue
 from howfar.scene.depth_alignment import DepthAlignment
 from howfar.scene.line import Line
-
-from .test_distance import WEIGHED
-from .test_scene import CHAIR, scene
+from tests.scene.test_distance import WEIGHED
+from tests.scene.test_scene import CHAIR, scene
 
 CUES = (Cue("depth", 2.0, 0.2, 0.9), Cue("size", 4.0, 0.6, 0.1, "a note"), Cue.silent("ground", "no foot"))
 ALIGNMENT = DepthAlignment("relative_inverse", Line(2e-7, -0.1), 0.2, ("known", "anchor"), 801)

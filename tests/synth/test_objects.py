@@ -11,8 +11,7 @@ from howfar.synth.assembly import assemble
 from howfar.synth.objects import SeenObject, seen_objects, upright_box
 from howfar.synth.views import see
 from howfar.synth.world import Thing
-
-from .worlds import CAMERA, block, world
+from tests.synth.worlds import CAMERA, block, world
 
 pytest.importorskip("embreex", reason="needs the extra `synth`")
 

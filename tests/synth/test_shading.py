@@ -8,8 +8,7 @@ from howfar.synth.materials import Material, Pattern
 from howfar.synth.patterns import TILE_M, Palette, noise_at
 from howfar.synth.views import see
 from howfar.synth.world import Eye, Light
-
-from .worlds import CAMERA, GREY, NIGHT, block, world
+from tests.synth.worlds import CAMERA, GREY, NIGHT, block, world
 
 FLOOR = block("", (0, 0, -0.5), (40, 40, 1))
 DOWNWARDS = Eye((0, 0, 3), 0.0, -np.pi / 2)

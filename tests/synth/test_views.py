@@ -11,8 +11,7 @@ from howfar.synth.seats import chair
 from howfar.synth.streets import street
 from howfar.synth.views import Views, rays_of, see
 from howfar.synth.world import Eye, World
-
-from .worlds import CAMERA, block, nearest_m, world
+from tests.synth.worlds import CAMERA, block, nearest_m, world
 
 pytest.importorskip("embreex", reason="needs the extra `synth`")
 

@@ -8,8 +8,7 @@ import pytest
 from howfar.synth.materials import Material
 from howfar.synth.solids import rod
 from howfar.synth.world import Eye, Thing
-
-from .worlds import block
+from tests.synth.worlds import block
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from howfar.datasets.nyu import NYU_CAMERA
 from howfar.models.card import Card
 from howfar.networks.unet_depth import UNetDepth
 from howfar.networks.yolov5 import yolov5
-from howfar.training import depth_task, detector_task
 from howfar.training.recipe import DepthRecipe, DetectorRecipe, TrainingRecipe, parse_recipe
 from howfar.training.run_folder import RunFolder
+from howfar.training.tasks import depth, detection
 
 OPTIMISER = {"name": "sgd", "learning_rate": 0.1}
 CLASSES = ("person", "chair")
@@ -60,9 +60,9 @@ def tiny_yolov5(classes: int) -> nn.Module:
 
 def _card(recipe: TrainingRecipe) -> Card:
     if isinstance(recipe, DetectorRecipe):
-        return detector_task.training_card(recipe, CLASSES)
+        return detection.training_card(recipe, CLASSES)
     assert isinstance(recipe, DepthRecipe)
-    return depth_task.training_card(recipe, NYU_CAMERA)
+    return depth.training_card(recipe, NYU_CAMERA)
 
 
 def write_run(

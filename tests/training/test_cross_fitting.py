@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from howfar.media.depth_folder import DepthFolder
+from howfar.io.depth_folder import DepthFolder
 from howfar.training.cross_fitting import MAPS, fold_folder, fold_recipes, left_out, predict_left_out
 from howfar.training.recipe import DepthRecipe, parse_recipe
 from howfar.training.run_folder import RunFolder
 from howfar.training.starting import depth_task
-
-from ..datasets.folders import write_nyu
+from tests.datasets.folders import write_nyu
 
 NAMES = ("0002", "0003", "0004", "0005", "0006")
 

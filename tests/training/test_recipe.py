@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from howfar.errors import SettingError
-from howfar.training.depth_task import CLASSES
-from howfar.training.losses import LOSSES
+from howfar.training.losses.depth import LOSSES
 from howfar.training.recipe import DepthRecipe, DetectorRecipe, RangingRecipe, parse_recipe, read_recipe
-from howfar.training.semi_recipe import SemiRecipe
+from howfar.training.semi.recipe import SemiRecipe
+from howfar.training.tasks.depth import CLASSES
 
 RECIPES = Path(__file__).resolve().parents[2] / "recipes"
 ALL = sorted(RECIPES.glob("*.toml"))

@@ -11,9 +11,8 @@ from torch import Tensor
 from howfar.datasets.nyu import NYU_CAMERA
 from howfar.errors import ModelError, SettingError
 from howfar.training.trained import trained_network
-
-from ..datasets.folders import write_nyu, write_yolo
-from .run_folders import depth_recipe, detector_recipe, tiny_unet, tiny_yolov5, write_run
+from tests.datasets.folders import write_nyu, write_yolo
+from tests.training.run_folders import depth_recipe, detector_recipe, tiny_unet, tiny_yolov5, write_run
 
 FACTS = {
     "licence": "CC0",

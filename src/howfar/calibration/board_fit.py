@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from howfar.calibration.boards import Board, BoardView
 from howfar.errors import SettingError
-from howfar.media.undistortion import OPENCV_OFFSET_PX, camera_from_matrix, camera_matrix, coefficients
+from howfar.pipeline.undistortion import OPENCV_OFFSET_PX, camera_from_matrix, camera_matrix, coefficients
 from howfar.scene import Camera
 from howfar.scene.calibration import Calibration, ChessboardFit, Distortion
 

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from howfar.calibration.board_fit import BoardFit
 from howfar.calibration.boards import Board
 from howfar.calibration.panels import sheet
-from howfar.media.colours import Colour
-from howfar.media.undistortion import OPENCV_OFFSET_PX, undistort, undistorted_points
+from howfar.drawing.colours import Colour
+from howfar.pipeline.undistortion import OPENCV_OFFSET_PX, undistort, undistorted_points
 from howfar.scene.calibration import Distortion
 
 PAPER: Colour = (245, 245, 245)

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from howfar.calibration.panels import shrunk
 from howfar.errors import SettingError
-from howfar.media.frame import Frame
-from howfar.media.undistortion import OPENCV_OFFSET_PX
+from howfar.pipeline.undistortion import OPENCV_OFFSET_PX
+from howfar.scene.frame import Frame
 
 LEAST_CORNERS = 3
 """Inner corners along each side that a board needs to be told from other things."""

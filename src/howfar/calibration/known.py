@@ -7,10 +7,10 @@ from datetime import date
 
 from howfar.errors import SettingError
 from howfar.models import DepthNetwork
+from howfar.pipeline.view import View
 from howfar.scene import Camera, SceneObject
 from howfar.scene.calibration import DepthScale, KnownDistance
 from howfar.scene.known_distance import Known, places_of
-from howfar.view import View
 
 MOST_SPREAD = 1.2
 """The largest ratio between the scales that two known distances ask for, above which they contradict each other."""

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from howfar.calibration.known import Numbered, numbered
 from howfar.calibration.panels import sheet
-from howfar.media.colours import colour_of, text_colour_on
-from howfar.media.drawing import letter_size
-from howfar.media.text import line_height, put_text, text_width
-from howfar.view import View
+from howfar.drawing.annotation import letter_size
+from howfar.drawing.colours import colour_of, text_colour_on
+from howfar.drawing.text import line_height, put_text, text_width
+from howfar.pipeline.view import View
 
 
 def numbered_picture(views: Sequence[View]) -> NDArray[np.uint8]:

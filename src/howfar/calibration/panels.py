@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from howfar.media.colours import LIGHT_TEXT
-from howfar.media.side_by_side import side_by_side
+from howfar.drawing.colours import LIGHT_TEXT
+from howfar.drawing.side_by_side import side_by_side
 
 PANEL_SIDE_PX = 800
 

@@ -9,8 +9,8 @@ import typer
 from howfar.cli import options
 
 if TYPE_CHECKING:
-    from howfar.media.sources import Source
     from howfar.scene.calibration import Calibration
+    from howfar.sources.opening import Source
 
 DEFAULT_OUT = Path("camera.toml")
 DEFAULT_FOLDER = Path("howfar-calibrate")
@@ -91,7 +91,7 @@ def calibrate(
     from howfar.cli.folders import fresh_folder
     from howfar.errors import SettingError
     from howfar.files import refuse_existing
-    from howfar.media.pictures_out import picture_path
+    from howfar.io.pictures_out import picture_path
 
     if chessboard is not None and (known or camera or focal_px or fov_deg):
         raise SettingError(
@@ -111,7 +111,7 @@ def calibrate(
         calibrate_from_boards(photos, Board.parse(chessboard, square_mm), output)
         return
     from howfar.cli.calibrating_known import calibrate_from_known
-    from howfar.finder import Rangefinder
+    from howfar.pipeline.rangefinder import Rangefinder
     from howfar.scene.known_distance import Known
 
     stated = [Known.parse(text) for text in known or ()]
@@ -147,7 +147,7 @@ class Output:
 def _photos(specs: list[str]) -> "list[Source]":
     """The sources, none of them a video."""
     from howfar.errors import SourceError
-    from howfar.media.sources import open_sources
+    from howfar.sources.opening import open_sources
 
     opened = open_sources(specs, stdin=typer.get_binary_stream("stdin"))
     for source in opened:
@@ -158,6 +158,6 @@ def _photos(specs: list[str]) -> "list[Source]":
 
 def _without_scale(path: Path | None) -> "Calibration | None":
     """A camera file without its scale, which is to be found anew."""
-    from howfar.media.camera_files import read_calibration
+    from howfar.io.camera_files import read_calibration
 
     return None if path is None else replace(read_calibration(path), scale=None)

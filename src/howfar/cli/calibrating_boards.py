@@ -13,9 +13,9 @@ from howfar.calibration.boards import Board, BoardView, find_board, of_one_size
 from howfar.cli.console import results
 from howfar.cli.progress import progress_bar
 from howfar.errors import HowfarError
-from howfar.media.camera_files import write_calibration
-from howfar.media.pictures_out import save_picture
-from howfar.media.sources import Source
+from howfar.io.camera_files import write_calibration
+from howfar.io.pictures_out import save_picture
+from howfar.sources.opening import Source
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -16,14 +16,14 @@ from howfar.calibration.known_picture import numbered_picture
 from howfar.cli.console import results
 from howfar.cli.progress import progress_bar
 from howfar.errors import SettingError
-from howfar.finder import Rangefinder
-from howfar.media.camera_files import write_calibration
-from howfar.media.pictures_out import save_picture
-from howfar.media.sources import Source
+from howfar.io.camera_files import write_calibration
+from howfar.io.pictures_out import save_picture
 from howfar.models.session import file_digest
+from howfar.pipeline.rangefinder import Rangefinder
+from howfar.pipeline.view import View
 from howfar.scene.calibration import Calibration, DepthScale
 from howfar.scene.known_distance import Known
-from howfar.view import View
+from howfar.sources.opening import Source
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -15,10 +15,10 @@ from howfar.cli.progress import Step, progress_bar
 
 if TYPE_CHECKING:
     from howfar.datasets import DepthSample, LazySamples
-    from howfar.evaluation.comparing import PictureComparison
-    from howfar.evaluation.comparison_pictures import ComparisonPicture
-    from howfar.evaluation.comparison_reports import Cost
-    from howfar.evaluation.reports import Report
+    from howfar.evaluation.comparison.comparison import PictureComparison
+    from howfar.evaluation.comparison.pictures import ComparisonPicture
+    from howfar.evaluation.comparison.reports import Cost
+    from howfar.evaluation.report.report import Report
     from howfar.models import DepthNetwork
     from howfar.scene.lens import Lens
 
@@ -61,11 +61,11 @@ def compare(
 
     Relative depth is fitted to the truth, else to the first network that gives metres.
     """
-    from howfar.evaluation.comparing import Method, compare_networks, gather
-    from howfar.evaluation.comparison_reports import comparison_report, comparison_rows
-    from howfar.evaluation.depth_protocols import FULL, full_protocol
-    from howfar.evaluation.reports import write_rows
-    from howfar.evaluation.surfaces import SurfaceMasks
+    from howfar.evaluation.comparison.comparison import Method, compare_networks, gather
+    from howfar.evaluation.comparison.reflective_surfaces import SurfaceMasks
+    from howfar.evaluation.comparison.reports import comparison_report, comparison_rows
+    from howfar.evaluation.depth.protocols import FULL, full_protocol
+    from howfar.evaluation.report.report import write_rows
     from howfar.scene.lens import Lens
 
     refuse_results(csv, html, overwrite=overwrite)
@@ -120,8 +120,8 @@ class _Shown:
         """What the pictures are, in words, and the pictures, read when asked for; a data set has its own cameras."""
         from howfar.datasets import open_depth_dataset
         from howfar.errors import SettingError
-        from howfar.evaluation.comparison_samples import picture_samples
-        from howfar.media.sources import open_sources
+        from howfar.evaluation.comparison.samples import picture_samples
+        from howfar.sources.opening import open_sources
 
         if self.data is None:
             opened = open_sources(self.pictures)
@@ -159,8 +159,8 @@ def _networks(models: str, least: int) -> "dict[str, DepthNetwork]":
 
 def _costs(networks: "Mapping[str, DepthNetwork]", sample: "DepthSample") -> "dict[str, Cost]":
     """What each network takes besides time, looking at a picture of the size of this one."""
-    from howfar.evaluation.comparison_reports import Cost
-    from howfar.evaluation.footprint import MEGABYTE, peak_memory_mb
+    from howfar.evaluation.comparison.footprint import MEGABYTE, peak_memory_mb
+    from howfar.evaluation.comparison.reports import Cost
 
     height, width = sample.image.shape[:2]
     costs = {}
@@ -174,7 +174,7 @@ def _watched(
     comparisons: "Iterator[PictureComparison]", step: Step, drawn: "list[ComparisonPicture]", most: int
 ) -> "Iterator[PictureComparison]":
     """The comparisons as they pass; each is counted, and the first ones are drawn."""
-    from howfar.evaluation.comparison_pictures import draw_networks
+    from howfar.evaluation.comparison.pictures import draw_networks
 
     for place, comparison in enumerate(comparisons):
         if place < most:
@@ -184,7 +184,7 @@ def _watched(
 
 
 def _write_page(report: "Report", drawn: "Sequence[ComparisonPicture]", html: Path, overwrite: bool) -> None:
-    from howfar.evaluation.reports import as_page
+    from howfar.evaluation.report.report import as_page
 
     page = as_page(report)
     for picture in drawn:

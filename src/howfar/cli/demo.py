@@ -9,7 +9,7 @@ from howfar.cli import options
 from howfar.cli.console import results
 
 if TYPE_CHECKING:
-    from howfar.view import View
+    from howfar.pipeline.view import View
 
 MOTORCYCLE_FOCAL_PX = 994.978
 MOTORCYCLE_BASELINE_M = 0.193001
@@ -26,11 +26,11 @@ def demo(
     """Look at a real stereo photo with a known camera: the estimate beside the true distance."""
     from rich.table import Table
 
+    from howfar.drawing.depth_view import draw_depth
+    from howfar.drawing.side_by_side import side_by_side
+    from howfar.drawing.units import distance_text
     from howfar.files import refuse_existing
-    from howfar.media.depth_view import draw_depth
-    from howfar.media.pictures_out import save_picture
-    from howfar.media.side_by_side import side_by_side
-    from howfar.media.units import distance_text
+    from howfar.io.pictures_out import save_picture
 
     path = out / "motorcycle.jpg"
     refuse_existing(path, overwrite=overwrite)
@@ -59,9 +59,9 @@ def look_at_motorcycle() -> "tuple[View, View]":
         MissingExtraError: If scikit-image, which ships the photo, is not installed.
     """
     from howfar.errors import MissingExtraError
-    from howfar.finder import Rangefinder
-    from howfar.media.frame import Frame
+    from howfar.pipeline.rangefinder import Rangefinder
     from howfar.scene import Camera, DepthMap, StereoRig
+    from howfar.scene.frame import Frame
 
     try:
         from skimage.data import stereo_motorcycle

@@ -9,12 +9,12 @@ import typer
 from howfar.cli import options
 
 if TYPE_CHECKING:
-    from howfar.media.frame import Frame
-    from howfar.media.output_names import OutputNames
-    from howfar.media.sources import Source
+    from howfar.io.output_names import OutputNames
     from howfar.models import DepthNetwork
     from howfar.scene import DepthMap
+    from howfar.scene.frame import Frame
     from howfar.scene.lens import Lens
+    from howfar.sources.opening import Source
 
 DEFAULT_OUT = Path("howfar-depth")
 
@@ -45,12 +45,12 @@ def depth(
     from howfar.cli.folders import fresh_folder
     from howfar.cli.progress import progress_bar
     from howfar.errors import HowfarError
-    from howfar.media.camera_files import read_calibration
-    from howfar.media.output_names import OutputNames
-    from howfar.media.sources import open_sources
+    from howfar.io.camera_files import read_calibration
+    from howfar.io.output_names import OutputNames
     from howfar.models import RunOptions, open_depth_network
     from howfar.models.depth_scale import check_scale
     from howfar.scene.lens import Lens
+    from howfar.sources.opening import open_sources
 
     opened = open_sources(sources, stdin=typer.get_binary_stream("stdin"))
     lens = Lens(read_calibration(camera) if camera else None, focal_px, fov_deg)
@@ -76,8 +76,8 @@ def depth(
 def _estimated(
     frames: "Iterator[Frame]", network: "DepthNetwork", lens: "Lens", camera_scale: bool
 ) -> "Iterator[tuple[Frame, DepthMap]]":
-    from howfar.media.ahead import ahead
-    from howfar.media.undistortion import seen_straight
+    from howfar.pipeline.undistortion import seen_straight
+    from howfar.sources.ahead import ahead
 
     def estimate(frame: "Frame") -> "tuple[Frame, DepthMap]":
         camera = lens.camera_for(frame.width_px, frame.height_px, frame.camera)
@@ -92,9 +92,9 @@ def _write_picture(frame: "Frame", depth: "DepthMap", names: "OutputNames", over
     import numpy as np
 
     from howfar.cli.writing import DEPTH_ENDING, DEPTH_VIEW_ENDING
-    from howfar.media.depth_files import save_depth_png
-    from howfar.media.depth_view import draw_depth
-    from howfar.media.pictures_out import save_picture
+    from howfar.drawing.depth_view import draw_depth
+    from howfar.io.depth_files import save_depth_png
+    from howfar.io.pictures_out import save_picture
 
     size = (frame.width_px, frame.height_px)
     view_path = names.path(frame.source, DEPTH_VIEW_ENDING)
@@ -112,9 +112,9 @@ def _write_video(
     source: "Source", frames: "Iterator[tuple[Frame, DepthMap]]", path: Path, overwrite: bool, every: int
 ) -> None:
     from howfar.cli.progress import progress_bar
-    from howfar.media.depth_view import draw_depth
-    from howfar.media.sources import expected_frames
-    from howfar.media.video_writer import VideoWriter
+    from howfar.drawing.depth_view import draw_depth
+    from howfar.io.video_writer import VideoWriter
+    from howfar.sources.opening import expected_frames
 
     with (
         progress_bar(Path(source.name).name, expected_frames(source, every), "frames") as step,

@@ -22,9 +22,9 @@ from howfar.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from howfar.datasets import DepthSample, LazySamples
-    from howfar.evaluation.depth_pictures import DepthPicture
-    from howfar.evaluation.depth_protocols import DepthProtocol
-    from howfar.evaluation.reports import Report
+    from howfar.evaluation.depth.pictures import DepthPicture
+    from howfar.evaluation.depth.protocols import DepthProtocol
+    from howfar.evaluation.report.report import Report
 
 
 class CropChoice(StrEnum):
@@ -103,9 +103,9 @@ def depth(
     overwrite: Overwrite = False,
 ) -> None:
     """Measure a depth network: REL, RMSE, log10, SILog and δ, with their protocol and beside published figures."""
-    from howfar.evaluation.depth_evaluation import Procedure, evaluate_depth
-    from howfar.evaluation.depth_pictures import draw_ranked, write_pictures
-    from howfar.evaluation.depth_reports import depth_report
+    from howfar.evaluation.depth.evaluation import Procedure, evaluate_depth
+    from howfar.evaluation.depth.pictures import draw_ranked, write_pictures
+    from howfar.evaluation.depth.reports import depth_report
     from howfar.models import DEFAULT_DEPTH, open_depth_network
 
     refuse_results(csv, html, overwrite=overwrite)
@@ -130,7 +130,7 @@ def depth(
 def _protocol(name: str, cap_m: float | None) -> "DepthProtocol":
     """The protocol of a name, `full` with the cap that is wished for."""
     from howfar.errors import SettingError
-    from howfar.evaluation.depth_protocols import FULL, find_protocol, full_protocol
+    from howfar.evaluation.depth.protocols import FULL, find_protocol, full_protocol
 
     if cap_m is None:
         return find_protocol(name)
@@ -144,7 +144,7 @@ def _samples(protocol: str, data: Path, split: str, files: Path | None) -> "tupl
     from howfar.datasets.kitti_depth import KittiDepth
     from howfar.datasets.opening import open_depth_dataset
     from howfar.errors import SettingError
-    from howfar.evaluation.depth_protocols import KITTI_GARG
+    from howfar.evaluation.depth.protocols import KITTI_GARG
 
     if (protocol == KITTI_GARG.name) != (files is not None):
         raise SettingError(
@@ -158,7 +158,7 @@ def _samples(protocol: str, data: Path, split: str, files: Path | None) -> "tupl
 
 
 def _write_page(report: "Report", drawn: "list[DepthPicture]", html: Path, overwrite: bool) -> None:
-    from howfar.evaluation.reports import as_page
+    from howfar.evaluation.report.report import as_page
 
     page = as_page(report)
     for picture in drawn:

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from howfar.datasets import CocoDetection, DetectionSample
-    from howfar.evaluation.detection import DetectorResult
-    from howfar.evaluation.page import Page
-    from howfar.evaluation.reports import Report
+    from howfar.evaluation.detection.evaluation import DetectorResult
+    from howfar.evaluation.report.page import Page
+    from howfar.evaluation.report.report import Report
 
 
 def detector(
@@ -55,8 +55,8 @@ def detector(
     overwrite: Overwrite = False,
 ) -> None:
     """Measure a detector: COCO's twelve numbers, precision, recall and F1, by class and by confidence threshold."""
-    from howfar.evaluation.coco import require_coco_eval
-    from howfar.evaluation.detection import DetectorProtocol, evaluate_detector
+    from howfar.evaluation.detection.coco import require_coco_eval
+    from howfar.evaluation.detection.evaluation import DetectorProtocol, evaluate_detector
     from howfar.models import DEFAULT_DETECTOR, open_detector
 
     output = _Output(csv, html, plots, overwrite)
@@ -83,8 +83,8 @@ class _Output:
 
     def refuse(self) -> None:
         """See to it that all can be written, before the long part of a run."""
-        from howfar.evaluation.axes import require_matplotlib
-        from howfar.evaluation.detection_reports import csv_parts
+        from howfar.evaluation.detection.reports import csv_parts
+        from howfar.evaluation.report.axes import require_matplotlib
 
         parts = () if self.csv is None else csv_parts(self.csv)
         refuse_results(self.csv, *parts, self.html, overwrite=self.overwrite)
@@ -94,8 +94,8 @@ class _Output:
 
     def write(self, result: "DetectorResult", data: str, model: str) -> None:
         """Print the tables and write what is wished for."""
-        from howfar.evaluation.detection_reports import detector_report, protocol_line, write_detector_csv
-        from howfar.evaluation.plots import write_plots
+        from howfar.evaluation.detection.plots import write_plots
+        from howfar.evaluation.detection.reports import detector_report, protocol_line, write_detector_csv
 
         report, how = detector_report(result, data=data, model=model), protocol_line(result, data=data, model=model)
         publish(report, self.csv, self.overwrite)
@@ -110,8 +110,8 @@ class _Output:
 
 def _page(report: "Report", result: "DetectorResult", how: str) -> "Page":
     """The report with its plots."""
-    from howfar.evaluation.plots import PLOTS
-    from howfar.evaluation.reports import as_page
+    from howfar.evaluation.detection.plots import PLOTS
+    from howfar.evaluation.report.report import as_page
 
     page = as_page(report)
     for plot in PLOTS:

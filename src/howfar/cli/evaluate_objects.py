@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from howfar.datasets import ObjectDataset, ObjectSample
-    from howfar.evaluation.object_pictures import ObjectPicture
-    from howfar.evaluation.object_reports import Names
-    from howfar.evaluation.object_results import ObjectResult
-    from howfar.evaluation.page import Page
-    from howfar.evaluation.reports import Report
-    from howfar.media.depth_folder import DepthFolder
+    from howfar.evaluation.objects.pictures import ObjectPicture
+    from howfar.evaluation.objects.reports import Names
+    from howfar.evaluation.objects.results import ObjectResult
+    from howfar.evaluation.report.page import Page
+    from howfar.evaluation.report.report import Report
+    from howfar.io.depth_folder import DepthFolder
     from howfar.models import DepthNetwork
     from howfar.ranging import Method
 
@@ -131,11 +131,11 @@ def objects(
     With true boxes and true depth it is the ranging method's error alone; the networks add theirs.
     """
     from howfar.datasets import open_object_dataset
-    from howfar.evaluation.object_evaluation import evaluate_objects
-    from howfar.evaluation.object_reports import Names
-    from howfar.evaluation.object_results import ObjectProcedure
+    from howfar.evaluation.objects.evaluation import evaluate_objects
+    from howfar.evaluation.objects.reports import Names
+    from howfar.evaluation.objects.results import ObjectProcedure
     from howfar.models import DEFAULT_DETECTOR, open_detector
-    from howfar.ranging.cues import parse_cues
+    from howfar.ranging.cues.joining import parse_cues
 
     output = _Output(csv, html, pictures, save_margins, margin_scale, overwrite)
     output.refuse()
@@ -174,8 +174,8 @@ class _Output:
 
     def refuse(self) -> None:
         """See to it that all can be written, before the long part of a run."""
-        from howfar.evaluation.axes import require_matplotlib
-        from howfar.evaluation.object_reports import csv_parts
+        from howfar.evaluation.objects.reports import csv_parts
+        from howfar.evaluation.report.axes import require_matplotlib
 
         parts = () if self.csv is None else csv_parts(self.csv)
         refuse_results(self.csv, *parts, self.html, self.margins, overwrite=self.overwrite)
@@ -191,10 +191,10 @@ class _Output:
         network: "DepthNetwork | DepthFolder | None",
     ) -> None:
         """Print the tables and write what is wished for."""
-        from howfar.evaluation.margins import class_margins
-        from howfar.evaluation.object_pictures import draw_worst, write_object_pictures
-        from howfar.evaluation.object_plots import write_scatter_plots
-        from howfar.evaluation.object_reports import object_report, write_object_csv
+        from howfar.evaluation.objects.margins import class_margins
+        from howfar.evaluation.objects.pictures import draw_worst, write_object_pictures
+        from howfar.evaluation.objects.plots import write_scatter_plots
+        from howfar.evaluation.objects.reports import object_report, write_object_csv
         from howfar.models.card_writing import write_margins
 
         report = object_report(result, names)
@@ -218,9 +218,9 @@ class _Output:
 
 def _page(report: "Report", result: "ObjectResult", drawn: "Sequence[ObjectPicture]") -> "Page":
     """The report with its plots and the worst objects."""
-    from howfar.evaluation.object_pictures import LEGEND
-    from howfar.evaluation.object_plots import scatter_caption, scatter_plot
-    from howfar.evaluation.reports import as_page
+    from howfar.evaluation.objects.pictures import LEGEND
+    from howfar.evaluation.objects.plots import scatter_caption, scatter_plot
+    from howfar.evaluation.report.report import as_page
 
     page = as_page(report)
     for method in result.procedure.names:
@@ -233,7 +233,7 @@ def _page(report: "Report", result: "ObjectResult", drawn: "Sequence[ObjectPictu
 
 
 def _methods(names: str | None) -> "tuple[Method, ...]":
-    from howfar.methods import DEFAULT_METHOD, open_method
+    from howfar.pipeline.open_methods import DEFAULT_METHOD, open_method
 
     if names is None:
         return tuple(map(open_method, (*COMPARED, DEFAULT_METHOD)))
@@ -243,7 +243,7 @@ def _methods(names: str | None) -> "tuple[Method, ...]":
 def _network(depth: str, model: str | None) -> "DepthNetwork | DepthFolder | None":
     """What gives the depth that is measured on; None for the true one."""
     from howfar.errors import SettingError
-    from howfar.media.depth_folder import DepthFolder
+    from howfar.io.depth_folder import DepthFolder
     from howfar.models import DEFAULT_DEPTH, open_depth_network
 
     if depth == TRUE:
@@ -256,7 +256,7 @@ def _network(depth: str, model: str | None) -> "DepthNetwork | DepthFolder | Non
 
 
 def _name(network: "DepthNetwork | DepthFolder | None") -> str:
-    from howfar.media.depth_folder import DepthFolder
+    from howfar.io.depth_folder import DepthFolder
 
     if isinstance(network, DepthFolder):
         return f"the maps in {network.root.name}"

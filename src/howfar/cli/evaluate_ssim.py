@@ -14,10 +14,10 @@ from howfar.cli.options import Overwrite
 from howfar.cli.progress import progress_bar
 
 if TYPE_CHECKING:
-    from howfar.evaluation.reports import Report
-    from howfar.evaluation.ssim import SsimResult
-    from howfar.evaluation.ssim_files import MapPair
-    from howfar.evaluation.ssim_reports import SsimScore
+    from howfar.evaluation.depth.ssim import SsimResult
+    from howfar.evaluation.depth.ssim_files import MapPair
+    from howfar.evaluation.depth.ssim_reports import SsimScore
+    from howfar.evaluation.report.report import Report
 
 DEFAULT_OUT = Path("howfar-ssim")
 PICTURED = 8
@@ -51,9 +51,9 @@ def ssim(
 ) -> None:
     """Compare predicted maps with true ones: SSIM of 8-bit maps, where they differ, and the worst regions boxed."""
     from howfar.cli.folders import fresh_folder
-    from howfar.evaluation.reports import write_rows
-    from howfar.evaluation.ssim_files import map_pairs
-    from howfar.evaluation.ssim_reports import SsimScore, ssim_report, ssim_rows, write_pictures
+    from howfar.evaluation.depth.ssim_files import map_pairs
+    from howfar.evaluation.depth.ssim_reports import SsimScore, ssim_report, ssim_rows, write_pictures
+    from howfar.evaluation.report.report import write_rows
 
     refuse_results(csv, html, overwrite=overwrite)
     pairs, folder = map_pairs(prediction, truth), out or fresh_folder(DEFAULT_OUT)
@@ -85,8 +85,8 @@ class _Method:
 
     def compare(self, pair: "MapPair") -> "SsimResult":
         """Read the two maps and compare them."""
-        from howfar.evaluation.ssim import compare_maps
-        from howfar.evaluation.ssim_files import read_map, read_truth
+        from howfar.evaluation.depth.ssim import compare_maps
+        from howfar.evaluation.depth.ssim_files import read_map, read_truth
 
         truth = read_truth(pair.truth, zero_unknown=self.zero_unknown)
         return compare_maps(read_map(pair.prediction), truth, scale=self.scale.value, alignment=self.align.value)
@@ -101,8 +101,8 @@ def _write_page(
     overwrite: bool,
 ) -> None:
     """Write the page with the pictures of the pairs that are least alike; these are compared once more."""
-    from howfar.evaluation.reports import as_page
-    from howfar.evaluation.ssim_reports import draw_comparison, least_alike
+    from howfar.evaluation.depth.ssim_reports import draw_comparison, least_alike
+    from howfar.evaluation.report.report import as_page
 
     page = as_page(report)
     for score in least_alike(scores, PICTURED):

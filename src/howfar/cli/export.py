@@ -10,7 +10,7 @@ from howfar.cli.extras import EXPORT_LIBRARIES, need_training
 from howfar.cli.options import Overwrite
 
 if TYPE_CHECKING:
-    from howfar.training.export import Comparison, Exportable, Exported
+    from howfar.conversion.onnx_export import Comparison, Exportable, Exported
 
 
 USED_BY = {"detection": "--detector ", "depth": "--depth-model ", "ranging": "--method auto:"}
@@ -50,9 +50,9 @@ def export(
     need_training("Exporting", EXPORT_LIBRARIES)
     from dataclasses import replace
 
-    from howfar.training.export import export as write
-    from howfar.training.export import refuse_target
-    from howfar.training.hub_folders import is_hub_folder
+    from howfar.conversion.hub_folders import is_hub_folder
+    from howfar.conversion.onnx_export import export as write
+    from howfar.conversion.onnx_export import refuse_target
 
     refuse_target(out, overwrite=overwrite)
     if Path(source).is_dir() and not is_hub_folder(Path(source)):
@@ -74,9 +74,9 @@ def _of_training(root: Path, network: str | None, last: bool, recipe: Path | Non
 
 
 def _of_file(source: str, network: str | None, *, trained_only: bool) -> "Exportable":
+    from howfar.conversion.published import PUBLISHED, published_network, told_network
     from howfar.errors import ModelError, SettingError
     from howfar.models.zoo import entries
-    from howfar.training.published import PUBLISHED, published_network, told_network
 
     if trained_only:
         raise SettingError(

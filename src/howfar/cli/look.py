@@ -222,9 +222,9 @@ def look(
     from howfar.cli.looking import look_at_all
     from howfar.cli.wishes import Wishes
     from howfar.errors import SettingError
-    from howfar.finder import Rangefinder
-    from howfar.media.camera_files import read_calibration
-    from howfar.media.sources import open_sources
+    from howfar.io.camera_files import read_calibration
+    from howfar.pipeline.rangefinder import Rangefinder
+    from howfar.sources.opening import open_sources
 
     if not sources:
         sources, max_depth = _ask(max_depth)
@@ -296,7 +296,7 @@ def _number(answer: str) -> float:
 
 
 def _methods(names: str, shrink: float | None, lower_m: float | None, upper_m: float | None) -> "list[Method]":
-    from howfar.methods import open_method
+    from howfar.pipeline.open_methods import open_method
     from howfar.ranging import Bounds
 
     return [open_method(name.strip(), shrink=shrink, bounds=Bounds(lower_m, upper_m)) for name in names.split(",")]
@@ -306,7 +306,7 @@ def _own_depth(option: str, path: Path | None, unit: str, one_picture: bool) -> 
     if path is None:
         return None
     from howfar.errors import SettingError
-    from howfar.media.depth_files import read_depth
+    from howfar.io.depth_files import read_depth
 
     if not one_picture:
         raise SettingError(f"{option} goes with one picture: name the picture that the depth map belongs to.")

@@ -12,15 +12,15 @@ from howfar.cli.printing import Printer, printer_for
 from howfar.cli.progress import Step, progress_bar
 from howfar.cli.wishes import Wishes
 from howfar.cli.writing import PictureFiles, draw_views
+from howfar.drawing.units import Units, distance_text
 from howfar.errors import HowfarError, SettingError
-from howfar.finder import Rangefinder
-from howfar.media.frame import Frame
-from howfar.media.output_names import OutputNames
-from howfar.media.sources import Source, expected_frames
-from howfar.media.units import Units, distance_text
-from howfar.media.video_writer import VideoWriter
+from howfar.io.output_names import OutputNames
+from howfar.io.video_writer import VideoWriter
+from howfar.pipeline.rangefinder import Rangefinder
+from howfar.pipeline.view import View
 from howfar.scene import DepthMap
-from howfar.view import View
+from howfar.scene.frame import Frame
+from howfar.sources.opening import Source, expected_frames
 
 
 @dataclass

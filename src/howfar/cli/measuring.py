@@ -11,8 +11,8 @@ from howfar.cli.progress import Step
 
 if TYPE_CHECKING:
     from howfar.datasets import DepthSample, DetectionSample, ObjectSample
-    from howfar.evaluation.page import Page
-    from howfar.evaluation.reports import Report
+    from howfar.evaluation.report.page import Page
+    from howfar.evaluation.report.report import Report
 
     Sample = TypeVar("Sample", DepthSample, DetectionSample, ObjectSample)
 
@@ -58,7 +58,7 @@ def counted(samples: "Sequence[Sample]", step: Step) -> "Iterator[Sample]":
 
 def publish(report: "Report", csv: Path | None, overwrite: bool) -> None:
     """Print a report's tables, and write them as CSV where a file is named."""
-    from howfar.evaluation.reports import as_tables, write_csv
+    from howfar.evaluation.report.report import as_tables, write_csv
 
     results().print(as_tables(report))
     if csv is not None:

@@ -8,8 +8,8 @@ from typing import Protocol
 from howfar.cli.console import results
 from howfar.cli.stream_summary import StreamSummary
 from howfar.cli.wishes import Wishes
-from howfar.media.tables import caption, csv_text, explanation, table
-from howfar.view import View
+from howfar.drawing.tables import caption, csv_text, explanation, table
+from howfar.pipeline.view import View
 
 
 class Printer(Protocol):

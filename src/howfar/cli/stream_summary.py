@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from howfar.media.units import Units, distance_text
+from howfar.drawing.units import Units, distance_text
 from howfar.scene import Scene, SceneObject
 
 if TYPE_CHECKING:

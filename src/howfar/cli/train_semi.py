@@ -12,8 +12,8 @@ from howfar.cli.training import INTERRUPTED, Accelerator, Changes, DeviceCount, 
 
 if TYPE_CHECKING:
     from howfar.datasets.check import Checked
-    from howfar.training.semi_recipe import SemiRecipe
-    from howfar.training.semi_task import SemiTask
+    from howfar.training.semi.recipe import SemiRecipe
+    from howfar.training.semi.task import SemiTask
 
 
 def semi(
@@ -30,12 +30,12 @@ def semi(
     The folder gets a `teacher`, its labels in `pseudo`, and the `student`, which `howfar export` takes.
     """
     need_training("Training")
-    from howfar.training.pseudo_labels import PseudoLabels
     from howfar.training.recipe import read_recipe
-    from howfar.training.semi import LABELS, STUDENT, TEACHER, label, student_task, teacher_recipe
-    from howfar.training.semi_recipe import SemiRecipe
+    from howfar.training.semi.pseudo_labels import PseudoLabels
+    from howfar.training.semi.recipe import SemiRecipe
+    from howfar.training.semi.stages import LABELS, STUDENT, TEACHER, label, student_task, teacher_recipe
+    from howfar.training.semi.unlabelled import unlabelled_pictures
     from howfar.training.starting import depth_task, refuse_started
-    from howfar.training.unlabelled import unlabelled_pictures
 
     settings = read_recipe(recipe, SemiRecipe, changes or ())
     teacher = teacher_recipe(settings)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from howfar.media.units import Units
+from howfar.drawing.units import Units
 
 Format = Literal["table", "json", "jsonl", "csv"]
 

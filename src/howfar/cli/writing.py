@@ -8,14 +8,14 @@ import typer
 from numpy.typing import NDArray
 
 from howfar.cli.wishes import Wishes
+from howfar.drawing.depth_view import draw_depth
+from howfar.drawing.side_by_side import side_by_side
 from howfar.files import refuse_existing
-from howfar.media.depth_files import save_depth_png
-from howfar.media.depth_view import draw_depth
-from howfar.media.output_names import OutputNames
-from howfar.media.pictures_out import save_picture
-from howfar.media.point_cloud import save_point_cloud
-from howfar.media.side_by_side import side_by_side
-from howfar.view import View
+from howfar.io.depth_files import save_depth_png
+from howfar.io.output_names import OutputNames
+from howfar.io.pictures_out import save_picture
+from howfar.io.point_cloud import save_point_cloud
+from howfar.pipeline.view import View
 
 DEPTH_ENDING = ".depth.png"
 DEPTH_VIEW_ENDING = ".depth-view.png"

@@ -31,6 +31,6 @@ class ForegroundNetwork:
         self._session = Session(onnx_path, card, options)
 
     def __call__(self, crops: NDArray[np.float32]) -> NDArray[np.float32]:
-        """From N×3×S×S crops, as `howfar.ranging.crops.network_input` gives them, to N×S×S weights from 0 to 1."""
+        """From N×3×S×S crops, as `ranging.methods.crops.network_input` gives them, to N×S×S weights from 0 to 1."""
         (weights,) = self._session.run(crops)
         return np.asarray(weights, dtype=np.float32)

@@ -23,8 +23,8 @@ class ConvNormAct(nn.Sequential):
 class ForegroundNet(nn.Module):
     """How much each place of a crop belongs to the object: N×3×S×S to N×S×S, S a multiple of 8.
 
-    The channels are those of `howfar.ranging.crops.network_input`. In training it gives logits; otherwise numbers from
-    0 to 1, the same for a crop and its mirror image, for it looks at both.
+    The channels are those of `ranging.methods.crops.network_input`. In training it gives logits; otherwise numbers
+    from 0 to 1, the same for a crop and its mirror image, for it looks at both.
     """
 
     def __init__(self, inputs: int = 3) -> None:

@@ -1,6 +1,6 @@
-"""From a box and a depth map to a distance. The methods live in `howfar.ranging.methods`."""
+"""From a box and a depth map to a distance. The methods live in `howfar.ranging.methods.statistics`."""
 
-from howfar.ranging.measure import measure
-from howfar.ranging.methods import NO_BOUNDS, RECIPES, Bounds, Method, method_names, parse_method
+from howfar.ranging.methods.measure import measure
+from howfar.ranging.methods.statistics import NO_BOUNDS, RECIPES, Bounds, Method, method_names, parse_method
 
 __all__ = ["NO_BOUNDS", "RECIPES", "Bounds", "Method", "measure", "method_names", "parse_method"]

@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from howfar.datasets import DepthSample
-from howfar.media.depth_folder import DepthFolder
+from howfar.io.depth_folder import DepthFolder
 from howfar.training.depth_predictor import DepthPredictor
 from howfar.training.recipe import DepthRecipe
 from howfar.training.starting import depth_samples

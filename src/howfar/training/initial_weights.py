@@ -6,13 +6,13 @@ from pathlib import Path
 
 from torch import Tensor, nn
 
+from howfar.conversion.checkpoint_files import load_weights, read_weights
 from howfar.errors import ModelError, SettingError
 from howfar.networks.compact_depth import CompactDepth
 from howfar.networks.efficientnet_lite import EfficientNetLite, encoder_weights
 from howfar.networks.fcrn import FCRN
 from howfar.networks.hybrid_cnn import HybridCNN
 from howfar.networks.resnet import ENCODER_PARTS
-from howfar.training.checkpoint_files import load_weights, read_weights
 from howfar.training.recipe import NetworkPart
 
 PACKAGE = "package"

@@ -21,8 +21,8 @@ from howfar.errors import TrainingError
 from howfar.models.card import Card
 from howfar.training.averaging import RunningAverage
 from howfar.training.curves import VALIDATION, draw_curves
+from howfar.training.data.preparation import Batches
 from howfar.training.optimisers import build_optimiser, set_learning_rate, train_mode
-from howfar.training.preparation import Batches
 from howfar.training.recipe import OptimiserPart, SchedulePart, TrainingPart
 from howfar.training.run_folder import RunFolder
 from howfar.training.schedules import learning_rate_share

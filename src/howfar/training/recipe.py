@@ -9,10 +9,10 @@ import msgspec
 from msgspec import Meta, Struct
 
 from howfar.errors import SettingError
-from howfar.training.depth_augmentation import DepthAugmentation
-from howfar.training.detection_augmentation import DetectionAugmentation
-from howfar.training.detection_loss import DetectionSettings
-from howfar.training.ranging_examples import RangingAugmentation
+from howfar.training.data.depth_augmentation import DepthAugmentation
+from howfar.training.data.detection_augmentation import DetectionAugmentation
+from howfar.training.data.ranging_examples import RangingAugmentation
+from howfar.training.losses.yolov5 import DetectionSettings
 
 Positive = Annotated[float, Meta(gt=0)]
 NotNegative = Annotated[float, Meta(ge=0)]
@@ -29,7 +29,7 @@ class NetworkPart(Part, frozen=True, kw_only=True):
     """Which network, and what it starts from.
 
     Attributes:
-        name: One of the catalogue (howfar.training.catalogue).
+        name: One of the catalogue (howfar.networks.catalogue).
         options: Passed to its definition, such as `encoder = "lite2"`.
         encoder_weights: A file of ImageNet weights for the encoder, or `package` for those of the installed Python
             package; none for a random encoder.

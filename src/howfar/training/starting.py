@@ -14,17 +14,17 @@ from howfar.datasets import DepthSample, DetectionSample
 from howfar.datasets.check import Checked, Problem, check_depth, check_detection
 from howfar.datasets.opening import open_depth_dataset, open_detection_dataset
 from howfar.errors import SettingError, SourceError
-from howfar.media.depth_folder import DepthFolder
-from howfar.training.depth_task import DepthTask
-from howfar.training.detector_data import Survey, chosen_pictures
-from howfar.training.detector_task import DetectorTask
-from howfar.training.held_out import Chosen, split_fold, split_held_out, spread_places
+from howfar.io.depth_folder import DepthFolder
+from howfar.training.data.detector_data import Survey, chosen_pictures
+from howfar.training.data.held_out import Chosen, split_fold, split_held_out, spread_places
+from howfar.training.data.ranging_examples import room_of
 from howfar.training.initial_weights import load_initial_weights
 from howfar.training.loop import Task, Trainer
-from howfar.training.ranging_examples import room_of
-from howfar.training.ranging_task import RangingTask
 from howfar.training.recipe import DepthDataPart, DepthRecipe, DetectorRecipe, RangingRecipe, TrainingRecipe
 from howfar.training.run_folder import RunFolder
+from howfar.training.tasks.depth import DepthTask
+from howfar.training.tasks.detection import DetectorTask
+from howfar.training.tasks.ranging import RangingTask
 
 Sample = TypeVar("Sample")
 

@@ -8,17 +8,17 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from howfar.conversion.checkpoint_files import load_weights
+from howfar.conversion.onnx_export import Exportable, InMetres
 from howfar.errors import ModelError
 from howfar.models.card import Card, read_card
+from howfar.networks.catalogue import build, depth_entry, detector_entry, ranging_entry
 from howfar.networks.yolov5 import DecodedYOLOv5
-from howfar.training.catalogue import build, depth_entry, detector_entry, ranging_entry
-from howfar.training.checkpoint_files import load_weights
 from howfar.training.curves import VALIDATION
-from howfar.training.export import Exportable, InMetres
 from howfar.training.recipe import DepthRecipe, DetectorRecipe, ExportPart, RangingRecipe, parse_recipe, read_recipe
 from howfar.training.run_folder import RunFolder, load_checkpoint
-from howfar.training.semi_recipe import SemiRecipe
-from howfar.training.semi_task import PROJECTION
+from howfar.training.semi.recipe import SemiRecipe
+from howfar.training.semi.task import PROJECTION
 
 AnyRecipe = DepthRecipe | DetectorRecipe | RangingRecipe
 RECIPES: dict[str, type[AnyRecipe]] = {

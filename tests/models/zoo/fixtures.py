@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from .server import FileServer, file_server
+from tests.models.zoo.server import FileServer, file_server
 
 
 @pytest.fixture

@@ -7,8 +7,7 @@ import pytest
 
 from howfar.errors import DownloadError
 from howfar.models.zoo.fetch import Patience, UnreachableError, Wanted, fetch
-
-from .server import FileServer, Reply
+from tests.models.zoo.server import FileServer, Reply
 
 BODY = bytes(range(256)) * 4096
 SHA = hashlib.sha256(BODY).hexdigest()

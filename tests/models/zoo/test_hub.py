@@ -9,9 +9,8 @@ import pytest
 from howfar.errors import DownloadError, MissingExtraError, ModelError
 from howfar.models import open_depth_network
 from howfar.models.zoo import Entry, HubFile, Patience, find_entry, pull, pull_entry, pulled_folder, read_record
-
-from ..onnx_files import mean_depth
-from .server import FileServer, Reply
+from tests.models.onnx_files import mean_depth
+from tests.models.zoo.server import FileServer, Reply
 
 QUICK = Patience(timeout_s=0.5, attempts=2, pause_s=0.0)
 BODY = b"weights" * 1000

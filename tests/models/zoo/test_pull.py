@@ -17,8 +17,7 @@ from howfar.errors import DownloadError, ModelError
 from howfar.models import read_card
 from howfar.models.library import embedded_path
 from howfar.models.zoo import Entry, Patience, pull, pull_entry, pulled_path, read_record
-
-from .server import FileServer, Reply
+from tests.models.zoo.server import FileServer, Reply
 
 BODY = bytes(range(256)) * 4096
 SHA = hashlib.sha256(BODY).hexdigest()

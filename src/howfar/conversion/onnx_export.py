@@ -1,0 +1,329 @@
+"""Writing a network as an ONNX file with its card, and proving that the file does what the network does."""
+
+import logging
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import cv2
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from howfar.conversion.half_weights import halve
+from howfar.errors import ModelError, SettingError
+from howfar.files import refuse_existing, replacing
+from howfar.models.card import Card, InputSpec, card_path
+from howfar.models.card_writing import card_text
+from howfar.models.preprocess import input_size, to_tensor
+from howfar.models.session import RunOptions, Session, file_digest
+from howfar.ranging.methods.crops import CHANNELS as CROP_CHANNELS
+
+OPSET = 18
+
+MOST_ERROR = 1e-3
+"""An ONNX file that differs by more from its network, as a share of the largest value, is not kept."""
+
+MOST_HALF_ERROR = 5e-2
+"""The same for weights in half precision, whose rounding is a real difference; a tenth of it is usual."""
+
+LONG_MS = 1000.0
+"""A run of which the first is as good as the next."""
+
+MOST_FILE_BYTES = 2**31 - 2**24
+"""An ONNX file, as any file of protocol buffers, ends before 2 GiB; what is no weight takes the rest."""
+
+BOX_NUMBERS = 4
+"""Of a detector's row: pixels up to here, shares of one beyond, each to be judged on its own scale."""
+
+Size = tuple[int, int]
+Result = TypeVar("Result")
+
+
+class Form(NamedTuple):
+    """What input and output of a file are called."""
+
+    input: str
+    output: str
+
+
+FORMS = {
+    "depth": Form("image", "depth"),
+    "detection": Form("image", "boxes"),
+    "ranging": Form("crops", "weights"),
+}
+"""By the task of the card."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exportable:
+    """A network that is ready to be written; it is put into evaluation mode, and its weights stay as they are.
+
+    Attributes:
+        network: From a 1×3×H×W tensor to the one output that the card describes.
+        card: How to feed and read it, without a digest.
+        any_size: Whether it takes pictures of any size, and not of the card's alone.
+    """
+
+    network: nn.Module
+    card: Card
+    any_size: bool = True
+
+    def __post_init__(self) -> None:
+        self.network.eval().requires_grad_(False)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How far ONNX Runtime's output is from PyTorch's on one picture, and how long each takes on the CPU.
+
+    Attributes:
+        size_px: Width and height of the input.
+        error: The largest difference, as a share of the largest value.
+        torch_ms: Milliseconds that PyTorch takes for it.
+        onnx_ms: Milliseconds that ONNX Runtime takes with as many threads.
+    """
+
+    size_px: Size
+    error: float
+    torch_ms: float
+    onnx_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written.
+
+    Attributes:
+        path: The ONNX file; its card lies beside it.
+        card: The card as written.
+        comparisons: Of the file with weights in single precision; none where they do not fit into one file.
+        halved: Of the file with weights in half precision, where that was asked for.
+    """
+
+    path: Path
+    card: Card
+    comparisons: tuple[Comparison, ...]
+    halved: tuple[Comparison, ...] = ()
+
+
+class InMetres(nn.Module):
+    """A depth network whose output is multiplied by the metres that a 1 of it means."""
+
+    def __init__(self, network: nn.Module, unit_m: float) -> None:
+        super().__init__()
+        self.network, self.unit_m = network, unit_m
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Give N×1×h×w metres."""
+        depth: Tensor = self.network(image)
+        return depth * self.unit_m
+
+
+def refuse_target(target: Path, *, overwrite: bool) -> None:
+    """Say before the work begins that a file cannot be the result.
+
+    Raises:
+        SettingError: If its name does not end in .onnx.
+        OutputError: If it, or the card beside it, exists and may not be replaced.
+    """
+    if target.suffix != ".onnx":
+        raise SettingError(f"An export is an ONNX file, and {target.name} does not end in .onnx: name it NAME.onnx.")
+    for path in (target, card_path(target)):
+        refuse_existing(path, overwrite=overwrite)
+
+
+def export(source: Exportable, target: Path, *, half: bool = False, overwrite: bool = False) -> Exported:
+    """Write `target` and its card, unless ONNX Runtime makes something else of it than PyTorch does.
+
+    The file takes one picture, 1×3×H×W of any H and W that are multiples of the card's, whatever size the card states;
+    or, where the network takes one size alone, of that.
+
+    Args:
+        source: The network and its card; the card's name becomes the file's.
+        target: The ONNX file to write.
+        half: Store large weights in half precision.
+        overwrite: Replace files that are there.
+
+    Raises:
+        ModelError: If the file differs from the network by more than `MOST_ERROR` (or `MOST_HALF_ERROR`).
+        SettingError: If the target's name does not end in .onnx, or the weights do not fit into one file.
+        OutputError: If a file exists and may not be replaced, or cannot be written.
+    """
+    refuse_target(target, overwrite=overwrite)
+    fits = _fits(source.network, half=half)
+    card = replace(source.card, name=target.stem)
+    model = to_onnx(source)
+    comparisons: tuple[Comparison, ...] = ()
+    halved: tuple[Comparison, ...] = ()
+    with replacing(target, overwrite=overwrite) as file, replacing(card_path(target), overwrite=overwrite) as beside:
+        if fits:
+            onnx.save(model, file)
+            advice = "export it with the tested version of PyTorch"
+            comparisons = _refused_beyond(MOST_ERROR, compare(source, file), advice)
+        if half:
+            onnx.save(halve(model), file)
+            halved = _refused_beyond(MOST_HALF_ERROR, compare(source, file), "export it without --half")
+        card = replace(card, sha256=file_digest(file))
+        beside.write_text(card_text(card), encoding="utf-8")
+    return Exported(target, card, comparisons, halved)
+
+
+def _fits(network: nn.Module, *, half: bool) -> bool:
+    """Whether the weights in single precision fit into one file.
+
+    Raises:
+        SettingError: If they do not, and are not to be halved or do not fit even so.
+    """
+    needed = 4 * sum(value.numel() for value in network.state_dict().values())
+    if needed <= MOST_FILE_BYTES:
+        return True
+    if half and needed // 2 <= MOST_FILE_BYTES:
+        return False
+    advice = "take a smaller model" if half else "export it with --half, which takes half of it"
+    raise SettingError(f"The weights take {needed / 1e9:.1f} GB, and one ONNX file holds 2.1 GB: {advice}.")
+
+
+def to_onnx(source: Exportable) -> onnx.ModelProto:
+    """Trace a network with free height and width where it takes any, or one for crops with their number free."""
+    form = FORMS[source.card.task]
+    with _quiet_exporter():
+        program = torch.onnx.export(
+            source.network,
+            (torch.from_numpy(checked_inputs(source)[0]),),
+            dynamo=True,
+            opset_version=OPSET,
+            input_names=[form.input],
+            output_names=[form.output],
+            dynamic_shapes=(_free_axes(source),),
+            verbose=False,
+        )
+    assert program is not None
+    return _without_traces(program.model_proto)
+
+
+def compare(source: Exportable, onnx_path: Path) -> tuple[Comparison, ...]:
+    """Run a network and its file on fixed inputs of two sizes, or of the one that the network takes.
+
+    A detector's boxes, in pixels, and its scores are each judged by their own largest value.
+
+    Raises:
+        ModelError: If the file does not open or run.
+    """
+    session = Session(onnx_path, source.card, RunOptions(threads=torch.get_num_threads()))
+    comparisons = []
+    for tensor in checked_inputs(source):
+        expected, torch_ms = _timed(partial(_run_torch, source.network, tensor))
+        (given,), onnx_ms = _timed(partial(session.run, tensor))
+        error = _error(given, expected, source.card)
+        comparisons.append(Comparison((tensor.shape[3], tensor.shape[2]), error, torch_ms, onnx_ms))
+    return tuple(comparisons)
+
+
+def _run_torch(network: nn.Module, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
+    with torch.inference_mode():
+        output: NDArray[np.float32] = network(torch.from_numpy(tensor)).numpy()
+    return output
+
+
+def _timed(run: Callable[[], Result]) -> tuple[Result, float]:
+    """What a run gives, and its milliseconds; a quick one, of which plans and memory are a large part, runs again."""
+    for _ in range(2):
+        start = time.perf_counter()
+        result = run()
+        taken_ms = (time.perf_counter() - start) * 1e3
+        if taken_ms > LONG_MS:
+            break
+    return result, taken_ms
+
+
+def checked_inputs(source: Exportable) -> list[NDArray[np.float32]]:
+    """What the network and its file are compared on: a picture at each size, or some crops and then several more."""
+    spec = source.card.input
+    if source.card.task == "ranging":
+        random = np.random.default_rng(0)
+        shape = (CROP_CHANNELS, spec.height_px, spec.width_px)
+        return [random.normal(0.0, 0.5, (count, *shape)).astype(np.float32) for count in (2, 5)]
+    inputs = []
+    for width, height in checked_sizes(spec) if source.any_size else [(spec.width_px, spec.height_px)]:
+        exact = replace(spec, width_px=width, height_px=height, fit="stretch")
+        inputs.append(to_tensor(fixed_picture(width, height), exact)[0])
+    return inputs
+
+
+def checked_sizes(spec: InputSpec) -> tuple[Size, Size]:
+    """The card's own size, rounded to its multiple, and the same turned upright and a step higher.
+
+    Where pictures are made to cover the card's size, that of a 4:3 picture stands for it.
+    """
+    step = spec.multiple_px
+    own = input_size(4, 3, spec) if spec.scale_to == "cover" else (spec.width_px, spec.height_px)
+    wide, high = (max(2, round(side / step)) * step for side in own)
+    return (wide, high), (high, wide + step)
+
+
+def fixed_picture(width: int, height: int) -> NDArray[np.uint8]:
+    """A picture to compare on, H×W×3: large smooth shapes with some grain, the same every time."""
+    random = np.random.default_rng(0)
+    shapes = cv2.resize(random.uniform(0, 255, (6, 8, 3)), (width, height), interpolation=cv2.INTER_CUBIC)
+    return np.clip(shapes + random.normal(0, 15, (height, width, 3)), 0, 255).astype(np.uint8)
+
+
+def _free_axes(source: Exportable) -> dict[int, Any]:
+    """The axes of the input that may be of any length, by their place."""
+    if source.card.task == "ranging":
+        return {0: torch.export.Dim("boxes", min=1)}
+    if not source.any_size:
+        return {}
+    step = source.card.input.multiple_px
+    return {axis: step * torch.export.Dim(name, min=2) for axis, name in ((2, "rows"), (3, "columns"))}
+
+
+def _error(given: NDArray[np.float32], expected: NDArray[np.float32], card: Card) -> float:
+    if given.shape != expected.shape:
+        return float("inf")
+    starts = (0, BOX_NUMBERS) if card.task == "detection" else (0,)
+    ends = (*starts[1:], None)
+    parts = [(given[..., start:end], expected[..., start:end]) for start, end in zip(starts, ends, strict=True)]
+    return max(float(np.abs(ours - theirs).max() / (np.abs(theirs).max() or 1.0)) for ours, theirs in parts)
+
+
+def _refused_beyond(most: float, comparisons: tuple[Comparison, ...], advice: str) -> tuple[Comparison, ...]:
+    for comparison in comparisons:
+        if not comparison.error <= most:  # NaN is refused as well
+            width, height = comparison.size_px
+            raise ModelError(
+                f"At {width}×{height} the ONNX file differs from the network by {comparison.error:.2g} of the largest "
+                f"value, where {most:g} is let pass, and was not kept: {advice}."
+            )
+    return comparisons
+
+
+def _without_traces(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Take out where in the source each node came from: half of a small file, with paths of the user's disk."""
+    graph = model.graph
+    for part in (model, graph, *graph.node, *graph.input, *graph.output, *graph.initializer, *graph.value_info):
+        del part.metadata_props[:]
+        part.doc_string = ""
+    return model
+
+
+@contextmanager
+def _quiet_exporter() -> Iterator[None]:
+    """Keep back what PyTorch's exporter says of libraries that are not used here, and of its own deprecations."""
+    logger = logging.getLogger("torch.onnx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            yield
+    finally:
+        logger.setLevel(level)

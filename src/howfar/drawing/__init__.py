@@ -1,0 +1,1 @@
+"""Results for people: annotated pictures, depth in colour, tables."""

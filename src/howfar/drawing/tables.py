@@ -1,0 +1,214 @@
+"""Results as text: a table for a terminal, and CSV."""
+
+import csv
+import io
+import math
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from howfar.drawing.labels import CONFLICT_MARK, MIXED_MARK, marks, ordinal
+from howfar.drawing.units import Units, distance_text, in_units, interval_text, number_text
+from howfar.scene import Scene, SceneObject
+from howfar.scene.camera import Origin
+from howfar.scene.depth_alignment import EVIDENCE_TEXTS, DepthAlignment
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+CSV_HEADER = (
+    *("source", "frame", "time_s", "label", "class_id", "score"),
+    *("x1_px", "y1_px", "x2_px", "y2_px"),
+    *("depth_m", "range_m", "low_m", "high_m", "x_m", "y_m", "z_m"),
+    *("method", "valid_share", "mixed", "conflict", "nearness_rank"),
+)
+
+NAME_WIDTH = 6
+INTERVAL_WIDTH = 18
+"""Letters that columns keep where a terminal is narrow: "2.3 m (1.8 to 2.9)" has as many."""
+
+CAMERA_NOTES: dict[Origin, str] = {
+    "given": "The camera is given.",
+    "exif": "The camera is read from EXIF.",
+    "assumed": "The camera is assumed, and so is the scale: give --focal-px, --fov-deg or --camera.",
+}
+
+
+def table(scene: Scene, units: Units = "m") -> "Table":
+    """The labelled objects of a scene as a table for a terminal.
+
+    "Depth" is the distance along the optical axis, with its interval where one is known, and "range" the straight line.
+    Where nothing is known in metres there is "nearness" instead, 1st the nearest. What the numbers rest on is said by
+    `caption`.
+
+    Args:
+        scene: The scene.
+        units: Metres or feet.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    ranks_alone = bool(scene.no_metres) and not any(thing.distance.is_known for thing in scene)
+    names = ("nearness", "score") if ranks_alone else ("depth", "range", "score", f"X Y Z ({units})")
+    result = Table()
+    result.add_column("object", overflow="fold", min_width=NAME_WIDTH)
+    for name in names:
+        is_depth = name == "depth"  # the only one that may hold a sentence: why it is not known
+        result.add_column(name, justify="right", no_wrap=not is_depth, min_width=INTERVAL_WIDTH if is_depth else None)
+    result.add_column("method", min_width=NAME_WIDTH)
+    for thing in scene:
+        cells = _ranked_cells(thing) if ranks_alone else _cells(thing, units)
+        result.add_row(*map(Text, cells))  # as Text, for the brackets in a label are no markup
+    return result
+
+
+def explanation(scene: Scene, units: Units = "m") -> "Table":
+    """What the distances of a scene rest on, object by object and cue by cue, as a table for a terminal.
+
+    The margin of a cue is the relative error that two of three distances stay within.
+
+    Args:
+        scene: The scene.
+        units: Metres or feet.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    result = Table()
+    result.add_column("object", overflow="fold")
+    result.add_column("cue")
+    for name in ("depth", "margin", "weight"):
+        result.add_column(name, justify="right", no_wrap=True)
+    result.add_column("note", overflow="fold")
+    for thing in scene:
+        for row in _explained(thing, units):
+            result.add_row(*map(Text, row))
+        result.add_section()
+    return result
+
+
+def _explained(thing: SceneObject, units: Units) -> Iterator[tuple[str, ...]]:
+    """The rows of one object: what all cues say together, then each of them."""
+    far = thing.distance
+    yield (thing.label, "together", _depth(thing, units), "", "", far.reason)
+    for cue in far.cues:
+        if cue.is_known:
+            depth = distance_text(cue.depth_m, units)
+            yield ("", cue.name, depth, _margin(cue.log_sd), f"{cue.weight:.0%}", cue.note)
+        else:
+            yield ("", cue.name, "", "", "", cue.note)
+
+
+def _margin(log_sd: float) -> str:
+    """A spread in per cent, or as a factor where it is large."""
+    return f"±{math.expm1(log_sd):.0%}" if log_sd < math.log(2) else f"×÷{math.exp(log_sd):.2g}"
+
+
+def caption(scene: Scene, units: Units = "m") -> str:
+    """What the numbers rest on, one statement a line: unit, depth source, camera, marks, and what is not shown."""
+    lines = [_basis(scene, units), *([] if scene.no_metres else [_camera_note(scene)])]
+    if scene.undistorted:
+        lines.append("The picture is undistorted: boxes belong to the undistorted picture.")
+    if any(thing.distance.mixed for thing in scene):
+        lines.append(f"{MIXED_MARK} The box holds two depths: one number for it is doubtful.")
+    if any(thing.distance.conflict for thing in scene):
+        lines.append(f"{CONFLICT_MARK} The cues contradict each other: --explain shows what each says.")
+    if scene.beyond:
+        lines.append(f"Not shown: {len(scene.beyond)} farther than the maximum depth or at an unknown distance.")
+    return "\n".join(lines)
+
+
+def _basis(scene: Scene, units: Units) -> str:
+    """What the numbers are, and what they are from."""
+    source = "the sizes of things, and the ground" if _is_map_unheard(scene) else scene.models["depth"]
+    if scene.no_metres:
+        return f"Nearness, 1st the nearest, from {source}: {scene.no_metres}."
+    unit = {"m": "metres", "ft": "feet"}[units]
+    basis = f"Depth (Z, along the optical axis) in {unit}, from {source}"
+    return f"{basis}." if scene.alignment is None else f"{basis}, {_alignment_note(scene.alignment, scene.models)}"
+
+
+def _is_map_unheard(scene: Scene) -> bool:
+    """Whether there are distances and none of them rests on the depth map."""
+    told = [thing.distance.cues for thing in scene if thing.distance.is_known and thing.distance.cues]
+    return bool(told) and not any(cue.name == "depth" and cue.weight for cues in told for cue in cues)
+
+
+def _alignment_note(alignment: DepthAlignment, models: Mapping[str, str]) -> str:
+    """What a relative map has its metres from."""
+    anchor = f" ({models['anchor']})" if "anchor" in alignment.evidence else ""
+    evidence = " and ".join(EVIDENCE_TEXTS[kind] + (anchor if kind == "anchor" else "") for kind in alignment.evidence)
+    points = f"{alignment.points:,} point{'' if alignment.points == 1 else 's'}"
+    return f"aligned to {evidence}: {points}, {_margin(alignment.log_sd)}."
+
+
+def _camera_note(scene: Scene) -> str:
+    """Where the camera is known from, and the scale."""
+    known = {"given": "given", "exif": "read from EXIF", "assumed": "assumed"}[scene.camera.origin]
+    if scene.depth_scale is None:
+        measured = scene.alignment is not None and scene.alignment.is_measured
+        return f"The camera is {known}." if measured else CAMERA_NOTES[scene.camera.origin]
+    return f"The camera is {known}; depth is scaled by {scene.depth_scale:.3g}, from known distances."
+
+
+def csv_text(scene: Scene, *, header: bool = False) -> str:
+    """The labelled objects of a scene as CSV, one a line, in metres and pixels; what is unknown is empty.
+
+    Args:
+        scene: The scene.
+        header: Put the line `CSV_HEADER` first.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    if header:
+        writer.writerow(CSV_HEADER)
+    writer.writerows(csv_rows(scene))
+    return text.getvalue()
+
+
+def csv_rows(scene: Scene) -> Iterator[list[str]]:
+    """The cells under `CSV_HEADER`, one row for each labelled object."""
+    frame = "" if scene.frame is None else str(scene.frame)
+    for thing in scene:
+        far = thing.distance
+        yield [
+            *(scene.source, frame, _decimal(scene.time_s), thing.label, str(thing.class_id), _decimal(thing.score)),
+            *(_decimal(value, 2) for value in thing.box_xyxy_px),
+            *(_decimal(value) for value in (far.depth_m, far.range_m, far.low_m, far.high_m, *far.position_m)),
+            *(far.method, _decimal(far.valid_share), str(far.mixed).lower(), str(far.conflict).lower()),
+            "" if thing.nearness_rank is None else str(thing.nearness_rank),
+        ]
+
+
+def _decimal(value: float | None, digits: int = 4) -> str:
+    """A number as the scene's JSON rounds it, or nothing."""
+    return str(round(float(value), digits)) if value is not None and math.isfinite(value) else ""
+
+
+def _ranked_cells(thing: SceneObject) -> tuple[str, ...]:
+    rank = "?" if thing.nearness_rank is None else ordinal(thing.nearness_rank)
+    return (thing.label, rank, f"{thing.score:.2f}", thing.distance.method)
+
+
+def _cells(thing: SceneObject, units: Units) -> tuple[str, ...]:
+    far = thing.distance
+    position = " ".join(number_text(in_units(value, units)) for value in far.position_m) if far.is_known else ""
+    return (
+        thing.label,
+        _depth(thing, units),
+        distance_text(far.range_m, units),
+        f"{thing.score:.2f}",
+        position,
+        far.method,
+    )
+
+
+def _depth(thing: SceneObject, units: Units) -> str:
+    """The depth, its interval and its mark: "2.3 m (1.9 to 2.8)*"; its rank or why it is not known, if it is not."""
+    far = thing.distance
+    if not far.is_known and thing.nearness_rank is not None:
+        return f"? {units} ({ordinal(thing.nearness_rank)} nearest)"
+    if not far.is_known:
+        return f"? {units} ({far.reason})" if far.reason else f"? {units}"
+    ends = interval_text(far.low_m, far.high_m, units, " to ")
+    interval = f" ({ends})" if ends else ""
+    return distance_text(far.depth_m, units) + interval + marks(far)

@@ -1,0 +1,1 @@
+"""Depth networks beside each other: errors, outlines, time and memory."""

@@ -1,0 +1,62 @@
+"""Pictures of anywhere as samples that networks can be compared on: with a depth map as their truth, or without."""
+
+from collections.abc import Sequence
+from itertools import zip_longest
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from howfar.datasets import DepthSample, LazySamples
+from howfar.errors import SettingError, SourceError
+from howfar.io.depth_files import Unit, read_depth
+from howfar.scene.frame import Frame
+from howfar.scene.lens import Lens
+from howfar.sources.opening import Source
+
+
+def picture_samples(
+    sources: Sequence[Source], truths: Sequence[Path], lens: Lens, unit: Unit = "auto"
+) -> LazySamples[DepthSample]:
+    """The samples of pictures, each read when asked for.
+
+    Args:
+        sources: The pictures.
+        truths: The depth map of each picture, in their order; none for pictures without a truth, whose depth is
+            unknown everywhere.
+        lens: What is known of the camera besides what the files tell.
+        unit: What the numbers of the depth maps are.
+
+    Raises:
+        SourceError: If one is a video; when it is read, if a picture or a depth map cannot be.
+        SettingError: If there is another number of depth maps than of pictures; when it is read, if one is of another
+            size than its picture.
+    """
+    for source in sources:
+        if source.is_stream:
+            raise SourceError(f"{source.name} is a video, and networks are compared on pictures: save some frames.")
+    if truths and len(truths) != len(sources):
+        raise SettingError(
+            f"Each picture needs a depth map of its own; pictures: {len(sources)}, depth maps: {len(truths)}. Give "
+            "--truth once for each picture, in their order."
+        )
+    keys = list(zip_longest(sources, truths))
+    return LazySamples(keys, lambda key: _sample(key[0], key[1], lens, unit))
+
+
+def _sample(source: Source, truth: Path | None, lens: Lens, unit: Unit) -> DepthSample:
+    frame = next(source.frames())
+    camera = lens.camera_for(frame.width_px, frame.height_px, frame.camera)
+    unknown = np.full(frame.image.shape[:2], np.nan, dtype=np.float32)
+    return DepthSample(source.name, frame.image, unknown if truth is None else _depth_m(truth, frame, unit), camera)
+
+
+def _depth_m(path: Path, frame: Frame, unit: Unit) -> NDArray[np.float32]:
+    depth = read_depth(path, unit)
+    height, width = depth.shape
+    if (width, height) != (frame.width_px, frame.height_px):
+        raise SettingError(
+            f"{path} has {width}×{height} values and its picture {frame.source} {frame.width_px}×{frame.height_px} "
+            "pixels: give the depth map of this picture, at its size."
+        )
+    return depth.metres()

@@ -1,0 +1,1 @@
+"""How well a depth network does: errors, protocols, outlines, structural similarity."""

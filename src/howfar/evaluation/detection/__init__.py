@@ -1,0 +1,1 @@
+"""How well a detector does: COCO's numbers, precision and recall."""

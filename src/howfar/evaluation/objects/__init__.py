@@ -1,0 +1,1 @@
+"""How far off the distances of objects are, and the margins that follow."""

@@ -1,0 +1,85 @@
+"""Sorting objects into groups whose errors are shown apart: by class, distance, occlusion and size."""
+
+import math
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from howfar.evaluation.objects.results import MeasuredObject
+
+DISTANCE_EDGES_M = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0, 40.0, 60.0, math.inf)
+SIZE_EDGES_PX = (0.0, 32.0, 64.0, 128.0, 256.0, math.inf)
+"""Of the side of a square as large as the true box."""
+
+OCCLUSIONS = {0: "fully visible", 1: "partly occluded", 2: "largely occluded", -1: "unknown"}
+
+
+class Group(NamedTuple):
+    """Some of N objects.
+
+    Attributes:
+        name: What they have in common.
+        members: Their places among the N, in order.
+    """
+
+    name: str
+    members: NDArray[np.int64]
+
+
+def everything(objects: Sequence[MeasuredObject]) -> Group:
+    """All objects, as one group."""
+    return Group("all", np.arange(len(objects)))
+
+
+def by_class(objects: Sequence[MeasuredObject]) -> tuple[Group, ...]:
+    """One group for each class, in alphabetical order."""
+    labels = [thing.label for thing in objects]
+    return _groups(labels, sorted(set(labels)))
+
+
+def by_distance(objects: Sequence[MeasuredObject]) -> tuple[Group, ...]:
+    """Groups by the true distance, near to far, without the empty ones; a limit belongs to the farther group."""
+    return _binned([thing.truth_m for thing in objects], DISTANCE_EDGES_M, "m")
+
+
+def by_occlusion(objects: Sequence[MeasuredObject]) -> tuple[Group, ...]:
+    """Groups by occlusion, without the empty ones; none at all where it is unknown of every object."""
+    levels = [OCCLUSIONS[thing.occlusion] for thing in objects]
+    return () if set(levels) <= {OCCLUSIONS[-1]} else _groups(levels, list(OCCLUSIONS.values()))
+
+
+def by_size(objects: Sequence[MeasuredObject]) -> tuple[Group, ...]:
+    """Groups by the size of the true box, small to large, without the empty ones."""
+    sides = []
+    for thing in objects:
+        x1, y1, x2, y2 = thing.box_xyxy_px
+        sides.append(math.sqrt(max(x2 - x1, 0.0) * max(y2 - y1, 0.0)))
+    return _binned(sides, SIZE_EDGES_PX, "px")
+
+
+GROUPINGS: dict[str, Callable[[Sequence[MeasuredObject]], tuple[Group, ...]]] = {
+    "class": by_class,
+    "distance": by_distance,
+    "occlusion": by_occlusion,
+    "box size": by_size,
+}
+"""All ways to sort, by what they sort by."""
+
+
+def _binned(values: Sequence[float], edges: Sequence[float], unit: str) -> tuple[Group, ...]:
+    names = [_bin_name(low, high, unit) for low, high in pairwise(edges)]
+    return _groups([names[place - 1] for place in np.digitize(values, edges).tolist()], names)
+
+
+def _bin_name(low: float, high: float, unit: str) -> str:
+    return f"{low:g} {unit} and more" if math.isinf(high) else f"{low:g}–{high:g} {unit}"
+
+
+def _groups(keys: Sequence[str], order: Sequence[str]) -> tuple[Group, ...]:
+    """The places of each key, in the given order of keys."""
+    found = np.array(keys, dtype=object)
+    groups = (Group(name, np.flatnonzero(found == name)) for name in order)
+    return tuple(group for group in groups if len(group.members))

@@ -1,0 +1,1 @@
+"""How a measurement is shown: tables, CSV, plots and one HTML page."""

@@ -1,0 +1,193 @@
+"""Reading pictures: whatever is in the file, out comes H×W×3 uint8 RGB, upright."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from howfar.errors import HowfarError, MissingExtraError, SourceError
+from howfar.io.exif import camera_from_exif, exif_tags
+from howfar.io.kinds import HEAD_BYTES, PICTURE_NAMES, describe, picture_format
+from howfar.scene.frame import Frame
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+MAX_PICTURE_PIXELS = 200_000_000
+"""The largest telephone sensors have 200 megapixels; what says that it has more is refused before it is decoded."""
+
+MAX_STREAM_BYTES = 256 * 2**20
+"""How much is read from something whose size is not known beforehand, such as standard input."""
+
+_PLUGINS = {
+    "JPEG": ("PIL.JpegImagePlugin", "JpegImageFile"),
+    "PNG": ("PIL.PngImagePlugin", "PngImageFile"),
+    "WebP": ("PIL.WebPImagePlugin", "WebPImageFile"),
+    "TIFF": ("PIL.TiffImagePlugin", "TiffImageFile"),
+    "BMP": ("PIL.BmpImagePlugin", "BmpImageFile"),
+    "GIF": ("PIL.GifImagePlugin", "GifImageFile"),
+    "HEIC": ("pillow_heif", "HeifImageFile"),
+}
+
+_ORIENTATION = 0x0112
+_UPRIGHT = {
+    2: "FLIP_LEFT_RIGHT",
+    3: "ROTATE_180",
+    4: "FLIP_TOP_BOTTOM",
+    5: "TRANSPOSE",
+    6: "ROTATE_270",
+    7: "TRANSVERSE",
+    8: "ROTATE_90",
+}
+"""What sets a picture of each EXIF orientation upright."""
+
+
+def read_picture(path: Path, source: str | None = None) -> Frame:
+    """Read a picture file (see `decode_picture`).
+
+    Args:
+        path: The file.
+        source: What to call it, in the frame and in errors; the path when None.
+
+    Raises:
+        SourceError: If the file is missing, is a folder, may not be read, or holds no picture that can be decoded.
+        MissingExtraError: If it is HEIC and pillow-heif is not installed.
+    """
+    with open_file(path) as file:
+        read = _decode if file.seekable() else decode_stream
+        return read(file, source or str(path))
+
+
+def decode_stream(stream: BinaryIO, source: str) -> Frame:
+    """Read a picture from a pipe or the like to its end (see `decode_picture`).
+
+    Raises:
+        SourceError: If there is too much, or no picture that can be decoded.
+        MissingExtraError: If it is HEIC and pillow-heif is not installed.
+    """
+    data = stream.read(MAX_STREAM_BYTES + 1)
+    if len(data) > MAX_STREAM_BYTES:
+        raise SourceError(
+            f"{source} gave more than {MAX_STREAM_BYTES // 2**20} MB: save the picture and name the file."
+        )
+    return decode_picture(data, source)
+
+
+def decode_picture(data: bytes, source: str) -> Frame:
+    """Decode the bytes of a picture: JPEG, PNG, WebP, TIFF, BMP, GIF or HEIC, the first frame of an animation.
+
+    The EXIF rotation is applied; 16 bits are scaled to 8, grey and CMYK turned into RGB, transparency laid on white.
+
+    Args:
+        data: The file's bytes.
+        source: What to call the picture, in the frame and in errors.
+
+    Raises:
+        SourceError: If there is no picture, it is damaged, or has more than `MAX_PICTURE_PIXELS`.
+        MissingExtraError: If it is HEIC and pillow-heif is not installed.
+    """
+    return _decode(BytesIO(data), source)
+
+
+def open_file(path: Path) -> BinaryIO:
+    """Open a file for reading, in binary.
+
+    Raises:
+        SourceError: If it is missing, is a folder, or may not be read.
+    """
+    try:
+        if path.is_dir():
+            raise SourceError(f"{path} is a folder where a file was expected: name a file in it.")
+        return path.open("rb")
+    except FileNotFoundError:
+        raise SourceError(f"There is no file {path}: check the name.") from None
+    except PermissionError:
+        raise SourceError(f"{path} may not be read: ask for the permission to (chmod +r), or copy it.") from None
+    except OSError as error:
+        raise SourceError(f"{path} cannot be opened ({error.strerror}): check the name and the disk.") from None
+
+
+def _decode(file: BinaryIO, source: str) -> Frame:
+    head = file.read(HEAD_BYTES)
+    if not head:
+        raise SourceError(f"{source} is empty where a picture was expected: copy or fetch it again.")
+    format_name = picture_format(head)
+    if format_name is None:
+        raise SourceError(f"{source} {describe(head)} where a picture was expected: give {PICTURE_NAMES}.")
+    file.seek(0)
+    plugin = _plugin(format_name)
+    with _refusing(f"{source} begins as {format_name} and cannot be opened", "it is damaged or of a rare kind"):
+        image = plugin(file)
+    _refuse_size(image, source)
+    tags = exif_tags(image)
+    with _refusing(f"{source} cannot be decoded", "it is damaged or cut short, so copy or fetch it again"):
+        image.load()
+        pixels = _rgb(_upright(image, format_name, tags), source)
+    return Frame(pixels, source, camera_from_exif(tags, width_px=pixels.shape[1], height_px=pixels.shape[0]))
+
+
+def _plugin(format_name: str) -> Any:
+    """Pillow's reader for one format: it alone is imported, and it does not warn of big pictures as Image.open does."""
+    module, name = _PLUGINS[format_name]
+    try:
+        return getattr(import_module(module), name)
+    except ImportError:
+        if format_name != "HEIC":
+            raise
+        raise MissingExtraError("Reading HEIC pictures", "heic") from None
+
+
+@contextmanager
+def _refusing(what: str, hint: str) -> Iterator[None]:
+    """Turn whatever Pillow raises on bad data into one sentence."""
+    try:
+        yield
+    except HowfarError:
+        raise
+    except Exception as error:  # noqa: BLE001  Pillow's readers let through whatever their parsing meets
+        reason = str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__
+        raise SourceError(f"{what} ({reason}): {hint}.") from None
+
+
+def _refuse_size(image: "Image.Image", source: str) -> None:
+    width, height = image.size
+    if width * height > MAX_PICTURE_PIXELS:
+        raise SourceError(
+            f"{source} says that it has {width}×{height} pixels, and at most {MAX_PICTURE_PIXELS // 10**6} megapixels "
+            "are read: make it smaller first."
+        )
+
+
+def _upright(image: "Image.Image", format_name: str, tags: dict[int, Any]) -> "Image.Image":
+    turn = _UPRIGHT.get(tags.get(_ORIENTATION, 1))
+    if turn is None or format_name in ("TIFF", "HEIC"):  # those two are turned as they are loaded
+        return image
+    from PIL import Image
+
+    return image.transpose(getattr(Image.Transpose, turn))
+
+
+def _rgb(image: "Image.Image", source: str) -> NDArray[np.uint8]:
+    if image.mode.startswith("I;16"):
+        grey = (np.asarray(image) >> 8).astype(np.uint8)
+        return np.repeat(grey[:, :, None], 3, axis=2)
+    if image.mode in ("I", "F"):
+        raise SourceError(
+            f"{source} holds 32-bit numbers, which do not say what is white: save it with 8 or 16 bits, "
+            "or give it with --depth if it is a depth map."
+        )
+    if image.has_transparency_data:
+        image = _on_white(image)
+    return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
+
+
+def _on_white(image: "Image.Image") -> "Image.Image":
+    from PIL import Image
+
+    layer = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)

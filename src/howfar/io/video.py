@@ -1,0 +1,230 @@
+"""Reading video files with PyAV: frame by frame, in constant memory."""
+
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from howfar.errors import SettingError, SourceError
+from howfar.io.kinds import HEAD_BYTES, describe, is_video
+from howfar.io.pictures import open_file
+from howfar.scene.frame import Frame
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.packet import Packet
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
+
+MISSING_SHARE = 0.1
+MISSING_S = 0.5
+"""A video that ends short of the length it states by more than this share and this time has been cut off.
+
+FFmpeg does not say so by itself. The slack is for a sound track that is a little longer than the pictures. A format
+that states no length, such as an MPEG transport stream, can be cut off without a sign.
+"""
+
+
+class VideoFile:
+    """A video file: what it says of itself, and its frames. It is open only while frames are read.
+
+    Attributes:
+        path: The file.
+        name: What to call it, in frames and in errors.
+        fps: Mean frame rate in frames a second; None when the file does not say.
+        duration_s: Length that the file states, in seconds; None when it does not.
+        frame_count: Number of frames that it states, or that follows from length and rate; None when neither is known.
+    """
+
+    def __init__(self, path: Path, name: str | None = None) -> None:
+        """Open the file to see what it says of itself; nothing is decoded yet.
+
+        Raises:
+            SourceError: If it is missing, empty, no video, or holds only sound.
+        """
+        self.path = path
+        self.name = name or str(path)
+        with _opened(path, self.name) as (container, stream):
+            rate = stream.average_rate or stream.guessed_rate
+            self.fps = float(rate) if rate else None
+            self.duration_s = container.duration / 1e6 if container.duration else None
+            estimate = round(self.duration_s * self.fps) if self.duration_s and self.fps else None
+            self.frame_count: int | None = stream.frames or estimate
+
+    @cached_property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels of the upright frames; the first frame is decoded for it.
+
+        Raises:
+            SourceError: If no frame can be decoded.
+        """
+        with closing(self.frames()) as frames:
+            first = next(frames)
+        return first.width_px, first.height_px
+
+    def frames(self, every: int = 1) -> Generator[Frame, None, None]:
+        """Read the frames 0, every, 2·every, …, upright, each with its number and its time from the start.
+
+        What is damaged is passed over, as far as the decoder finds its way again.
+
+        Raises:
+            SettingError: If `every` is below 1.
+            SourceError: At the end, if something was damaged or the file was cut off: what was read is good.
+        """
+        check_every(every)
+        with _opened(self.path, self.name) as (container, stream):
+            decoding = _Decoding(container, stream)
+            to_rgb = RgbConverter()
+            for index, frame in enumerate(decoding):
+                if index % every == 0:
+                    time_s = decoding.time_s(frame, index, self.fps)
+                    yield Frame(to_rgb(frame), self.name, index=index, time_s=time_s)
+        self._complain(decoding)
+
+    def _complain(self, decoding: "_Decoding") -> None:
+        if not decoding.count:
+            raise SourceError(f"No frame of {self.name} can be decoded: it is damaged, or of a kind that FFmpeg lacks.")
+        broken_after = decoding.broken_after
+        if broken_after is None and _is_short(decoding.end_s, self.duration_s):
+            broken_after = decoding.count
+        if broken_after is not None:
+            where = f"after frame {broken_after - 1}" if broken_after else "at its first frame"
+            raise SourceError(
+                f"{self.name} breaks {where}: what was read is kept ({decoding.count} frames); "
+                "copy the file again to have it all."
+            )
+
+
+class RgbConverter:
+    """Turns decoded frames into upright RGB pictures; one for each video, as it keeps the scaler's tables."""
+
+    def __init__(self) -> None:
+        from av.video.reformatter import VideoReformatter
+
+        self._reformatter = VideoReformatter()
+
+    def __call__(self, frame: "VideoFrame") -> NDArray[np.uint8]:
+        """The frame as H×W×3 uint8 RGB, turned as its display matrix says."""
+        pixels = cast("NDArray[np.uint8]", self._reformatter.reformat(frame, format="rgb24").to_ndarray())
+        quarters = round(frame.rotation / 90) % 4  # counter-clockwise, like np.rot90
+        return np.ascontiguousarray(np.rot90(pixels, quarters)) if quarters else pixels
+
+
+class _Decoding:
+    """The frames of a stream as they come out of the decoder, past what is damaged; remembers where that began."""
+
+    def __init__(self, container: "InputContainer", stream: "VideoStream") -> None:
+        self.count = 0
+        self.end_s = 0.0
+        self.broken_after: int | None = None
+        self._container = container
+        self._stream = stream
+        self._start_s = (stream.start_time or 0) * float(stream.time_base or 0)
+
+    def __iter__(self) -> Iterator["VideoFrame"]:
+        from av import FFmpegError
+
+        try:
+            for packet in self._container.demux(self._stream):
+                self._note_end(packet)
+                for frame in self._decode(packet):
+                    self.count += 1
+                    yield frame
+        except FFmpegError:
+            self._note_break()
+
+    def time_s(self, frame: "VideoFrame", index: int, fps: float | None) -> float | None:
+        """Time of a frame from the start of the stream, in seconds; from its number where it has no time stamp."""
+        if frame.time is not None:
+            return frame.time - self._start_s
+        return index / fps if fps else None
+
+    def _decode(self, packet: "Packet[VideoStream]") -> list["VideoFrame"]:
+        from av import FFmpegError
+        from av.error import EOFError as DecoderIsEmpty
+
+        frames: list[VideoFrame] = []
+        while True:
+            try:
+                frames += packet.decode()
+            except DecoderIsEmpty:
+                return frames
+            except FFmpegError:
+                self._note_break()
+                # The last packet, an empty one, drains the decoder, whose threads may each still hold an error.
+                if packet.size == 0:
+                    continue
+            return frames
+
+    def _note_break(self) -> None:
+        if self.broken_after is None:
+            self.broken_after = self.count
+
+    def _note_end(self, packet: "Packet[VideoStream]") -> None:
+        if packet.pts is not None:
+            end_s = float((packet.pts + (packet.duration or 0)) * packet.time_base)
+            self.end_s = max(self.end_s, end_s - self._start_s)
+
+
+def check_every(every: int) -> None:
+    """Raise SettingError unless `every` can be a step between frames."""
+    if every < 1:
+        raise SettingError(f"The step between frames must be at least 1, not {every}.")
+
+
+def _is_short(end_s: float, duration_s: float | None) -> bool:
+    return duration_s is not None and end_s < (1 - MISSING_SHARE) * duration_s - MISSING_S
+
+
+@contextmanager
+def _opened(path: Path, name: str) -> Iterator[tuple["InputContainer", "VideoStream"]]:
+    """Open a file and find its video stream; it is closed however the block ends."""
+    import av
+
+    with open_file(path) as file:
+        head = file.read(HEAD_BYTES)
+    if not head:
+        raise SourceError(f"{name} is empty where a video was expected: copy or record it again.")
+    try:
+        container = _open_container(path)
+    except av.FFmpegError as error:
+        raise SourceError(_cannot_open(name, head, str(error.strerror or error).lower())) from None
+    with container:
+        stream = _video_stream(container)
+        if stream is None:
+            told = describe(head)
+            holds = told if told == "holds text" else "holds no moving pictures, at most sound,"
+            raise SourceError(f"{name} {holds} where a video was expected: give a video file.")
+        stream.thread_type = "AUTO"
+        yield container, stream
+
+
+def _open_container(path: Path) -> "InputContainer":
+    """Open a file with FFmpeg, by its absolute path: what comes before a colon is taken for a protocol otherwise."""
+    import av
+
+    name = str(path.absolute())
+    try:
+        return av.open(name, "r")
+    except UnicodeDecodeError:  # a title that is not in UTF-8; every byte is something in Latin-1
+        return av.open(name, "r", metadata_encoding="latin-1")
+
+
+def _video_stream(container: "InputContainer") -> Any:
+    """The main video stream, or None: the cover of an album is none, nor is a text that FFmpeg would draw."""
+    from av.stream import Disposition
+
+    best = container.streams.best("video")
+    if best is None or best.disposition & Disposition.attached_pic or container.format.name == "tty":
+        return None
+    return best
+
+
+def _cannot_open(name: str, head: bytes, reason: str) -> str:
+    if is_video(head):
+        return f"{name} begins as a video and cannot be opened ({reason}): it is damaged or cut off, so copy it again."
+    return f"{name} {describe(head)} where a video was expected ({reason}): give a video file."

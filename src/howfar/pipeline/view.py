@@ -1,0 +1,64 @@
+"""A scene together with the picture it was seen in: it can show itself."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from howfar.drawing.annotation import draw_scene
+from howfar.io.pictures_out import png_bytes, save_picture
+from howfar.scene import Scene
+from howfar.scene.exchange import to_supervision
+
+Units = Literal["m", "ft"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class View(Scene):
+    """What `howfar.look` gives: the scene, and its picture.
+
+    Attributes:
+        image: H×W×3 uint8 RGB.
+    """
+
+    image: NDArray[np.uint8]
+
+    def draw(
+        self, *, units: Units = "m", show_far: bool = False, show_region: bool = False, show_interval: bool = False
+    ) -> NDArray[np.uint8]:
+        """The picture with each object's box, class and distance.
+
+        Args:
+            units: Metres or feet on the labels.
+            show_far: Draw the objects beyond the maximum depth as thin grey boxes.
+            show_region: Show what each distance was measured on.
+            show_interval: Add to each label the interval that holds the true distance four times in five.
+
+        Returns:
+            A new H×W×3 uint8 RGB array.
+        """
+        return draw_scene(
+            self.image, self, units=units, show_far=show_far, show_region=show_region, show_interval=show_interval
+        )
+
+    def save(self, path: str | Path, *, overwrite: bool = False) -> None:
+        """Write the drawn picture.
+
+        Raises:
+            OutputError: If the file exists and overwrite is not set, or it cannot be written.
+        """
+        save_picture(self.draw(), Path(path), overwrite=overwrite)
+
+    def to_supervision(self) -> Any:
+        """The labelled objects as `supervision.Detections`, distances in its `data`.
+
+        Raises:
+            MissingExtraError: If supervision is not installed.
+        """
+        return to_supervision(self)
+
+    def _repr_png_(self) -> bytes:
+        """What a notebook shows."""
+        return png_bytes(self.draw())

@@ -1,0 +1,68 @@
+"""From boxes and a depth map to distances."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from howfar.ranging.methods.bimodal import hold_two_depths
+from howfar.ranging.methods.cells import boxes_in_cells
+from howfar.ranging.methods.statistics import Grids, Method
+from howfar.ranging.relative.ordinal import for_relative
+from howfar.scene import Camera, DepthMap, Distance, Weights
+
+
+def measure(
+    depth: DepthMap, boxes_xyxy_px: NDArray[np.float32], camera: Camera, method: Method
+) -> tuple[Distance, ...]:
+    """The distance of each box.
+
+    Args:
+        depth: The picture's depth map, at any resolution; statistics run at that resolution.
+        boxes_xyxy_px: N×4 boxes in pixels of the picture.
+        camera: The picture's camera; its size is the picture's.
+        method: How a box becomes one number.
+
+    Returns:
+        N distances. `position_m` lies on the ray through the middle of the region measured, and `range_m` is its
+        length. Unknown, with a reason, for a relative map (whose order `ranging.nearness` tells), a box outside the
+        picture, or a box without usable depth.
+    """
+    if not depth.is_metric:
+        reason = f"the depth map is relative ({depth.kind}) and has no metres"
+        return tuple(Distance.unknown(for_relative(method).name, reason) for _ in boxes_xyxy_px)
+    frame_size = (camera.width_px, camera.height_px)
+    boxes = boxes_in_cells(boxes_xyxy_px, frame_size, depth.shape)
+    readings = method.read(depth, boxes)
+    z = depth.to_metres(readings.values.astype(np.float32)).astype(np.float64)
+    z[~(np.isfinite(z) & (z > 0))] = np.nan
+    cell_px = np.array([frame_size[0] / depth.shape[1], frame_size[1] / depth.shape[0]] * 2)
+    regions = readings.cells * cell_px
+    x = ((regions[:, 0] + regions[:, 2]) / 2 - camera.cx_px) / camera.fx_px * z
+    y = ((regions[:, 1] + regions[:, 3]) / 2 - camera.cy_px) / camera.fy_px * z
+    mixed = hold_two_depths(depth, boxes) if readings.mixed is None else readings.mixed
+    own_log_sds = np.full(len(boxes), np.nan) if readings.log_sds is None else readings.log_sds
+    weights = _over_the_picture(readings.weights, cell_px, len(boxes))
+    rows = np.column_stack([x, y, z, np.sqrt(x * x + y * y + z * z), readings.valid_shares, own_log_sds]).tolist()
+    return tuple(
+        _distance(row, region, two, method.name, each)
+        for row, region, two, each in zip(rows, regions.tolist(), mixed.tolist(), weights, strict=True)
+    )
+
+
+def _over_the_picture(grids: Grids | None, cell_px: NDArray[np.float64], count: int) -> Sequence[Weights | None]:
+    """Each grid with the place of its edges in pixels; the numbers are not copied."""
+    if grids is None:
+        return [None] * count
+    places = (grids.cells * cell_px).tolist()
+    return [Weights(each, (x1, y1, x2, y2)) for each, (x1, y1, x2, y2) in zip(grids.values, places, strict=True)]
+
+
+def _distance(row: list[float], region: list[float], mixed: bool, method: str, weights: Weights | None) -> Distance:
+    x, y, z, length, valid_share, own_log_sd = row
+    region_px = (region[0], region[1], region[2], region[3])
+    if z != z:  # NaN
+        empty = region[2] <= region[0] or region[3] <= region[1]
+        reason = "the box lies outside the picture" if empty else "no usable depth in the region measured"
+        return Distance.unknown(method, reason, region_px)
+    return Distance(z, length, (x, y, z), method, valid_share, mixed, region_px, own_log_sd, weights=weights)

@@ -1,0 +1,1 @@
+"""Relative depth maps: their order, and the evidence that gives them metres."""

@@ -1,0 +1,235 @@
+"""Live pictures: a camera at this computer or an RTSP stream. Only the newest frame counts.
+
+Tried with stand-in sources and with FFmpeg reading files in place of a network. Not tried on real hardware: there was
+no camera and no RTSP server at hand.
+"""
+
+import re
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import closing
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from howfar.errors import SourceError
+from howfar.io.video import RgbConverter, check_every
+from howfar.scene.frame import Frame
+from howfar.sources.addresses import hiding_password, without_password
+
+Opener = Callable[[], Generator[NDArray[np.uint8], None, None]]
+"""Opens the source and gives its pictures, H×W×3 uint8 RGB; ends or raises SourceError or OSError when it breaks."""
+
+TRIES = 5
+FIRST_PAUSE_S = 0.5
+NETWORK_TIMEOUT_S = 10.0
+STOP_WAIT_S = 2.0
+"""How long to wait for the reader when the consumer leaves; one that hangs in a driver is left to end by itself."""
+WAKE_S = 0.5
+"""How often a waiting consumer looks up, so that Ctrl-C reaches it on every system."""
+
+_CAMERA = re.compile(r"camera:(\d+)")
+_RTSP = re.compile(r"rtsps?://.+", re.IGNORECASE)
+
+
+def is_live(address: str) -> bool:
+    """Whether an address is meant for a camera or a stream."""
+    return address.startswith("camera:") or address.lower().startswith(("rtsp://", "rtsps://"))
+
+
+class LiveStream:
+    """A camera (`camera:0`) or an RTSP stream (`rtsp://…`), read in a thread of its own.
+
+    A consumer slower than the source sees the newest frame each time and misses those between. A source that worked and
+    breaks is opened again after a pause that doubles from try to try; a frame makes the count start anew.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        opener: Opener | None = None,
+        tries: int = TRIES,
+        first_pause_s: float = FIRST_PAUSE_S,
+    ) -> None:
+        """Set up; nothing is opened before `frames`.
+
+        Args:
+            address: `camera:N`, with N from 0, or `rtsp://…`.
+            opener: Opens the source in place of what the address names.
+            tries: How often a source that broke is opened again before it is given up.
+            first_pause_s: Pause before the first of these tries.
+
+        Raises:
+            SourceError: If the address is neither and no opener is given.
+        """
+        self.address = without_password(address)
+        self._opener = opener or _opener(address)
+        self._tries = tries
+        self._first_pause_s = first_pause_s
+
+    def frames(self, every: int = 1) -> Generator[Frame, None, None]:
+        """Give the newest frame whenever one is asked for, waiting for the next where needed.
+
+        The number of a frame counts what the source gave, missed ones too; its time is that since the first frame.
+
+        Args:
+            every: Take only the frames 0, every, 2·every, … that the source gives.
+
+        Raises:
+            SettingError: If `every` is below 1.
+            SourceError: If the source cannot be opened, or broke and did not come back.
+        """
+        check_every(every)
+        reader = _Reader(self.address, self._opener, every, self._tries, self._first_pause_s)
+        reader.start()
+        try:
+            while True:
+                yield reader.take()
+        finally:
+            reader.stop()
+
+
+class _Reader(threading.Thread):
+    """Reads a source and keeps its newest frame, or the error that ended it."""
+
+    def __init__(self, address: str, opener: Opener, every: int, tries: int, first_pause_s: float) -> None:
+        super().__init__(name="howfar-live", daemon=True)
+        self._address = address
+        self._opener = opener
+        self._every = every
+        self._tries = tries
+        self._first_pause_s = first_pause_s
+        self._changed = threading.Condition()
+        self._leave = threading.Event()
+        self._newest: Frame | None = None
+        self._error: BaseException | None = None
+        self._count = 0
+        self._failures = 0
+        self._first_at_s = 0.0
+
+    def take(self) -> Frame:
+        """Wait for a frame that was not taken yet; raise what ended the source, once its last frame is taken."""
+        with self._changed:
+            while self._newest is None:
+                if self._error is not None:
+                    raise self._error
+                self._changed.wait(WAKE_S)
+            frame, self._newest = self._newest, None
+            return frame
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._leave.set()
+        self.join(STOP_WAIT_S)
+
+    def run(self) -> None:
+        """Read until told to leave or until the source is given up."""
+        try:
+            self._read_and_reopen()
+        except BaseException as error:  # noqa: BLE001  whatever it is belongs to the consumer
+            with self._changed:
+                self._error = error
+                self._changed.notify_all()
+
+    def _read_and_reopen(self) -> None:
+        while not self._leave.is_set():
+            broken = self._read()
+            if self._leave.is_set():
+                return
+            if not self._count:
+                raise broken
+            if self._failures == self._tries:
+                raise SourceError(
+                    f"{self._address} broke off after frame {self._count - 1} and did not come back in {self._tries} "
+                    f"tries ({str(broken).rstrip('.')}): check the source and start again."
+                )
+            self._leave.wait(self._first_pause_s * 2**self._failures)
+            self._failures += 1
+
+    def _read(self) -> Exception:
+        """Read the source until it breaks; the reason."""
+        try:
+            with closing(self._opener()) as images:
+                for image in images:
+                    self._offer(image)
+                    if self._leave.is_set():
+                        break
+        except (SourceError, OSError) as error:
+            return error
+        return SourceError(f"{self._address} gave no more pictures")
+
+    def _offer(self, image: NDArray[np.uint8]) -> None:
+        now_s = time.monotonic()
+        if not self._count:
+            self._first_at_s = now_s
+        if self._count % self._every == 0:
+            frame = Frame(image, self._address, index=self._count, time_s=now_s - self._first_at_s)
+            with self._changed:
+                self._newest = frame
+                self._changed.notify_all()
+        self._count += 1
+        self._failures = 0
+
+
+def _opener(address: str) -> Opener:
+    camera = _CAMERA.fullmatch(address)
+    if camera:
+        return partial(camera_images, int(camera[1]))
+    if _RTSP.fullmatch(address):
+        return partial(network_images, address)
+    raise SourceError(f"{address} names no live source: give camera:0, camera:1, … or rtsp://HOST/PATH.")
+
+
+def camera_images(number: int) -> Generator[NDArray[np.uint8], None, None]:
+    """The pictures of a camera at this computer, H×W×3 uint8 RGB.
+
+    Raises:
+        SourceError: If it cannot be opened, or gives no more pictures.
+    """
+    import cv2
+
+    capture = cv2.VideoCapture(number)
+    try:
+        if not capture.isOpened():
+            raise SourceError(
+                f"camera:{number} cannot be opened: check that it is plugged in and free, or try another number."
+            )
+        while True:
+            read, image = capture.read()
+            if not read:
+                raise SourceError(f"camera:{number} gave no more pictures")
+            yield np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), dtype=np.uint8)
+    finally:
+        capture.release()
+
+
+def network_images(address: str) -> Generator[NDArray[np.uint8], None, None]:
+    """The pictures of a stream, H×W×3 uint8 RGB, over TCP, as lost packets smear a picture.
+
+    Raises:
+        SourceError: If it cannot be opened, breaks, stays silent for `NETWORK_TIMEOUT_S`, or holds no pictures.
+    """
+    with hiding_password(address):
+        yield from _network_images(address)
+
+
+def _network_images(address: str) -> Generator[NDArray[np.uint8], None, None]:
+    import av
+
+    try:
+        with av.open(
+            address, "r", options={"rtsp_transport": "tcp"}, timeout=(NETWORK_TIMEOUT_S, NETWORK_TIMEOUT_S)
+        ) as container:
+            if not container.streams.video:
+                raise SourceError(f"{address} holds no moving pictures: check the address.")
+            stream = container.streams.video[0]
+            stream.thread_type = "SLICE"  # a thread for each frame would hold back as many frames
+            to_rgb = RgbConverter()
+            for frame in container.decode(stream):
+                yield to_rgb(frame)
+    except av.FFmpegError as error:
+        reason = str(error.strerror or error).lower()
+        raise SourceError(f"{address} cannot be read ({reason}): check the address and the network.") from None

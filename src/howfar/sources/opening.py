@@ -1,0 +1,267 @@
+"""The door for everything that can be looked at: from what the user names to sources of frames."""
+
+import glob
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property, partial
+from pathlib import Path
+from typing import BinaryIO, Protocol
+from urllib.parse import urlsplit
+
+from howfar.errors import SourceError
+from howfar.io.kinds import HEAD_BYTES, PICTURE_SUFFIXES, VIDEO_SUFFIXES, has_suffix, is_video
+from howfar.io.pictures import decode_picture, decode_stream, read_picture
+from howfar.io.video import VideoFile, check_every
+from howfar.scene.frame import Frame
+from howfar.sources.addresses import without_password
+from howfar.sources.fetch import fetch, fetch_into
+from howfar.sources.live import LiveStream, is_live
+
+MAX_VIDEO_BYTES = 2 * 2**30
+VIDEO_TIMEOUT_S = 600.0
+"""What a video at an address may take: it is fetched into a temporary file first."""
+
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
+
+
+class Source(Protocol):
+    """Something that gives frames. It is made without being opened: what is wrong with it shows in `frames`."""
+
+    @property
+    def name(self) -> str:
+        """What the user named, or the path of a file in a folder or glob that the user named."""
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether it is a video or live, not one picture."""
+
+    @property
+    def path(self) -> Path | None:
+        """The file that it is, or None."""
+
+    @property
+    def frame_count(self) -> int | None:
+        """Number of frames as far as it can be told beforehand; None otherwise."""
+
+    @property
+    def fps(self) -> float | None:
+        """Frames a second as far as it can be told beforehand; None otherwise."""
+
+    def frames(self, every: int = 1) -> Generator[Frame, None, None]:
+        """Give the frames 0, every, 2·every, … (of a live source, the newest whenever one is asked for).
+
+        Raises:
+            SettingError: If `every` is below 1.
+            SourceError: If the source cannot be read, or where it breaks.
+            MissingExtraError: If a library is needed that is not installed.
+        """
+
+
+@dataclass(frozen=True)
+class PictureSource:
+    """One picture: a file, what lies at an address, or standard input."""
+
+    name: str
+    load: Callable[[], Frame]
+    path: Path | None = None
+    is_stream = False
+    frame_count = 1
+    fps = None
+
+    def frames(self, every: int = 1) -> Generator[Frame, None, None]:
+        """Give the picture, as the only frame."""
+        check_every(every)
+        yield self.load()
+
+
+@dataclass(frozen=True)
+class VideoSource:
+    """A video file."""
+
+    name: str
+    path: Path
+    is_stream = True
+
+    @cached_property
+    def _stated(self) -> VideoFile | None:
+        """The open file, or None where it cannot be opened: `frames` says why."""
+        try:
+            return VideoFile(self.path, self.name)
+        except SourceError:
+            return None
+
+    @property
+    def frame_count(self) -> int | None:
+        """Number of frames that the file states; None if it does not or cannot be opened."""
+        return self._stated.frame_count if self._stated else None
+
+    @property
+    def fps(self) -> float | None:
+        """Frame rate that the file states; None if it does not or cannot be opened."""
+        return self._stated.fps if self._stated else None
+
+    def frames(self, every: int = 1) -> Generator[Frame, None, None]:
+        """Give every n-th frame of the file."""
+        yield from VideoFile(self.path, self.name).frames(every)
+
+
+@dataclass(frozen=True)
+class RemoteVideoSource:
+    """A video at an http(s) address, fetched whole into a temporary file when its frames are asked for."""
+
+    name: str
+    url: str
+    path = None
+    is_stream = True
+    frame_count = None
+    fps = None
+
+    def frames(self, every: int = 1) -> Generator[Frame, None, None]:
+        """Fetch the video and give every n-th frame."""
+        check_every(every)
+        with tempfile.TemporaryDirectory(prefix="howfar-") as folder:
+            path = Path(folder) / f"video{_suffix_of_url(self.name)}"
+            with path.open("wb") as file:
+                fetch_into(file, self.url, timeout_s=VIDEO_TIMEOUT_S, max_bytes=MAX_VIDEO_BYTES)
+            yield from VideoFile(path, self.name).frames(every)
+
+
+@dataclass(frozen=True)
+class LiveSource:
+    """A camera or an RTSP stream."""
+
+    name: str
+    stream: LiveStream
+    path = None
+    is_stream = True
+    frame_count = None
+    fps = None
+
+    def frames(self, every: int = 1) -> Generator[Frame, None, None]:
+        """Give the newest frame whenever one is asked for."""
+        yield from self.stream.frames(every)
+
+
+def open_sources(specs: Sequence[str], *, stdin: BinaryIO | None = None) -> list[Source]:
+    """Turn what the user names into sources, in that order; nothing is read or decoded yet.
+
+    Args:
+        specs: Each a picture or video file, a folder (the pictures and videos in it, not in its subfolders), a glob
+            (`photos/*.jpg`), an http(s) address of a picture or a video, `camera:0`, `rtsp://…`, or `-` for a picture
+            on standard input.
+        stdin: What to read for `-`; the process's own standard input when None.
+
+    Raises:
+        SourceError: If something is missing, a folder or glob holds nothing, or an address is of no known kind.
+    """
+    return [source for spec in specs for source in _open(spec, stdin)]
+
+
+def expected_frames(source: Source, every: int) -> int | None:
+    """How many frames a source will give, where it tells."""
+    return None if source.frame_count is None else -(-source.frame_count // every)
+
+
+def _open(spec: str, stdin: BinaryIO | None) -> Iterator[Source]:
+    scheme = _SCHEME.match(spec)
+    if not spec.strip():
+        raise SourceError("An empty name was given where a picture was expected: name a file, a folder or an address.")
+    if spec == "-":
+        yield PictureSource("-", partial(_from_stdin, stdin))
+    elif is_live(spec):
+        yield LiveSource(without_password(spec), LiveStream(spec))
+    elif scheme and scheme[1].lower() in ("http", "https"):
+        yield _from_url(spec)
+    elif scheme:
+        raise SourceError(
+            f"{spec} begins with {scheme[0]}, and howfar knows http, https and rtsp: give one, or a file."
+        )
+    else:
+        for name, path in _files(spec):
+            if _is_video_file(path):
+                yield VideoSource(name, path)
+            else:
+                yield PictureSource(name, partial(read_picture, path, name), path)
+
+
+def _files(spec: str) -> list[tuple[str, Path]]:
+    """The files that a path or a glob stands for, each with its name."""
+    path = Path(spec).expanduser()
+    try:
+        if path.is_dir():
+            return [(str(each), each) for each in _in_folder(path)]
+        if path.exists():
+            return [(spec, path)]
+    except OSError as error:
+        raise SourceError(
+            f"{spec} cannot be looked up ({error.strerror}): check the name and the permissions."
+        ) from None
+    if glob.has_magic(spec):
+        return [(str(each), each) for each in _matching(str(path))]
+    raise SourceError(f"There is no file or folder {spec}: {_hint(path)}.")
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    found = [
+        path
+        for path in folder.iterdir()
+        if has_suffix(path, PICTURE_SUFFIXES | VIDEO_SUFFIXES) and not path.name.startswith(".") and not path.is_dir()
+    ]
+    if not found:
+        raise SourceError(f"The folder {folder} holds no picture or video: name another, or the files themselves.")
+    return sorted(found, key=_natural)
+
+
+def _matching(pattern: str) -> list[Path]:
+    names = glob.glob(pattern, recursive=True)  # noqa: PTH207  Path.glob takes no absolute pattern
+    found = [path for path in map(Path, names) if not path.is_dir()]
+    if not found:
+        raise SourceError(f"No file matches {pattern}: check the pattern and the folder.")
+    return sorted(found, key=_natural)
+
+
+def _natural(path: Path) -> list[tuple[int, str]]:
+    """Sorts 2.jpg before 10.jpg: runs of digits count as numbers, the rest without regard to capitals."""
+    parts = re.split(r"(\d+)", str(path).lower())
+    return [(int(part) if part.isdecimal() else -1, part) for part in parts]
+
+
+def _hint(path: Path) -> str:
+    try:
+        close = get_close_matches(path.name, [each.name for each in path.parent.iterdir()], n=1)
+    except OSError:
+        return f"there is no folder {path.parent} either"
+    return f"did you mean {path.parent / close[0]}?" if close else "check the name"
+
+
+def _is_video_file(path: Path) -> bool:
+    """By its ending; by its first bytes where that tells nothing. A pipe is not looked into."""
+    if has_suffix(path, VIDEO_SUFFIXES) or has_suffix(path, PICTURE_SUFFIXES) or not path.is_file():
+        return has_suffix(path, VIDEO_SUFFIXES)
+    try:
+        with path.open("rb") as file:
+            return is_video(file.read(HEAD_BYTES))
+    except OSError:
+        return False
+
+
+def _from_url(url: str) -> Source:
+    if _suffix_of_url(url) in VIDEO_SUFFIXES:
+        return RemoteVideoSource(without_password(url), url)
+    name = without_password(url)
+    return PictureSource(name, lambda: decode_picture(fetch(url), name))
+
+
+def _suffix_of_url(url: str) -> str:
+    return Path(urlsplit(url).path).suffix.lower()
+
+
+def _from_stdin(stdin: BinaryIO | None) -> Frame:
+    stream = sys.stdin.buffer if stdin is None else stdin
+    if stream.isatty():
+        raise SourceError("Standard input is the keyboard where a picture was expected: pipe one in, or name a file.")
+    return decode_stream(stream, "-")

@@ -1,0 +1,1 @@
+"""Samples, augmentation and batches."""

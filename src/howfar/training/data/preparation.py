@@ -1,0 +1,78 @@
+"""Batches made ready while the network is busy with the last one."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from typing import Any, Protocol
+
+import cv2
+import torch
+from torch.utils.data import DataLoader, Dataset
+
+from howfar.sources.ahead import ahead
+
+DEPTH = 4
+"""Batches that lie ready at most."""
+
+
+class Batches(Iterable[Any], Sized, Protocol):
+    """The batches of one epoch."""
+
+
+class Preparation:
+    """Makes batches from a data set and a plan: in a thread, or in processes for a device that eats faster.
+
+    A thread is enough where the network itself runs on the CPU: OpenCV and PyTorch work outside Python's lock.
+    Processes are started once, and anew rather than forked: a fork inherits the locks of OpenCV's threads without the
+    threads, and waits for them for ever.
+    """
+
+    def __init__(self, examples: Dataset[Any], collate: Callable[[Sequence[Any]], Any], workers: int) -> None:
+        self._plan = _Plan()
+        self._loader = DataLoader(
+            examples,
+            batch_sampler=self._plan,
+            collate_fn=collate,
+            num_workers=workers,
+            worker_init_fn=_one_thread,
+            persistent_workers=workers > 0,
+            multiprocessing_context="spawn" if workers else None,
+            prefetch_factor=DEPTH if workers else None,
+            generator=torch.Generator(),  # its own: the loader must not draw from the one that dropout draws from
+        )
+        self._in_thread = workers == 0
+
+    def run(self, plan: Sequence[Sequence[Any]]) -> Batches:
+        """The batches of a plan: one list of the data set's keys for each."""
+        self._plan.batches = plan
+        return _Run(self._loader, len(plan), self._in_thread)
+
+
+class _Plan:
+    """What the loader's processes are handed; another in each epoch."""
+
+    def __init__(self) -> None:
+        self.batches: Sequence[Sequence[Any]] = ()
+
+    def __iter__(self) -> Iterator[list[Any]]:
+        return iter([list(batch) for batch in self.batches])
+
+    def __len__(self) -> int:
+        return len(self.batches)
+
+
+class _Run:
+    """One pass over the loader."""
+
+    def __init__(self, loader: DataLoader[Any], steps: int, in_thread: bool) -> None:
+        self._loader, self._steps, self._in_thread = loader, steps, in_thread
+
+    def __len__(self) -> int:
+        return self._steps
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(ahead(self._loader, DEPTH)) if self._in_thread else iter(self._loader)
+
+
+def _one_thread(_: int) -> None:
+    # 0, not 1: after a fork, 1 waits for ever for threads that only the parent has.
+    cv2.setNumThreads(0)
+    torch.set_num_threads(1)

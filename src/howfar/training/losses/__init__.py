@@ -1,0 +1,1 @@
+"""The losses, each from its paper."""

@@ -1,0 +1,113 @@
+"""A teacher looks at pictures without depth, and what it says is written down, once."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from howfar.errors import ModelError, SettingError, SourceError
+from howfar.models import open_depth_network
+from howfar.models.session import file_digest
+from howfar.scene import Camera, DepthMap
+from howfar.training.depth_predictor import DepthPredictor
+from howfar.training.run_folder import RunFolder
+from howfar.training.semi.pseudo_labels import Author, PseudoLabels
+from howfar.training.semi.unlabelled import Unlabelled
+from howfar.training.trained import trained_network
+
+AHEAD = 4
+"""Pictures that a worker has before it while others finish; more would lie in memory for nothing."""
+
+
+class Teacher(Protocol):
+    """Whatever gives the depth of a picture."""
+
+    def predict(self, image: NDArray[np.uint8], camera: Camera | None) -> DepthMap:
+        """The depth of an H×W×3 uint8 RGB picture, at any resolution."""
+
+
+def open_teacher(model: str | Path) -> tuple[Teacher, Author]:
+    """A network that is to give pseudo labels, from the folder of a training, by name or from an ONNX file.
+
+    Raises:
+        ModelError: If it cannot be opened.
+        SettingError: If its depth cannot be turned into inverse depth.
+    """
+    path = Path(model)
+    if path.is_dir():
+        trained = trained_network(path)
+        if trained.card.depth is None:
+            raise ModelError(f"{path} is the training of a network for {trained.card.task}: name one that gives depth.")
+        predictor = DepthPredictor(trained.network, trained.card)
+        return predictor, Author(path.name, file_digest(RunFolder(path).best))
+    network = open_depth_network(model)
+    if network.spec.kind not in ("metres", "relative_inverse"):
+        raise SettingError(
+            f"The teacher {network.name} gives {network.spec.kind}, which cannot be turned into inverse depth: choose "
+            "one that gives metres or relative_inverse."
+        )
+    return network, Author(network.name, file_digest(network.session.path))
+
+
+def label_pictures(
+    teacher: Teacher,
+    pictures: Sequence[Unlabelled],
+    labels: PseudoLabels,
+    workers: int,
+    done: Callable[[str], object] = lambda _: None,
+) -> None:
+    """Write the label of each picture that has none yet, from the whole, untouched picture.
+
+    A picture that cannot be read does not stop the others.
+
+    Args:
+        teacher: Who says it.
+        pictures: All of them.
+        labels: Where to; begun for this teacher.
+        workers: Threads that read, run the network and write.
+        done: Called with the name of each picture.
+
+    Raises:
+        SourceError: If pictures could not be read, after all others are done.
+        OutputError: If a label cannot be written.
+    """
+    unreadable: list[SourceError] = []
+
+    def looked_at(place: int) -> tuple[str, NDArray[np.float32] | None] | SourceError:
+        """A picture's name and what the teacher says of it, if it is yet to be said; or why it cannot be read."""
+        try:
+            picture = pictures[place]
+        except SourceError as error:
+            return error
+        new = picture.name not in labels.entries
+        return picture.name, inverse_depth(teacher.predict(picture.image, picture.camera)) if new else None
+
+    with ThreadPoolExecutor(workers) as pool:
+        for start in range(0, len(pictures), AHEAD * workers):
+            for result in pool.map(looked_at, range(start, min(start + AHEAD * workers, len(pictures)))):
+                if isinstance(result, SourceError):
+                    unreadable.append(result)
+                    continue
+                name, inverse = result
+                if inverse is not None:
+                    labels.write(name, inverse)
+                done(name)
+    if unreadable:
+        raise SourceError(
+            f"{len(unreadable)} of {len(pictures)} unlabelled pictures cannot be used; the labels of the others are "
+            f"kept: take these out and go on with --resume. The first: {unreadable[0]}"
+        )
+
+
+def inverse_depth(depth: DepthMap) -> NDArray[np.float32]:
+    """A teacher's map as inverse depth, NaN where unknown.
+
+    Args:
+        depth: In metres, or relative inverse depth.
+    """
+    if depth.kind == "relative_inverse":
+        return np.where(depth.valid, depth.values, np.float32(np.nan))
+    return np.reciprocal(np.where(depth.valid, depth.values, np.float32(np.nan)))

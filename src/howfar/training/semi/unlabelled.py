@@ -1,0 +1,76 @@
+"""Pictures to learn from whose depth is not known, or not looked at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from howfar.datasets.dataset_toml import DESCRIPTION_NAME
+from howfar.datasets.opening import kind_at, open_depth_dataset, open_detection_dataset
+from howfar.datasets.pictures import pictures_in, read_rgb
+from howfar.datasets.samples import LazySamples
+from howfar.errors import SourceError
+from howfar.scene import Camera
+from howfar.training.data.held_out import spread_places
+from howfar.training.recipe import DepthDataPart
+from howfar.training.semi.recipe import UnlabelledPart
+
+
+@dataclass(frozen=True, eq=False)
+class Unlabelled:
+    """A picture.
+
+    Attributes:
+        name: What the data set or the folder calls it.
+        image: H×W×3 uint8 RGB.
+        camera: Its camera where the data set knows it.
+    """
+
+    name: str
+    image: NDArray[np.uint8]
+    camera: Camera | None = None
+
+
+def unlabelled_pictures(part: UnlabelledPart, labelled: DepthDataPart) -> Sequence[Unlabelled]:
+    """The pictures of a recipe, read when they are asked for, without those that its labelled part takes.
+
+    Raises:
+        SourceError: If there are none.
+        SettingError: If a data set has no such split.
+    """
+    root = Path(part.root).expanduser()
+    if pictures := _of_folder(root):
+        return pictures
+    found = _of_dataset(root, part.split)
+    places = list(range(len(found)))
+    if (root.resolve(), part.split) == (Path(labelled.root).expanduser().resolve(), labelled.split):
+        taken = set(spread_places(len(found), labelled.count))
+        places = [place for place in places if place not in taken]
+    if not places:
+        raise SourceError(
+            f"The labelled pairs are all that {part.root} has: set data.count to take some of them, or name other "
+            "pictures with unlabelled.root."
+        )
+    return LazySamples(places, lambda place: found[place])
+
+
+def _of_folder(root: Path) -> Sequence[Unlabelled]:
+    """The pictures that lie in a folder itself; none where it is something else."""
+    described = (root / DESCRIPTION_NAME).exists()
+    paths = pictures_in(root) if root.is_dir() and not described else []
+    return LazySamples(paths, lambda path: Unlabelled(path.name, read_rgb(path)))
+
+
+def _of_dataset(root: Path, split: str) -> Sequence[Unlabelled]:
+    if kind_at(root) == "depth":
+        pairs = open_depth_dataset(root).split(split)
+
+        def picture_of_pair(place: int) -> Unlabelled:
+            pair = pairs[place]
+            return Unlabelled(pair.name, pair.image, pair.camera)
+
+        return LazySamples(range(len(pairs)), picture_of_pair)
+    boxed = open_detection_dataset(root).split(split)
+    return LazySamples(range(len(boxed)), lambda place: Unlabelled(boxed[place].name, boxed[place].image))

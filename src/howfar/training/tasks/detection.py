@@ -1,0 +1,176 @@
+"""Training a detector: what the loop needs to know of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+from torch import Tensor, nn
+
+from howfar.datasets import DetectionSample, LazySamples
+from howfar.drawing.side_by_side import side_by_side
+from howfar.errors import SettingError
+from howfar.evaluation.detection.coco import require_coco_eval
+from howfar.evaluation.detection.evaluation import DetectorProtocol, evaluate_detector
+from howfar.models.card import Card, DetectorSpec, InputSpec
+from howfar.networks.catalogue import build, detector_entry
+from howfar.networks.yolov5 import YOLOv5
+from howfar.training.data.anchors import best_possible_recall, fit_anchors
+from howfar.training.data.batch_pictures import detection_grid
+from howfar.training.data.detection_augmentation import PAD_GREY, LabelledPicture, letterbox
+from howfar.training.data.detection_batches import DetectionBatch, DetectionDraw, DetectionExamples, collate, labelled
+from howfar.training.data.epoch_plan import share_of_rank, shuffled_batches
+from howfar.training.data.preparation import Batches, Preparation
+from howfar.training.detector_predictor import DetectorPredictor
+from howfar.training.losses.yolov5 import DetectionLoss
+from howfar.training.optimisers import freeze
+from howfar.training.recipe import DetectorRecipe
+
+LEAST_RECALL = 0.98
+"""Anchors that fit a smaller share of the boxes than this are replaced."""
+
+
+class DetectorTask:
+    """A detector with its data, loss and validation.
+
+    Attributes:
+        card: How the trained network is to be fed and read.
+        remarks: Sentences that whoever starts the training should read.
+    """
+
+    judged_by = "ap50"
+    greater_is_better = True
+
+    def __init__(
+        self, recipe: DetectorRecipe, samples: Sequence[DetectionSample], held_out: Sequence[DetectionSample]
+    ) -> None:
+        """Build the network of a recipe.
+
+        Args:
+            recipe: All settings.
+            samples: The pictures to train on.
+            held_out: The pictures to validate on; may be none, or the same.
+
+        Raises:
+            SettingError: If the recipe names a network, option or part that there is not, or does not fit the data.
+            MissingExtraError: If what counts average precision is not installed.
+        """
+        if len(held_out):
+            require_coco_eval()
+        self.recipe, self.held_out = recipe, held_out
+        self.remarks: tuple[str, ...] = ()
+        self.title = f"{recipe.network.name}, {recipe.data.split} split of {recipe.data.root}"
+        self.class_names = samples[0].class_names
+        self.network = _built(recipe, self.class_names)
+        self.card = training_card(recipe, self.class_names)
+        self.frozen = recipe.network.frozen
+        freeze(self.network, self.frozen)
+        places = [*range(len(samples))] * recipe.data.repeat
+        self.examples = DetectionExamples(
+            LazySamples(places, samples.__getitem__), recipe.augmentation, recipe.training.seed
+        )
+        self.preparation = Preparation(self.examples, collate, recipe.training.workers)
+
+    def check_anchors(self, box_shapes_px: ArrayLike) -> str | None:
+        """Give the network other anchors, which its checkpoints then hold, where its own do not fit the boxes.
+
+        Args:
+            box_shapes_px: N×2 width and height of all boxes that are trained on, as the network sees them.
+
+        Returns:
+            What was done, in a sentence; None where nothing had to be.
+
+        Raises:
+            SettingError: If the anchors do not fit, and there are too few different boxes to fit others.
+        """
+        anchors_px, ratio = self.network.anchors_px.cpu().numpy(), self.recipe.loss.ratio
+        before = best_possible_recall(box_shapes_px, anchors_px, ratio)
+        if before >= LEAST_RECALL:
+            return None
+        fitted = fit_anchors(box_shapes_px, anchors_px.size // 2).reshape(anchors_px.shape)
+        after = best_possible_recall(box_shapes_px, fitted, ratio)
+        if after <= before:
+            return f"The anchors fit {before:.1%} of the boxes, and such as fit more were not found."
+        self.network.anchors_px = torch.from_numpy(fitted)
+        return f"The anchors fitted {before:.1%} of the boxes; those that take their place fit {after:.1%}."
+
+    def batches(self, epoch: int, rank: int, world: int) -> Batches:
+        """The batches of one epoch."""
+        training = self.recipe.training
+        rng = np.random.default_rng((training.seed, epoch))
+        shuffled = shuffled_batches(len(self.examples), training.batch, rng)
+        plan = [[DetectionDraw(place, epoch) for place in places] for places in shuffled]
+        return self.preparation.run(share_of_rank(plan, rank, world))
+
+    def losses(self, network: nn.Module, batch: DetectionBatch) -> Mapping[str, Tensor]:
+        """The parts of the loss and their sum, each summed over the pictures of the batch.
+
+        The published learning rate goes with that sum: it was tuned for batches of 64 pictures, each of which pulls as
+        hard as if it were alone, while the loss itself is a mean that does not change with the size of a batch.
+        """
+        loss = DetectionLoss(self.network.anchors_px, self.recipe.loss)
+        images = batch.images.contiguous(memory_format=torch.channels_last)
+        return {name: value * len(images) for name, value in loss(network(images), batch.targets).items()}
+
+    def names(self, batch: DetectionBatch) -> tuple[str, ...]:
+        """What the data set calls the pictures of a batch."""
+        return batch.names
+
+    def validate(self, network: nn.Module) -> Mapping[str, float]:
+        """COCO's AP and AP50 on the pictures held out, each fed and read as the exported network will be."""
+        if not len(self.held_out):
+            return {}
+        numbers = evaluate_detector(self.held_out, _predictor(network, self.card)).numbers
+        return {"ap": numbers.ap, "ap50": numbers.ap50}
+
+    def picture(self, network: nn.Module) -> NDArray[np.uint8] | None:
+        """Some pictures held out with their true boxes, and with those found at the usual confidence."""
+        count = min(self.recipe.training.pictures, len(self.held_out))
+        if not count:
+            return None
+        predictor = _predictor(network, self.card)
+        places = np.linspace(0, len(self.held_out) - 1, count).astype(int).tolist()
+        truths, found = [], []
+        for sample in (self.held_out[place] for place in places):
+            detections = predictor.detect(sample.image, score=DetectorProtocol().confidence)
+            truths.append(labelled(sample))
+            found.append(LabelledPicture(sample.image, detections.boxes_xyxy_px, detections.class_ids))
+        return side_by_side([self._grid(truths), self._grid(found)], ["truth", "prediction"])
+
+    def _grid(self, pictures: Sequence[LabelledPicture]) -> NDArray[np.uint8]:
+        side_px = self.recipe.augmentation.size_px
+        batch = collate([("", letterbox(picture, (side_px, side_px))) for picture in pictures])
+        return detection_grid(batch.images, batch.targets, self.class_names)
+
+
+def training_card(recipe: DetectorRecipe, class_names: Sequence[str]) -> Card:
+    """How the trained network is to be fed and read: letterboxed to the size that it was trained at."""
+    entry = detector_entry(recipe.network.name)
+    side_px = recipe.augmentation.size_px
+    spec = InputSpec(
+        side_px, side_px, "letterbox", multiple_px=entry.multiple_px, mean=entry.mean, std=entry.std, pad=PAD_GREY
+    )
+    detector = DetectorSpec("yolov5", tuple(class_names))
+    return Card(recipe.network.name, "detection", "as the data it was trained on", spec, detector=detector)
+
+
+def _built(recipe: DetectorRecipe, class_names: Sequence[str]) -> YOLOv5:
+    """The network of a recipe, for the classes of the data."""
+    entry, side_px = detector_entry(recipe.network.name), recipe.augmentation.size_px
+    if side_px % entry.multiple_px:
+        raise SettingError(
+            f"The network {recipe.network.name} takes sides in multiples of {entry.multiple_px} px, not {side_px}: "
+            "correct augmentation.size_px."
+        )
+    options = {"classes": len(class_names), **recipe.network.options}
+    if options["classes"] != len(class_names):
+        raise SettingError(
+            f"The data have {len(class_names)} classes, and the network is to have {options['classes']}: take "
+            "network.options.classes out."
+        )
+    return build(entry, recipe.network.name, options)
+
+
+def _predictor(network: nn.Module, card: Card) -> DetectorPredictor:
+    return DetectorPredictor(cast(YOLOv5, network), card)

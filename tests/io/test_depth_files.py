@@ -1,0 +1,139 @@
+"""Depth maps as files."""
+
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from howfar.errors import HowfarError, MissingExtraError, OutputError, SettingError
+from howfar.io.depth_files import check_fits, read_depth, save_depth_png
+from howfar.scene import DepthMap
+
+METRES = np.array([[1.5, 2.5, 0.0], [3.0, 4.25, 2.0]], dtype=np.float32)
+MILLIMETRES = (METRES * 1000).astype(np.uint16)
+
+
+def png16(path: Path) -> None:
+    cv2.imwrite(str(path), MILLIMETRES)
+
+
+def double_tiff(path: Path) -> None:
+    cv2.imwrite(str(path), METRES.astype(np.float64))
+
+
+def exr(path: Path) -> None:
+    openexr = pytest.importorskip("OpenEXR", reason="needs OpenEXR (extra `exr`)")
+    with openexr.File({"compression": openexr.ZIP_COMPRESSION, "type": openexr.scanlineimage}, {"Z": METRES}) as file:
+        file.write(str(path))
+
+
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [
+        pytest.param("d.png", png16, id="16-bit PNG in millimetres"),
+        pytest.param("d.npy", lambda path: np.save(path, METRES), id="npy in metres"),
+        pytest.param("d16.npy", lambda path: np.save(path, MILLIMETRES), id="npy of integers in millimetres"),
+        pytest.param("d64.npy", lambda path: np.save(path, METRES.astype(float)[None]), id="npy of doubles, 1×H×W"),
+        pytest.param("d.npz", lambda path: np.savez(path, METRES), id="npz with one array"),
+        pytest.param("k.npz", lambda path: np.savez(path, rgb=np.ones(3), depth=METRES), id="npz with depth"),
+        pytest.param("d.tiff", lambda path: Image.fromarray(METRES).save(path), id="float TIFF in metres"),
+        pytest.param("double.tiff", double_tiff, id="TIFF of doubles in metres"),
+        pytest.param("d.exr", exr, id="EXR in metres"),
+    ],
+)
+def test_depth_files_are_read_in_metres(tmp_path: Path, name: str, write) -> None:
+    write(tmp_path / name)
+    depth = read_depth(tmp_path / name)
+    assert depth.kind == "metres"
+    expected = np.where(METRES > 0, METRES, np.nan)
+    assert depth.metres() == pytest.approx(expected, abs=1e-6, nan_ok=True)
+
+
+def test_a_unit_that_is_given_is_trusted(tmp_path: Path) -> None:
+    np.save(tmp_path / "d.npy", METRES * 1000)
+    assert read_depth(tmp_path / "d.npy", "mm").metres()[0, 0] == pytest.approx(1.5)
+    np.save(tmp_path / "far.npy", np.full((2, 2), 900.0))
+    assert read_depth(tmp_path / "far.npy", "m").metres()[0, 0] == 900.0
+
+
+def text(path: Path) -> None:
+    path.write_text("this is no depth")
+
+
+def truncated(path: Path) -> None:
+    cv2.imwrite(str(path), np.random.default_rng(0).integers(500, 5000, (200, 200)).astype(np.uint16))
+    path.write_bytes(path.read_bytes()[:2000])
+
+
+def broken_header(path: Path) -> None:
+    np.save(path, METRES)
+    path.write_bytes(path.read_bytes().replace(b"}", b"{"))
+
+
+@pytest.mark.parametrize(
+    ("name", "write", "says"),
+    [
+        pytest.param("d.npy", lambda p: np.save(p, METRES * 1000), "are these millimetres", id="metres of 2300"),
+        pytest.param("d.npy", lambda p: np.save(p, METRES.astype(np.uint16)), "are these metres", id="2 millimetres"),
+        pytest.param("d.png", lambda p: Image.new("L", (3, 2), 9).save(p), "8 bits", id="an 8-bit PNG"),
+        pytest.param("d.png", lambda p: Image.new("RGB", (3, 2)).save(p), "colour picture", id="a colour picture"),
+        pytest.param("d.npy", lambda p: np.save(p, np.zeros((2, 3))), "holds no depth", id="zero everywhere"),
+        pytest.param("d.npy", lambda p: np.save(p, np.ones(3)), "rows and columns", id="one row of numbers"),
+        pytest.param("d.npy", lambda p: np.save(p, np.array([["a"]])), "holds", id="letters"),
+        pytest.param("d.npz", lambda p: np.savez(p, a=METRES, b=METRES), "call the depth map 'depth'", id="two arrays"),
+        pytest.param("d.npy", text, "may be damaged", id="a text file named .npy"),
+        pytest.param("d.npz", text, "may be damaged", id="a text file named .npz"),
+        pytest.param("d.tiff", text, "may be damaged", id="a text file named .tiff"),
+        pytest.param("d.tiff", Path.touch, "may be damaged", id="an empty TIFF"),
+        pytest.param("d.npy", broken_header, "may be damaged", id="an npy whose header is broken"),
+        pytest.param("d.png", truncated, "may be damaged", id="a truncated PNG"),
+        pytest.param("d.jpg", text, "by its ending", id="a file of another kind"),
+        pytest.param("d.png", lambda p: None, "no depth file", id="a missing file"),
+    ],
+)
+def test_what_is_no_depth_file_is_told_in_one_sentence(tmp_path: Path, name: str, write, says: str) -> None:
+    write(tmp_path / name)
+    with pytest.raises(HowfarError, match=says):
+        read_depth(tmp_path / name)
+
+
+def test_an_exr_file_without_its_library_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "d.exr").touch()
+    monkeypatch.setitem(sys.modules, "OpenEXR", None)
+    with pytest.raises(MissingExtraError, match=r"howfar\[exr\]"):
+        read_depth(tmp_path / "d.exr")
+
+
+def test_code_in_a_numpy_file_is_not_run(tmp_path: Path) -> None:
+    np.save(tmp_path / "d.npy", np.array([[{"code": 1}]], dtype=object), allow_pickle=True)
+    with pytest.raises(HowfarError):
+        read_depth(tmp_path / "d.npy")
+
+
+def test_a_map_of_another_shape_does_not_fit() -> None:
+    depth = DepthMap(np.ones((48, 64)), "metres")
+    check_fits(depth, 640, 480)
+    with pytest.raises(SettingError, match="another aspect ratio"):
+        check_fits(depth, 1280, 720)
+
+
+def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "d.png"
+    assert save_depth_png(DepthMap(METRES, "metres"), path, 3, 2) == 0
+    assert read_depth(path).metres() == pytest.approx(np.where(METRES > 0, METRES, np.nan), abs=1e-3, nan_ok=True)
+    with pytest.raises(OutputError, match="--overwrite"):
+        save_depth_png(DepthMap(METRES, "metres"), path, 3, 2)
+
+
+def test_what_is_too_far_for_the_format_is_unknown_and_counted(tmp_path: Path) -> None:
+    assert save_depth_png(DepthMap(np.array([[70.0, 2.0]]), "metres"), tmp_path / "d.png", 2, 1) == 1
+    assert np.asarray(Image.open(tmp_path / "d.png")).tolist() == [[0, 2000]]
+
+
+def test_a_relative_map_has_no_millimetres(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="no metres"):
+        save_depth_png(DepthMap(METRES, "relative_depth"), tmp_path / "d.png", 3, 2)
+    assert list(tmp_path.iterdir()) == []

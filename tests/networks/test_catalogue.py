@@ -1,0 +1,86 @@
+"""The networks that recipes can name."""
+
+from typing import Any
+
+import pytest
+import torch
+
+from howfar.errors import SettingError
+from howfar.networks.catalogue import DEPTH_NETWORKS, build, depth_entry, refuse_sizes
+
+IMAGENET_MEAN, IMAGENET_STD = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)
+
+LIGHT: dict[str, dict[str, Any]] = {"compact": {"encoder": "lite0"}, "unet": {"filters": [2, 2, 2, 2, 2]}}
+"""Options that make a network small; the others have none."""
+
+
+@pytest.mark.parametrize("name", DEPTH_NETWORKS)
+def test_each_is_fed_as_imagenets_encoders_expect(name: str) -> None:
+    entry = depth_entry(name)
+    assert (entry.mean, entry.std) == (IMAGENET_MEAN, IMAGENET_STD)
+
+
+@pytest.mark.parametrize("name", DEPTH_NETWORKS)
+def test_each_takes_the_multiples_that_it_says(name: str) -> None:
+    entry = depth_entry(name)
+    network = build(entry, name, LIGHT.get(name, {})).eval()
+    side = max(entry.multiple_px, 16)
+    with torch.inference_mode():
+        output = network(torch.zeros(1, 3, side, 2 * side))
+    assert output.shape[:2] == (1, 1)
+
+
+@pytest.mark.parametrize("name", ["compact", "unet", "hybrid-cnn"])
+def test_what_is_no_such_multiple_would_fail(name: str) -> None:
+    network = build(depth_entry(name), name, LIGHT.get(name, {})).eval()
+    with torch.inference_mode(), pytest.raises((ValueError, RuntimeError)):
+        network(torch.zeros(1, 3, 48, 64))
+
+
+def test_an_output_of_the_unet_is_a_share_of_ten_metres() -> None:
+    assert {name: entry.unit_m for name, entry in DEPTH_NETWORKS.items() if entry.unit_m != 1} == {"unet": 10.0}
+
+
+def test_a_network_that_is_not_there_is_refused_with_those_that_are() -> None:
+    with pytest.raises(SettingError, match="No depth network is called 'vgg'; there are compact, unet, fcrn, hybrid-"):
+        depth_entry("vgg")
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "reason"),
+    [
+        ("compact", {"encoder": "lite9"}, "lite9"),
+        ("compact", {"size": 3}, "size"),
+        ("compact", {"classes": -1}, ""),
+        ("fcrn", {"depth": 50}, "depth"),
+        ("unet", {"filters": []}, ""),
+        ("unet", {"filters": ["many"]}, ""),
+    ],
+    ids=["an unknown value", "an unknown option", "a number below zero", "no options at all", "no level", "a word"],
+)
+def test_options_that_do_not_fit_are_refused_in_one_sentence(name: str, options: dict[str, Any], reason: str) -> None:
+    with pytest.raises(SettingError, match=f"network {name} cannot be built with .*{reason}") as refused:
+        build(depth_entry(name), name, options)
+    assert "\n" not in str(refused.value)
+    assert "correct network.options" in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["compact", "unet", "hybrid-cnn"])
+@pytest.mark.parametrize("size", [(300, 256), (320, 250)], ids=["width", "height"])
+def test_sizes_that_are_no_multiple_of_32_are_refused(name: str, size: tuple[int, int]) -> None:
+    with pytest.raises(SettingError, match=f"{name} takes .* multiples of 32, not {size[0]}×{size[1]}: correct data"):
+        refuse_sizes(depth_entry(name), name, [(320, 256), size])
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "output"),
+    [("fcrn", (304, 228), (160, 128)), ("unet", (256, 192), (256, 192))],
+    ids=["FCRN", "U-Net"],
+)
+def test_sizes_that_pass_are_sizes_that_the_network_takes(
+    name: str, size: tuple[int, int], output: tuple[int, int]
+) -> None:
+    refuse_sizes(depth_entry(name), name, [size])
+    with torch.device("meta"):
+        depth = build(depth_entry(name), name, {})(torch.zeros(1, 3, size[1], size[0]))
+    assert (depth.shape[3], depth.shape[2]) == output

@@ -1,0 +1,69 @@
+"""Taking the distortion out, against pictures rendered through a known lens and through none."""
+
+import numpy as np
+import pytest
+
+from howfar.pipeline.undistortion import camera_from_matrix, camera_matrix, seen_straight, undistort, undistorted_points
+from howfar.scene import Camera
+from howfar.scene.calibration import Calibration, Distortion
+from howfar.scene.frame import Frame
+from howfar.scene.lens import Lens
+from tests.calibration import rendered
+
+CAMERA = Camera(rendered.WIDTH, rendered.HEIGHT, rendered.FX, rendered.FY, rendered.CX, rendered.CY)
+NONE = (0.0, 0.0, 0.0, 0.0, 0.0)
+PINCUSHION = (0.2, 0.02, -0.001, 0.002, 0.01)
+
+
+@pytest.mark.parametrize(
+    "bent", [pytest.param(rendered.BARREL, id="a barrel"), pytest.param(PINCUSHION, id="a pincushion")]
+)
+def test_an_undistorted_picture_is_the_one_that_a_pinhole_camera_takes(bent: tuple[float, ...]) -> None:
+    pose = rendered.POSES[5]
+    straight = undistort(rendered.photo(pose, bent), CAMERA, Distortion(*bent)).astype(float)
+    pinhole = rendered.photo(pose, NONE).astype(float)
+    middle = np.s_[60:-60, 80:-80]
+    assert np.abs(straight - pinhole)[middle].mean() < 2.0
+    assert np.abs(np.roll(straight, 1, axis=1) - pinhole)[middle].mean() > 4.0, "one pixel off would show"
+
+
+@pytest.mark.parametrize(
+    "bent", [pytest.param(rendered.BARREL, id="a barrel"), pytest.param(PINCUSHION, id="a pincushion")]
+)
+def test_points_go_where_a_pinhole_camera_sees_them(bent: tuple[float, ...]) -> None:
+    points = np.stack(np.meshgrid(np.linspace(-0.4, 0.4, 9), np.linspace(-0.3, 0.3, 7))).reshape(2, -1)
+    got = undistorted_points(rendered.seen_px(points, bent).T, CAMERA, Distortion(*bent))
+    assert pytest.approx(rendered.seen_px(points, NONE), abs=0.01) == got.T
+
+
+def test_opencv_counts_pixels_from_their_middle_and_howfar_from_their_corner() -> None:
+    matrix = camera_matrix(CAMERA)
+    assert matrix.tolist() == [[400.0, 0, 245.5], [0, 404.0, 175.0], [0, 0, 1]]
+    assert camera_from_matrix(matrix, rendered.WIDTH, rendered.HEIGHT) == CAMERA
+
+
+def test_no_distortion_leaves_a_picture_as_it_is() -> None:
+    image = rendered.photo(rendered.POSES[0])
+    assert (undistort(image, CAMERA, Distortion(0.0, 0.0)) == image).all()
+
+
+def test_a_picture_of_another_resolution_is_undistorted_the_same() -> None:
+    image = rendered.photo(rendered.POSES[5])
+    lens = Lens(Calibration(CAMERA, Distortion(*rendered.BARREL)))
+    half = image.reshape(rendered.HEIGHT // 2, 2, rendered.WIDTH // 2, 2, 3).mean(axis=(1, 3)).astype(np.uint8)
+    whole = seen_straight(Frame(image, "photo"), lens).image.astype(float)
+    small = seen_straight(Frame(half, "photo"), lens).image.astype(float)
+    expected = whole.reshape(rendered.HEIGHT // 2, 2, rendered.WIDTH // 2, 2, 3).mean(axis=(1, 3))
+    assert np.abs(small - expected).mean() < 2.0
+
+
+def test_corners_that_the_lens_has_not_seen_are_black() -> None:
+    white = np.full((rendered.HEIGHT, rendered.WIDTH, 3), 255, dtype=np.uint8)
+    straight = undistort(white, CAMERA, Distortion(*PINCUSHION))
+    assert (straight[0, 0] == 0).all()
+    assert (straight[180, 240] == 255).all()
+
+
+def test_without_a_distortion_the_frame_itself_comes_back() -> None:
+    frame = Frame(rendered.photo(rendered.POSES[0]), "photo")
+    assert seen_straight(frame, Lens(CAMERA)) is frame

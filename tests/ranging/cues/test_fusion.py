@@ -1,0 +1,82 @@
+"""Cues made into one distance."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from howfar.ranging.cues.fusion import fuse
+from howfar.scene import Cue
+
+SAID = st.tuples(st.floats(0.5, 80.0), st.floats(0.01, 2.0))
+TWO_OR_THREE = st.lists(SAID, min_size=2, max_size=3)
+NAMES = ("depth", "size", "ground")
+
+
+def cues(said: list[tuple[float, float]]) -> list[Cue]:
+    return [Cue(name, depth_m, log_sd) for name, (depth_m, log_sd) in zip(NAMES, said, strict=False)]
+
+
+def test_two_cues_alike_meet_at_the_geometric_mean() -> None:
+    fused = fuse(cues([(4.0, 0.2), (9.0, 0.2)]))
+    assert fused.depth_m == pytest.approx(6.0)
+    assert [cue.weight for cue in fused.cues] == pytest.approx([0.5, 0.5])
+
+
+def test_the_result_is_that_of_weighted_least_squares() -> None:
+    said = [(4.0, 0.3), (5.0, 0.2), (4.5, 0.4)]
+    logs, sds = np.log([depth for depth, _ in said]), np.array([sd for _, sd in said])
+    best, covariance = np.polyfit(np.zeros(3), logs, 0, w=1 / sds, cov="unscaled")
+    fused = fuse(cues(said))
+    assert (math.log(fused.depth_m), fused.log_sd**2) == pytest.approx((best[0], covariance[0, 0]))
+
+
+@pytest.mark.parametrize(
+    ("said", "conflict"),
+    [
+        pytest.param([(4.0, 0.2), (4.2, 0.1)], False, id="two that agree"),
+        pytest.param([(4.0, 0.1), (8.0, 0.1)], True, id="two that do not"),
+        pytest.param([(4.0, 0.1), (8.0, 1.0)], False, id="one that is not sure"),
+        pytest.param([(4.0, 0.1), (4.1, 0.1), (9.0, 0.1)], True, id="one of three that does not agree"),
+        pytest.param([(4.0, 0.1)], False, id="one alone"),
+    ],
+)
+def test_only_a_contradiction_sets_the_flag(said, conflict) -> None:
+    assert fuse(cues(said)).conflict is conflict
+
+
+def test_disagreement_widens_the_margin_by_the_birge_ratio() -> None:
+    fused = fuse(cues([(4.0, 0.1), (8.0, 0.1)]))
+    assert fused.log_sd == pytest.approx(math.log(2) / 2)  # 0.1/√2 · √χ², χ² = 2·(log 2 / 2 / 0.1)²
+
+
+def test_silent_cues_are_kept_without_weight() -> None:
+    fused = fuse([Cue.silent("size", "no known size"), Cue("ground", 7.0, 0.3)])
+    assert (fused.depth_m, fused.log_sd) == (7.0, 0.3)
+    assert [(cue.weight, cue.note) for cue in fused.cues] == [(0.0, "no known size"), (1.0, "")]
+
+
+def test_where_all_are_silent_nothing_is_known() -> None:
+    fused = fuse([Cue.silent("size", "no known size")])
+    assert math.isnan(fused.depth_m)
+    assert not fused.conflict
+
+
+@given(TWO_OR_THREE)
+def test_the_result_lies_between_the_cues(said) -> None:
+    depths = [depth for depth, _ in said]
+    assert min(depths) * (1 - 1e-9) <= fuse(cues(said)).depth_m <= max(depths) * (1 + 1e-9)
+
+
+@given(TWO_OR_THREE, st.floats(0.01, 100.0))
+def test_everything_times_k_gives_the_distance_times_k(said, k) -> None:
+    once, scaled = fuse(cues(said)), fuse(cues([(depth * k, sd) for depth, sd in said]))
+    assert scaled.depth_m == pytest.approx(once.depth_m * k)
+    assert scaled.log_sd == pytest.approx(once.log_sd, rel=1e-6)
+
+
+@given(st.floats(0.5, 80.0), st.lists(st.floats(0.01, 2.0), min_size=2, max_size=3))
+def test_cues_that_agree_are_surer_together_than_the_best_alone(depth_m, log_sds) -> None:
+    assert fuse(cues([(depth_m, sd) for sd in log_sds])).log_sd < min(log_sds)

@@ -1,0 +1,271 @@
+"""All cues together, on rendered streets."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from howfar.errors import SettingError
+from howfar.ranging import measure, parse_method
+from howfar.ranging.cues.depth_cue import MEASURED, DepthTrust
+from howfar.ranging.cues.joining import CueSettings, parse_cues, with_cues
+from howfar.ranging.cues.sizes import default_sizes
+from howfar.scene import Camera, DepthMap, Distance
+from tests.ranging.scenes import CAMERA_HEIGHT_M, RenderedScene, streets
+
+LABELS = ("car", "pedestrian", "cyclist", "truck", "bus")
+CAMERA = Camera.from_focal(1000, 800, 500.0)
+CAR = np.array([[400, 390, 500, 440]], dtype=np.float32)
+ROOMS = DepthTrust(0.2, reach_m=10.0)
+
+
+@pytest.fixture(scope="module")
+def scenes() -> list[RenderedScene]:
+    return list(streets(7, 400, default_sizes(), LABELS))
+
+
+def read_off(scene: RenderedScene, factor: float = 1.0) -> tuple[Distance, ...]:
+    depth = DepthMap(scene.depth_map_m * np.float32(factor), "metres")
+    return measure(depth, scene.boxes_xyxy_px, scene.camera, parse_method("percentile:40"))
+
+
+def joined(scene: RenderedScene, distances: Sequence[Distance], settings: CueSettings, trust=ROOMS):
+    return with_cues(distances, scene.labels, scene.boxes_xyxy_px, scene.camera, settings, trust)
+
+
+def far(depth_m: float) -> Distance:
+    return Distance(depth_m, depth_m, (0.0, 0.0, depth_m), "median", 1.0, False, (0, 0, 10, 10))
+
+
+def test_on_rendered_streets_the_cues_together_beat_each_and_know_how_sure_they_are(scenes) -> None:
+    settings = parse_cues("size,ground", camera_height_m=CAMERA_HEIGHT_M)
+    rows = []
+    for scene in scenes:
+        nothing = [Distance.unknown("median", "none")] * len(scene.labels)
+        for far_m, truth_m in zip(joined(scene, nothing, settings), scene.depth_m.tolist(), strict=True):
+            if all(cue.is_known for cue in far_m.cues):
+                rows.append((*(cue.depth_m / truth_m for cue in far_m.cues), far_m.depth_m / truth_m))
+                rows[-1] += (float(far_m.low_m <= truth_m <= far_m.high_m),)
+    size, ground, both, inside = np.abs(np.array(rows) - (1, 1, 1, 0)).mean(axis=0)
+    assert len(rows) > 1000
+    assert both < 0.9 * min(size, ground)
+    assert both < 0.07
+    assert 0.77 < inside < 0.88
+
+
+def test_a_measured_map_stays_as_right_as_it_was(scenes) -> None:
+    settings = parse_cues("all", camera_height_m=CAMERA_HEIGHT_M)
+    alone, together = [], []
+    for scene in scenes[:200]:
+        distances = read_off(scene)
+        for far_m, by_map, truth_m in zip(
+            joined(scene, distances, settings, MEASURED), distances, scene.depth_m, strict=True
+        ):
+            if by_map.is_known:
+                alone.append(abs(by_map.depth_m / truth_m - 1))
+                together.append(abs(far_m.depth_m / truth_m - 1))
+    assert np.mean(together) < np.mean(alone) + 0.001
+
+
+def test_where_a_network_shows_a_street_as_a_room_size_and_ground_rule(scenes) -> None:
+    settings = parse_cues("auto", camera_height_m=CAMERA_HEIGHT_M)
+    errors = []
+    for scene in scenes[:100]:
+        if len(scene.labels) < 3 or np.median(scene.depth_m) < 15:
+            continue
+        for far_m, truth_m in zip(joined(scene, read_off(scene, 0.12), settings), scene.depth_m, strict=True):
+            errors.append(abs(far_m.depth_m / truth_m - 1))
+    assert len(errors) > 100
+    assert np.nanmean(errors) < 0.12  # 0.88 by the map alone
+
+
+def test_sparing_leaves_the_map_alone_within_its_reach() -> None:
+    (found,) = with_cues(
+        [far(4.0)], ["person"], np.array([[495, 300, 570, 460]], dtype=np.float32), CAMERA, parse_cues("auto"), ROOMS
+    )
+    assert found.depth_m == 4.0
+    assert [(cue.name, cue.weight) for cue in found.cues] == [("depth", 1.0), ("size", 0.0), ("ground", 0.0)]
+    assert found.cues[1].is_known
+    assert "not needed" in found.cues[1].note
+
+
+def test_the_depth_map_alone_gives_exactly_what_it_says() -> None:
+    (found,) = with_cues([far(3.3)], ["car"], CAR, CAMERA, CueSettings(), ROOMS)
+    assert (found.depth_m, found.position_m, found.method) == (3.3, (0.0, 0.0, 3.3), "median")
+    assert math.log(found.high_m / found.low_m) == pytest.approx(2 * 1.2816 * math.hypot(0.2, 0.06))
+
+
+def test_the_position_stays_on_its_ray() -> None:
+    seen = Distance(4.0, math.sqrt(21), (2.0, 1.0, 4.0), "median", 1.0, False, (0, 0, 10, 10))
+    (found,) = with_cues([seen], ["car"], CAR, CAMERA, parse_cues("all"), ROOMS)
+    x, y, z = found.position_m
+    assert (x / z, y / z, z) == pytest.approx((0.5, 0.25, found.depth_m))
+    assert found.range_m == pytest.approx(math.hypot(x, y, z))
+
+
+def test_without_a_depth_the_distance_rests_on_the_cues_that_speak() -> None:
+    (found,) = with_cues([Distance.unknown("median", "relative")], ["car"], CAR, CAMERA, parse_cues("all"), ROOMS)
+    assert (found.method, found.reason) == ("size", "")
+    assert found.position_m[0] / found.depth_m == pytest.approx((450 - 500) / 500)
+
+
+def test_where_nothing_speaks_the_distance_stays_unknown_with_its_reason() -> None:
+    (found,) = with_cues([Distance.unknown("median", "relative")], ["kite"], CAR, CAMERA, parse_cues("all"), ROOMS)
+    assert (found.is_known, found.reason) == (False, "relative")
+    assert [cue.note for cue in found.cues] == [
+        "relative",
+        "no known size",
+        "the camera's height above the ground is not known",
+    ]
+
+
+def test_the_method_names_all_that_counts() -> None:
+    size_says = with_cues([far(3.0)], ["car"], CAR, CAMERA, parse_cues("size"), ROOMS)[0].depth_m
+    for depth_m, method in ((size_says, "median+size"), (size_says / 12, "size")):
+        (found,) = with_cues([far(depth_m)], ["car"], CAR, CAMERA, parse_cues("depth,size"), ROOMS)
+        assert found.method == method
+
+
+def test_a_cue_that_is_not_asked_for_does_not_speak() -> None:
+    (found,) = with_cues([far(3.3)], ["kite"], CAR, CAMERA, parse_cues("size"), ROOMS)
+    assert (found.is_known, found.reason) == (False, "none of the cues asked for says anything")
+
+
+def test_no_boxes_give_no_distances() -> None:
+    empty = np.zeros((0, 4), dtype=np.float32)
+    assert with_cues([], [], empty, CAMERA, parse_cues("all", camera_height_m=1.6), ROOMS) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "sparing"),
+    [
+        pytest.param("all", ("depth", "size", "ground"), False, id="all"),
+        pytest.param("auto", ("depth", "size", "ground"), True, id="auto"),
+        pytest.param("ground, depth", ("depth", "ground"), False, id="two, in whatever order"),
+        pytest.param(["size"], ("size",), False, id="a sequence"),
+    ],
+)
+def test_cues_are_named_in_a_text(text, names, sparing) -> None:
+    found = parse_cues(text)
+    assert (found.names, found.sparing) == (names, sparing)
+
+
+@pytest.mark.parametrize(
+    ("names", "settings", "complaint"),
+    [
+        pytest.param("sise", {}, "No cue is called 'sise'", id="a misspelt cue"),
+        pytest.param("", {}, "No cue is called ''", id="no cue"),
+        pytest.param([], {}, "At least one cue", id="an empty list"),
+        pytest.param("all", {"camera_height_m": -1.6}, "above 0, not -1.6", id="a camera under the ground"),
+        pytest.param("all", {"camera_height_m": math.nan}, "above 0, not nan", id="a height that is no number"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused_in_one_sentence(names, settings, complaint) -> None:
+    with pytest.raises(SettingError, match=complaint):
+        parse_cues(names, **settings)
+
+
+@pytest.mark.parametrize("row", [-1.0, 801.0])
+def test_a_horizon_out_of_the_picture_is_refused(row) -> None:
+    with pytest.raises(SettingError, match="a row of the picture, 0 to 800"):
+        parse_cues("all", horizon_px=row).check_horizon(CAMERA)
+
+
+# A person of 1.7 m who is 20 m away, seen by a camera at eye height: 42 pixels high, the foot as far below the horizon
+# as the ground there is.
+PERSON = np.array([[495, 399, 505, 441]], dtype=np.float32)
+
+
+@pytest.mark.parametrize(
+    ("label", "camera_height_m", "foot_lower_px", "speaks"),
+    [
+        ("person", None, 0, "depth"),
+        ("person", 1.65, 0, "size"),
+        ("person", 1.65, 160, "depth"),
+        ("cyclist", None, 0, "size"),
+    ],
+    ids=[
+        "a person alone may be on a poster",
+        "a person who stands on the ground at that distance is none",
+        "a person whose foot is elsewhere may be",
+        "a cyclist is not met in rooms",
+    ],
+)
+def test_one_thing_alone_overrules_the_depth_map_only_where_it_is_surely_what_it_seems(
+    label: str, camera_height_m: float | None, foot_lower_px: int, speaks: str
+) -> None:
+    boxes = PERSON + np.float32([0, foot_lower_px, 0, foot_lower_px])
+    settings = parse_cues("auto", camera_height_m=camera_height_m)
+    (one,) = with_cues([far(4.0)], [label], boxes, CAMERA, settings, ROOMS)
+    weights = {cue.name: cue.weight for cue in one.cues}
+    assert max(weights, key=weights.__getitem__) in (speaks, "ground" if speaks == "size" else speaks)
+    assert (one.depth_m > 10) == (speaks == "size")
+
+
+def test_what_stays_undecided_has_an_interval_that_holds_both_readings_and_is_marked() -> None:
+    (one,) = with_cues([far(4.0)], ["person"], PERSON, CAMERA, parse_cues("auto"), ROOMS)
+    said = {cue.name: cue for cue in one.cues}
+    assert (one.depth_m, one.method, one.conflict) == (4.0, "median", True)
+    assert one.low_m == pytest.approx(4.0 * math.exp(-1.2816 * said["depth"].log_sd))
+    assert one.high_m == pytest.approx(said["size"].depth_m * math.exp(1.2816 * said["size"].log_sd))
+    assert 20 < one.high_m < 30
+    assert "alone" in said["size"].note
+
+
+def test_readings_that_agree_across_the_end_of_the_reach_are_not_marked() -> None:
+    alone, sparing = (
+        with_cues([far(9.5)], ["person"], np.array([[490, 395, 520, 472]], dtype=np.float32), CAMERA, cues, ROOMS)[0]
+        for cues in (parse_cues("depth"), parse_cues("auto"))
+    )
+    assert sparing.cues[1].depth_m > 10
+    assert (sparing.low_m, sparing.high_m, sparing.conflict) == (alone.low_m, alone.high_m, False)
+
+
+ELEPHANT = [300, 350, 620, 570]
+ELEPHANT_CUT = [300, 350, 620, 800]
+PLANE = [100, 50, 300, 120]
+UMBRELLA = [300, 300, 350, 350]
+
+
+@pytest.mark.parametrize(
+    ("things", "expected_m"),
+    [
+        pytest.param([("elephant", ELEPHANT)], [500 * 2.45 / 220], id="an elephant nearby is as far as its size says"),
+        pytest.param([("elephant", ELEPHANT_CUT)], [math.nan], id="one that the frame cuts is not known"),
+        pytest.param([("airplane", PLANE)], [math.nan], id="nor is what has no size"),
+        pytest.param([("umbrella", UMBRELLA)], [2.0], id="in a room the map speaks"),
+        pytest.param(
+            [("umbrella", UMBRELLA), ("airplane", PLANE)],
+            [math.nan, math.nan],
+            id="but not where a thing tells of none",
+        ),
+    ],
+)
+def test_where_a_thing_is_met_outdoors_alone_no_metres_of_rooms_are_given(
+    things: list[tuple[str, list[int]]], expected_m: list[float]
+) -> None:
+    boxes = np.array([box for _, box in things], dtype=np.float32)
+    found = with_cues(
+        [far(2.0)] * len(things), [label for label, _ in things], boxes, CAMERA, parse_cues("auto"), ROOMS
+    )
+    assert [each.depth_m for each in found] == pytest.approx(expected_m, rel=0.02, nan_ok=True)
+    for each in found:
+        assert each.is_known == (not each.reason)
+        assert each.is_known or each.reason == "the depth network has not seen such pictures"
+        assert each.cues[0].depth_m == 2.0, "what the map would have said is kept"
+
+
+@pytest.mark.parametrize(
+    ("trust", "cues", "depth_m"),
+    [
+        pytest.param(DepthTrust(0.2, reach_m=80.0), "auto", 2.0, id="of a network that has seen streets"),
+        pytest.param(DepthTrust(0.2), "auto", 2.0, id="of one of which it is not known"),
+        pytest.param(MEASURED, "auto", 2.0, id="of a map that was measured"),
+        pytest.param(ROOMS, "depth", 2.0, id="where it alone is asked for"),
+    ],
+)
+def test_metres_that_are_no_rooms_are_given_outdoors(trust: DepthTrust, cues: str, depth_m: float) -> None:
+    boxes = np.array([PLANE], dtype=np.float32)
+    (found,) = with_cues([far(2.0)], ["airplane"], boxes, CAMERA, parse_cues(cues), trust)
+    assert found.depth_m == depth_m

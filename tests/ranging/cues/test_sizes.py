@@ -1,0 +1,91 @@
+"""The table of real sizes, and the user's own."""
+
+from pathlib import Path
+
+import pytest
+
+from howfar.errors import SettingError
+from howfar.models.card import coco80
+from howfar.ranging.cues.sizes import default_sizes, read_sizes
+
+OTHERS = {"cyclist", "pedestrian", "night stand", "person_sitting"}
+"""Names of data sets that COCO does not have."""
+
+
+def own(folder: Path, text: str) -> Path:
+    path = folder / "own.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_every_height_has_a_source_and_every_class_is_known_to_somebody() -> None:
+    for size in default_sizes():
+        assert (size.height_m is None) == (size.source == "")
+        assert size.name in coco80() or size.name in OTHERS
+        assert "kitti" not in size.source.lower()
+
+
+@pytest.mark.parametrize("label", ["Car", "car", "Cyclist", "Pedestrian", "person"])
+def test_classes_are_found_whatever_their_case(label: str) -> None:
+    size = default_sizes().find(label)
+    assert size is not None
+    assert size.on_ground
+
+
+@pytest.mark.parametrize("label", ["tv", "clock", "bird", "umbrella", "Misc"])
+def test_what_is_met_anywhere_and_stands_on_no_ground_is_not_in_the_table(label: str) -> None:
+    assert default_sizes().find(label) is None
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["car", "train", "tram", "traffic light", "fire hydrant", "elephant", "giraffe", "cow", "airplane", "boat", "kite"],
+)
+def test_what_is_met_outdoors_alone_is_known_for_it(label: str) -> None:
+    size = default_sizes().find(label)
+    assert size is not None
+    assert size.outdoors
+
+
+@pytest.mark.parametrize("label", ["person", "bicycle", "bench", "dog", "bottle", "chair"])
+def test_what_is_met_in_rooms_too_is_not(label: str) -> None:
+    size = default_sizes().find(label)
+    assert size is not None
+    assert not size.outdoors
+
+
+def test_no_height_is_wider_than_a_third() -> None:
+    assert all(size.log_sd <= 0.35 for size in default_sizes() if size.log_sd is not None)
+
+
+def test_own_sizes_go_before_the_built_in_ones(tmp_path: Path) -> None:
+    mine = read_sizes(own(tmp_path, "[car]\nheight_m = 1\nlog_sd = 0.05\n[robot]\nheight_m = 0.4\nlog_sd = 0.1\n"))
+    both = default_sizes().with_own(mine)
+    assert [both.find(name).height_m for name in ("car", "robot", "bus")] == [1, 0.4, 3.45]
+    assert both.find("car").length_m is None
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        pytest.param("car = 1.5", "write each class as a table", id="a number in place of a table"),
+        pytest.param("[car]\nheigth_m = 1.5\nlog_sd = 0.1", "unknown field 'heigth_m'", id="a misspelt field"),
+        pytest.param("[car]\nheight_m = -1.5\nlog_sd = 0.1", "above 0, not -1.5", id="a negative height"),
+        pytest.param("[car]\nheight_m = inf\nlog_sd = 0.1", "above 0, not inf", id="an infinite height"),
+        pytest.param("[car]\nheight_m = 1.5", "height_m and log_sd go together", id="a height without its spread"),
+        pytest.param("[car]\nlength_m = 4", "length_m and width_m go together", id="a length without a width"),
+        pytest.param("[car]\nheight_m = 'tall'", "should be a number", id="a word for a number"),
+        pytest.param("[car]\non_ground = 1", "should be true or false", id="a number for yes or no"),
+        pytest.param("[car]\nalso = 'auto'", "should be a list of names", id="a word for a list"),
+        pytest.param("[car]\nsource = 3", "should be a text", id="a number for a text"),
+        pytest.param("[car", "cannot be read", id="no TOML"),
+    ],
+)
+def test_a_table_that_cannot_be_is_refused_in_one_sentence(tmp_path: Path, text: str, complaint: str) -> None:
+    with pytest.raises(SettingError, match=complaint):
+        read_sizes(own(tmp_path, text))
+
+
+def test_a_missing_table_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="cannot be read"):
+        read_sizes(tmp_path / "none.toml")
