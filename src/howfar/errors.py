@@ -2,7 +2,16 @@
 
 
 class HowfarError(Exception):
-    """Base of every error that howfar raises on purpose; the command line prints it without a traceback."""
+    """Base of every error that howfar raises on purpose; the command line prints it without a traceback.
+
+    Attributes:
+        setting: The name of the setting that the next step is about, such as `overwrite`, as Python knows it; empty
+            where there is none. The command line adds its own name for it, such as `--overwrite`.
+    """
+
+    def __init__(self, message: str, *, setting: str = "") -> None:
+        super().__init__(message)
+        self.setting = setting
 
 
 class SourceError(HowfarError):

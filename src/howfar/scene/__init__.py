@@ -1,9 +1,13 @@
-"""What we know of a picture: pure data and geometry, NumPy only."""
+"""What we know of a picture, and the doors for whatever sees: pure data and geometry, NumPy only."""
 
 from howfar.scene.camera import Camera
 from howfar.scene.depth_map import DepthKind, DepthMap, StereoRig
 from howfar.scene.detections import Detections
 from howfar.scene.distance import Cue, CueName, Distance
+from howfar.scene.frame import Frame
+from howfar.scene.perception import DepthFacts, Perception
+from howfar.scene.protocols import DepthEstimator, Detector, Perceiver
+from howfar.scene.query import Query
 from howfar.scene.scene import Scene, SceneObject
 from howfar.scene.weights import Weights
 
@@ -11,10 +15,17 @@ __all__ = [
     "Camera",
     "Cue",
     "CueName",
+    "DepthEstimator",
+    "DepthFacts",
     "DepthKind",
     "DepthMap",
     "Detections",
+    "Detector",
     "Distance",
+    "Frame",
+    "Perceiver",
+    "Perception",
+    "Query",
     "Scene",
     "SceneObject",
     "StereoRig",
