@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from howfar.errors import DownloadError, ModelError
+from howfar.io.addresses import hiding_passwords, without_password
 from howfar.models.session import file_digest
 from howfar.models.zoo.cache import Record, model_path, pulled_path, read_record, write_companions
 from howfar.models.zoo.fetch import Patience, Progress, UnreachableError, Wanted, discard, fetch
@@ -94,14 +95,15 @@ def is_whole(entry: Entry) -> bool:
 def _fetch_to(target: Path, entry: Entry, progress: Progress | None, mirror: str | None, patience: Patience) -> None:
     part = target.with_name(f"{target.name}.part")
     try:
-        wanted, stated_by = _wanted(entry, mirror, patience)
-        digest = fetch(wanted, part, progress, patience)
+        with hiding_passwords():
+            wanted, stated_by = _wanted(entry, mirror, patience)
+            digest = fetch(wanted, part, progress, patience)
     except UnreachableError as error:
         raise DownloadError(
             f"{error}; try again (it goes on where it stopped), name a mirror with --mirror, or use the embedded "
             f"{embedded_default(entry.task)}, which works offline."
         ) from None
-    record = Record(entry.name, wanted.url, part.stat().st_size, digest, stated_by)
+    record = Record(entry.name, without_password(wanted.url), part.stat().st_size, digest, stated_by)
     write_companions(target, entry, record)
     part.replace(target)  # last: a file under the model's name always has its record and card
     discard(part)
