@@ -105,7 +105,9 @@ def test_the_card_is_laid_beside_an_onnx_file(server: FileServer, cache: Path, t
 
 def test_a_licence_must_be_accepted(server: FileServer, cache: Path) -> None:
     entry = toy(server.answer("/toy.pt", Reply(BODY)), ask_licence="https://licence.example")
-    with pytest.raises(DownloadError, match=r"comes under CC0: read https://licence\.example .*--accept-licence"):
+    with pytest.raises(
+        DownloadError, match=r"comes under CC0: read https://licence\.example .*if you accept it, pull again"
+    ):
         pull_entry(entry, patience=QUICK)
     assert server.gets() == []
     assert pull_entry(entry, accept_licence=True, patience=QUICK).is_file()

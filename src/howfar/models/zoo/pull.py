@@ -73,7 +73,8 @@ def pull_entry(
     if entry.ask_licence and not accept_licence:
         raise DownloadError(
             f"{entry.name} comes under {entry.licence}: read {entry.ask_licence} and, if you accept it, pull again "
-            "with --accept-licence."
+            "and say so.",
+            setting="accept_licence",
         )
     with _only_one(target):
         if not is_whole(entry):  # another pull may have fetched it while this one waited
@@ -100,8 +101,9 @@ def _fetch_to(target: Path, entry: Entry, progress: Progress | None, mirror: str
             digest = fetch(wanted, part, progress, patience)
     except UnreachableError as error:
         raise DownloadError(
-            f"{error}; try again (it goes on where it stopped), name a mirror with --mirror, or use the embedded "
-            f"{embedded_default(entry.task)}, which works offline."
+            f"{error}; try again (it goes on where it stopped), name a mirror, or use the embedded "
+            f"{embedded_default(entry.task)}, which works offline.",
+            setting="mirror",
         ) from None
     record = Record(entry.name, without_password(wanted.url), part.stat().st_size, digest, stated_by)
     write_companions(target, entry, record)
