@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from howfar.calibration.board_fit import BoardFit
 from howfar.calibration.boards import Board
-from howfar.calibration.panels import sheet
 from howfar.drawing.colours import Colour
+from howfar.drawing.side_by_side import captioned_grid
 from howfar.pipeline.undistortion import OPENCV_OFFSET_PX, undistort, undistorted_points
 from howfar.scene.calibration import Distortion
 
@@ -46,7 +46,7 @@ def board_sheet(fit: BoardFit, board: Board) -> NDArray[np.uint8]:
         f"Errors, {times:.0f} times enlarged: {rms_px:.2f} px RMS",
         f"{name} undistorted, with straight lines",
     ]
-    return sheet(panels, captions)
+    return captioned_grid(panels, captions, across=2)
 
 
 def _found(fit: BoardFit, place: int, board: Board) -> NDArray[np.uint8]:

@@ -10,7 +10,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from howfar.calibration.panels import shrunk
 from howfar.errors import SettingError
 from howfar.pipeline.undistortion import OPENCV_OFFSET_PX
 from howfar.scene.frame import Frame
@@ -20,6 +19,9 @@ LEAST_CORNERS = 3
 
 SEARCH_SIDE_PX = 1600
 """Boards are searched for in pictures no larger than this, and their corners then refined in the picture itself."""
+
+PREVIEW_SIDE_PX = 800
+"""The longer side of a picture's preview."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,15 @@ def of_one_size(views: Sequence[BoardView]) -> tuple[list[BoardView], list[Board
         return [], []
     ((size, _),) = Counter(view.size_px for view in views).most_common(1)
     return [view for view in views if view.size_px == size], [view for view in views if view.size_px != size]
+
+
+def shrunk(image: NDArray[np.uint8], side_px: int = PREVIEW_SIDE_PX) -> NDArray[np.uint8]:
+    """A picture (H×W×3 uint8) made so small that its longer side is at most side_px; a small one is copied."""
+    scale = side_px / max(image.shape)
+    if scale >= 1.0:
+        return image.copy()
+    size = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)  # type: ignore[return-value]
 
 
 def _corners(grey: NDArray[np.uint8], board: Board) -> NDArray[np.float64] | None:
