@@ -15,7 +15,7 @@ from howfar.pipeline.undistortion import OPENCV_OFFSET_PX
 from howfar.scene.frame import Frame
 
 LEAST_CORNERS = 3
-"""Inner corners along each side that a board needs to be told from other things."""
+"""Inner corners along each side that a board needs to be told from other patterns."""
 
 SEARCH_SIDE_PX = 1600
 """Boards are searched for in pictures no larger than this, and their corners then refined in the picture itself."""
@@ -68,7 +68,7 @@ class Board:
         return f"{self.columns}×{self.rows}"
 
     def points(self) -> NDArray[np.float32]:
-        """N×3 places of the corners on the board in squares, row by row."""
+        """N×3 positions of the corners on the board in squares, row by row."""
         row, column = np.mgrid[: self.rows, : self.columns]
         return np.stack([column.ravel(), row.ravel(), np.zeros(row.size)], axis=1).astype(np.float32)
 
@@ -100,8 +100,8 @@ class BoardView:
 def find_board(frame: Frame, board: Board) -> BoardView | None:
     """Find the board in a picture; None where it is not, or not whole.
 
-    The board comes from OpenCV's sector-based search (Duda and Frese, BMVC 2018), the exact places of its corners from
-    the gradients around them (`cornerSubPix`), which halves the error on rendered boards.
+    The board comes from OpenCV's sector-based search (Duda and Frese, BMVC 2018), the exact positions of its corners
+    from the gradients around them (`cornerSubPix`), which halves the error on rendered boards.
     """
     corners = _corners(cv2.cvtColor(frame.image, cv2.COLOR_RGB2GRAY), board)  # type: ignore[arg-type]
     if corners is None:
