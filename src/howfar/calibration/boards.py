@@ -31,7 +31,7 @@ class Board:
     Attributes:
         columns: Inner corners along one side, where four squares meet: a board of 10×7 squares has 9×6.
         rows: Inner corners along the other.
-        square_m: Side of a square; None where it is not known. Distances of the board hang on it, intrinsics do not.
+        square_m: Side of a square; None where it is not known. Distances of the board depend on it, intrinsics do not.
 
     Raises:
         SettingError: If there are too few corners, or the side of a square is not positive.
@@ -82,7 +82,7 @@ class BoardView:
         width_px: Its width.
         height_px: Its height.
         corners_px: N×2 float64 pixel coordinates of the inner corners, in the order of `Board.points`.
-        preview: The picture in small, uint8 RGB.
+        preview: The picture at a smaller size, H×W×3 uint8 RGB.
     """
 
     source: str

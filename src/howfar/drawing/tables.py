@@ -119,7 +119,7 @@ def caption(scene: Scene, units: Units = "m") -> str:
 
 def _basis(scene: Scene, units: Units) -> str:
     """What the numbers are, and what they are from."""
-    source = "the sizes of things, and the ground" if _is_map_unheard(scene) else scene.models["depth"]
+    source = "the sizes of things, and the ground" if _rests_on_other_cues(scene) else scene.models["depth"]
     if scene.no_metres:
         return f"Nearness, 1st the nearest, from {source}: {scene.no_metres}."
     unit = {"m": "metres", "ft": "feet"}[units]
@@ -127,7 +127,7 @@ def _basis(scene: Scene, units: Units) -> str:
     return f"{basis}." if scene.alignment is None else f"{basis}, {_alignment_note(scene.alignment, scene.models)}"
 
 
-def _is_map_unheard(scene: Scene) -> bool:
+def _rests_on_other_cues(scene: Scene) -> bool:
     """Whether there are distances and none of them rests on the depth map."""
     told = [one.distance.cues for one in scene if one.distance.is_known and one.distance.cues]
     return bool(told) and not any(cue.name == "depth" and cue.weight for cues in told for cue in cues)
