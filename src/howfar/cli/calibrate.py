@@ -1,6 +1,6 @@
 """`howfar calibrate`: find out a camera, from a chessboard or from known distances."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -88,6 +88,7 @@ def calibrate(
 
     With --chessboard: its focal lengths and its lens's distortion. With --known: the scale of depth.
     """
+    from howfar.cli.calibration_output import CalibrationOutput
     from howfar.cli.folders import fresh_folder
     from howfar.errors import SettingError
     from howfar.files import refuse_existing
@@ -99,7 +100,7 @@ def calibrate(
             "--known with the camera file that comes of it."
         )
     drawn = picture_path(picture or fresh_folder(DEFAULT_FOLDER) / "calibration.png")
-    output = Output(out or camera or DEFAULT_OUT, drawn, overwrite)
+    output = CalibrationOutput(out or camera or DEFAULT_OUT, drawn, overwrite)
     refuse_existing(output.picture, overwrite=overwrite)
     if known or chessboard is not None:
         refuse_existing(output.camera_file, overwrite=overwrite)
@@ -127,21 +128,6 @@ def calibrate(
         cues="depth",
     )
     calibrate_from_known(photos, stated, finder, output)
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """Where the results go.
-
-    Attributes:
-        camera_file: The camera file.
-        picture: The picture that shows what they rest on.
-        overwrite: Replace them if they are there.
-    """
-
-    camera_file: Path
-    picture: Path
-    overwrite: bool
 
 
 def _photos(specs: list[str]) -> "list[Source]":

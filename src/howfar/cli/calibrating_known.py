@@ -13,6 +13,7 @@ from howfar.calibration.known import (
     shared_camera,
 )
 from howfar.calibration.known_picture import numbered_picture
+from howfar.cli.calibration_output import CalibrationOutput
 from howfar.cli.console import results
 from howfar.cli.progress import progress_bar
 from howfar.errors import SettingError
@@ -28,11 +29,9 @@ from howfar.sources.opening import Source
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from howfar.cli.calibrate import Output
-
 
 def calibrate_from_known(
-    photos: Sequence[Source], stated: Sequence[Known], finder: Rangefinder, output: "Output"
+    photos: Sequence[Source], stated: Sequence[Known], finder: Rangefinder, output: CalibrationOutput
 ) -> None:
     """Look at the photos, list and draw what is there, and write the scale that the known distances ask for.
 
