@@ -41,6 +41,7 @@ def exr(path: Path) -> None:
         pytest.param("k.npz", lambda path: np.savez(path, rgb=np.ones(3), depth=METRES), id="npz with depth"),
         pytest.param("d.tiff", lambda path: Image.fromarray(METRES).save(path), id="float TIFF in metres"),
         pytest.param("double.tiff", double_tiff, id="TIFF of doubles in metres"),
+        pytest.param("d.pfm", lambda path: cv2.imwrite(str(path), METRES), id="PFM in metres"),
         pytest.param("d.exr", exr, id="EXR in metres"),
     ],
 )

@@ -12,6 +12,8 @@ from PIL import Image
 from howfar.errors import SourceError
 from howfar.io.depth_values import read_values
 
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL")  # it warns of damage as well as raising
+
 RAMP = np.arange(12).reshape(3, 4)
 
 

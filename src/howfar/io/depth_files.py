@@ -28,8 +28,8 @@ def read_depth(path: Path, unit: Unit = "auto") -> DepthMap:
     """Read a depth map from a file, for cameras that measure depth themselves.
 
     Integers are taken for millimetres (a 16-bit PNG of a RealSense, Azure Kinect or phone) and floating-point numbers
-    for metres (`.npy`, `.npz`, `.tiff`, `.exr`) unless the unit is given. Zero, negative numbers, NaN and infinity are
-    unknown.
+    for metres (`.npy`, `.npz`, `.tiff`, `.pfm`, `.exr`) unless the unit is given. Zero, negative numbers, NaN and
+    infinity are unknown.
 
     Args:
         path: The file; an `.npz` holds one array or one called `depth`, an `.exr` a channel Z.
