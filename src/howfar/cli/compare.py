@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from howfar.evaluation.comparison.pictures import ComparisonPicture
     from howfar.evaluation.comparison.reports import Cost
     from howfar.evaluation.report.report import Report
-    from howfar.models import DepthNetwork
+    from howfar.models import CardDepth
     from howfar.scene.lens import Lens
 
 NAMED = 3
@@ -138,7 +138,7 @@ class _Shown:
         return part, samples[:: self.every]
 
 
-def _networks(models: str, least: int) -> "dict[str, DepthNetwork]":
+def _networks(models: str, least: int) -> "dict[str, CardDepth]":
     """The networks that are named, by names that tell them apart."""
     from collections import Counter
 
@@ -157,7 +157,7 @@ def _networks(models: str, least: int) -> "dict[str, DepthNetwork]":
     return {network.name if times[network.name] == 1 else name: network for name, network in opened.items()}
 
 
-def _costs(networks: "Mapping[str, DepthNetwork]", sample: "DepthSample") -> "dict[str, Cost]":
+def _costs(networks: "Mapping[str, CardDepth]", sample: "DepthSample") -> "dict[str, Cost]":
     """What each network takes besides time, looking at a picture of the size of this one."""
     from howfar.evaluation.comparison.footprint import MEGABYTE, peak_memory_mb
     from howfar.evaluation.comparison.reports import Cost
@@ -165,7 +165,7 @@ def _costs(networks: "Mapping[str, DepthNetwork]", sample: "DepthSample") -> "di
     height, width = sample.image.shape[:2]
     costs = {}
     for name, network in networks.items():
-        path = network.session.path
+        path = Path(network.session.name)
         costs[name] = Cost(path.stat().st_size / MEGABYTE, peak_memory_mb(path, width, height))
     return costs
 

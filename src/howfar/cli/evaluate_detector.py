@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from howfar.datasets import CocoDetection, DetectionSample
     from howfar.evaluation.detection.evaluation import DetectorResult
+    from howfar.evaluation.detection.reports import Names
     from howfar.evaluation.report.page import Page
     from howfar.evaluation.report.report import Report
 
@@ -57,6 +58,7 @@ def detector(
     """Measure a detector: COCO's twelve numbers, precision, recall and F1, by class and by confidence threshold."""
     from howfar.evaluation.detection.coco import require_coco_eval
     from howfar.evaluation.detection.evaluation import DetectorProtocol, evaluate_detector
+    from howfar.evaluation.detection.reports import Names, input_in_words
     from howfar.models import DEFAULT_DETECTOR, open_detector
 
     output = _Output(csv, html, plots, overwrite)
@@ -69,7 +71,8 @@ def detector(
     samples = dataset[::every]
     with progress_bar("Measuring detection", len(samples), "image") as step:
         result = evaluate_detector(dataset, opened, protocol, counted(samples, step))
-    output.write(result, name if every == 1 else f"{name}, one picture in {every}", opened.name)
+    part = name if every == 1 else f"{name}, one picture in {every}"
+    output.write(result, Names(part, opened.name, input_in_words(opened.card.input)))
 
 
 @dataclass(frozen=True)
@@ -92,15 +95,15 @@ class _Output:
         if self.html is not None or self.plots is not None:
             require_matplotlib()
 
-    def write(self, result: "DetectorResult", data: str, model: str) -> None:
+    def write(self, result: "DetectorResult", names: "Names") -> None:
         """Print the tables and write what is wished for."""
         from howfar.evaluation.detection.plots import write_plots
         from howfar.evaluation.detection.reports import detector_report, protocol_line, write_detector_csv
 
-        report, how = detector_report(result, data=data, model=model), protocol_line(result, data=data, model=model)
+        report, how = detector_report(result, names), protocol_line(result, names)
         publish(report, self.csv, self.overwrite)
         if self.csv is not None:
-            write_detector_csv(result, self.csv, data=data, model=model, overwrite=self.overwrite)
+            write_detector_csv(result, self.csv, names, overwrite=self.overwrite)
         if self.plots is not None:
             write_plots(result, how, self.plots, overwrite=self.overwrite)
             say_written(self.plots)

@@ -1,9 +1,10 @@
-"""Opening an ONNX file with ONNX Runtime and checking that it is what its card says."""
+"""What runs a network, and ONNX Runtime as the one that runs the file beside a card."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import onnxruntime
@@ -34,17 +35,52 @@ MEMORY_TIMES = 3.0
 moment in both."""
 
 
-class Session:
-    """One open ONNX file with a single picture as input. May be used from several threads at once."""
+class Session(Protocol):
+    """A network that is ready to run, whatever runs it. May be used from several threads at once."""
 
-    def __init__(self, onnx_path: Path, card: Card, options: RunOptions | None = None) -> None:
-        """Open the file.
+    @property
+    def name(self) -> str:
+        """What messages call it: the path of its file."""
+
+    def run(self, tensor: NDArray[np.float32]) -> Mapping[str, NDArray[Any]]:
+        """Run the network on a 1×3×H×W float32 tensor.
+
+        Returns:
+            Its outputs by their names, in the order in which the network gives them.
 
         Raises:
-            ModelError: If it is missing, is not ONNX, or does not fit its card.
-            SettingError: If the execution provider is not there.
+            ModelError: If the network refuses the input.
         """
-        options = options or RunOptions()
+
+    def digest(self) -> str:
+        """SHA-256 of the file of its weights, in hexadecimal; empty where there is no file."""
+
+
+def open_session(path: Path, card: Card, options: RunOptions | None = None) -> "OnnxSession":
+    """Open the network of a card.
+
+    Args:
+        path: The ONNX file.
+        card: Its card.
+        options: How it is run; on the CPU with every core when None.
+
+    Raises:
+        ModelError: If the file is missing, is not ONNX, or does not fit its card.
+        SettingError: If the execution provider is not there.
+    """
+    return OnnxSession(path, card, options or RunOptions())
+
+
+class OnnxSession:
+    """An ONNX file that ONNX Runtime runs, with a single picture as input; a `Session`.
+
+    Attributes:
+        path: The file.
+        card: How it is fed.
+    """
+
+    def __init__(self, onnx_path: Path, card: Card, options: RunOptions) -> None:
+        """Open the file; see `open_session`."""
         self.card = card
         self.path = onnx_path
         _check_digest(onnx_path, card)
@@ -58,22 +94,29 @@ class Session:
                 "check the file, or export it again."
             ) from None
         self._input_name, self._input_type = self._check_input()
+        self._output_names = [output.name for output in self._session.get_outputs()]
 
-    def run(self, tensor: NDArray[np.float32]) -> list[NDArray[Any]]:
-        """Run the network on a 1×3×H×W float32 tensor; outputs in the file's order.
+    @property
+    def name(self) -> str:
+        """The path of the file."""
+        return str(self.path)
 
-        Raises:
-            ModelError: If the network refuses the input.
-        """
+    def run(self, tensor: NDArray[np.float32]) -> Mapping[str, NDArray[Any]]:
+        """Run the network; see `Session.run`."""
         if self._input_type == "tensor(float16)":
             tensor = tensor.astype(np.float16)
         try:
-            return list(self._session.run(None, {self._input_name: tensor}))
+            outputs = self._session.run(self._output_names, {self._input_name: tensor})
         except Exception as error:  # noqa: BLE001
             raise ModelError(
                 f"{self.path} failed on an input of shape {tensor.shape} ({_first_line(error)}): "
                 "check the card's [input]."
             ) from None
+        return dict(zip(self._output_names, outputs, strict=True))
+
+    def digest(self) -> str:
+        """SHA-256 of the file, in hexadecimal."""
+        return file_digest(self.path)
 
     def _check_input(self) -> tuple[str, str]:
         inputs = self._session.get_inputs()

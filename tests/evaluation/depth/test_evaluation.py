@@ -14,13 +14,13 @@ from howfar.evaluation.depth.evaluation import (
     Procedure,
     as_compared,
     compare_depth,
+    estimate_depth,
     evaluate_depth,
-    predict_depth,
     shown,
 )
 from howfar.evaluation.depth.protocols import FULL, KITTI_GARG, NYU_EIGEN, NYU_HYBRID, crop_window
 from howfar.models import open_depth_network
-from howfar.scene import Camera, DepthMap
+from howfar.scene import Camera, DepthMap, Frame
 from tests.evaluation.predictors import Predictor, noise_image, nyu_sample, red_tenths
 from tests.models.onnx_files import mean_depth
 
@@ -115,8 +115,10 @@ def test_the_hybrid_networks_authors_procedure_step_by_step() -> None:
 
 def test_the_hybrid_protocols_view_comes_with_the_camera_that_would_have_taken_it() -> None:
     sample = nyu_sample(2.0)
-    image, camera = shown(sample, NYU_HYBRID.window_of(640, 480), NYU_HYBRID)
-    assert image.shape == (256, 320, 3)
+    frame = shown(sample, NYU_HYBRID.window_of(640, 480), NYU_HYBRID)
+    assert frame.image.shape == (256, 320, 3)
+    camera = frame.camera
+    assert camera is not None
     assert (camera.width_px, camera.height_px) == (320, 256)
     assert camera.focal_px == pytest.approx(0.55 * NYU_CAMERA.focal_px)
     # The same ray through the corner of what is shown, 16 pixels from the left of 352 and 4 from the top of 264.
@@ -179,7 +181,7 @@ def test_flip_is_the_mean_of_the_output_and_the_mirrored_pictures_mirrored_back(
     image, camera = noise_image()[:6, :8], Camera(8, 6, 10, 10, 3, 3)
     ramp = np.arange(8, dtype=np.float32)  # a network that errs to the right
     network = Predictor(lambda picture: red_tenths(picture) + ramp)
-    flipped = predict_depth(network, image, camera, flip=True)
+    flipped = estimate_depth(network, Frame(image, "noise", camera), flip=True)
     assert flipped.values == pytest.approx(red_tenths(image) + 3.5)
     (first, own), (second, mirrored) = network.seen
     assert (second == first[:, ::-1]).all()
@@ -189,7 +191,7 @@ def test_flip_is_the_mean_of_the_output_and_the_mirrored_pictures_mirrored_back(
 
 def test_without_flip_the_network_runs_once() -> None:
     network = Predictor(red_tenths)
-    predict_depth(network, noise_image(), NYU_CAMERA)
+    estimate_depth(network, Frame(noise_image(), "noise", NYU_CAMERA))
     assert len(network.seen) == 1
 
 

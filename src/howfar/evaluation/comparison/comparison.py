@@ -26,12 +26,12 @@ from howfar.errors import SettingError
 from howfar.evaluation.comparison.reflective_surfaces import Surface, SurfaceMasks
 from howfar.evaluation.depth.alignment import Alignment
 from howfar.evaluation.depth.boundaries import BoundarySums, boundary_update
-from howfar.evaluation.depth.evaluation import DepthPredictor, Procedure, as_compared, comparable
+from howfar.evaluation.depth.evaluation import Procedure, as_compared, comparable
 from howfar.evaluation.depth.metrics import DepthSums, depth_update
 from howfar.evaluation.depth.protocols import FULL, DepthProtocol
 from howfar.evaluation.depth.ssim import compare_maps
 from howfar.io.resample import resample
-from howfar.scene import DepthKind, DepthMap
+from howfar.scene import DepthEstimator, DepthKind, DepthMap, Frame
 
 TRUTH = "the truth"
 
@@ -155,7 +155,7 @@ class ComparisonResult:
 
 
 def compare_networks(
-    samples: Sequence[DepthSample], networks: Mapping[str, DepthPredictor], method: Method
+    samples: Sequence[DepthSample], networks: Mapping[str, DepthEstimator], method: Method
 ) -> Iterator[PictureComparison]:
     """Show pictures to networks and compare what they give, picture by picture.
 
@@ -169,13 +169,14 @@ def compare_networks(
         MissingExtraError: If scikit-image is not installed.
     """
     looks = ceil(LEAST_TIMED / max(1, len(samples)))
-    for place, sample in enumerate(samples):
-        if place == 0:
+    for index, sample in enumerate(samples):
+        frame = Frame(sample.image, sample.name, sample.camera)
+        if index == 0:
             for network in networks.values():
-                network.predict(sample.image, sample.camera)  # the first look is slower, and does not count
+                network.estimate(frame)  # the first look is slower, and does not count
         outputs, times_s = {}, {}
         for name, network in networks.items():
-            outputs[name], times_s[name] = _timed(network, sample, looks)
+            outputs[name], times_s[name] = _timed(network, frame, looks)
         yield _laid(sample, outputs, times_s, method)
 
 
@@ -214,11 +215,11 @@ def nearness(depth_map: DepthMap, width_px: int, height_px: int) -> NDArray[np.f
     return scaled if depth_map.near_is_large else -scaled
 
 
-def _timed(network: DepthPredictor, sample: DepthSample, looks: int) -> tuple[DepthMap, tuple[float, ...]]:
+def _timed(network: DepthEstimator, frame: Frame, looks: int) -> tuple[DepthMap, tuple[float, ...]]:
     times_s = []
     for _ in range(looks):
         start = time.perf_counter()
-        output = network.predict(sample.image, sample.camera)
+        output = network.estimate(frame)
         times_s.append(time.perf_counter() - start)
     return output, tuple(times_s)
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from howfar.errors import ModelError
 from howfar.models import open_depth_network
-from howfar.scene import Camera
+from howfar.scene import Camera, Frame
 
 STATUS = Path("/proc/self/status")
 MEGABYTE = 1e6
@@ -56,7 +56,7 @@ def _growth_mb(onnx_path: str, width_px: int, height_px: int) -> float:
     """What `peak_memory_mb` gives, measured in this process."""
     picture = np.zeros((height_px, width_px, 3), dtype=np.uint8)
     before = _bytes("VmRSS")
-    open_depth_network(onnx_path).predict(picture, Camera.assumed(width_px, height_px))
+    open_depth_network(onnx_path).estimate(Frame(picture, "black", Camera.assumed(width_px, height_px)))
     return (_bytes("VmHWM") - before) / MEGABYTE
 
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, TypeVar
 
 import cv2
 import numpy as np
@@ -24,18 +24,10 @@ from howfar.evaluation.depth.metrics import (
 from howfar.evaluation.depth.protocols import NYU_EIGEN, Crop, DepthProtocol, crop_window
 from howfar.evaluation.windows import Window
 from howfar.io.resample import resample
-from howfar.scene import Camera, DepthMap
+from howfar.scene import DepthEstimator, DepthMap, Frame
 
 BoundaryGrid = Literal["none", "picture", "network"]
 Number = TypeVar("Number", bound=np.generic)
-
-
-class DepthPredictor(Protocol):
-    """Whatever gives the depth of a picture, such as a `DepthNetwork`."""
-
-    def predict(self, image: NDArray[np.uint8], camera: Camera | None) -> DepthMap:
-        """The depth of an H×W×3 uint8 RGB picture, at any resolution."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +130,7 @@ class DepthResult:
 
 
 def evaluate_depth(
-    samples: Iterable[DepthSample], network: DepthPredictor, procedure: Procedure | None = None
+    samples: Iterable[DepthSample], network: DepthEstimator, procedure: Procedure | None = None
 ) -> DepthResult:
     """Measure a depth network.
 
@@ -164,52 +156,58 @@ def evaluate_depth(
     return DepthResult(procedure, sums, tuple(scores), network_s, boundaries)
 
 
-def compare_depth(sample: DepthSample, network: DepthPredictor, procedure: Procedure) -> Comparison:
+def compare_depth(sample: DepthSample, network: DepthEstimator, procedure: Procedure) -> Comparison:
     """Predict the depth of one picture and lay it over its truth; raises as `evaluate_depth` does."""
     protocol = procedure.protocol
     height, width = sample.depth_m.shape
     _check_size(sample.name, width, height, protocol)
     window = protocol.window_of(width, height)
-    frame = crop_window(width, height, procedure.crop) if protocol.feed is None else window
-    image, camera = shown(sample, frame, protocol)
+    part = crop_window(width, height, procedure.crop) if protocol.feed is None else window
+    frame = shown(sample, part, protocol)
     start = time.perf_counter()
-    depth_map = predict_depth(network, image, camera, flip=procedure.flip)
+    depth_map = estimate_depth(network, frame, flip=procedure.flip)
     network_s = time.perf_counter() - start
-    truth_m = frame.of(sample.depth_m)
+    truth_m = part.of(sample.depth_m)
     valid = np.zeros(truth_m.shape, dtype=np.bool_)
-    window.within(frame).of(valid)[:] = True
+    window.within(part).of(valid)[:] = True
     valid &= comparable(truth_m, protocol)
     predicted_m = as_compared(depth_map, truth_m, valid, procedure)
     sums = depth_update(predicted_m, truth_m, valid, protocol.floor_m)
     boundaries = _boundaries(depth_map, predicted_m, truth_m, valid, procedure)
-    return Comparison(sample.name, frame.of(sample.image), truth_m, predicted_m, valid, sums, network_s, boundaries)
+    return Comparison(sample.name, part.of(sample.image), truth_m, predicted_m, valid, sums, network_s, boundaries)
 
 
-def shown(sample: DepthSample, frame: Window, protocol: DepthProtocol) -> tuple[NDArray[np.uint8], Camera]:
-    """What the network is shown of a picture, and the camera that would have taken it.
+def shown(sample: DepthSample, part: Window, protocol: DepthProtocol) -> Frame:
+    """What the network is shown of a picture, with the camera that would have taken it.
 
     Args:
         sample: The picture.
-        frame: The part to show where the protocol does not prescribe it.
+        part: The part to show where the protocol does not prescribe it.
         protocol: How to measure.
     """
-    image, camera, cut = sample.image, sample.camera, frame
+    image, camera, cut = sample.image, sample.camera, part
     if protocol.feed is not None:
         size, cut = (protocol.feed.width_px, protocol.feed.height_px), protocol.feed.cut
         image = cv2.resize(image, size, interpolation=cv2.INTER_NEAREST)  # type: ignore[assignment]
         camera = camera.resized(*size)
-    return np.ascontiguousarray(cut.of(image)), camera.cropped(cut.x1, cut.y1, cut.x2, cut.y2)
+    part_camera = camera.cropped(cut.x1, cut.y1, cut.x2, cut.y2)
+    return Frame(np.ascontiguousarray(cut.of(image)), sample.name, part_camera)
 
 
-def predict_depth(network: DepthPredictor, image: NDArray[np.uint8], camera: Camera, *, flip: bool = False) -> DepthMap:
+def estimate_depth(network: DepthEstimator, frame: Frame, *, flip: bool = False) -> DepthMap:
     """The network's output for a picture; with `flip`, the mean of it and of the mirrored picture's, mirrored back."""
-    straight = network.predict(image, camera)
+    straight = network.estimate(frame)
     if not flip:
         return straight
-    mirrored_camera = replace(camera, cx_px=camera.width_px - camera.cx_px)
-    mirrored = network.predict(np.ascontiguousarray(image[:, ::-1]), mirrored_camera)
+    mirrored = network.estimate(_mirrored(frame))
     values = (straight.values + mirrored.values[:, ::-1]) / np.float32(2)
     return DepthMap(values, straight.kind, straight.valid & mirrored.valid[:, ::-1])
+
+
+def _mirrored(frame: Frame) -> Frame:
+    camera = frame.camera
+    mirrored = camera and replace(camera, cx_px=camera.width_px - camera.cx_px)
+    return replace(frame, image=np.ascontiguousarray(frame.image[:, ::-1]), camera=mirrored)
 
 
 def comparable(truth_m: NDArray[np.float32], protocol: DepthProtocol) -> NDArray[np.bool_]:

@@ -14,7 +14,6 @@ from howfar.drawing.depth_view import draw_depth
 from howfar.drawing.side_by_side import side_by_side
 from howfar.evaluation.depth.evaluation import (
     Comparison,
-    DepthPredictor,
     DepthResult,
     ImageScore,
     Procedure,
@@ -22,7 +21,7 @@ from howfar.evaluation.depth.evaluation import (
 )
 from howfar.evaluation.depth.protocols import FULL, DepthProtocol
 from howfar.io.pictures_out import save_picture
-from howfar.scene import DepthMap
+from howfar.scene import DepthEstimator, DepthMap
 
 SHOWN = 4
 """Pictures shown of the best and of the worst."""
@@ -72,7 +71,7 @@ def ranked(scores: Sequence[ImageScore], shown: int = SHOWN) -> list[tuple[str, 
     return [(f"{word}-{place}", score) for word, chosen in named for place, score in enumerate(chosen, start=1)]
 
 
-def draw_ranked(samples: Sequence[DepthSample], network: DepthPredictor, result: DepthResult) -> list[DepthPicture]:
+def draw_ranked(samples: Sequence[DepthSample], network: DepthEstimator, result: DepthResult) -> list[DepthPicture]:
     """Draw the worst and the best pictures of a measurement.
 
     Args:
@@ -142,7 +141,7 @@ def write_pictures(pictures: Sequence[DepthPicture], folder: Path, *, overwrite:
 
 
 def _again(
-    samples: Sequence[DepthSample], network: DepthPredictor, result: DepthResult, score: ImageScore
+    samples: Sequence[DepthSample], network: DepthEstimator, result: DepthResult, score: ImageScore
 ) -> Comparison:
     return compare_depth(samples[score.place], network, result.procedure)
 

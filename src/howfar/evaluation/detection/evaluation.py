@@ -17,9 +17,8 @@ from howfar.evaluation.detection.coco import (
     require_coco_eval,
     sample_boxes,
 )
-from howfar.evaluation.detection.matching import LIMIT, Ranking, rank_detections
-from howfar.models.card import InputSpec
-from howfar.models.detector import CardDetector
+from howfar.evaluation.detection.matching import Ranking, rank_detections
+from howfar.scene import Detector, Frame, Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +28,11 @@ class DetectorProtocol:
     Attributes:
         score: Least confidence of a detection; low, since the precision–recall curve needs its tail.
         nms: IoU of the non-maximum suppression.
-        limit: Detections a picture at most.
         confidence: Threshold at which precision, recall and F1 are stated.
     """
 
     score: float = 0.02
     nms: float = 0.6
-    limit: int = LIMIT
     confidence: float = 0.25
 
     def __post_init__(self) -> None:
@@ -74,7 +71,6 @@ class DetectorResult:
 
     Attributes:
         protocol: How.
-        input: How each picture was fed to the detector.
         numbers: COCO's twelve.
         classes: Each class of the data set, in its order.
         outlined: Whether an object's size is the area of its outline, as COCO's data state it, rather than of its box.
@@ -83,7 +79,6 @@ class DetectorResult:
     """
 
     protocol: DetectorProtocol
-    input: InputSpec
     numbers: CocoNumbers
     classes: tuple[ClassResult, ...]
     outlined: bool
@@ -98,7 +93,7 @@ class DetectorResult:
 
 def evaluate_detector(
     dataset: CocoDetection | Sequence[DetectionSample],
-    detector: CardDetector,
+    detector: Detector,
     protocol: DetectorProtocol | None = None,
     samples: Iterable[DetectionSample] | None = None,
 ) -> DetectorResult:
@@ -117,14 +112,14 @@ def evaluate_detector(
     require_coco_eval()
     protocol = protocol or DetectorProtocol()
     names = _class_names(dataset)
-    categories = categories_by_name(detector.spec.classes, names)
+    categories = categories_by_name(detector.class_names, names)
     run = _Run()
     for sample in dataset if samples is None else samples:
         run.show(sample, detector, protocol, categories)
     outlined = isinstance(dataset, CocoDetection)
     truth = ground_truth(dataset) if isinstance(dataset, CocoDetection) else coco_table(run.images, run.true, names)
     numbers, classes = _count(truth, run, names, set(categories.values()))
-    return DetectorResult(protocol, detector.card.input, numbers, classes, outlined, len(run.images), run.detector_s)
+    return DetectorResult(protocol, numbers, classes, outlined, len(run.images), run.detector_s)
 
 
 @dataclass(eq=False)
@@ -137,11 +132,12 @@ class _Run:
     detector_s: float = 0.0
 
     def show(
-        self, sample: DetectionSample, detector: CardDetector, protocol: DetectorProtocol, categories: Mapping[int, int]
+        self, sample: DetectionSample, detector: Detector, protocol: DetectorProtocol, categories: Mapping[int, int]
     ) -> None:
         """Show one picture to the detector."""
+        frame, query = Frame(sample.image, sample.name), Query(protocol.score, protocol.nms)
         start = time.perf_counter()
-        detections = detector.detect(sample.image, score=protocol.score, nms=protocol.nms, limit=protocol.limit)
+        detections = detector.detect(frame, query)
         self.detector_s += time.perf_counter() - start
         height, width = sample.image.shape[:2]
         self.images.append({"id": sample.image_id, "width": width, "height": height})

@@ -13,7 +13,6 @@ from howfar.datasets import ObjectSample
 from howfar.drawing.colours import FULL_SCALE_M, Colour
 from howfar.drawing.depth_view import draw_depth
 from howfar.drawing.side_by_side import side_by_side
-from howfar.evaluation.depth.evaluation import DepthPredictor
 from howfar.evaluation.objects.evaluation import depth_of
 from howfar.evaluation.objects.metrics import relative_errors
 from howfar.evaluation.objects.results import Box, MeasuredObject, ObjectResult
@@ -21,7 +20,7 @@ from howfar.evaluation.windows import Window
 from howfar.io.depth_folder import DepthFolder
 from howfar.io.pictures_out import save_picture
 from howfar.io.resample import resample
-from howfar.scene import DepthMap, Distance
+from howfar.scene import DepthEstimator, DepthMap, Distance
 
 SHOWN = 20
 MARGIN = 0.3
@@ -78,7 +77,7 @@ def worst(result: ObjectResult, method: str, shown: int = SHOWN) -> list[tuple[M
 
 
 def draw_worst(
-    samples: Sequence[ObjectSample], result: ObjectResult, network: DepthPredictor | DepthFolder | None = None
+    samples: Sequence[ObjectSample], result: ObjectResult, network: DepthEstimator | DepthFolder | None = None
 ) -> list[ObjectPicture]:
     """Draw the worst objects of the procedure's last method.
 
