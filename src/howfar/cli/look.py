@@ -220,7 +220,8 @@ def look(
     """
     from howfar.cli.folders import fresh_folder
     from howfar.cli.looking import look_at_all
-    from howfar.cli.wishes import Wishes
+    from howfar.cli.output_options import OutputOptions
+    from howfar.drawing.style import DrawStyle
     from howfar.errors import SettingError
     from howfar.io.camera_files import read_calibration
     from howfar.pipeline.rangefinder import Rangefinder
@@ -252,13 +253,10 @@ def look(
         known=known or (),
     )
     wants_files = format_ is Format.table or save_depth or point_cloud
-    wishes = Wishes(
+    output = OutputOptions(
         out=out or (fresh_folder(DEFAULT_OUT) if wants_files else None),
         format=format_.value,
-        units=units.value,
-        show_far=show_far,
-        show_region=show_region,
-        show_interval=show_interval,
+        style=DrawStyle(units.value, show_far, show_region, show_interval),
         explain=explain,
         save_depth=save_depth,
         point_cloud=point_cloud,
@@ -272,7 +270,7 @@ def look(
         raise SettingError("--known goes with one picture: name the picture that the object is in.")
     given = _own_depth("--depth", depth_file, depth_unit.value, one_picture)
     points = _own_depth("--depth-points", depth_points, depth_unit.value, one_picture)
-    look_at_all(opened, finder, wishes, given, points)
+    look_at_all(opened, finder, output, given, points)
 
 
 def _ask(max_depth: float | None) -> tuple[list[str], float | None]:

@@ -8,9 +8,9 @@ from pathlib import Path
 import typer
 
 from howfar.cli.failures import Failures
+from howfar.cli.output_options import OutputOptions
 from howfar.cli.printing import Printer, printer_for
 from howfar.cli.progress import Step, progress_bar
-from howfar.cli.wishes import Wishes
 from howfar.cli.writing import PictureFiles, draw_views
 from howfar.drawing.units import Units, distance_text
 from howfar.errors import HowfarError, SettingError
@@ -28,7 +28,7 @@ class _Work:
     """What the sources of one run share."""
 
     finder: Rangefinder
-    wishes: Wishes
+    options: OutputOptions
     printer: Printer
     names: OutputNames | None
     failures: Failures
@@ -42,7 +42,7 @@ class _Work:
 def look_at_all(
     sources: Sequence[Source],
     finder: Rangefinder,
-    wishes: Wishes,
+    options: OutputOptions,
     given: DepthMap | None = None,
     points: DepthMap | None = None,
 ) -> None:
@@ -51,7 +51,7 @@ def look_at_all(
     Args:
         sources: What to look at.
         finder: What to look with.
-        wishes: What to show and write.
+        options: What to show and write.
         given: A depth map of the user's own, for the only picture.
         points: Depths of the user's own to align a relative depth map to, likewise.
 
@@ -59,9 +59,9 @@ def look_at_all(
         typer.Exit: If some could not be looked at; those are named on standard error.
     """
     one_picture = len(sources) == 1 and not sources[0].is_stream
-    names = None if wishes.out is None else OutputNames(wishes.out)
-    printer = printer_for(wishes, one_picture=one_picture, note="" if given else _note(finder))
-    work = _Work(finder, wishes, printer, names, Failures(len(sources)))
+    names = None if options.out is None else OutputNames(options.out)
+    printer = printer_for(options, one_picture=one_picture, note="" if given else _note(finder))
+    work = _Work(finder, options, printer, names, Failures(len(sources)))
     for is_stream, group in groupby(sources, key=lambda source: source.is_stream):
         if is_stream:
             for source in group:
@@ -82,7 +82,7 @@ def _note(finder: Rangefinder) -> str:
 
 def _look_at_pictures(sources: Sequence[Source], work: _Work, given: DepthMap | None, points: DepthMap | None) -> None:
     """Reading, looking and writing overlap, each in its own thread; order is kept."""
-    files = PictureFiles(work.wishes, work.names, work.methods)
+    files = PictureFiles(work.options, work.names, work.methods)
 
     def frames() -> Iterator[Frame]:
         for source in sources:
@@ -110,15 +110,15 @@ def _look_at_stream(source: Source, work: _Work) -> None:
     """A video or a stream: what was seen before it breaks, or before Ctrl-C, is kept."""
     written = None
     try:
-        if work.wishes.save_depth or work.wishes.point_cloud:
+        if work.options.save_depth or work.options.point_cloud:
             raise SettingError("--save-depth and --point-cloud are for pictures; `howfar depth` writes a depth video.")
-        with progress_bar(Path(source.name).name, expected_frames(source, work.wishes.every), "frames") as step:
-            frames = work.finder.watch_each(source.frames(work.wishes.every))
+        with progress_bar(Path(source.name).name, expected_frames(source, work.options.every), "frames") as step:
+            frames = work.finder.watch_each(source.frames(work.options.every))
             if work.names is None:
                 _show_frames(frames, work, step)
                 return
             target = work.names.path(source.name, ".mp4")
-            with VideoWriter(target, source.fps, overwrite=work.wishes.overwrite) as video:
+            with VideoWriter(target, source.fps, overwrite=work.options.overwrite) as video:
                 written = target
                 _show_frames(_written(frames, video, work), work, step)
             if video.notice:
@@ -131,14 +131,14 @@ def _look_at_stream(source: Source, work: _Work) -> None:
 
 def _written(frames: Iterable[tuple[View, ...]], video: VideoWriter, work: _Work) -> Iterator[tuple[View, ...]]:
     for views in frames:
-        video.write(draw_views(views, work.methods, work.wishes), views[0].time_s)
+        video.write(draw_views(views, work.methods, work.options.style), views[0].time_s)
         yield views
 
 
 def _show_frames(frames: Iterable[tuple[View, ...]], work: _Work, step: Step) -> None:
     for views in frames:
         work.printer.show_frame(views)
-        step(_nearest(views[0], work.wishes.units))
+        step(_nearest(views[0], work.options.style.units))
 
 
 def _nearest(view: View, units: Units) -> str:

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Protocol
 
 from howfar.cli.console import results
+from howfar.cli.output_options import OutputOptions
 from howfar.cli.stream_summary import StreamSummary
-from howfar.cli.wishes import Wishes
 from howfar.drawing.tables import caption, csv_text, explanation, table
 from howfar.pipeline.view import View
 
@@ -28,19 +28,19 @@ class Printer(Protocol):
         """Print what belongs at the end."""
 
 
-def printer_for(wishes: Wishes, *, one_picture: bool, note: str) -> Printer:
+def printer_for(options: OutputOptions, *, one_picture: bool, note: str) -> Printer:
     """The printer of a format.
 
     Args:
-        wishes: Which format, and in what units.
+        options: Which format, and in what units.
         one_picture: Whether there is a single picture: its JSON is indented, of many it is one scene a line.
         note: What people should know of the numbers; shown under the tables.
     """
-    if wishes.format == "table":
-        return _Tables(wishes, note, titled=not one_picture)
-    if wishes.format == "csv":
+    if options.format == "table":
+        return _Tables(options, note, titled=not one_picture)
+    if options.format == "csv":
         return _csv()
-    return _json(indent=2 if wishes.format == "json" and one_picture else None)
+    return _json(indent=2 if options.format == "json" and one_picture else None)
 
 
 class _Lines:
@@ -80,10 +80,10 @@ def _csv() -> _Lines:
 class _Tables:
     """A table a picture; for a stream, one that sums it up by class."""
 
-    def __init__(self, wishes: Wishes, note: str, *, titled: bool) -> None:
+    def __init__(self, options: OutputOptions, note: str, *, titled: bool) -> None:
         self._console = results()
-        self._units = wishes.units
-        self._explains = wishes.explain
+        self._units = options.style.units
+        self._explains = options.explain
         self._note = note
         self._titled = titled
         self._has_shown = False

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from howfar.drawing.colours import Colour, colour_of, text_colour_on
 from howfar.drawing.outlines import Box, whole_pixels
+from howfar.drawing.style import DrawStyle
 from howfar.drawing.text import line_height, put_text, size_that_fits, text_width
-from howfar.drawing.units import Units, distance_text, interval_text
+from howfar.drawing.units import distance_text, interval_text
 from howfar.scene import Distance, SceneObject
 
 MIXED_MARK = "*"
@@ -34,14 +35,13 @@ class Label:
     colour: Colour
 
 
-def label_text(thing: SceneObject, *, assumed: bool, units: Units = "m", interval: bool = False) -> str:
+def label_text(thing: SceneObject, style: DrawStyle, *, assumed: bool) -> str:
     """What an object's label says: "chair 2.3 m", with the signs that `draw_scene` explains; "chair 1st" by its rank.
 
     Args:
         thing: The object.
+        style: Its units; with `show_interval` the interval is added, where one is known: "chair 2.3 m (1.8–2.9)".
         assumed: Whether the scale of its distance is.
-        units: Metres or feet.
-        interval: Add the interval, where one is known: "chair 2.3 m (1.8–2.9)".
     """
     distance = thing.distance
     name = " ".join(thing.label.split())
@@ -49,8 +49,8 @@ def label_text(thing: SceneObject, *, assumed: bool, units: Units = "m", interva
         return f"{name} {ordinal(thing.nearness_rank)}".lstrip()
     about = ASSUMED_MARK if assumed and distance.is_known else ""
     mark = marks(distance)
-    ends = interval_text(distance.low_m, distance.high_m, units) if interval else ""
-    return f"{name} {about}{distance_text(distance.depth_m, units)}{mark}{ends and f' ({ends})'}".lstrip()
+    ends = interval_text(distance.low_m, distance.high_m, style.units) if style.show_interval else ""
+    return f"{name} {about}{distance_text(distance.depth_m, style.units)}{mark}{ends and f' ({ends})'}".lstrip()
 
 
 def marks(distance: Distance) -> str:

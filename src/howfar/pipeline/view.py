@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from howfar.drawing.annotation import draw_scene
+from howfar.drawing.style import DrawStyle
+from howfar.drawing.units import Units
 from howfar.io.pictures_out import png_bytes, save_picture
 from howfar.scene import Scene
 from howfar.scene.exchange import to_supervision
-
-Units = Literal["m", "ft"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -39,9 +39,7 @@ class View(Scene):
         Returns:
             A new H×W×3 uint8 RGB array.
         """
-        return draw_scene(
-            self.image, self, units=units, show_far=show_far, show_region=show_region, show_interval=show_interval
-        )
+        return draw_scene(self.image, self, DrawStyle(units, show_far, show_region, show_interval))
 
     def save(self, path: str | Path, *, overwrite: bool = False) -> None:
         """Write the drawn picture.

@@ -1,6 +1,5 @@
 """What is known of each model of the zoo: registry.toml and the cards that it names."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from howfar.errors import ModelError
+from howfar.io.toml import read_own_toml
 from howfar.models.card import Card, Task, read_card
 
 HUB = "https://huggingface.co"
@@ -104,8 +104,7 @@ class Entry:
 @lru_cache(maxsize=1)
 def entries() -> Mapping[str, Entry]:
     """Every model of the zoo by its name, in the order of the registry."""
-    text = resources.files("howfar.models.zoo").joinpath("registry.toml").read_text(encoding="utf-8")
-    read = [_entry(table) for table in tomllib.loads(text)["model"]]
+    read = [_entry(table) for table in read_own_toml("howfar.models.zoo", "registry.toml")["model"]]
     return {entry.name: entry for entry in read}
 
 

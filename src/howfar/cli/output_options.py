@@ -1,25 +1,22 @@
 """What the user of `howfar look` wants to see and keep."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from howfar.drawing.units import Units
+from howfar.drawing.style import DrawStyle
 
 Format = Literal["table", "json", "jsonl", "csv"]
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class OutputOptions:
     """How results are shown and what is written.
 
     Attributes:
         out: Folder for pictures and videos; None for none.
         format: How results are printed.
-        units: Units on labels and in the table.
-        show_far: Draw objects beyond the maximum.
-        show_region: Draw what was measured.
-        show_interval: Write the interval on labels.
+        style: How pictures are drawn; its units are those of the table too.
         explain: Show what each cue says of each object.
         save_depth: Write depth maps.
         point_cloud: Write point clouds.
@@ -29,10 +26,7 @@ class Wishes:
 
     out: Path | None = None
     format: Format = "table"
-    units: Units = "m"
-    show_far: bool = False
-    show_region: bool = False
-    show_interval: bool = False
+    style: DrawStyle = field(default_factory=DrawStyle)
     explain: bool = False
     save_depth: bool = False
     point_cloud: bool = False
