@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from howfar.cli.app import app
 from howfar.errors import HowfarError, MissingExtraError, ModelError, OutputError, SettingError
 from howfar.models import open_detector
-from howfar.models.card import read_card
+from howfar.models.card_reading import read_card
 from howfar.scene import Frame, Query
 from tests.datasets.folders import write_nyu
 from tests.foundation.hub_folders import hybrid_dpt, saved, zoedepth

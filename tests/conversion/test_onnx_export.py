@@ -14,7 +14,8 @@ import howfar
 from howfar.conversion.onnx_export import Exportable, Exported, InMetres, checked_sizes, export, fixed_picture
 from howfar.errors import ModelError, OutputError, SettingError
 from howfar.models import open_depth_network, open_detector
-from howfar.models.card import Card, DepthSpec, DetectorSpec, InputSpec, read_card
+from howfar.models.card import Card, DepthSpec, DetectorSpec, InputSpec
+from howfar.models.card_reading import read_card
 from howfar.networks.unet_depth import UNetDepth
 from howfar.scene import Frame, Query
 

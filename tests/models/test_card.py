@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from howfar.errors import ModelError
-from howfar.models.card import card_path, coco80, parse_card, read_card
+from howfar.models.card import card_path, coco80
+from howfar.models.card_reading import parse_card, read_card
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "model-cards.md"
 
@@ -122,7 +123,7 @@ def test_a_good_card_is_read(tmp_path: Path, text: str, read, expected) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        pytest.param("name = ", "cannot be read: Invalid value", id="no TOML"),
+        pytest.param("name = ", "cannot be read as TOML: Invalid value", id="no TOML"),
         pytest.param(
             DETECTOR.replace('name = "balls"', ""), "the field 'name' is missing; it should be a text.", id="no name"
         ),
@@ -191,7 +192,7 @@ def test_a_good_card_is_read(tmp_path: Path, text: str, read, expected) -> None:
         ),
         pytest.param(
             DETECTOR.replace('["ball", "bat"]', '["ball", 2]'),
-            "[output]: the field 'classes' should be a list of texts.",
+            "[output]: the field 'classes' should be a list of texts, not ['ball', 2].",
             id="a class without a name",
         ),
         pytest.param(
@@ -224,7 +225,7 @@ def test_a_bad_card_gets_one_sentence(tmp_path: Path, text: str, sentence: str) 
 
 
 def test_no_card_says_where_to_read_on(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"No card .*model\.toml beside the model: .*docs/model-cards\.md"):
+    with pytest.raises(ModelError, match=r"no model card .*model\.toml: write one .*docs/model-cards\.md"):
         read_card(tmp_path / "model.toml")
 
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from howfar.errors import OutputError
-from howfar.models.card import Card, DepthSpec, DetectorSpec, InputSpec, RangingSpec, coco80, parse_card, read_card
+from howfar.models.card import Card, DepthSpec, DetectorSpec, InputSpec, RangingSpec, coco80
+from howfar.models.card_reading import parse_card, read_card
 from howfar.models.card_writing import card_text, write_card
 from howfar.scene.margins import Margin, Margins
 

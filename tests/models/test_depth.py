@@ -130,7 +130,7 @@ def no_card(folder: Path) -> Path:
     [
         pytest.param(lambda folder: folder / "none.onnx", "There is no model file", id="no file"),
         pytest.param(lambda folder: "depth-anything-v9", "No model is called", id="a name that nobody knows"),
-        pytest.param(no_card, "No card", id="no card"),
+        pytest.param(no_card, "no model card", id="no card"),
         pytest.param(not_onnx, "cannot be opened as an ONNX model", id="a text file"),
         pytest.param(other_digest, "SHA-256 differs", id="another file than the card describes"),
         pytest.param(two_inputs, "has 2 inputs", id="two inputs"),

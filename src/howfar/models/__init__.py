@@ -1,6 +1,7 @@
 """Running exported networks with ONNX Runtime, no PyTorch."""
 
-from howfar.models.card import Card, read_card
+from howfar.models.card import Card
+from howfar.models.card_reading import read_card
 from howfar.models.depth import CardDepth
 from howfar.models.detector import CardDetector
 from howfar.models.library import DEFAULT_DEPTH, DEFAULT_DETECTOR, open_depth_network, open_detector, open_foreground

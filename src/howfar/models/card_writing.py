@@ -1,18 +1,17 @@
-"""Writing a model card: the TOML text that `howfar.models.card` reads back as the same card."""
+"""Writing a model card: the TOML text that `howfar.models.card_reading` reads back as the same card."""
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import fields
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from howfar.files import replacing
+from howfar.io.toml import Lines, toml_text, write_toml
 from howfar.models.card import Card, DepthSpec, DetectorSpec, InputSpec, RangingSpec, coco80
 from howfar.scene.margins import Margin, Margins
 
-Value = str | float | Sequence[str] | Sequence[float]
-Lines = Iterator[tuple[str, Value]]
+Table = tuple[str, Lines]
+"""A table's heading, and its fields."""
 
 
 def write_card(card: Card, path: Path, *, overwrite: bool = False) -> None:
@@ -21,18 +20,12 @@ def write_card(card: Card, path: Path, *, overwrite: bool = False) -> None:
     Raises:
         OutputError: If the file is there and may not be replaced, or cannot be written.
     """
-    with replacing(path, overwrite=overwrite) as temporary:
-        temporary.write_text(card_text(card), encoding="utf-8")
+    write_toml(_tables(card), path, overwrite=overwrite)
 
 
 def card_text(card: Card) -> str:
     """A card as TOML; what has its default is left out, but for what every card should say."""
-    output = chain(_detector_lines(card.detector), _depth_lines(card.depth), _ranging_lines(card.ranging))
-    tables = (("", _top_lines(card)), ("[input]\n", _input_lines(card.input)), ("[output]\n", output))
-    margins = card.depth and card.depth.margins
-    return "\n".join(
-        [heading + _table(lines) for heading, lines in tables] + ([_margins_text(margins)] if margins else [])
-    )
+    return toml_text(_tables(card))
 
 
 def write_margins(margins: Margins, path: Path, *, overwrite: bool = False) -> None:
@@ -41,17 +34,20 @@ def write_margins(margins: Margins, path: Path, *, overwrite: bool = False) -> N
     Raises:
         OutputError: If the file is there and may not be replaced, or cannot be written.
     """
-    with replacing(path, overwrite=overwrite) as temporary:
-        temporary.write_text(_margins_text(margins), encoding="utf-8")
+    write_toml(_margin_tables(margins), path, overwrite=overwrite)
 
 
-def _margins_text(margins: Margins) -> str:
+def _tables(card: Card) -> Iterator[Table]:
+    yield "", _top_lines(card)
+    yield "[input]", _input_lines(card.input)
+    yield "[output]", chain(_detector_lines(card.detector), _depth_lines(card.depth), _ranging_lines(card.ranging))
+    if card.depth is not None and card.depth.margins is not None:
+        yield from _margin_tables(card.depth.margins)
+
+
+def _margin_tables(margins: Margins) -> Iterator[Table]:
     """The margins of a depth network as the last tables of its card."""
-    return "\n".join(f"[[output.margins]]\n{_table(_margin_lines(margin))}" for margin in margins.all)
-
-
-def _table(lines: Lines) -> str:
-    return "".join(f"{key} = {_toml(value)}\n" for key, value in lines)
+    return (("[[output.margins]]", _margin_lines(margin)) for margin in margins.all)
 
 
 def _top_lines(card: Card) -> Lines:
@@ -103,15 +99,3 @@ def _given(part: Card | InputSpec | DepthSpec, *names: str) -> Lines:
 
 def _defaults(kind: type[Any]) -> dict[str, Any]:
     return {field.name: field.default for field in fields(kind)}
-
-
-def _toml(value: Value) -> str:
-    """A value as TOML writes it."""
-    if isinstance(value, str):
-        # JSON escapes as TOML does, but for the one control character that JSON lets through.
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    if isinstance(value, int | float):
-        return repr(value)
-    texts = [_toml(each) for each in value]
-    line = f"[{', '.join(texts)}]"
-    return line if len(line) < 100 else "[\n" + "".join(f"    {text},\n" for text in texts) + "]"

@@ -4,7 +4,8 @@ from importlib import resources
 from pathlib import Path
 
 from howfar.errors import ModelError
-from howfar.models.card import Card, card_path, read_card
+from howfar.models.card import Card, card_path
+from howfar.models.card_reading import read_card
 from howfar.models.depth import CardDepth
 from howfar.models.detector import CardDetector
 from howfar.models.foreground import ForegroundNetwork
