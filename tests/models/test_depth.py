@@ -9,7 +9,7 @@ import pytest
 from howfar.errors import ModelError, SettingError
 from howfar.models import RunOptions, open_depth_network
 from howfar.scene import Camera, Frame
-from tests.models.onnx_files import constant_detector, mean_depth, write_card, write_model
+from tests.models.onnx_files import PAIR_CARD, constant_detector, mean_depth, pair_depth, write_card, write_model
 
 GREY = np.full((48, 64, 3), 20, dtype=np.uint8)
 
@@ -71,6 +71,31 @@ def test_the_embedded_network_sees_depth_in_a_room(shared: Path) -> None:
     truth = np.asarray(Image.open(shared / "data/nyu_depth_v2/depth8/0005.png"))
     assert depth.shape == (128, 160)
     assert np.median(depth.values) == pytest.approx(np.median((truth + 0.5) * 9.99547 / 255), rel=0.15)
+
+
+def test_of_a_stereo_pair_each_input_is_fed_with_its_own_picture(tmp_path: Path) -> None:
+    network = open_depth_network(pair_depth(tmp_path))
+    right = np.full((48, 64, 3), 15, dtype=np.uint8)
+    assert network.estimate(Frame(GREY, "pair", right=right)).values == pytest.approx(5.0)
+
+
+def test_half_of_a_stereo_pair_is_not_enough(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="pair takes a stereo pair, and grey comes without the right-hand picture"):
+        open_depth_network(pair_depth(tmp_path)).estimate(grey())
+
+
+def test_inputs_are_found_by_their_names(tmp_path: Path) -> None:
+    path = pair_depth(tmp_path)
+    path.with_suffix(".toml").write_text(PAIR_CARD.replace('"one"', '"left"'), encoding="utf-8")
+    with pytest.raises(ModelError, match="has no input 'left', which its card names; there are other, one"):
+        open_depth_network(path)
+
+
+def test_an_output_is_found_by_its_name(tmp_path: Path) -> None:
+    outputs = {"first": np.zeros((1, 3, 3), np.float32), "second": np.ones((1, 4, 5), np.float32)}
+    path = constant_detector(tmp_path, outputs, DETECTOR_CARD)
+    write_card(path, 'kind = "metres"\ntensors = ["second"]', task="depth", fit="stretch")
+    assert open_depth_network(path).estimate(grey()).values.tolist() == np.ones((4, 5)).tolist()
 
 
 def wrong_rank(folder: Path) -> Path:

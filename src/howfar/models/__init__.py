@@ -4,7 +4,15 @@ from howfar.models.card import Card
 from howfar.models.card_reading import read_card
 from howfar.models.depth import CardDepth
 from howfar.models.detector import CardDetector
-from howfar.models.library import DEFAULT_DEPTH, DEFAULT_DETECTOR, open_depth_network, open_detector, open_foreground
+from howfar.models.joint import CardJoint
+from howfar.models.library import (
+    DEFAULT_DEPTH,
+    DEFAULT_DETECTOR,
+    open_depth_network,
+    open_detector,
+    open_foreground,
+    open_joint,
+)
 from howfar.models.session import RunOptions, Session, open_session
 
 __all__ = [
@@ -13,11 +21,13 @@ __all__ = [
     "Card",
     "CardDepth",
     "CardDetector",
+    "CardJoint",
     "RunOptions",
     "Session",
     "open_depth_network",
     "open_detector",
     "open_foreground",
+    "open_joint",
     "open_session",
     "read_card",
 ]

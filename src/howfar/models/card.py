@@ -11,12 +11,22 @@ from typing import Literal
 from howfar.scene import DepthKind
 from howfar.scene.margins import Margins
 
-Task = Literal["detection", "depth", "ranging"]
+Task = Literal["detection", "depth", "ranging", "joint"]
+Head = Literal["detection", "depth", "ranging"]
 Fit = Literal["letterbox", "keep-aspect", "stretch"]
 ScaleTo = Literal["area", "cover"]
 Resample = Literal["area", "bilinear", "bicubic"]
+Picture = Literal["left", "right"]
 Colour = Literal["rgb", "bgr"]
 LayoutName = Literal["nanodet", "yolov5", "yolov8", "yolov8-seg", "end2end"]
+
+HEADS: dict[Task, tuple[Head, ...]] = {
+    "detection": ("detection",),
+    "depth": ("depth",),
+    "ranging": ("ranging",),
+    "joint": ("detection", "depth"),
+}
+"""What a network of each task gives, from one run."""
 
 UNKNOWN_LICENCE = "not stated in the file: ask whoever published it"
 
@@ -39,6 +49,8 @@ class InputSpec:
         mean: Subtracted from each channel, on the scale 0 to 255.
         std: Then divides each channel, on the scale 0 to 255.
         pad: Grey level of the letterbox's bars, 0 to 255.
+        name: What the file calls this input; empty where it has no other.
+        picture: What is fed: the picture, which of a stereo pair is the `left` one, or the `right` one.
     """
 
     width_px: int
@@ -51,6 +63,8 @@ class InputSpec:
     mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
     std: tuple[float, float, float] = (1.0, 1.0, 1.0)
     pad: int = 114
+    name: str = ""
+    picture: Picture = "left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +76,14 @@ class DetectorSpec:
         classes: Name of each class.
         score: Default score threshold.
         nms: Default IoU of the class-wise non-maximum suppression.
+        tensors: Names of the outputs to read, in the order of the layout; all outputs of the file when empty.
     """
 
     layout: LayoutName
     classes: tuple[str, ...]
     score: float = 0.35
     nms: float = 0.6
+    tensors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +97,8 @@ class DepthSpec:
             None for a network that takes care of the camera itself.
         scenes: The scenes it has seen, in a few words.
         max_m: The farthest depth that it was trained on, before scaling; None if not bounded.
-        margins: How far off its distances are on things that it has not seen; None if that was not measured.
+        margins: How far off its distances are on objects that it has not seen; None if that was not measured.
+        tensors: Name of the output to read, alone; the file's first output when empty.
     """
 
     kind: DepthKind
@@ -89,6 +106,7 @@ class DepthSpec:
     scenes: str = ""
     max_m: float | None = None
     margins: Margins | None = None
+    tensors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +126,16 @@ class Card:
 
     Attributes:
         name: Short name.
-        task: `detection`, `depth` or `ranging`.
+        task: `detection`, `depth`, `ranging`, or `joint` for detection and depth in one pass.
         licence: Licence of the weights.
         origin: Where they come from.
         results: What they reach, each with its protocol, in words.
-        input: How to feed the network.
-        detector: Set for a detector.
-        depth: Set for a depth network.
+        input: How to feed the network; its first input, where it has several.
+        detector: Set for a network that detects.
+        depth: Set for a network that gives depth.
         ranging: Set for a ranging network.
         sha256: Digest of the ONNX file, if the card states one.
+        further_inputs: How to feed the inputs after the first.
     """
 
     name: str
@@ -129,6 +148,18 @@ class Card:
     depth: DepthSpec | None = None
     ranging: RangingSpec | None = None
     sha256: str | None = None
+    further_inputs: tuple[InputSpec, ...] = ()
+
+    @property
+    def inputs(self) -> tuple[InputSpec, ...]:
+        """Every input of the network."""
+        return (self.input, *self.further_inputs)
+
+    @property
+    def tensors(self) -> tuple[str, ...]:
+        """The names of the outputs that the card names."""
+        heads = (head for head in (self.detector, self.depth) if head is not None)
+        return tuple(name for head in heads for name in head.tensors)
 
 
 def card_path(onnx_path: Path) -> Path:

@@ -7,13 +7,16 @@ from typing import Any, cast, get_args
 from howfar.errors import ModelError, SettingError
 from howfar.io.toml import Fields, read_toml
 from howfar.models.card import (
+    HEADS,
     Card,
     Colour,
     DepthSpec,
     DetectorSpec,
     Fit,
+    Head,
     InputSpec,
     LayoutName,
+    Picture,
     RangingSpec,
     Resample,
     ScaleTo,
@@ -42,7 +45,8 @@ def parse_card(table: Mapping[str, Any], where: str) -> Card:
     """
     top = Fields(table, where, ModelError)
     task = cast(Task, top.choice("task", get_args(Task)))
-    spec, output = _input_spec(top.subtable("input")), top.subtable("output")
+    first, *further = _input_specs(top)
+    heads = _heads(task, top.subtable("output"))
     card = Card(
         name=top.text("name"),
         task=task,
@@ -50,17 +54,46 @@ def parse_card(table: Mapping[str, Any], where: str) -> Card:
         origin=top.text("origin", ""),
         results=top.texts("results", ()),
         sha256=top.text("sha256", "") or None,
-        input=spec,
-        detector=_detector_spec(output) if task == "detection" else None,
-        depth=_depth_spec(output) if task == "depth" else None,
-        ranging=RangingSpec(output.number("margin")) if task == "ranging" else None,
+        input=first,
+        further_inputs=tuple(further),
+        detector=_detector_spec(heads["detection"]) if "detection" in heads else None,
+        depth=_depth_spec(heads["depth"]) if "depth" in heads else None,
+        ranging=RangingSpec(heads["ranging"].number("margin")) if "ranging" in heads else None,
     )
-    output.refuse_others()
+    for head in heads.values():
+        head.refuse_others()
     top.refuse_others()
     return card
 
 
-def _input_spec(table: Fields) -> InputSpec:
+def _input_specs(top: Fields) -> list[InputSpec]:
+    """The only input, or several of them that have names."""
+    if not isinstance(top.table.get("input"), list):
+        return [_input_spec(top.subtable("input"))]
+    specs = [
+        _input_spec(
+            table, name=table.text("name"), picture=cast(Picture, table.choice("picture", get_args(Picture), "left"))
+        )
+        for table in top.subtables("input")
+    ]
+    if len({spec.name for spec in specs}) < max(1, len(specs)):
+        raise ModelError(f"{top.where}: each [[input]] has a name of its own, and there is at least one.")
+    return specs
+
+
+def _heads(task: Task, output: Fields) -> dict[Head, Fields]:
+    """The table of each head of a network: [output] itself where there is one head, else a table within it."""
+    names = HEADS[task]
+    if len(names) == 1:
+        return {names[0]: output}
+    heads = {name: output.subtable(name) for name in names}
+    output.refuse_others()
+    for table in heads.values():
+        table.texts("tensors")  # required here, as each of several heads reads other outputs
+    return heads
+
+
+def _input_spec(table: Fields, name: str = "", picture: Picture = "left") -> InputSpec:
     size = table.numbers("size", 2)
     spec = InputSpec(
         width_px=int(size[0]),
@@ -73,6 +106,8 @@ def _input_spec(table: Fields) -> InputSpec:
         mean=cast(tuple[float, float, float], table.numbers("mean", 3, (0.0, 0.0, 0.0))),
         std=cast(tuple[float, float, float], table.numbers("std", 3, (1.0, 1.0, 1.0))),
         pad=int(table.number("pad", 114)),
+        name=name,
+        picture=picture,
     )
     table.refuse_others()
     if min(spec.width_px, spec.height_px, spec.multiple_px) < 1 or min(spec.std) <= 0:
@@ -97,6 +132,7 @@ def _detector_spec(table: Fields) -> DetectorSpec:
         classes=_class_names(table),
         score=table.number("score", 0.35),
         nms=table.number("nms", 0.6),
+        tensors=table.texts("tensors", ()),
     )
 
 
@@ -115,7 +151,10 @@ def _depth_spec(table: Fields) -> DepthSpec:
         raise ModelError(f"{table.where}: focal_px belongs to a depth network in metres, not to {kind}.")
     if kind != "metres" and margins is not None:
         raise ModelError(f"{table.where}: margins belong to a depth network in metres, not to {kind}.")
-    return DepthSpec(kind, focal_px, table.text("scenes", ""), table.number("max_m", 0.0) or None, margins)
+    tensors = table.texts("tensors", ())
+    if len(tensors) > 1:
+        raise ModelError(f"{table.where}: depth is read from one output; name only that in 'tensors'.")
+    return DepthSpec(kind, focal_px, table.text("scenes", ""), table.number("max_m", 0.0) or None, margins, tensors)
 
 
 def _margins(table: Fields) -> Margins | None:

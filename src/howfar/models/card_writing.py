@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import fields
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from howfar.io.toml import Lines, toml_text, write_toml
-from howfar.models.card import Card, DepthSpec, DetectorSpec, InputSpec, RangingSpec, coco80
+from howfar.models.card import HEADS, Card, DepthSpec, DetectorSpec, Head, InputSpec, RangingSpec, coco80
 from howfar.scene.margins import Margin, Margins
 
 Table = tuple[str, Lines]
@@ -38,16 +37,29 @@ def write_margins(margins: Margins, path: Path, *, overwrite: bool = False) -> N
 
 
 def _tables(card: Card) -> Iterator[Table]:
+    several = len(card.inputs) > 1 or card.input.name != ""
     yield "", _top_lines(card)
-    yield "[input]", _input_lines(card.input)
-    yield "[output]", chain(_detector_lines(card.detector), _depth_lines(card.depth), _ranging_lines(card.ranging))
-    if card.depth is not None and card.depth.margins is not None:
-        yield from _margin_tables(card.depth.margins)
+    yield from (("[[input]]" if several else "[input]", _input_lines(spec)) for spec in card.inputs)
+    heads = HEADS[card.task]
+    for head in heads:
+        yield from _head_tables(card, head, "output" if len(heads) == 1 else f"output.{head}")
 
 
-def _margin_tables(margins: Margins) -> Iterator[Table]:
+def _head_tables(card: Card, head: Head, heading: str) -> Iterator[Table]:
+    match head:
+        case "detection":
+            yield f"[{heading}]", _detector_lines(card.detector)
+        case "depth":
+            yield f"[{heading}]", _depth_lines(card.depth)
+            if card.depth is not None and card.depth.margins is not None:
+                yield from _margin_tables(card.depth.margins, heading)
+        case "ranging":
+            yield f"[{heading}]", _ranging_lines(card.ranging)
+
+
+def _margin_tables(margins: Margins, heading: str = "output") -> Iterator[Table]:
     """The margins of a depth network as the last tables of its card."""
-    return (("[[output.margins]]", _margin_lines(margin)) for margin in margins.all)
+    return ((f"[[{heading}.margins]]", _margin_lines(margin)) for margin in margins.all)
 
 
 def _top_lines(card: Card) -> Lines:
@@ -56,6 +68,8 @@ def _top_lines(card: Card) -> Lines:
 
 
 def _input_lines(spec: InputSpec) -> Lines:
+    if spec.name:
+        yield from (("name", spec.name), ("picture", spec.picture))
     yield from (("size", (spec.width_px, spec.height_px)), ("fit", spec.fit))
     if spec.fit == "keep-aspect" or spec.multiple_px != _defaults(InputSpec)["multiple_px"]:
         yield "multiple", spec.multiple_px
@@ -71,12 +85,13 @@ def _detector_lines(spec: DetectorSpec | None) -> Lines:
         yield "layout", spec.layout
         yield "classes", "coco80" if spec.classes == coco80() else spec.classes
         yield from (("score", spec.score), ("nms", spec.nms))
+        yield from _given(spec, "tensors")
 
 
 def _depth_lines(spec: DepthSpec | None) -> Lines:
     if spec is not None:
         yield "kind", spec.kind
-        yield from _given(spec, "focal_px", "scenes", "max_m")
+        yield from _given(spec, "focal_px", "scenes", "max_m", "tensors")
 
 
 def _margin_lines(margin: Margin) -> Lines:
@@ -91,7 +106,7 @@ def _ranging_lines(spec: RangingSpec | None) -> Lines:
         yield "margin", spec.margin
 
 
-def _given(part: Card | InputSpec | DepthSpec, *names: str) -> Lines:
+def _given(part: Card | InputSpec | DetectorSpec | DepthSpec, *names: str) -> Lines:
     """The fields, of those named, that have another value than their default; the card calls them the same."""
     defaults = _defaults(type(part))
     yield from ((name, getattr(part, name)) for name in names if getattr(part, name) != defaults[name])

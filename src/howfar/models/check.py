@@ -11,8 +11,9 @@ from howfar.models.card import Card, Task
 from howfar.models.depth import CardDepth
 from howfar.models.detector import CardDetector
 from howfar.models.foreground import ForegroundNetwork
+from howfar.models.joint import CardJoint
 from howfar.models.session import RunOptions, Session, open_session
-from howfar.scene import Frame, Query
+from howfar.scene import DepthMap, Frame, Query
 
 GREY_PICTURE = Frame(np.full((480, 640, 3), 128, dtype=np.uint8), "a grey picture")
 
@@ -52,8 +53,16 @@ def _depth(card: Card, session: Session) -> Callable[[], None]:
     network = CardDepth(card, session)
 
     def run() -> None:
-        if not np.isfinite(network.estimate(GREY_PICTURE).values).any():
-            raise ModelError(f"{session.name} gives no finite depth for a grey picture: check the card's mean and std.")
+        _require_depth(network.estimate(GREY_PICTURE), session)
+
+    return run
+
+
+def _joint(card: Card, session: Session) -> Callable[[], None]:
+    network = CardJoint(card, session)
+
+    def run() -> None:
+        _require_depth(network.perceive(GREY_PICTURE, Query()).depth, session)
 
     return run
 
@@ -72,8 +81,14 @@ TRIALS: dict[Task, Callable[[Card, Session], Callable[[], None]]] = {
     "detection": _detection,
     "depth": _depth,
     "ranging": _ranging,
+    "joint": _joint,
 }
 """What runs an open network once, by the task of its card."""
+
+
+def _require_depth(depth: DepthMap, session: Session) -> None:
+    if not np.isfinite(depth.values).any():
+        raise ModelError(f"{session.name} gives no finite depth for a grey picture: check the card's mean and std.")
 
 
 def _timed_ms(run: Callable[[], None]) -> float:

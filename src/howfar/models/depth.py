@@ -1,11 +1,15 @@
 """A depth network: from a picture and its camera to a depth map."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from howfar.errors import ModelError
 from howfar.models.card import Card
-from howfar.models.preprocess import to_tensor
-from howfar.models.session import Session
+from howfar.models.preprocess import Fed, feed
+from howfar.models.session import Session, read_outputs
 from howfar.scene import Camera, DepthFacts, DepthMap, Frame
 
 
@@ -55,19 +59,33 @@ class CardDepth:
             The map at the network's own resolution, laid over the whole picture.
 
         Raises:
+            SettingError: If the network takes a stereo pair and the frame has none.
             ModelError: If the network does not do what its card says.
         """
-        tensor, _ = to_tensor(frame.image, self.card.input)
-        output = next(iter(self.session.run(tensor).values()))
+        fed = feed(frame, self.card)
+        return self.read(self.session.run(*fed.tensors), fed, frame.camera)
+
+    def read(self, outputs: Mapping[str, NDArray[Any]], fed: Fed, camera: Camera | None) -> DepthMap:
+        """The depth map in a network's outputs.
+
+        Args:
+            outputs: What the session gave.
+            fed: What it was fed with.
+            camera: The picture's camera; None leaves the output unscaled.
+
+        Raises:
+            ModelError: If the output is no map.
+        """
+        output = read_outputs(outputs, self.spec.tensors)[0]
         values = np.asarray(output, dtype=np.float32)
         while values.ndim > 2 and values.shape[0] == 1:
             values = values[0]
         if values.ndim != 2:
             raise ModelError(f"{self.session.name} gave an output of shape {output.shape}; a depth map is 1×1×H×W.")
-        return DepthMap(values * self._camera_scale(frame.camera, tensor.shape), self.spec.kind)
+        return DepthMap(values * self._camera_scale(camera, fed.size_px), self.spec.kind)
 
-    def _camera_scale(self, camera: Camera | None, tensor_shape: tuple[int, ...]) -> np.float32:
+    def _camera_scale(self, camera: Camera | None, input_px: tuple[int, int]) -> np.float32:
         if camera is None or self.spec.focal_px is None:
             return np.float32(1.0)
-        at_input = camera.resized(tensor_shape[3], tensor_shape[2])
+        at_input = camera.resized(*input_px)
         return np.float32(at_input.focal_px / self.spec.focal_px)

@@ -1,5 +1,6 @@
 """A detector: from a picture to boxes with a class."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import cv2
@@ -10,8 +11,8 @@ from howfar.errors import ModelError
 from howfar.models.card import Card
 from howfar.models.layouts import LAYOUTS, Candidates
 from howfar.models.masks import masks_in_boxes
-from howfar.models.preprocess import to_tensor
-from howfar.models.session import Session
+from howfar.models.preprocess import Fed, feed
+from howfar.models.session import Session, read_outputs
 from howfar.scene import Detections, Frame, Query
 from howfar.scene.query import class_ids
 
@@ -70,25 +71,40 @@ class CardDetector:
             SettingError: If the query names a class that the detector does not know.
             ModelError: If the network does not do what its card says.
         """
-        only = None if query.classes is None else class_ids(query.classes, self.class_names, self.name)
-        tensor, placement = to_tensor(frame.image, self.card.input)
-        outputs = list(self.session.run(tensor).values())
+        fed = feed(frame, self.card)
+        return self.read(self.session.run(*fed.tensors), fed, query)
+
+    def read(self, outputs: Mapping[str, NDArray[Any]], fed: Fed, query: Query) -> Detections:
+        """The objects in a network's outputs.
+
+        Args:
+            outputs: What the session gave.
+            fed: What it was fed with.
+            query: Which objects to find.
+
+        Returns:
+            As `detect`.
+
+        Raises:
+            SettingError: If the query names a class that the detector does not know.
+            ModelError: If the outputs do not fit the card.
+        """
         layout = LAYOUTS[self.spec.layout]
         threshold = self.spec.score if query.score is None else query.score
-        size = (tensor.shape[3], tensor.shape[2])
-        found = layout.read(outputs, size, threshold, len(self.spec.classes))
-        if only is not None:
+        found = layout.read(read_outputs(outputs, self.spec.tensors), fed.size_px, threshold, len(self.spec.classes))
+        if query.classes is not None:
+            only = class_ids(query.classes, self.class_names, self.name)
             found = found.select(np.flatnonzero(np.isin(found.class_ids, list(only))))
         if layout.needs_nms:
             chosen = _suppress(found, self.spec.nms if query.nms is None else query.nms)
         else:
             chosen = np.argsort(-found.scores, kind="stable")
-        limits = np.array([frame.width_px, frame.height_px] * 2, dtype=np.float32)
+        limits = np.array(fed.picture_px * 2, dtype=np.float32)
         found = found.select(chosen)
-        boxes = np.clip(placement.to_picture(found.boxes_xyxy), 0.0, limits).astype(np.float32)
+        boxes = np.clip(fed.placement.to_picture(found.boxes_xyxy), 0.0, limits).astype(np.float32)
         solid = np.flatnonzero(((boxes[:, 2:] - boxes[:, :2]) >= MIN_SIDE_PX).all(axis=1))[:MAX_DETECTIONS]
         found, boxes = found.select(solid), boxes[solid]
-        masks = found.masks and masks_in_boxes(found.masks, placement.to_input(boxes), size)
+        masks = found.masks and masks_in_boxes(found.masks, fed.placement.to_input(boxes), fed.size_px)
         return Detections(boxes, found.scores, found.class_ids, self.spec.classes, masks)
 
 

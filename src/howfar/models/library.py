@@ -9,6 +9,7 @@ from howfar.models.card_reading import read_card
 from howfar.models.depth import CardDepth
 from howfar.models.detector import CardDetector
 from howfar.models.foreground import ForegroundNetwork
+from howfar.models.joint import CardJoint
 from howfar.models.session import RunOptions, open_session
 from howfar.models.zoo import find_entry, pulled_path
 
@@ -93,6 +94,12 @@ def open_depth_network(name_or_path: str | Path = DEFAULT_DEPTH, options: RunOpt
     """Open a depth network by name or file; raises as `open_detector` does."""
     path, card = find_model(name_or_path)
     return CardDepth(card, open_session(path, card, options))
+
+
+def open_joint(name_or_path: str | Path, options: RunOptions | None = None) -> CardJoint:
+    """Open a network for detection and depth in one pass by name or file; raises as `open_detector` does."""
+    path, card = find_model(name_or_path)
+    return CardJoint(card, open_session(path, card, options))
 
 
 def open_foreground(name_or_path: str | Path = FOREGROUND, options: RunOptions | None = None) -> ForegroundNetwork:

@@ -11,7 +11,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from howfar.errors import ModelError, SettingError
-from howfar.models.card import Card
+from howfar.models.card import Card, InputSpec
 from howfar.models.memory import refuse_beyond_memory
 
 CPU = "CPUExecutionProvider"
@@ -42,14 +42,17 @@ class Session(Protocol):
     def name(self) -> str:
         """What messages call it: the path of its file."""
 
-    def run(self, tensor: NDArray[np.float32]) -> Mapping[str, NDArray[Any]]:
-        """Run the network on a 1×3×H×W float32 tensor.
+    def run(self, *tensors: NDArray[np.float32]) -> Mapping[str, NDArray[Any]]:
+        """Run the network once.
+
+        Args:
+            *tensors: 1×3×H×W float32, one for each input, in the order of the card.
 
         Returns:
             Its outputs by their names, in the order in which the network gives them.
 
         Raises:
-            ModelError: If the network refuses the input.
+            ModelError: If the network refuses what it is fed with.
         """
 
     def digest(self) -> str:
@@ -72,7 +75,7 @@ def open_session(path: Path, card: Card, options: RunOptions | None = None) -> "
 
 
 class OnnxSession:
-    """An ONNX file that ONNX Runtime runs, with a single picture as input; a `Session`.
+    """An ONNX file that ONNX Runtime runs; a `Session`.
 
     Attributes:
         path: The file.
@@ -93,24 +96,31 @@ class OnnxSession:
                 f"{onnx_path} cannot be opened as an ONNX model ({_first_line(error)}): "
                 "check the file, or export it again."
             ) from None
-        self._input_name, self._input_type = self._check_input()
+        self._inputs = self._check_inputs()
         self._output_names = [output.name for output in self._session.get_outputs()]
+        if missing := [name for name in card.tensors if name not in self._output_names]:
+            raise ModelError(
+                f"{onnx_path} has no output {missing[0]!r}, which its card names; there are "
+                f"{', '.join(self._output_names)}."
+            )
 
     @property
     def name(self) -> str:
         """The path of the file."""
         return str(self.path)
 
-    def run(self, tensor: NDArray[np.float32]) -> Mapping[str, NDArray[Any]]:
+    def run(self, *tensors: NDArray[np.float32]) -> Mapping[str, NDArray[Any]]:
         """Run the network; see `Session.run`."""
-        if self._input_type == "tensor(float16)":
-            tensor = tensor.astype(np.float16)
+        feeds = {
+            one.name: tensor.astype(np.float16) if one.type == "tensor(float16)" else tensor
+            for one, tensor in zip(self._inputs, tensors, strict=True)
+        }
         try:
-            outputs = self._session.run(self._output_names, {self._input_name: tensor})
+            outputs = self._session.run(self._output_names, feeds)
         except Exception as error:  # noqa: BLE001
+            shapes = " and ".join(str(tensor.shape) for tensor in tensors)
             raise ModelError(
-                f"{self.path} failed on an input of shape {tensor.shape} ({_first_line(error)}): "
-                "check the card's [input]."
+                f"{self.path} failed on an input of shape {shapes} ({_first_line(error)}): check the card's [input]."
             ) from None
         return dict(zip(self._output_names, outputs, strict=True))
 
@@ -118,20 +128,38 @@ class OnnxSession:
         """SHA-256 of the file, in hexadecimal."""
         return file_digest(self.path)
 
-    def _check_input(self) -> tuple[str, str]:
-        inputs = self._session.get_inputs()
-        if len(inputs) != 1:
-            raise ModelError(f"{self.path} has {len(inputs)} inputs; howfar runs networks with one, the picture.")
-        only, spec = inputs[0], self.card.input
-        if only.type not in ("tensor(float)", "tensor(float16)"):
-            raise ModelError(f"{self.path} takes {only.type}; howfar feeds tensor(float) or tensor(float16).")
+    def _check_inputs(self) -> list[Any]:
+        """The file's inputs in the order of the card."""
+        found, specs = {one.name: one for one in self._session.get_inputs()}, self.card.inputs
+        if len(found) != len(specs):
+            raise ModelError(
+                f"{self.path} has {len(found)} inputs ({', '.join(found)}), and its card has {len(specs)}: name each "
+                "of them under [[input]]."
+            )
+        if unknown := [spec.name for spec in specs if spec.name and spec.name not in found]:
+            raise ModelError(
+                f"{self.path} has no input {unknown[0]!r}, which its card names; there are {', '.join(found)}."
+            )
+        inputs = [found[spec.name] if spec.name else next(iter(found.values())) for spec in specs]
+        for one, spec in zip(inputs, specs, strict=True):
+            self._check_input(one, spec)
+        return inputs
+
+    def _check_input(self, one: Any, spec: InputSpec) -> None:
+        """Refuse an input, as ONNX Runtime describes it, that is not what the card says."""
+        if one.type not in ("tensor(float)", "tensor(float16)"):
+            raise ModelError(f"{self.path} takes {one.type}; howfar feeds tensor(float) or tensor(float16).")
         expected = (1, 3, None, None) if spec.fit == "keep-aspect" else (1, 3, spec.height_px, spec.width_px)
-        if len(only.shape) != 4 or any(
-            isinstance(has, int) and has != wants for has, wants in zip(only.shape, expected, strict=True)
+        if len(one.shape) != 4 or any(
+            isinstance(has, int) and has != wants for has, wants in zip(one.shape, expected, strict=True)
         ):
             wanted = "×".join("any" if side is None else str(side) for side in expected)
-            raise ModelError(f"{self.path} takes an input of shape {only.shape}, and its card says {wanted}.")
-        return only.name, only.type
+            raise ModelError(f"{self.path} takes an input of shape {one.shape}, and its card says {wanted}.")
+
+
+def read_outputs(outputs: Mapping[str, NDArray[Any]], tensors: tuple[str, ...]) -> list[NDArray[Any]]:
+    """The outputs that a head reads: those that the card names, or all of them."""
+    return [outputs[name] for name in tensors] if tensors else list(outputs.values())
 
 
 def file_digest(path: Path) -> str:

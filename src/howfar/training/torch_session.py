@@ -29,11 +29,12 @@ class TorchSession:
         """The path of its weights, or the kind of the network."""
         return str(self.weights or type(self.network).__name__)
 
-    def run(self, tensor: NDArray[np.float32]) -> Mapping[str, NDArray[Any]]:
+    def run(self, *tensors: NDArray[np.float32]) -> Mapping[str, NDArray[Any]]:
         """Run the network; see `Session.run`."""
         device = next(self.network.parameters()).device
         with torch.inference_mode():
-            return {"output": self.network(torch.from_numpy(tensor).to(device)).float().cpu().numpy()}
+            output = self.network(*(torch.from_numpy(tensor).to(device) for tensor in tensors))
+        return {"output": output.float().cpu().numpy()}
 
     def digest(self) -> str:
         """SHA-256 of the file that the weights come from, in hexadecimal; empty where there is none."""
