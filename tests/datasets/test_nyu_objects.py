@@ -12,8 +12,8 @@ from skimage.measure import label, regionprops
 
 from howfar.datasets import NYU_CAMERA, NyuDepthV2
 from howfar.datasets.nyu_objects import DETECTOR_NAMES, OBJECT_CLASSES, NyuObjects, with_objects
-from howfar.datasets.pictures import read_grey8
 from howfar.errors import SettingError, SourceError
+from howfar.io.pictures import read_grey8
 from tests.datasets.folders import write_nyu, write_nyu_objects
 
 Rectangle = tuple[int, int, int, int]

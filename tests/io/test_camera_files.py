@@ -140,6 +140,6 @@ def test_the_text_holds_no_table_that_is_not_known() -> None:
 
 def test_a_camera_file_is_not_replaced_unasked(tmp_path: Path) -> None:
     path = written(tmp_path, FULL)
-    with pytest.raises(OutputError, match="--overwrite"):
+    with pytest.raises(OutputError, match="allow overwriting"):
         write_calibration(Calibration(CAMERA), path)
     assert path.read_text() == FULL

@@ -124,7 +124,7 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     path = tmp_path / "d.png"
     assert save_depth_png(DepthMap(METRES, "metres"), path, 3, 2) == 0
     assert read_depth(path).metres() == pytest.approx(np.where(METRES > 0, METRES, np.nan), abs=1e-3, nan_ok=True)
-    with pytest.raises(OutputError, match="--overwrite"):
+    with pytest.raises(OutputError, match="allow overwriting"):
         save_depth_png(DepthMap(METRES, "metres"), path, 3, 2)
 
 

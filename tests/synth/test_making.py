@@ -12,7 +12,6 @@ from howfar.datasets.coco_distances import CocoDistances
 from howfar.datasets.kitti_objects import KittiObjects
 from howfar.datasets.opening import open_depth_dataset, open_detection_dataset, open_object_dataset
 from howfar.errors import OutputError, SettingError
-from howfar.synth.kind import Kind
 from howfar.synth.making import make_scenes, missing_scenes
 from howfar.synth.spec import SynthSpec
 
@@ -146,7 +145,7 @@ def test_refuses_a_count_of_scenes(scenes: int, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"seed": 8}, {"kind": Kind.rooms}, {"width_px": 65}, {"baseline_m": 0.1}],
+    [{"seed": 8}, {"kind": "rooms"}, {"width_px": 65}, {"baseline_m": 0.1}],
     ids=["another seed", "another kind", "another size", "another baseline"],
 )
 def test_refuses_a_folder_of_other_settings(changes: dict[str, Any], made: Path) -> None:

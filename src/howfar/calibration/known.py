@@ -114,6 +114,7 @@ def shared_camera(views: Sequence[View]) -> Camera:
         if view.camera != camera:
             raise SettingError(
                 f"{views[0].source} and {view.source} differ in size or focal length, and a camera file is for one "
-                "camera: calibrate them one by one, or give its --camera."
+                "camera: calibrate them one by one, or give the camera.",
+                setting="camera",
             )
     return camera

@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from howfar.cli.evaluate_depth import AlignChoice
-from howfar.cli.look import DepthUnit
 from howfar.cli.measuring import CapOption, CsvOption, HtmlOption, publish, publish_page, refuse_results, say_written
 from howfar.cli.options import FocalPx, FovDeg, Overwrite
 from howfar.cli.progress import Step, progress_bar
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from howfar.evaluation.report.report import Report
     from howfar.models import CardDepth
     from howfar.scene.lens import Lens
+
+DepthUnit = Literal["auto", "m", "mm"]
 
 NAMED = 3
 """Pictures whose names the table gives."""
@@ -40,7 +41,7 @@ def compare(
         list[Path] | None,
         typer.Option("--truth", metavar="FILE", help="True depth map of an IMAGE; give one for each, in their order."),
     ] = None,
-    depth_unit: Annotated[DepthUnit, typer.Option("--depth-unit", help="Unit of --truth.")] = DepthUnit.auto,
+    depth_unit: Annotated[DepthUnit, typer.Option("--depth-unit", help="Unit of --truth.")] = "auto",
     data: Annotated[
         Path | None, typer.Option("--data", help="In the place of pictures: a data set with true depth.")
     ] = None,
@@ -49,7 +50,7 @@ def compare(
     align: Annotated[
         AlignChoice,
         typer.Option("--align", help="Fit what is given in metres to the truth too; what is relative always is."),
-    ] = AlignChoice.none,
+    ] = "none",
     cap_m: CapOption = None,
     focal_px: FocalPx = None,
     fov_deg: FovDeg = None,
@@ -74,7 +75,7 @@ def compare(
     networks = _networks(models, least=1 if shown.has_truth else 2)
     name, samples = shown.samples(Lens(focal_px=focal_px, fov_deg=fov_deg))
     surfaces = None if data is None else SurfaceMasks.of_split(data, split)
-    method = Method(shown.has_truth, FULL if cap_m is None else full_protocol(cap_m), align.value, surfaces)
+    method = Method(shown.has_truth, FULL if cap_m is None else full_protocol(cap_m), align, surfaces)
     costs = _costs(networks, samples[0])
     drawn: list[ComparisonPicture] = []
     with progress_bar("Comparing", len(samples), "image") as step:
@@ -113,7 +114,7 @@ class _Shown:
             raise SettingError("Networks are compared on pictures or on a data set: name pictures, or give --data.")
         if self.data is not None and self.truths:
             raise SettingError("A data set has its own true depth: leave out --truth, or name pictures, not --data.")
-        if align is not AlignChoice.none and not self.has_truth:
+        if align != "none" and not self.has_truth:
             raise SettingError("Only a truth can be aligned to: give --truth or --data, or leave out --align.")
 
     def samples(self, lens: "Lens") -> "tuple[str, Sequence[DepthSample]]":
@@ -127,7 +128,7 @@ class _Shown:
             opened = open_sources(self.pictures)
             named = ", ".join(Path(source.name).name for source in opened[:NAMED])
             more = f" and {len(opened) - NAMED} more" if len(opened) > NAMED else ""
-            return self._part(named + more, picture_samples(opened, self.truths, lens, self.depth_unit.value))
+            return self._part(named + more, picture_samples(opened, self.truths, lens, self.depth_unit))
         if lens.focal_px is not None or lens.fov_deg is not None:
             raise SettingError("A data set has its own cameras: leave out --focal-px and --fov-deg.")
         dataset = open_depth_dataset(self.data)

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -36,14 +36,6 @@ class CropChoice(StrEnum):
     wide = "wide"
 
 
-class AlignChoice(StrEnum):
-    """How the prediction is fitted to the truth before they are compared."""
-
-    none = "none"
-    median = "median"
-    least_squares = "least-squares"
-
-
 class BoundariesChoice(StrEnum):
     """Where outlines are compared."""
 
@@ -51,6 +43,9 @@ class BoundariesChoice(StrEnum):
     picture = "picture"
     network = "network"
 
+
+AlignChoice = Literal["none", "median", "least-squares"]
+"""How the prediction is fitted to the truth before they are compared."""
 
 AlignOption = Annotated[
     AlignChoice,
@@ -83,7 +78,7 @@ def depth(
         typer.Option("--crop", help="Show the network the middle of each picture: whole, 3:4, 1:1 or 16:9."),
     ] = CropChoice.full,
     cap_m: CapOption = None,
-    align: AlignOption = AlignChoice.none,
+    align: AlignOption = "none",
     flip: Annotated[bool, typer.Option("--flip", help="Take the mean with the mirrored picture's output.")] = False,
     boundaries: Annotated[
         BoundariesChoice,
@@ -110,7 +105,7 @@ def depth(
 
     refuse_results(csv, html, overwrite=overwrite)
     refuse_filled(pictures, overwrite=overwrite)
-    procedure = Procedure(_protocol(protocol, cap_m), crop.value, align.value, flip, boundaries.value)
+    procedure = Procedure(_protocol(protocol, cap_m), crop.value, align, flip, boundaries.value)
     name, samples = _samples(procedure.protocol.name, data, split, files)
     samples = samples[::every]
     network = open_depth_network(model or DEFAULT_DEPTH)

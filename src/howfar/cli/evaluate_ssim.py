@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -19,16 +18,12 @@ if TYPE_CHECKING:
     from howfar.evaluation.depth.ssim_reports import SsimScore
     from howfar.evaluation.report.report import Report
 
+ScaleChoice = Literal["each", "shared"]
+"""How a map becomes 8 bits."""
+
 DEFAULT_OUT = Path("howfar-ssim")
 PICTURED = 8
 """Pairs that the page shows at most: it holds its pictures."""
-
-
-class ScaleChoice(StrEnum):
-    """How a map becomes 8 bits."""
-
-    each = "each"
-    shared = "shared"
 
 
 def ssim(
@@ -37,8 +32,8 @@ def ssim(
     scale: Annotated[
         ScaleChoice,
         typer.Option("--scale", help="What becomes 0 to 255: each map's own range, or the truth's range for both."),
-    ] = ScaleChoice.each,
-    align: AlignOption = AlignChoice.none,
+    ] = "each",
+    align: AlignOption = "none",
     zero_unknown: Annotated[
         bool, typer.Option("--zero-unknown", help="Zeros of an 8-bit truth are unknown, as they are in a depth file.")
     ] = False,
@@ -65,7 +60,7 @@ def ssim(
             write_pictures(result, folder, pair.name, overwrite=overwrite)
             scores.append(SsimScore.of(pair.name, result))
             step(pair.name)
-    report = ssim_report(scores, prediction=str(prediction), truth=str(truth), scale=scale.value, alignment=align.value)
+    report = ssim_report(scores, prediction=str(prediction), truth=str(truth), scale=scale, alignment=align)
     publish(report, None, overwrite)
     say_written(folder)
     if csv is not None:
@@ -89,7 +84,7 @@ class _Method:
         from howfar.evaluation.depth.ssim_files import read_map, read_truth
 
         truth = read_truth(pair.truth, zero_unknown=self.zero_unknown)
-        return compare_maps(read_map(pair.prediction), truth, scale=self.scale.value, alignment=self.align.value)
+        return compare_maps(read_map(pair.prediction), truth, scale=self.scale, alignment=self.align)
 
 
 def _write_page(

@@ -13,9 +13,10 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from howfar.datasets.pictures import read_rgb, refuse_missing
+from howfar.datasets.files import refuse_missing
 from howfar.datasets.samples import DetectionSample, LazySamples
 from howfar.errors import SourceError
+from howfar.io.pictures import read_rgb
 
 
 @dataclass(frozen=True, slots=True)

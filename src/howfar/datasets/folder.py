@@ -7,12 +7,14 @@ import math
 from pathlib import Path
 
 from howfar.datasets.dataset_toml import DESCRIPTION_NAME, Division, read_description
-from howfar.datasets.depth_values import metres_of, read_counts
+from howfar.datasets.depth_units import metres_of
+from howfar.datasets.files import refuse_missing
 from howfar.datasets.pairs import Pair, find_pairs
-from howfar.datasets.pictures import picture_size, read_rgb, refuse_missing
 from howfar.datasets.samples import DepthSample, DetectionSample, LazySamples
 from howfar.datasets.yolo_labels import read_yolo_sample
 from howfar.errors import SettingError, SourceError
+from howfar.io.depth_values import read_values
+from howfar.io.pictures import picture_size, read_rgb
 from howfar.io.toml import Fields
 from howfar.scene import Camera
 
@@ -56,7 +58,7 @@ class FolderDepth:
         return LazySamples(pairs, self._load)
 
     def _load(self, pair: Pair) -> DepthSample:
-        image, counts = read_rgb(pair.image), read_counts(pair.partner)
+        image, counts = read_rgb(pair.image), read_values(pair.partner, coarse=True)
         height, width = image.shape[:2]
         if counts.shape != (height, width):
             raise SourceError(

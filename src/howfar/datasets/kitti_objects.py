@@ -18,11 +18,12 @@ from pathlib import Path
 
 import numpy as np
 
+from howfar.datasets.files import pictures_in, refuse_missing
 from howfar.datasets.kitti_labels import KittiObject, read_camera, read_objects
-from howfar.datasets.pictures import pictures_in, read_rgb, refuse_missing
 from howfar.datasets.samples import LazySamples, ObjectSample
 from howfar.datasets.splits import WHOLE, read_list, refuse_unknown_split
 from howfar.errors import SourceError
+from howfar.io.pictures import read_rgb
 
 IMAGES = "image_2"
 LABELS = "label_2"

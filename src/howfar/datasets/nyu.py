@@ -14,10 +14,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from howfar.datasets.pictures import read_grey8, read_rgb, refuse_missing
+from howfar.datasets.files import refuse_missing
 from howfar.datasets.samples import UNKNOWN_CLASS, DepthSample, LazySamples
 from howfar.datasets.splits import read_list, refuse_unknown_split
 from howfar.errors import SourceError
+from howfar.io.pictures import read_grey8, read_rgb
 from howfar.scene import Camera
 
 NYU_CAMERA = Camera(640, 480, fx_px=518.8579, fy_px=519.46961, cx_px=325.58245, cy_px=253.73617, origin="given")

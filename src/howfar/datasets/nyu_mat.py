@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from howfar.datasets.depth_values import metres_of
+from howfar.datasets.depth_units import metres_of
 from howfar.datasets.nyu import NYU_CAMERA
 from howfar.datasets.samples import DepthSample, LazySamples
 from howfar.datasets.splits import refuse_unknown_split

@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from howfar.datasets.files import refuse_missing
 from howfar.datasets.nyu import EIGEN_CROP_XYXY_PX, LABELS, NyuDepthV2
-from howfar.datasets.pictures import refuse_missing
 from howfar.datasets.samples import UNKNOWN_CLASS, DepthSample, LazySamples, ObjectSample
 from howfar.errors import SourceError
 

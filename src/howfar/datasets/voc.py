@@ -16,10 +16,11 @@ from xml.parsers import expat
 
 import numpy as np
 
-from howfar.datasets.pictures import PICTURE_ENDINGS, read_rgb
+from howfar.datasets.files import pictures_in
 from howfar.datasets.samples import DetectionSample, LazySamples
 from howfar.datasets.splits import WHOLE, read_list, refuse_unknown_split
 from howfar.errors import SourceError
+from howfar.io.pictures import read_rgb
 
 IMAGES = "JPEGImages"
 ANNOTATIONS = "Annotations"
@@ -58,9 +59,7 @@ class PascalVoc:
         if not found:
             raise SourceError(f"{self.root / ANNOTATIONS} holds no annotation NAME.xml: complete the data set.")
         self._objects = {path.stem: read_annotation(path) for path in found}
-        self._pictures = {
-            path.stem: path for path in sorted((self.root / IMAGES).iterdir()) if path.suffix.lower() in PICTURE_ENDINGS
-        }
+        self._pictures = {path.stem: path for path in pictures_in(self.root / IMAGES)}
         self.class_names = tuple(sorted({thing[0] for things in self._objects.values() for thing in things}))
         self.splits = tuple(name for name in SPLITS if self._list(name).is_file()) or (WHOLE,)
 

@@ -29,7 +29,7 @@ INTERVAL_WIDTH = 18
 CAMERA_NOTES: dict[Origin, str] = {
     "given": "The camera is given.",
     "exif": "The camera is read from EXIF.",
-    "assumed": "The camera is assumed, and so is the scale: give --focal-px, --fov-deg or --camera.",
+    "assumed": "The camera is assumed, and so is the scale: give its focal length, its field of view or a camera file.",
 }
 
 
@@ -111,7 +111,7 @@ def caption(scene: Scene, units: Units = "m") -> str:
     if any(thing.distance.mixed for thing in scene):
         lines.append(f"{MIXED_MARK} The box holds two depths: one number for it is doubtful.")
     if any(thing.distance.conflict for thing in scene):
-        lines.append(f"{CONFLICT_MARK} The cues contradict each other: --explain shows what each says.")
+        lines.append(f"{CONFLICT_MARK} The cues contradict each other: the explanation shows what each says.")
     if scene.beyond:
         lines.append(f"Not shown: {len(scene.beyond)} farther than the maximum depth or at an unknown distance.")
     return "\n".join(lines)

@@ -100,10 +100,12 @@ def _check_unit(path: Path, median: float, *, in_mm: bool) -> None:
     if in_mm and median < LEAST_LIKELY_MM:
         raise SettingError(
             f"{path} was taken for millimetres and the median is {median:.4g}: are these metres? "
-            "Give --depth-unit m, or mm if they are not."
+            "Give the unit m, or mm if they are not.",
+            setting="depth_unit",
         )
     if not in_mm and median > MOST_LIKELY_M:
         raise SettingError(
             f"{path} was taken for metres and the median is {median:.4g}: are these millimetres? "
-            "Give --depth-unit mm, or m if they are not."
+            "Give the unit mm, or m if they are not.",
+            setting="depth_unit",
         )

@@ -42,7 +42,9 @@ class OutputNames:
         suffix = picture_path(name).suffix if ending is None else ending
         target = self.out_dir / (self._stem_of[source] + suffix)
         if "://" not in source and target.exists() and Path(source).exists() and target.samefile(source):
-            raise SettingError(f"The result for {source} would replace it: choose another --out folder than its own.")
+            raise SettingError(
+                f"The result for {source} would replace it: choose another folder than its own.", setting="out"
+            )
         return target
 
     def _free(self, stem: str) -> str:

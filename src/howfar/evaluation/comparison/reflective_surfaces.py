@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from howfar.datasets.coco import read_table, refusing_other_forms
 from howfar.datasets.folder import description_at
-from howfar.datasets.pictures import read_grey
 from howfar.errors import SourceError
+from howfar.io.pictures import read_grey
 
 Surface = Literal["glass", "mirrors"]
 

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from howfar.datasets.pictures import read_rgb
 from howfar.errors import SourceError
 from howfar.io.depth_values import read_values
+from howfar.io.pictures import read_rgb
 
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".pgm", ".tif", ".tiff")
 NUMBERS = (".npy", ".npz", ".exr")

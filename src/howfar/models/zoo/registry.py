@@ -36,7 +36,7 @@ class Entry:
     """One model of the zoo.
 
     Attributes:
-        name: What `--detector`, `--depth-model` and `howfar models` call it.
+        name: What users call it: `howfar models` lists it.
         task: `detection`, `depth` or `ranging`.
         licence: Licence of the weights.
         origin: Where they come from.

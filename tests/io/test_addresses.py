@@ -3,7 +3,7 @@
 import pytest
 
 from howfar.errors import SourceError
-from howfar.sources.addresses import hiding_password, without_password
+from howfar.io.addresses import hiding_passwords, without_password
 from howfar.sources.fetch import fetch
 from howfar.sources.live import LiveStream
 from howfar.sources.opening import open_sources
@@ -23,7 +23,7 @@ def test_without_password(address: str, shown: str) -> None:
 
 
 def test_an_error_does_not_tell_the_password() -> None:
-    with pytest.raises(SourceError, match=r"^http://host/a is gone$"), hiding_password("http://me:secret@host/a"):
+    with pytest.raises(SourceError, match=r"^http://host/a is gone$"), hiding_passwords():
         raise SourceError("http://me:secret@host/a is gone")
 
 

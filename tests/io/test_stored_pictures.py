@@ -1,4 +1,4 @@
-"""Reading a data set's picture files."""
+"""Pictures as they are stored, for data sets: colours, numbers and sizes."""
 
 from pathlib import Path
 
@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from howfar.datasets.pictures import picture_size, pictures_in, read_grey, read_grey8, read_rgb, refuse_missing
 from howfar.errors import SourceError
+from howfar.io.pictures import picture_size, read_grey, read_grey8, read_rgb
 
 GREY = np.arange(12, dtype=np.uint8).reshape(3, 4)
 
@@ -17,7 +17,7 @@ GREY = np.arange(12, dtype=np.uint8).reshape(3, 4)
     [
         pytest.param("RGB", (7, 7, 7), id="colour stays"),
         pytest.param("L", (7, 7, 7), id="grey becomes colour"),
-        pytest.param("RGBA", (7, 7, 7), id="transparency is dropped"),
+        pytest.param("RGBA", (7, 7, 7), id="an opaque picture stays"),
     ],
 )
 def test_every_kind_of_picture_becomes_rgb(tmp_path: Path, mode: str, pixel: tuple[int, int, int]) -> None:
@@ -43,12 +43,14 @@ def test_numbers_in_a_grey_png_come_back_as_they_are(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("write", "message"),
     [
-        pytest.param(lambda path: None, "There is no picture", id="missing"),
-        pytest.param(lambda path: path.write_bytes(b""), "cannot be read as a picture", id="empty"),
-        pytest.param(lambda path: path.write_text("a text"), "cannot be read as a picture", id="no picture"),
-        pytest.param(lambda path: path.mkdir(), "cannot be read as a picture", id="a folder"),
-        pytest.param(lambda path: _truncated(path), "cannot be read as a picture", id="cut off"),
-        pytest.param(lambda path: _broken_header(path), "cannot be read as a picture", id="a broken header"),
+        pytest.param(lambda path: None, "There is no file", id="missing"),
+        pytest.param(lambda path: path.write_bytes(b""), "is empty", id="empty"),
+        pytest.param(
+            lambda path: path.write_text("a text"), "holds text where a picture was expected", id="no picture"
+        ),
+        pytest.param(lambda path: path.mkdir(), "is a folder", id="a folder"),
+        pytest.param(lambda path: _truncated(path), "cannot be decoded", id="cut off"),
+        pytest.param(lambda path: _broken_header(path), "begins as PNG and cannot be opened", id="a broken header"),
     ],
 )
 def test_what_is_no_picture_is_refused_in_one_sentence(tmp_path: Path, write, message: str) -> None:
@@ -84,20 +86,6 @@ def test_numbers_are_not_taken_from_colours(tmp_path: Path, mode: str) -> None:
 def test_the_size_is_width_and_height(tmp_path: Path) -> None:
     Image.fromarray(GREY).save(tmp_path / "a.png")
     assert picture_size(tmp_path / "a.png") == (4, 3)
-
-
-def test_the_pictures_of_a_folder_are_known_by_their_endings(tmp_path: Path) -> None:
-    for name in ("b.PNG", "a.jpeg", "a.txt", "c.webp"):
-        (tmp_path / name).touch()
-    assert [path.name for path in pictures_in(tmp_path)] == ["a.jpeg", "b.PNG", "c.webp"]
-
-
-def test_missing_files_are_counted_and_the_first_is_named(tmp_path: Path) -> None:
-    (tmp_path / "here").touch()
-    paths = [tmp_path / name for name in ("here", "gone", "away")]
-    refuse_missing(paths[:1], "1 pictures")
-    with pytest.raises(SourceError, match=r"2 of the 3 pictures are missing, the first being .*gone"):
-        refuse_missing(paths, "3 pictures")
 
 
 def _truncated(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The depth files of data sets, and how their numbers become metres."""
+"""The bare numbers of depth files."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,14 +6,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 from numpy.typing import NDArray
 from PIL import Image
 
-from howfar.datasets.depth_values import metres_of, read_counts
 from howfar.errors import SourceError
+from howfar.io.depth_values import read_values
 
 RAMP = np.arange(12).reshape(3, 4)
 
@@ -43,7 +40,7 @@ def test_every_format_gives_the_stored_numbers(
 ) -> None:
     counts = (RAMP * 7).astype(dtype)
     write(tmp_path / name, counts)
-    read = read_counts(tmp_path / name)
+    read = read_values(tmp_path / name, coarse=True)
     assert read.dtype == dtype
     assert np.array_equal(read, counts)
 
@@ -69,16 +66,16 @@ def _cut(path: Path) -> None:
         pytest.param(
             "a.jpg", lambda path: path.touch(), "by its ending", id="a JPEG, whose numbers are only about right"
         ),
-        pytest.param("a.png", lambda path: Image.new("RGB", (4, 3)).save(path), "8 or 16 bits", id="a colour picture"),
         pytest.param(
-            "a.png", lambda path: Image.new("P", (4, 3)).save(path), "8 or 16 bits", id="a picture of a palette"
+            "a.png", lambda path: Image.new("RGB", (4, 3)).save(path), "colour picture", id="a colour picture"
         ),
         pytest.param(
-            "a.tiff", lambda path: Image.new("RGB", (4, 3)).save(path), "rows and columns", id="a colour TIFF"
+            "a.png", lambda path: Image.new("P", (4, 3)).save(path), "colour picture", id="a picture of a palette"
         ),
-        pytest.param("a.npy", lambda path: np.save(path, np.zeros((2, 3, 4))), "rows and columns", id="three axes"),
+        pytest.param("a.tiff", lambda path: Image.new("RGB", (4, 3)).save(path), "colour picture", id="a colour TIFF"),
+        pytest.param("a.npy", lambda path: np.save(path, np.zeros((2, 3, 5))), "rows and columns", id="three axes"),
         pytest.param("a.npy", lambda path: np.save(path, np.zeros((0, 4))), "rows and columns", id="no rows"),
-        pytest.param("a.npy", lambda path: np.save(path, np.full((2, 2), "x")), "rows and columns", id="texts"),
+        pytest.param("a.npy", lambda path: np.save(path, np.full((2, 2), "x")), "holds numbers", id="texts"),
         pytest.param(
             "a.npy", lambda path: np.save(path, np.array([[{}]]), allow_pickle=True), "cannot be read", id="a pickle"
         ),
@@ -98,37 +95,11 @@ def test_what_is_no_depth_file_is_refused_in_one_sentence(
 ) -> None:
     write(tmp_path / name)
     with pytest.raises(SourceError, match=message) as refusal:
-        read_counts(tmp_path / name)
+        read_values(tmp_path / name, coarse=True)
     assert "\n" not in str(refusal.value)
 
 
-@pytest.mark.parametrize(
-    ("counts", "metres_per_count", "invalid", "expected"),
-    [
-        pytest.param(np.uint16([[1500, 0]]), 0.001, (), [[1.5, np.nan]], id="millimetres, and 0 is unknown"),
-        pytest.param(
-            np.uint16([[512, 65535]]), 1 / 256, (65535,), [[2.0, np.nan]], id="256ths, with a number for unknown"
-        ),
-        pytest.param(np.uint8([[255, 7]]), 0.1, (300, 7.0, -1), [[25.5, np.nan]], id="marks that a byte cannot hold"),
-        pytest.param(np.float32([[0.1, 2.5]]), 1.0, (0.1,), [[np.nan, 2.5]], id="a mark of single precision"),
-        pytest.param(
-            np.float64([[-1, np.inf, np.nan, 1e300, 3]]), 1.0, (), [[np.nan] * 4 + [3]], id="what no depth can be"
-        ),
-    ],
-)
-def test_counts_become_metres_and_nan(
-    counts: NDArray, metres_per_count: float, invalid: tuple[float, ...], expected: list[list[float]]
-) -> None:
-    metres = metres_of(counts, metres_per_count, invalid)
-    assert metres.dtype == np.float32
-    np.testing.assert_allclose(metres, expected, rtol=1e-6)
-
-
-@given(
-    npst.arrays(st.sampled_from([np.uint8, np.uint16, np.int32, np.float32, np.float64]), (2, 3)),
-    st.floats(1e-6, 1e3),
-    st.lists(st.integers(-1, 70000), max_size=2),
-)
-def test_a_depth_is_positive_or_not_known(counts: NDArray, metres_per_count: float, invalid: list[int]) -> None:
-    metres = metres_of(counts, metres_per_count, invalid)
-    assert (np.isnan(metres) | ((metres > 0) & np.isfinite(metres))).all()
+def test_8_bits_are_too_coarse_unless_a_data_set_asks_for_them(tmp_path: Path) -> None:
+    Image.fromarray(RAMP.astype(np.uint8)).save(tmp_path / "a.png")
+    with pytest.raises(SourceError, match="too coarse"):
+        read_values(tmp_path / "a.png")
