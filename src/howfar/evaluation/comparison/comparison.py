@@ -29,7 +29,7 @@ from howfar.evaluation.depth.boundaries import BoundarySums, boundary_update
 from howfar.evaluation.depth.evaluation import Procedure, as_compared, comparable
 from howfar.evaluation.depth.metrics import DepthSums, depth_update
 from howfar.evaluation.depth.protocols import FULL, DepthProtocol
-from howfar.evaluation.depth.ssim import compare_maps
+from howfar.evaluation.ssim.metric import compare_maps
 from howfar.io.resample import resample
 from howfar.scene import DepthEstimator, DepthKind, DepthMap, Frame
 

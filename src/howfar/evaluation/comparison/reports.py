@@ -11,8 +11,8 @@ from howfar.evaluation.comparison.reflective_surfaces import SURFACE_CLASSES, Su
 from howfar.evaluation.depth.boundaries import boundary_compute
 from howfar.evaluation.depth.metrics import depth_compute
 from howfar.evaluation.depth.reports import BOUNDARY_NAMES, BOUNDARY_TEXTS, DEPTH_NAMES
-from howfar.evaluation.depth.ssim import WINDOW_PX
 from howfar.evaluation.report.report import FigureTable, Report, figure_text
+from howfar.evaluation.ssim.metric import WINDOW_PX
 
 NOT_MEASURED = "not measured"
 

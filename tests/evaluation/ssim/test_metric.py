@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from skimage.metrics import structural_similarity
 
 from howfar.errors import MissingExtraError, SettingError
-from howfar.evaluation.depth.ssim import compare_maps, to_8bit, worst_regions
+from howfar.evaluation.ssim.metric import compare_maps, to_8bit, worst_regions
 from howfar.evaluation.windows import Window
 
 RANDOM = np.random.default_rng(0)

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from howfar.evaluation.depth.ssim import SsimResult
-from howfar.evaluation.depth.ssim_reports import (
+from howfar.evaluation.ssim.metric import SsimResult
+from howfar.evaluation.ssim.reports import (
     RED,
     UNKNOWN,
     SsimScore,
