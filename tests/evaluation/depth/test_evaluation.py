@@ -18,7 +18,7 @@ from howfar.evaluation.depth.evaluation import (
     evaluate_depth,
     shown,
 )
-from howfar.evaluation.depth.protocols import FULL, KITTI_GARG, NYU_EIGEN, NYU_HYBRID, crop_window
+from howfar.evaluation.depth.protocols import FULL, KITTI_GARG, NYU_EIGEN, NYU_HYBRID, crop_rectangle
 from howfar.models import open_depth_network
 from howfar.scene import Camera, DepthMap, Frame
 from tests.evaluation.predictors import Predictor, noise_image, nyu_sample, red_tenths
@@ -62,7 +62,7 @@ def test_a_right_network_has_no_error_whatever_the_crop(tmp_path: Path, crop) ->
     ],
 )
 def test_the_network_is_told_the_camera_of_what_it_sees(tmp_path: Path, crop, input_px: tuple[int, int]) -> None:
-    cut = crop_window(640, 480, crop)
+    cut = crop_rectangle(640, 480, crop)
     camera = NYU_CAMERA.cropped(cut.x1, cut.y1, cut.x2, cut.y2)
     magnified = camera.resized(*input_px).focal_px / NYU_CAMERA.resized(64, 48).focal_px
     network = open_depth_network(mean_depth(tmp_path, CARD))

@@ -21,8 +21,8 @@ from howfar.evaluation.depth.metrics import (
     depth_update,
     is_depth,
 )
-from howfar.evaluation.depth.protocols import NYU_EIGEN, Crop, DepthProtocol, crop_window
-from howfar.evaluation.windows import Window
+from howfar.evaluation.depth.protocols import NYU_EIGEN, Crop, DepthProtocol, crop_rectangle
+from howfar.evaluation.rectangles import Rectangle
 from howfar.io.resample import resample
 from howfar.scene import DepthEstimator, DepthMap, Frame
 
@@ -162,7 +162,7 @@ def compare_depth(sample: DepthSample, network: DepthEstimator, procedure: Proce
     height, width = sample.depth_m.shape
     _check_size(sample.name, width, height, protocol)
     window = protocol.window_of(width, height)
-    part = crop_window(width, height, procedure.crop) if protocol.feed is None else window
+    part = crop_rectangle(width, height, procedure.crop) if protocol.feed is None else window
     frame = shown(sample, part, protocol)
     start = time.perf_counter()
     depth_map = estimate_depth(network, frame, flip=procedure.flip)
@@ -177,7 +177,7 @@ def compare_depth(sample: DepthSample, network: DepthEstimator, procedure: Proce
     return Comparison(sample.name, part.of(sample.image), truth_m, predicted_m, valid, sums, network_s, boundaries)
 
 
-def shown(sample: DepthSample, part: Window, protocol: DepthProtocol) -> Frame:
+def shown(sample: DepthSample, part: Rectangle, protocol: DepthProtocol) -> Frame:
     """What the network is shown of a picture, with the camera that would have taken it.
 
     Args:

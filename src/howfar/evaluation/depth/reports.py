@@ -8,7 +8,7 @@ from howfar.evaluation.depth.boundaries import boundary_compute
 from howfar.evaluation.depth.evaluation import BoundaryGrid, DepthResult, Procedure
 from howfar.evaluation.depth.metrics import DepthErrors
 from howfar.evaluation.depth.pictures import ranked
-from howfar.evaluation.depth.protocols import DepthProtocol, crop_window
+from howfar.evaluation.depth.protocols import DepthProtocol, crop_rectangle
 from howfar.evaluation.depth.published import NYU_PUBLISHED_NOTE, PUBLISHED, PublishedDepth
 from howfar.evaluation.report.report import FigureTable, Report, time_taken
 
@@ -119,7 +119,7 @@ def _shown(procedure: Procedure) -> str:
         )
     if protocol.size_px is None:
         return f"crop {procedure.crop} of the picture {own_input}"
-    cut = crop_window(*protocol.size_px, procedure.crop)
+    cut = crop_rectangle(*protocol.size_px, procedure.crop)
     return f"crop {procedure.crop}, {cut.width_px}×{cut.height_px} px, {own_input}"
 
 
@@ -131,7 +131,7 @@ def _compared(procedure: Procedure) -> str:
     window = protocol.window_of(*protocol.size_px)
     if protocol.feed is not None:
         return f"{laid}; {window.width_px}×{window.height_px} px: {window}"
-    compared = window.within(crop_window(*protocol.size_px, procedure.crop))
+    compared = window.within(crop_rectangle(*protocol.size_px, procedure.crop))
     return f"{laid}; {compared.width_px}×{compared.height_px} px: {window}, where the crop holds them"
 
 
