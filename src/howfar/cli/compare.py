@@ -62,7 +62,7 @@ def compare(
 
     Relative depth is fitted to the truth, else to the first network that gives metres.
     """
-    from howfar.evaluation.comparison.comparison import Method, compare_networks, gather
+    from howfar.evaluation.comparison.comparison import ComparisonOptions, compare_networks, gather
     from howfar.evaluation.comparison.reflective_surfaces import SurfaceMasks
     from howfar.evaluation.comparison.reports import comparison_report, comparison_rows
     from howfar.evaluation.depth.protocols import FULL, full_protocol
@@ -75,12 +75,12 @@ def compare(
     networks = _networks(models, least=1 if shown.has_truth else 2)
     name, samples = shown.samples(Lens(focal_px=focal_px, fov_deg=fov_deg))
     surfaces = None if data is None else SurfaceMasks.of_split(data, split)
-    method = Method(shown.has_truth, FULL if cap_m is None else full_protocol(cap_m), align, surfaces)
+    options = ComparisonOptions(shown.has_truth, FULL if cap_m is None else full_protocol(cap_m), align, surfaces)
     costs = _costs(networks, samples[0])
     drawn: list[ComparisonPicture] = []
     with progress_bar("Comparing", len(samples), "image") as step:
-        comparisons = compare_networks(samples, networks, method)
-        result = gather(_watched(comparisons, step, drawn, PICTURED if html is not None else 0), method)
+        comparisons = compare_networks(samples, networks, options)
+        result = gather(_watched(comparisons, step, drawn, PICTURED if html is not None else 0), options)
     report = comparison_report(result, costs, data=name)
     publish(report, None, overwrite)
     if csv is not None:

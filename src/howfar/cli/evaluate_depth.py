@@ -98,19 +98,19 @@ def depth(
     overwrite: Overwrite = False,
 ) -> None:
     """Measure a depth network: REL, RMSE, log10, SILog and δ, with their protocol and beside published figures."""
-    from howfar.evaluation.depth.evaluation import Procedure, evaluate_depth
+    from howfar.evaluation.depth.evaluation import DepthOptions, evaluate_depth
     from howfar.evaluation.depth.pictures import draw_ranked, write_pictures
     from howfar.evaluation.depth.reports import depth_report
     from howfar.models import DEFAULT_DEPTH, open_depth_network
 
     refuse_results(csv, html, overwrite=overwrite)
     refuse_filled(pictures, overwrite=overwrite)
-    procedure = Procedure(_protocol(protocol, cap_m), crop.value, align, flip, boundaries.value)
-    name, samples = _samples(procedure.protocol.name, data, split, files)
+    options = DepthOptions(_protocol(protocol, cap_m), crop.value, align, flip, boundaries.value)
+    name, samples = _samples(options.protocol.name, data, split, files)
     samples = samples[::every]
     network = open_depth_network(model or DEFAULT_DEPTH)
     with progress_bar("Measuring depth", len(samples), "image") as step:
-        result = evaluate_depth(counted(samples, step), network, procedure)
+        result = evaluate_depth(counted(samples, step), network, options)
     part = name if every == 1 else f"{name}, one picture in {every}"
     report = depth_report(result, data=part, model=network.name)
     publish(report, csv, overwrite)

@@ -57,7 +57,7 @@ def detector(
 ) -> None:
     """Measure a detector: COCO's twelve numbers, precision, recall and F1, by class and by confidence threshold."""
     from howfar.evaluation.detection.coco import require_coco_eval
-    from howfar.evaluation.detection.evaluation import DetectorProtocol, evaluate_detector
+    from howfar.evaluation.detection.evaluation import DetectionOptions, evaluate_detector
     from howfar.evaluation.detection.reports import Names, input_in_words
     from howfar.models import DEFAULT_DETECTOR, open_detector
 
@@ -67,10 +67,10 @@ def detector(
     name, dataset = _open_data(data, split, images, annotations)
     opened = open_detector(model or DEFAULT_DETECTOR)
     stated = max(opened.spec.score, score) if confidence is None else confidence
-    protocol = DetectorProtocol(score, nms, confidence=stated)
+    options = DetectionOptions(score, nms, confidence=stated)
     samples = dataset[::every]
     with progress_bar("Measuring detection", len(samples), "image") as step:
-        result = evaluate_detector(dataset, opened, protocol, counted(samples, step))
+        result = evaluate_detector(dataset, opened, options, counted(samples, step))
     part = name if every == 1 else f"{name}, one picture in {every}"
     output.write(result, Names(part, opened.name, input_in_words(opened.card.input)))
 

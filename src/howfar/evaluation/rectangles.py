@@ -27,8 +27,8 @@ class Rectangle:
     def __post_init__(self) -> None:
         if not (0 <= self.x1 < self.x2 and 0 <= self.y1 < self.y2):
             raise SettingError(
-                f"A rectangle needs at least one pixel, from 0 on: columns {self.x1} to {self.x2} and rows {self.y1} to "
-                f"{self.y2} hold none."
+                f"A rectangle needs at least one pixel, from 0 on: columns {self.x1} to {self.x2} and rows {self.y1} "
+                f"to {self.y2} hold none."
             )
 
     @property

@@ -11,7 +11,7 @@ from howfar.datasets import CocoDetection
 from howfar.errors import SettingError
 from howfar.evaluation.detection.coco import categories_by_name, coco_results, ground_truth
 from howfar.evaluation.detection.curves import mean_average_precision
-from howfar.evaluation.detection.evaluation import DetectorProtocol, evaluate_detector
+from howfar.evaluation.detection.evaluation import DetectionOptions, evaluate_detector
 from howfar.models import CardDetector, open_detector
 from howfar.scene import Frame, Query
 from tests.datasets.folders import write_coco
@@ -30,12 +30,12 @@ def tiny_detector(folder: Path) -> CardDetector:
 @pytest.mark.parametrize("value", [-0.1, 1.5, math.nan])
 def test_a_threshold_that_cannot_be_is_refused(threshold: str, value: float) -> None:
     with pytest.raises(SettingError, match=f"{threshold} threshold must lie between 0 and 1"):
-        DetectorProtocol(**{threshold: value})
+        DetectionOptions(**{threshold: value})
 
 
 def test_precision_is_not_stated_where_detections_were_dropped() -> None:
     with pytest.raises(SettingError, match=r"at a confidence of 0.2 .* below 0.3 are dropped: raise the confidence"):
-        DetectorProtocol(score=0.3, confidence=0.2)
+        DetectionOptions(score=0.3, confidence=0.2)
 
 
 def test_a_detector_is_shown_every_picture_and_measured(tmp_path: Path) -> None:

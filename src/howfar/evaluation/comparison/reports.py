@@ -60,7 +60,7 @@ def comparison_report(result: ComparisonResult, costs: Mapping[str, Cost], *, da
 
 def comparison_rows(result: ComparisonResult, costs: Mapping[str, Cost], *, data: str) -> list[dict[str, object]]:
     """One row a network for CSV, each with the protocol; a figure that does not apply is NaN."""
-    limits_m = result.method.protocol.limits_m if result.is_metric else None
+    limits_m = result.options.protocol.limits_m if result.is_metric else None
     least_m, most_m = limits_m or (math.nan, math.nan)
     shared: dict[str, object] = {"data": data, "images": result.pictures, "compared_with": result.yardstick}
     return [
@@ -104,7 +104,7 @@ def _stated(result: ComparisonResult, data: str) -> dict[str, str]:
 
 
 def _yardstick_text(result: ComparisonResult) -> str:
-    limits_m = result.method.protocol.limits_m
+    limits_m = result.options.protocol.limits_m
     between = "" if limits_m is None else f", whole pictures, {limits_m[0]:g}–{limits_m[1]:g} m, others clipped"
     if result.yardstick == TRUTH:
         return f"the true depth{between}"

@@ -31,7 +31,7 @@ Number = TypeVar("Number", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True)
-class Procedure:
+class DepthOptions:
     """All that decides how a depth network is measured.
 
     Attributes:
@@ -106,14 +106,14 @@ class DepthResult:
     """What was measured.
 
     Attributes:
-        procedure: How.
+        options: How.
         sums: Sums over the compared pixels.
         scores: The errors of each picture shown to the network, in their order.
         network_s: Time that the network took for all of them, pre- and post-processing included.
         boundaries: Sums over the contours of all pictures; None where they were not measured.
     """
 
-    procedure: Procedure
+    options: DepthOptions
     sums: DepthSums
     scores: tuple[ImageScore, ...]
     network_s: float
@@ -126,54 +126,54 @@ class DepthResult:
 
     def errors(self, average: Average | None = None) -> DepthErrors:
         """The errors, with the mean that the protocol quotes or another."""
-        return depth_compute(self.sums, average or self.procedure.protocol.average)
+        return depth_compute(self.sums, average or self.options.protocol.average)
 
 
 def evaluate_depth(
-    samples: Iterable[DepthSample], network: DepthEstimator, procedure: Procedure | None = None
+    samples: Iterable[DepthSample], network: DepthEstimator, options: DepthOptions | None = None
 ) -> DepthResult:
     """Measure a depth network.
 
     Args:
         samples: Pictures of the protocol's data set with their truth.
         network: The network.
-        procedure: How to measure; `Procedure()` when None.
+        options: How to measure; `DepthOptions()` when None.
 
     Raises:
         SettingError: If the pictures are not of the protocol's size, or relative depth is not to be aligned.
     """
-    procedure = procedure or Procedure()
+    options = options or DepthOptions()
     sums, network_s = DepthSums.none(), 0.0
-    boundaries = None if procedure.boundaries == "none" else BoundarySums.none()
+    boundaries = None if options.boundaries == "none" else BoundarySums.none()
     scores: list[ImageScore] = []
     for place, sample in enumerate(samples):
-        compared = compare_depth(sample, network, procedure)
+        compared = compare_depth(sample, network, options)
         sums += compared.sums
         network_s += compared.network_s
         if boundaries is not None and compared.boundaries is not None:
             boundaries += compared.boundaries
         scores.append(ImageScore(place, sample.name, depth_compute(compared.sums)))
-    return DepthResult(procedure, sums, tuple(scores), network_s, boundaries)
+    return DepthResult(options, sums, tuple(scores), network_s, boundaries)
 
 
-def compare_depth(sample: DepthSample, network: DepthEstimator, procedure: Procedure) -> Comparison:
+def compare_depth(sample: DepthSample, network: DepthEstimator, options: DepthOptions) -> Comparison:
     """Predict the depth of one picture and lay it over its truth; raises as `evaluate_depth` does."""
-    protocol = procedure.protocol
+    protocol = options.protocol
     height, width = sample.depth_m.shape
     _check_size(sample.name, width, height, protocol)
     window = protocol.window_of(width, height)
-    part = crop_rectangle(width, height, procedure.crop) if protocol.feed is None else window
+    part = crop_rectangle(width, height, options.crop) if protocol.feed is None else window
     frame = shown(sample, part, protocol)
     start = time.perf_counter()
-    depth_map = estimate_depth(network, frame, flip=procedure.flip)
+    depth_map = estimate_depth(network, frame, flip=options.flip)
     network_s = time.perf_counter() - start
     truth_m = part.of(sample.depth_m)
     valid = np.zeros(truth_m.shape, dtype=np.bool_)
     window.within(part).of(valid)[:] = True
     valid &= comparable(truth_m, protocol)
-    predicted_m = as_compared(depth_map, truth_m, valid, procedure)
+    predicted_m = as_compared(depth_map, truth_m, valid, options)
     sums = depth_update(predicted_m, truth_m, valid, protocol.floor_m)
-    boundaries = _boundaries(depth_map, predicted_m, truth_m, valid, procedure)
+    boundaries = _boundaries(depth_map, predicted_m, truth_m, valid, options)
     return Comparison(sample.name, part.of(sample.image), truth_m, predicted_m, valid, sums, network_s, boundaries)
 
 
@@ -220,7 +220,7 @@ def comparable(truth_m: NDArray[np.float32], protocol: DepthProtocol) -> NDArray
 
 
 def as_compared(
-    depth_map: DepthMap, truth_m: NDArray[np.float32], valid: NDArray[np.bool_], procedure: Procedure
+    depth_map: DepthMap, truth_m: NDArray[np.float32], valid: NDArray[np.bool_], options: DepthOptions
 ) -> NDArray[np.float32]:
     """A network's output as it is compared: at the truth's size, in metres, aligned and clipped.
 
@@ -228,16 +228,16 @@ def as_compared(
         depth_map: The output, laid over the same part of the picture as the truth.
         truth_m: H×W true depth.
         valid: H×W bool: the pixels that are compared, which an alignment is fitted to.
-        procedure: How to measure.
+        options: How to measure.
 
     Returns:
         H×W float32 metres, NaN where unknown.
     """
-    limits_m = procedure.protocol.limits_m
+    limits_m = options.protocol.limits_m
     height, width = truth_m.shape
     resized = resample(_readings(depth_map, keep_all=limits_m is None), width, height)
     most_m = np.inf if limits_m is None else limits_m[1]
-    predicted_m = align_depth(resized, depth_map.kind, truth_m, valid, procedure.alignment, most_m)
+    predicted_m = align_depth(resized, depth_map.kind, truth_m, valid, options.alignment, most_m)
     return predicted_m if limits_m is None else np.clip(predicted_m, *limits_m).astype(np.float32, copy=False)
 
 
@@ -246,14 +246,14 @@ def _boundaries(
     predicted_m: NDArray[np.float32],
     truth_m: NDArray[np.float32],
     valid: NDArray[np.bool_],
-    procedure: Procedure,
+    options: DepthOptions,
 ) -> BoundarySums | None:
-    if procedure.boundaries == "none":
+    if options.boundaries == "none":
         return None
-    if procedure.boundaries == "picture":
+    if options.boundaries == "picture":
         return boundary_update(predicted_m, truth_m, valid)
     truth_there_m, valid_there = _picked(truth_m, depth_map.shape), _picked(valid, depth_map.shape)
-    predicted_there_m = as_compared(depth_map, truth_there_m, valid_there, procedure)
+    predicted_there_m = as_compared(depth_map, truth_there_m, valid_there, options)
     return boundary_update(predicted_there_m, truth_there_m, valid_there)
 
 

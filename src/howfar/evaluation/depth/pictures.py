@@ -14,9 +14,9 @@ from howfar.drawing.depth_view import draw_depth
 from howfar.drawing.side_by_side import side_by_side
 from howfar.evaluation.depth.evaluation import (
     Comparison,
+    DepthOptions,
     DepthResult,
     ImageScore,
-    Procedure,
     compare_depth,
 )
 from howfar.evaluation.depth.protocols import FULL, DepthProtocol
@@ -80,19 +80,19 @@ def draw_ranked(samples: Sequence[DepthSample], network: DepthEstimator, result:
         result: What was measured.
     """
     return [
-        DepthPicture(rank, score, draw_comparison(_again(samples, network, result, score), result.procedure))
+        DepthPicture(rank, score, draw_comparison(_again(samples, network, result, score), result.options))
         for rank, score in ranked(result.scores)
     ]
 
 
-def draw_comparison(comparison: Comparison, procedure: Procedure) -> NDArray[np.uint8]:
+def draw_comparison(comparison: Comparison, options: DepthOptions) -> NDArray[np.uint8]:
     """Image, truth, prediction and error beside each other, H×W×3 uint8 RGB; a wide picture's in two rows.
 
     The colours of depth end at the protocol's upper limit; by `full`, whose cap may lie far behind what a picture
     shows, at the picture's own greatest true depth. The error is |d − t| / t, black for none and bright for
     `FULL_ERROR` and above, grey where nothing is compared. Of a sparse truth, as LiDAR's, the points are enlarged.
     """
-    max_m = _colours_end(comparison, procedure.protocol)
+    max_m = _colours_end(comparison, options.protocol)
     height, width = comparison.truth_m.shape
     truth, prediction = (
         draw_depth(DepthMap(depth_m, "metres"), width, height, max_m=max_m)
@@ -143,7 +143,7 @@ def write_pictures(pictures: Sequence[DepthPicture], folder: Path, *, overwrite:
 def _again(
     samples: Sequence[DepthSample], network: DepthEstimator, result: DepthResult, score: ImageScore
 ) -> Comparison:
-    return compare_depth(samples[score.place], network, result.procedure)
+    return compare_depth(samples[score.place], network, result.options)
 
 
 def _colours_end(comparison: Comparison, protocol: DepthProtocol) -> float:

@@ -22,7 +22,7 @@ from howfar.scene import Detector, Frame, Query
 
 
 @dataclass(frozen=True, slots=True)
-class DetectorProtocol:
+class DetectionOptions:
     """How a detector is measured.
 
     Attributes:
@@ -70,7 +70,7 @@ class DetectorResult:
     """What was measured.
 
     Attributes:
-        protocol: How.
+        options: How.
         numbers: COCO's twelve.
         classes: Each class of the data set, in its order.
         outlined: Whether an object's size is the area of its outline, as COCO's data state it, rather than of its box.
@@ -78,7 +78,7 @@ class DetectorResult:
         detector_s: Time that the detector took for all pictures, pre- and post-processing included.
     """
 
-    protocol: DetectorProtocol
+    options: DetectionOptions
     numbers: CocoNumbers
     classes: tuple[ClassResult, ...]
     outlined: bool
@@ -94,7 +94,7 @@ class DetectorResult:
 def evaluate_detector(
     dataset: CocoDetection | Sequence[DetectionSample],
     detector: Detector,
-    protocol: DetectorProtocol | None = None,
+    options: DetectionOptions | None = None,
     samples: Iterable[DetectionSample] | None = None,
 ) -> DetectorResult:
     """Measure a detector.
@@ -102,7 +102,7 @@ def evaluate_detector(
     Args:
         dataset: The pictures and their true boxes.
         detector: The detector; its classes are matched to the data set's by name.
-        protocol: How to measure; `DetectorProtocol()` when None.
+        options: How to measure; `DetectionOptions()` when None.
         samples: The samples of the data set to measure on; all of them when None.
 
     Raises:
@@ -110,16 +110,16 @@ def evaluate_detector(
         MissingExtraError: If faster-coco-eval is not installed.
     """
     require_coco_eval()
-    protocol = protocol or DetectorProtocol()
+    options = options or DetectionOptions()
     names = _class_names(dataset)
     categories = categories_by_name(detector.class_names, names)
     run = _Run()
     for sample in dataset if samples is None else samples:
-        run.show(sample, detector, protocol, categories)
+        run.show(sample, detector, options, categories)
     outlined = isinstance(dataset, CocoDetection)
     truth = ground_truth(dataset) if isinstance(dataset, CocoDetection) else coco_table(run.images, run.true, names)
     numbers, classes = _count(truth, run, names, set(categories.values()))
-    return DetectorResult(protocol, numbers, classes, outlined, len(run.images), run.detector_s)
+    return DetectorResult(options, numbers, classes, outlined, len(run.images), run.detector_s)
 
 
 @dataclass(eq=False)
@@ -132,10 +132,10 @@ class _Run:
     detector_s: float = 0.0
 
     def show(
-        self, sample: DetectionSample, detector: Detector, protocol: DetectorProtocol, categories: Mapping[int, int]
+        self, sample: DetectionSample, detector: Detector, options: DetectionOptions, categories: Mapping[int, int]
     ) -> None:
         """Show one picture to the detector."""
-        frame, query = Frame(sample.image, sample.name), Query(protocol.score, protocol.nms)
+        frame, query = Frame(sample.image, sample.name), Query(options.score, options.nms)
         start = time.perf_counter()
         detections = detector.detect(frame, query)
         self.detector_s += time.perf_counter() - start

@@ -60,7 +60,7 @@ class Names:
 
 def detector_report(result: DetectorResult, names: Names) -> Report:
     """The report of a detector's measurement."""
-    protocol, numbers, how = result.protocol, asdict(result.numbers), protocol_line(result, names)
+    options, numbers, how = result.options, asdict(result.numbers), protocol_line(result, names)
     return Report(
         title="Detection",
         protocol={
@@ -69,7 +69,7 @@ def detector_report(result: DetectorResult, names: Names) -> Report:
             "model": names.model,
             "input": names.input,
             "protocol": "COCO detection: boxes, IoU 0.50:0.95, 101 recall points (faster-coco-eval)",
-            "detections": f"score above {protocol.score:g}, NMS at IoU {protocol.nms:g}, {LIMIT} a picture",
+            "detections": f"score above {options.score:g}, NMS at IoU {options.nms:g}, {LIMIT} a picture",
             "sizes": f"by the area of an object's {_sized_by(result)}",
             "crop": "none",
             "test-time augmentation": "none",
@@ -110,24 +110,24 @@ def csv_parts(path: Path) -> tuple[Path, Path]:
 
 def protocol_line(result: DetectorResult, names: Names) -> str:
     """How a measurement was made, in one sentence."""
-    protocol = result.protocol
+    options = result.options
     return (
         f"{names.model} on {result.images} pictures of {names.data}; input {names.input}; score above "
-        f"{protocol.score:g}, NMS at IoU {protocol.nms:g}, at most {LIMIT} detections a picture."
+        f"{options.score:g}, NMS at IoU {options.nms:g}, at most {LIMIT} detections a picture."
     )
 
 
 def protocol_fields(result: DetectorResult, names: Names) -> Row:
     """How a measurement was made, as plain column names and values for CSV."""
-    protocol = result.protocol
+    options = result.options
     return {
         "data": names.data,
         "images": result.images,
         "model": names.model,
         "input": names.input,
         "protocol": "coco-bbox",
-        "score": protocol.score,
-        "nms": protocol.nms,
+        "score": options.score,
+        "nms": options.nms,
         "limit": LIMIT,
         "sized_by": _sized_by(result),
         "augmentation": "none",
@@ -157,7 +157,7 @@ def _further_tables(result: DetectorResult, how: str) -> tuple[FigureTable, ...]
         _table(
             "Detection: by class",
             class_rows(result),
-            f"Precision, recall and F1 are at IoU 0.50 and a confidence of {result.protocol.confidence:g}. {UNDEFINED} "
+            f"Precision, recall and F1 are at IoU 0.50 and a confidence of {result.options.confidence:g}. {UNDEFINED} "
             f"Classes left out, as no object of theirs is in these pictures: {left_out}. {how}",
         ),
     )

@@ -12,7 +12,7 @@ from howfar.datasets import DetectionSample, LazySamples
 from howfar.drawing.side_by_side import side_by_side
 from howfar.errors import SettingError
 from howfar.evaluation.detection.coco import require_coco_eval
-from howfar.evaluation.detection.evaluation import DetectorProtocol, evaluate_detector
+from howfar.evaluation.detection.evaluation import DetectionOptions, evaluate_detector
 from howfar.models.card import Card, DetectorSpec, InputSpec
 from howfar.models.detector import CardDetector
 from howfar.networks.catalogue import build, detector_entry
@@ -135,7 +135,7 @@ class DetectorTask:
         places = np.linspace(0, len(self.held_out) - 1, count).astype(int).tolist()
         truths, found = [], []
         for sample in (self.held_out[place] for place in places):
-            detections = predictor.detect(Frame(sample.image, sample.name), Query(DetectorProtocol().confidence))
+            detections = predictor.detect(Frame(sample.image, sample.name), Query(DetectionOptions().confidence))
             truths.append(labelled(sample))
             found.append(LabelledPicture(sample.image, detections.boxes_xyxy_px, detections.class_ids))
         return side_by_side([self._grid(truths), self._grid(found)], ["truth", "prediction"])
