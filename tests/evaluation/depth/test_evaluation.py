@@ -227,7 +227,7 @@ def test_a_comparison_holds_the_part_of_picture_and_truth_that_was_shown() -> No
 def test_each_picture_has_its_own_score_in_order() -> None:
     samples = [grey_sample(20, 4.0), grey_sample(20, 2.0), grey_sample(0, 2.0)]
     result = evaluate_depth(samples, Predictor(red_tenths))
-    assert [score.place for score in result.scores] == [0, 1, 2]
+    assert [score.index for score in result.scores] == [0, 1, 2]
     assert [score.errors.rel for score in result.scores] == pytest.approx([0.5, 0.0, np.nan], nan_ok=True)
 
 

@@ -39,8 +39,8 @@ class SurfaceMasks:
         with refusing_other_forms(annotations):
             pictures = {image["id"]: str(image["file_name"]) for image in table["images"]}
             names = {category["id"]: str(category["name"]) for category in table["categories"]}
-            for thing in table["annotations"]:
-                self._add(pictures[thing["image_id"]], names[thing["category_id"]], int(thing["instance"]))
+            for shape in table["annotations"]:
+                self._add(pictures[shape["image_id"]], names[shape["category_id"]], int(shape["instance"]))
 
     @classmethod
     def of_split(cls, data: Path, split: str) -> "SurfaceMasks | None":

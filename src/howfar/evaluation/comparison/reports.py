@@ -156,7 +156,7 @@ def _cost_table(result: ComparisonResult, costs: Mapping[str, Cost]) -> FigureTa
 
 
 def _properties(result: ComparisonResult, costs: Mapping[str, Cost]) -> FigureTable:
-    """The table of properties that the founding study takes from Depth Anything V2, with figures in place of ticks."""
+    """The table of properties that the founding study takes from Depth Anything V2, with figures instead of ticks."""
     nothing = dict.fromkeys(result.sums, NOT_MEASURED)
     sharpness = {name: _or_not(boundary_compute(sums.boundaries).f1) for name, sums in result.sums.items()}
     cost = {name: f"{_milliseconds(result, name):.1f} ms, {_megabytes(costs[name].memory_mb)}" for name in result.sums}

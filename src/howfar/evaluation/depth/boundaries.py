@@ -1,4 +1,4 @@
-"""How well a depth map follows the outlines of things: the boundary F1 of Depth Pro.
+"""How well a depth map follows the outlines of objects: the boundary F1 of Depth Pro.
 
 Between the neighbouring pixels i and j an occluding contour lies, with i before j, where
 
@@ -54,7 +54,7 @@ class BoundaryScores:
     """How well outlines are followed, each a weighted mean over the thresholds; NaN where there is no true contour.
 
     Attributes:
-        f1: Harmonic mean of precision and recall, 1 for a map whose contours are all in their place.
+        f1: Harmonic mean of precision and recall, 1 for a map whose contours are all where the true ones are.
         precision: Share of the predicted contours that are true.
         recall: Share of the true contours that are predicted.
     """

@@ -91,12 +91,12 @@ class ImageScore:
     """The errors of one picture.
 
     Attributes:
-        place: Its place among the samples measured.
+        index: Its index among the samples measured.
         name: What the data set calls it.
         errors: Its errors, NaN where nothing could be compared.
     """
 
-    place: int
+    index: int
     name: str
     errors: DepthErrors
 
@@ -146,13 +146,13 @@ def evaluate_depth(
     sums, network_s = DepthSums.none(), 0.0
     boundaries = None if options.boundaries == "none" else BoundarySums.none()
     scores: list[ImageScore] = []
-    for place, sample in enumerate(samples):
+    for index, sample in enumerate(samples):
         compared = compare_depth(sample, network, options)
         sums += compared.sums
         network_s += compared.network_s
         if boundaries is not None and compared.boundaries is not None:
             boundaries += compared.boundaries
-        scores.append(ImageScore(place, sample.name, depth_compute(compared.sums)))
+        scores.append(ImageScore(index, sample.name, depth_compute(compared.sums)))
     return DepthResult(options, sums, tuple(scores), network_s, boundaries)
 
 

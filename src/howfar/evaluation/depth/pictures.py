@@ -68,7 +68,7 @@ def ranked(scores: Sequence[ImageScore], shown: int = SHOWN) -> list[tuple[str, 
     worst = known[::-1][:shown]
     best = known[: min(shown, len(known) - len(worst))]
     named = (("worst", worst), ("best", best))
-    return [(f"{word}-{place}", score) for word, chosen in named for place, score in enumerate(chosen, start=1)]
+    return [(f"{word}-{rank}", score) for word, chosen in named for rank, score in enumerate(chosen, start=1)]
 
 
 def draw_ranked(samples: Sequence[DepthSample], network: DepthEstimator, result: DepthResult) -> list[DepthPicture]:
@@ -119,9 +119,9 @@ def relative_error(
 
 def draw_error(error: NDArray[np.float32], full: float) -> NDArray[np.uint8]:
     """Colour H×W errors: black for none, bright for `full` and above, grey for NaN; H×W×3 uint8 RGB."""
-    places = _seen(np.clip(error / np.float32(full), 0, 1))
-    unknown = np.isnan(places)
-    steps = (np.where(unknown, 0, places) * 255).astype(np.uint8)
+    shares = _seen(np.clip(error / np.float32(full), 0, 1))
+    unknown = np.isnan(shares)
+    steps = (np.where(unknown, 0, shares) * 255).astype(np.uint8)
     bgr: NDArray[np.uint8] = cv2.applyColorMap(steps, cv2.COLORMAP_INFERNO)  # type: ignore[assignment]
     colours = np.ascontiguousarray(bgr[..., ::-1])
     colours[unknown] = UNKNOWN
@@ -143,7 +143,7 @@ def write_pictures(pictures: Sequence[DepthPicture], folder: Path, *, overwrite:
 def _again(
     samples: Sequence[DepthSample], network: DepthEstimator, result: DepthResult, score: ImageScore
 ) -> Comparison:
-    return compare_depth(samples[score.place], network, result.options)
+    return compare_depth(samples[score.index], network, result.options)
 
 
 def _colours_end(comparison: Comparison, protocol: DepthProtocol) -> float:

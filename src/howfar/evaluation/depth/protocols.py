@@ -1,4 +1,4 @@
-"""How a depth figure is to be got: named protocols, so that figures of different places can be compared."""
+"""How a depth figure is measured: named protocols, so that figures from different sources can be compared."""
 
 import math
 from dataclasses import dataclass, replace
@@ -46,7 +46,7 @@ class DepthProtocol:
         average: The mean that is quoted, over `images` or `pixels`.
         limits_m: Predictions beyond are moved to the nearer limit, and a truth at them or beyond is not compared; None
             where every truth and every finite prediction is compared as it is.
-        floor_m: Without limits, what logarithms and ratios take in the place of a lower prediction.
+        floor_m: Without limits, what logarithms and ratios take instead of a lower prediction.
         feed: What the network is shown instead of the whole picture.
     """
 

@@ -146,7 +146,7 @@ class _Run:
 
 
 def _class_names(dataset: CocoDetection | Sequence[DetectionSample]) -> dict[int, str]:
-    """The name of each category, under COCO's number of it or the place that samples give it."""
+    """The name of each category, under COCO's number of it, or under its index among the samples' class names."""
     if isinstance(dataset, CocoDetection):
         return dict(zip(dataset.category_ids, dataset.class_names, strict=True))
     return dict(enumerate(dataset[0].class_names))

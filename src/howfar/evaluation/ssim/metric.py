@@ -1,8 +1,8 @@
 """How alike two maps look: their structural similarity (SSIM) as 8-bit pictures.
 
 Wang, Bovik, Sheikh, Simoncelli: Image Quality Assessment: From Error Visibility to Structural Similarity, IEEE
-Transactions on Image Processing 2004, as scikit-image counts it: mean over all places of a 7×7 window. It is −1 to 1, 1
-for equal maps.
+Transactions on Image Processing 2004, as scikit-image computes it: mean over all positions of a 7×7 window. It is −1 to
+1, 1 for equal maps.
 
 How a map becomes 8 bits decides the score: `each` spreads every map from its own least to its own greatest value, so
 that a wrong scale and shift cost nothing; `shared` spreads both over the truth's values.
