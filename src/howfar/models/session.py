@@ -192,7 +192,9 @@ def _providers(wanted: str | None) -> list[str]:
     for name in available:
         if wanted.lower() in (name.lower(), name.lower().removesuffix("executionprovider")):
             return [name] if name == CPU else [name, CPU]
-    raise SettingError(f"The execution provider {wanted!r} is not installed; there are {', '.join(available)}.")
+    raise SettingError(
+        f"The execution provider {wanted!r} is not installed; there are {', '.join(available)}.", setting="provider"
+    )
 
 
 def _first_line(error: Exception) -> str:

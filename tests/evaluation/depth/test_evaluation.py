@@ -276,5 +276,5 @@ def test_full_measures_pictures_of_any_size() -> None:
 
 def test_another_size_than_the_protocols_is_refused_with_one_that_takes_it() -> None:
     sample = DepthSample("small", np.zeros((3, 4, 3), np.uint8), np.ones((3, 4), np.float32), Camera.assumed(4, 3))
-    with pytest.raises(SettingError, match="small has 4×3: the protocol full takes any size"):
+    with pytest.raises(SettingError, match="small has 4×3: choose the protocol full, which takes any size"):
         evaluate_depth([sample], Predictor(lambda _: np.ones((3, 4))))

@@ -38,7 +38,8 @@ def picture_samples(
     if truths and len(truths) != len(sources):
         raise SettingError(
             f"Each picture needs a depth map of its own; pictures: {len(sources)}, depth maps: {len(truths)}. Give "
-            "--truth once for each picture, in their order."
+            "one for each picture, in their order.",
+            setting="truth",
         )
     keys = list(zip_longest(sources, truths))
     return LazySamples(keys, lambda key: _sample(key[0], key[1], lens, unit))

@@ -57,7 +57,8 @@ class DepthOptions:
         if self.protocol.feed is not None and self.crop != "full":
             raise SettingError(
                 f"The protocol {self.protocol.name} prescribes what the network is shown; leave out the crop "
-                f"({self.crop}), or choose another protocol."
+                f"({self.crop}), or choose another protocol.",
+                setting="crop",
             )
 
 
@@ -275,5 +276,6 @@ def _check_size(name: str, width_px: int, height_px: int, protocol: DepthProtoco
     if protocol.size_px is not None and (width_px, height_px) != protocol.size_px:
         raise SettingError(
             f"The protocol {protocol.name} is for pictures of {protocol.size_px[0]}×{protocol.size_px[1]} pixels, and "
-            f"{name} has {width_px}×{height_px}: the protocol full takes any size."
+            f"{name} has {width_px}×{height_px}: choose the protocol full, which takes any size.",
+            setting="protocol",
         )

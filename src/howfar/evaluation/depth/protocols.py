@@ -116,7 +116,9 @@ def find_protocol(name: str) -> DepthProtocol:
         SettingError: If there is none.
     """
     if name not in DEPTH_PROTOCOLS:
-        raise SettingError(f"No depth protocol is called {name!r}; there are {', '.join(DEPTH_PROTOCOLS)}.")
+        raise SettingError(
+            f"No depth protocol is called {name!r}; there are {', '.join(DEPTH_PROTOCOLS)}.", setting="protocol"
+        )
     return DEPTH_PROTOCOLS[name]
 
 
@@ -128,7 +130,9 @@ def full_protocol(cap_m: float) -> DepthProtocol:
     """
     least_m = FULL.limits_m[0] if FULL.limits_m else 0.0
     if not (math.isfinite(cap_m) and cap_m > least_m):
-        raise SettingError(f"Depth is compared up to a cap of more than {least_m:g} metres, not {cap_m:g}.")
+        raise SettingError(
+            f"Depth is compared up to a cap of more than {least_m:g} metres, not {cap_m:g}.", setting="cap_m"
+        )
     return replace(FULL, limits_m=(least_m, cap_m))
 
 

@@ -38,11 +38,12 @@ class DetectionOptions:
     def __post_init__(self) -> None:
         for name, value in (("score", self.score), ("nms", self.nms), ("confidence", self.confidence)):
             if not 0.0 <= value <= 1.0:
-                raise SettingError(f"The {name} threshold must lie between 0 and 1, not {value}.")
+                raise SettingError(f"The {name} threshold must lie between 0 and 1, not {value}.", setting=name)
         if self.confidence < self.score:
             raise SettingError(
-                f"Precision and recall at a confidence of {self.confidence:g} cannot be told when detections below "
-                f"{self.score:g} are dropped: raise the confidence, or lower the score threshold."
+                f"Precision and recall at a confidence of {self.confidence:g} are not known when detections below "
+                f"{self.score:g} are dropped: raise the confidence, or lower the score threshold.",
+                setting="confidence",
             )
 
 
