@@ -85,7 +85,7 @@ class _Output:
     overwrite: bool
 
     def refuse(self) -> None:
-        """See to it that all can be written, before the long part of a run."""
+        """Raise an error before the long part of a run if the figures could not be written."""
         from howfar.evaluation.detection.reports import csv_parts
         from howfar.evaluation.report.axes import require_matplotlib
 
@@ -96,7 +96,7 @@ class _Output:
             require_matplotlib()
 
     def write(self, result: "DetectorResult", names: "Names") -> None:
-        """Print the tables and write what is wished for."""
+        """Print the tables and write what is asked for."""
         from howfar.evaluation.detection.plots import write_plots
         from howfar.evaluation.detection.reports import detector_report, protocol_line, write_detector_csv
 
