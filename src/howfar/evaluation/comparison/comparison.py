@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from howfar.datasets import DepthSample
 from howfar.errors import SettingError
-from howfar.evaluation.comparison.reflective_surfaces import Surface, SurfaceMasks
+from howfar.evaluation.comparison.reflective_surfaces import ReflectiveSurface, SurfaceMasks
 from howfar.evaluation.depth.alignment import Alignment
 from howfar.evaluation.depth.boundaries import BoundarySums, boundary_update
 from howfar.evaluation.depth.evaluation import DepthOptions, as_compared, comparable
@@ -86,7 +86,7 @@ class NetworkSums:
 
     depth: DepthSums = field(default_factory=DepthSums.none)
     boundaries: BoundarySums = field(default_factory=BoundarySums.none)
-    surfaces: Mapping[Surface, SurfaceSums] = field(default_factory=dict)
+    surfaces: Mapping[ReflectiveSurface, SurfaceSums] = field(default_factory=dict)
     ssims: tuple[float, ...] = ()
     times_s: tuple[float, ...] = ()
 
@@ -277,7 +277,7 @@ def _laid(
 def _measured(
     laid: NDArray[np.float32],
     yardstick: _Yardstick,
-    masks: Mapping[Surface, NDArray[np.bool_]],
+    masks: Mapping[ReflectiveSurface, NDArray[np.bool_]],
     times_s: tuple[float, ...],
 ) -> NetworkSums:
     values, valid = yardstick.values, yardstick.valid

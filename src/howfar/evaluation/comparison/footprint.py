@@ -1,7 +1,7 @@
-"""How much memory a depth network takes: measured in a process of its own, where nothing else has been before.
+"""How much memory a depth network takes, measured in a process of its own that has done nothing else.
 
 The process imports what runs networks, notes the memory that it holds, opens the network, looks at one picture, and
-notes its peak; what counts is by how much the peak is higher. Linux tells both of each process (VmRSS and VmHWM in
+notes its peak; the result is the difference. Linux tells both of each process (VmRSS and VmHWM in
 /proc/self/status). The peak that `getrusage` gives is of no use here: a new process inherits its parent's.
 """
 

@@ -1,4 +1,4 @@
-"""Pictures of anywhere as samples that networks can be compared on: with a depth map as their truth, or without."""
+"""Any pictures as samples to compare networks on: with a depth map as their truth, or without."""
 
 from collections.abc import Sequence
 from itertools import zip_longest

@@ -1,6 +1,6 @@
-"""COCO's twelve numbers, and how boxes are written for whoever counts them.
+"""COCO's twelve numbers, and boxes in the form that the program which computes them reads.
 
-Lin et al.: Microsoft COCO, ECCV 2014; the numbers are defined on cocodataset.org/#detection-eval and counted by
+Lin et al.: Microsoft COCO, ECCV 2014; the numbers are defined on cocodataset.org/#detection-eval and computed by
 faster-coco-eval, a faster build of the official code.
 """
 
@@ -52,7 +52,7 @@ class CocoNumbers:
 
 @dataclass(frozen=True, slots=True)
 class CocoScores:
-    """What COCO's evaluation counts.
+    """What COCO's evaluation gives.
 
     Attributes:
         numbers: The twelve numbers over all classes.
@@ -197,7 +197,7 @@ def _mean_of_known(precision: NDArray[np.float64]) -> float:
 
 
 def _say_nothing(*_: object) -> None:
-    """The counting code describes its progress; the report says it all."""
+    """Takes the place of the program's own messages about its progress."""
 
 
 def _plain(name: str) -> str:

@@ -72,7 +72,7 @@ class Page:
             title: What it shows, above the table.
             columns: The heading of each column; the first names the rows.
             rows: The cells of each row.
-            note: How the figures were got, below the table.
+            note: How the figures were measured, below the table.
 
         Raises:
             SettingError: If a row does not have a cell for each column.

@@ -25,7 +25,7 @@ class FigureTable:
         title: What it shows.
         columns: Heading of each column; the first one is of the rows' names.
         rows: A row's name and its figures as texts, one for each column.
-        note: How the figures were got, in a sentence or two.
+        note: How the figures were measured, in a sentence or two.
     """
 
     title: str
