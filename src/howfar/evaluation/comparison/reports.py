@@ -1,4 +1,4 @@
-"""How a comparison of depth networks is shown: how well each agrees with the yardstick, what it costs, its properties."""
+"""How a comparison of depth networks is shown: how well each agrees with the yardstick, its cost, its properties."""
 
 import math
 from collections.abc import Iterator, Mapping
