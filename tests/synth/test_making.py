@@ -118,12 +118,12 @@ def test_boxes_and_instances_tell_the_same(made: Path) -> None:
     for path in sorted((made / "scenes").iterdir()):
         record = json.loads(path.read_text())
         instances = np.asarray(Image.open(made / "instances" / f"{path.stem}.png"))
-        for thing in record["objects"]:
-            rows, columns = np.nonzero(instances == thing["instance"])
-            left, top, width, height = thing["bbox"]
+        for each in record["objects"]:
+            rows, columns = np.nonzero(instances == each["instance"])
+            left, top, width, height = each["bbox"]
             assert (columns.min(), rows.min()) == (left, top)
             assert (columns.max() + 1, rows.max() + 1) == (left + width, top + height)
-            assert thing["area"] == len(rows)
+            assert each["area"] == len(rows)
 
 
 def test_the_right_hand_camera_is_the_baseline_away(made: Path) -> None:

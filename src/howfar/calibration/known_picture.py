@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from howfar.calibration.known import Numbered, numbered
-from howfar.calibration.panels import sheet
 from howfar.drawing.annotation import letter_size
 from howfar.drawing.colours import colour_of, text_colour_on
+from howfar.drawing.outlines import outline, whole_pixels
+from howfar.drawing.side_by_side import captioned_grid
 from howfar.drawing.text import line_height, put_text, text_width
 from howfar.pipeline.view import View
 
@@ -26,15 +26,16 @@ def numbered_picture(views: Sequence[View]) -> NDArray[np.uint8]:
     """
     objects = iter(numbered(views))
     drawn = [_drawn(view, [next(objects) for _ in view]) for view in views]
-    return drawn[0] if len(drawn) == 1 else sheet(drawn, [Path(view.source).name for view in views])
+    captions = [Path(view.source).name for view in views]
+    return drawn[0] if len(drawn) == 1 else captioned_grid(drawn, captions, across=2)
 
 
 def _drawn(view: View, objects: Sequence[Numbered]) -> NDArray[np.uint8]:
     image = view.image.copy()
     size_px = letter_size(image)
     for one in reversed(objects):
-        x1, y1, x2, y2 = (round(side) for side in one.thing.box_xyxy_px)
-        cv2.rectangle(image, (x1, y1), (x2 - 1, y2 - 1), colour_of(one.thing.depth_m), max(2, size_px // 8))
+        box = whole_pixels(one.thing.box_xyxy_px, image)
+        outline(image, box, colour_of(one.thing.depth_m), max(2, round(size_px / 8)))
     for one in reversed(objects):
         _write_number(image, one, size_px)
     return image

@@ -58,7 +58,7 @@ def calibrate(
         float | None,
         typer.Option(
             "--square-mm",
-            help="Side of a square, to tell how far the boards were; the camera does not hang on it.",
+            help="Side of a square, to tell how far away the boards were; the camera does not depend on it.",
             rich_help_panel=CHESSBOARD,
         ),
     ] = None,

@@ -177,8 +177,8 @@ def _watched(
     """The comparisons as they pass; each is counted, and the first ones are drawn."""
     from howfar.evaluation.comparison.pictures import draw_networks
 
-    for place, comparison in enumerate(comparisons):
-        if place < most:
+    for index, comparison in enumerate(comparisons):
+        if index < most:
             drawn.extend(draw_networks(comparison))
         yield comparison
         step(Path(comparison.name).name)

@@ -31,7 +31,7 @@ made up."""
 LABELS = "labels40"
 
 UNLABELLED = 39
-"""The class that mixes other things with what nobody labelled: read as unknown."""
+"""The class that mixes other objects with what nobody labelled: read as unknown."""
 
 METRES_PER_STEP = 9.99547 / 255
 """One global scale for every picture: a step of 3.9 cm, so an error of 2 cm at most."""

@@ -60,7 +60,7 @@ class PascalVoc:
             raise SourceError(f"{self.root / ANNOTATIONS} holds no annotation NAME.xml: complete the data set.")
         self._objects = {path.stem: read_annotation(path) for path in found}
         self._pictures = {path.stem: path for path in pictures_in(self.root / IMAGES)}
-        self.class_names = tuple(sorted({thing[0] for things in self._objects.values() for thing in things}))
+        self.class_names = tuple(sorted({each[0] for objects in self._objects.values() for each in objects}))
         self.splits = tuple(name for name in SPLITS if self._list(name).is_file()) or (WHOLE,)
 
     def split(self, split: str) -> LazySamples[DetectionSample]:
@@ -92,16 +92,16 @@ class PascalVoc:
 
     def _load(self, numbered: tuple[int, str]) -> DetectionSample:
         number, name = numbered
-        things = self._objects[name]
-        boxes = np.array([thing[1:] for thing in things], dtype=np.float32).reshape(-1, 4)
+        objects = self._objects[name]
+        boxes = np.array([each[1:] for each in objects], dtype=np.float32).reshape(-1, 4)
         boxes[:, :2] -= 1  # from pixels counted from 1, ends included, to the outer edges of the box
         return DetectionSample(
             name=name,
             image_id=number,
             image=read_rgb(self._pictures[name]),
             boxes_xyxy_px=boxes,
-            class_ids=np.array([self.class_names.index(thing[0]) for thing in things], dtype=np.int64),
-            crowd=np.zeros(len(things), dtype=np.bool_),
+            class_ids=np.array([self.class_names.index(each[0]) for each in objects], dtype=np.int64),
+            crowd=np.zeros(len(objects), dtype=np.bool_),
             class_names=self.class_names,
         )
 

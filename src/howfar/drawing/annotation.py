@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from howfar.drawing.colours import Colour
-from howfar.drawing.labels import label_text, place_labels, thing_colour, write_label
+from howfar.drawing.labels import label_text, object_colour, place_labels, write_label
 from howfar.drawing.outlines import outline, whole_pixels
 from howfar.drawing.regions import draw_region
 from howfar.drawing.style import DrawStyle
@@ -45,17 +45,17 @@ def draw_scene(image: NDArray[np.uint8], scene: Scene, style: DrawStyle = DEFAUL
     size_px = letter_size(drawn)
     thickness = max(2, round(size_px / 8))
     if style.show_far:
-        for thing in scene.beyond:
-            outline(drawn, whole_pixels(thing.box_xyxy_px, drawn), FAR_GREY, thickness // 2)
+        for one in scene.beyond:
+            outline(drawn, whole_pixels(one.box_xyxy_px, drawn), FAR_GREY, thickness // 2)
     far_to_near = sorted(scene.objects, key=nearness, reverse=True)
-    last_rank = max((thing.nearness_rank or 0 for thing in far_to_near), default=0)
+    last_rank = max((one.nearness_rank or 0 for one in far_to_near), default=0)
     if style.show_region:
-        for thing in far_to_near:
-            draw_region(drawn, thing.distance, thickness // 2)
-    for thing in far_to_near:
-        box = whole_pixels(thing.box_xyxy_px, drawn)
-        outline(drawn, box, thing_colour(thing, last_rank), thickness, dashed=thing.distance.mixed)
-    texts = [(thing, label_text(thing, style, assumed=scene.assumes_scale)) for thing in reversed(far_to_near)]
+        for one in far_to_near:
+            draw_region(drawn, one.distance, thickness // 2)
+    for one in far_to_near:
+        box = whole_pixels(one.box_xyxy_px, drawn)
+        outline(drawn, box, object_colour(one, last_rank), thickness, dashed=one.distance.mixed)
+    texts = [(one, label_text(one, style, assumed=scene.assumes_scale)) for one in reversed(far_to_near)]
     for label in reversed(place_labels(texts, drawn, size_px, last_rank)):
         write_label(drawn, label)
     return drawn

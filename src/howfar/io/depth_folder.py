@@ -11,7 +11,7 @@ class DepthFolder:
     """Depth maps as 16-bit PNGs in millimetres."""
 
     def __init__(self, root: Path) -> None:
-        """Take a folder; it need not be there yet."""
+        """Take a folder, which need not exist yet."""
         self.root = root
 
     def read(self, name: str) -> DepthMap:
@@ -28,7 +28,7 @@ class DepthFolder:
         return read_depth(path, "mm")
 
     def write(self, name: str, depth: DepthMap) -> None:
-        """Keep the map of a picture at its own resolution; one that is there is replaced.
+        """Keep the map of a picture at its own resolution; an existing file is replaced.
 
         Raises:
             OutputError: If it cannot be written.

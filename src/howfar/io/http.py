@@ -83,7 +83,7 @@ def at_most(chunks: Iterable[bytes], max_bytes: int) -> Iterator[bytes]:
     """The pieces of a body as they come.
 
     Raises:
-        TooLargeError: At the piece with which there would be more than max_bytes; it is not given any more.
+        TooLargeError: When a piece would make it more than max_bytes; that piece is not given.
     """
     count = 0
     for chunk in chunks:
@@ -94,14 +94,14 @@ def at_most(chunks: Iterable[bytes], max_bytes: int) -> Iterator[bytes]:
 
 
 def within(timeout_s: float, work: Callable[[threading.Event], None], hang_up: Callable[[], None]) -> None:
-    """Do a piece of work in a thread and wait for it, but no longer than so many seconds.
+    """Do a piece of work in a thread of its own and wait for it, for a limited time.
 
     A client limits each wait for the network alone: a name server that stays silent, or a server that sends a byte a
-    second, would hold the caller for ever. A thread can be left behind; it ends when its connection is closed.
+    second, would block the caller without end. A thread can be left behind; it ends when its connection is closed.
 
     Args:
         timeout_s: The time, in seconds.
-        work: What to do; it is given an event that is set when nobody waits any more.
+        work: What to do; it is given an event that is set when the wait is over.
         hang_up: Called at the end, whether the work is done or not; it closes the connection.
 
     Raises:

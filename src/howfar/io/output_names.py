@@ -16,9 +16,9 @@ LONGEST_STEM = 100
 class OutputNames:
     """Hands out the files for the results of one run, each source with a name of its own.
 
-    A result is called as its source is: `photo.jpg`, and beside it `photo.depth.png` or `photo.ply`. A source whose
-    name, ending apart, an earlier one has had gets a number: `photo-2.png`. It is the same for all results of that
-    source.
+    A result has the name of its source: `photo.jpg`, and beside it `photo.depth.png` or `photo.ply`. If an earlier
+    source had the same name without its ending, a number is added: `photo-2.png`. It is the same for all results of
+    that source.
     """
 
     def __init__(self, out_dir: Path) -> None:
@@ -48,7 +48,7 @@ class OutputNames:
         return target
 
     def _free(self, stem: str) -> str:
-        """The stem, with a number when it is taken; upper and lower case are one to many file systems."""
+        """The stem, with a number if it is taken; many file systems do not distinguish upper and lower case."""
         taken = {used.casefold() for used in self._stem_of.values()}
         free, number = stem, 1
         while free.casefold() in taken:

@@ -1,4 +1,4 @@
-"""The door for everything that can be looked at: from what the user names to sources of frames."""
+"""From what the user names to sources of frames: files, folders, globs, addresses, cameras, streams, standard input."""
 
 import glob
 import re

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from howfar.datasets import DepthSample
 from howfar.drawing.colours import FULL_SCALE_M, UNKNOWN
 from howfar.drawing.depth_view import draw_depth
-from howfar.drawing.side_by_side import side_by_side
+from howfar.drawing.side_by_side import captioned_grid, side_by_side
 from howfar.evaluation.depth.evaluation import (
     Comparison,
     DepthOptions,
@@ -104,8 +104,8 @@ def draw_comparison(comparison: Comparison, options: DepthOptions) -> NDArray[np
     if width < WIDE * height:
         return side_by_side(pictures, captions)
     # A row's letters and gaps go by its first picture: image and error are of one size, without a legend.
-    upper, lower = side_by_side(pictures[:2], captions[:2]), side_by_side(pictures[:1:-1], captions[:1:-1])
-    return np.vstack([upper, lower])
+    order = (0, 1, 3, 2)
+    return captioned_grid([pictures[index] for index in order], [captions[index] for index in order], across=2)
 
 
 def relative_error(

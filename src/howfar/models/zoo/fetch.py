@@ -188,8 +188,8 @@ def _length_in_range(response: "httpx.Response") -> int | None:
 def _resume_from(wanted: Wanted, part: Path) -> tuple[int, dict[str, str]]:
     """How much of the same file is here already, and the headers that ask for the rest.
 
-    Two halves may be joined only when both surely belong to one file: the digest is known beforehand, and will tell, or
-    the server vouches with an entity tag that has not changed.
+    Two parts may be joined only if they certainly belong to one file: its digest is known beforehand and is checked in
+    the end, or the server's entity tag has not changed.
     """
     headers: dict[str, str] = {}
     start, note = _size(part), _read_note(part)

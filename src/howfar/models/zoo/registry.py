@@ -83,7 +83,7 @@ class Entry:
 
     @property
     def file_name(self) -> str:
-        """The file's name in the cache, with its folder where it is of several files."""
+        """The file's name in the cache, with its folder if the model has several files."""
         if self.embedded_path is not None:
             return self.embedded_path.name
         if self.hub is not None and self.beside:
