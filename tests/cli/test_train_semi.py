@@ -9,6 +9,7 @@ from howfar.conversion.onnx_export import export
 from howfar.datasets.opening import open_depth_dataset
 from howfar.errors import OutputError
 from howfar.models import open_depth_network
+from howfar.scene import Frame
 from howfar.training.run_folder import load_checkpoint
 from howfar.training.semi.pseudo_labels import INDEX, PseudoLabels
 from howfar.training.trained import trained_network
@@ -72,7 +73,7 @@ def test_teacher_labels_and_student_lie_in_one_folder_and_the_student_can_be_use
     assert not torch_equal(out / "teacher/last.ckpt", out / "student/last.ckpt")
     exported = export(trained_network(out / "student"), tmp_path / "student.onnx")
     sample = open_depth_dataset(tmp_path / "nyu").split("test")[0]
-    depth = open_depth_network(exported.path).predict(sample.image, sample.camera)
+    depth = open_depth_network(exported.path).estimate(Frame(sample.image, sample.name, sample.camera))
     assert depth.kind == "relative_inverse"
     assert depth.valid.all()
 

@@ -85,9 +85,10 @@ def looked_at(path: Path) -> dict[str, Any]:
 import json, sys
 import numpy as np
 from howfar.models.library import open_depth_network
+from howfar.scene import Frame
 
 picture = np.random.default_rng(0).integers(0, 255, (80, 120, 3), dtype=np.uint8)
-found = open_depth_network({str(path)!r}).predict(picture, None)
+found = open_depth_network({str(path)!r}).estimate(Frame(picture, "made"))
 seen = {{"kind": found.kind, "valid": found.all_valid, "spread": float(np.ptp(found.values))}}
 print(json.dumps(seen | {{"imported": sorted({{"torch", "transformers", "diffusers"}} & set(sys.modules))}}))
 """

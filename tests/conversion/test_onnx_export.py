@@ -14,8 +14,10 @@ import howfar
 from howfar.conversion.onnx_export import Exportable, Exported, InMetres, checked_sizes, export, fixed_picture
 from howfar.errors import ModelError, OutputError, SettingError
 from howfar.models import open_depth_network, open_detector
-from howfar.models.card import Card, DepthSpec, DetectorSpec, InputSpec, read_card
+from howfar.models.card import Card, DepthSpec, DetectorSpec, InputSpec
+from howfar.models.card_reading import read_card
 from howfar.networks.unet_depth import UNetDepth
+from howfar.scene import Frame, Query
 
 DEPTH_CARD = Card(
     "unnamed",
@@ -108,7 +110,7 @@ def test_the_card_lies_beside_it_with_its_name_and_digest(exported: Exported) ->
 
 
 def test_it_opens_by_its_name_and_measures_a_picture(exported: Exported) -> None:
-    depth = open_depth_network(exported.path).predict(fixed_picture(120, 160), None)
+    depth = open_depth_network(exported.path).estimate(Frame(fixed_picture(120, 160), "made"))
     assert depth.is_metric
     assert np.isfinite(depth.values).all()
 
@@ -154,7 +156,7 @@ def test_a_file_that_does_something_else_is_not_kept(
 
 def test_a_detector_runs_at_once(tmp_path: Path) -> None:
     exported = export(Exportable(Rows(0.5), BOX_CARD), tmp_path / "cups.onnx")
-    found = open_detector(exported.path).detect(fixed_picture(64, 64), score=0.2)
+    found = open_detector(exported.path).detect(Frame(fixed_picture(64, 64), "made"), Query(0.2))
     assert len(found) == 1
     assert found.boxes_xyxy_px.tolist() == [[0, 0, 64, 64]]
 

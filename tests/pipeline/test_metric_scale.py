@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from howfar.models import DepthNetwork, open_depth_network
+from howfar.models import CardDepth, open_depth_network
 from howfar.pipeline.metric_scale import cues_beside, trust_in_aligned
 from howfar.ranging.cues.joining import parse_cues
 from howfar.scene.depth_alignment import DepthAlignment
@@ -17,7 +17,7 @@ def alignment(*evidence) -> DepthAlignment:
 
 
 @pytest.fixture
-def anchor(tmp_path: Path) -> DepthNetwork:
+def anchor(tmp_path: Path) -> CardDepth:
     return open_depth_network(mean_depth(tmp_path, 'kind = "metres"\nmax_m = 10.0'))
 
 
@@ -30,7 +30,7 @@ def anchor(tmp_path: Path) -> DepthNetwork:
         pytest.param(("points",), None, None, id="so may given depths"),
     ],
 )
-def test_how_far_an_aligned_map_reaches(anchor: DepthNetwork, evidence, factor: float | None, reach_m) -> None:
+def test_how_far_an_aligned_map_reaches(anchor: CardDepth, evidence, factor: float | None, reach_m) -> None:
     trust = trust_in_aligned(alignment(*evidence), anchor, factor)
     assert (trust.log_sd, trust.reach_m, trust.measured) == (0.17, reach_m, False)
 

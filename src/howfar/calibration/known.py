@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from howfar.errors import SettingError
-from howfar.models import DepthNetwork
+from howfar.models import CardDepth
 from howfar.pipeline.view import View
 from howfar.scene import Camera, SceneObject
 from howfar.scene.calibration import DepthScale, KnownDistance
@@ -36,7 +36,7 @@ class Numbered:
         return f"{self.number} ({self.thing.label})"
 
 
-def require_metric(network: DepthNetwork) -> None:
+def require_metric(network: CardDepth) -> None:
     """Refuse a depth network without metres.
 
     Raises:

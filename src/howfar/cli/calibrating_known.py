@@ -19,11 +19,11 @@ from howfar.cli.progress import progress_bar
 from howfar.errors import SettingError
 from howfar.io.camera_files import write_calibration
 from howfar.io.pictures_out import save_picture
-from howfar.models.session import file_digest
 from howfar.pipeline.rangefinder import Rangefinder
 from howfar.pipeline.view import View
 from howfar.scene.calibration import Calibration, DepthScale
 from howfar.scene.known_distance import Known
+from howfar.scene.query import class_ids
 from howfar.sources.opening import Source
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ def calibrate_from_known(
         HowfarError: If a photo cannot be read, or the known distances give no scale.
     """
     require_metric(finder.depth)
-    finder.detector.class_ids([known.what for known in stated if isinstance(known.what, str)])
+    named = [known.what for known in stated if isinstance(known.what, str)]
+    class_ids(named, finder.detector.class_names, finder.detector.name)
     views = _look(photos, finder)
     calibration = finder.lens.camera
     if not isinstance(calibration, Calibration):
@@ -58,7 +59,7 @@ def calibrate_from_known(
     if not stated:
         raise SettingError("Say how far one of these is, straight from the camera, by its number: --known 1=2.30.")
     network = finder.depth
-    scale = fit_scale(matched(stated, objects), network.name, file_digest(network.session.path), date.today())
+    scale = fit_scale(matched(stated, objects), network.name, network.session.digest(), date.today())
     written = Calibration(calibration.camera, calibration.distortion, scale, calibration.chessboard)
     write_calibration(written, output.camera_file, overwrite=output.overwrite)
     console.print(_summary(written, scale), highlight=False, markup=False)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from howfar.evaluation.comparison.pictures import ComparisonPicture
     from howfar.evaluation.comparison.reports import Cost
     from howfar.evaluation.report.report import Report
-    from howfar.models import DepthNetwork
+    from howfar.models import CardDepth
     from howfar.scene.lens import Lens
 
 DepthUnit = Literal["auto", "m", "mm"]
@@ -62,7 +62,7 @@ def compare(
 
     Relative depth is fitted to the truth, else to the first network that gives metres.
     """
-    from howfar.evaluation.comparison.comparison import Method, compare_networks, gather
+    from howfar.evaluation.comparison.comparison import ComparisonOptions, compare_networks, gather
     from howfar.evaluation.comparison.reflective_surfaces import SurfaceMasks
     from howfar.evaluation.comparison.reports import comparison_report, comparison_rows
     from howfar.evaluation.depth.protocols import FULL, full_protocol
@@ -75,12 +75,12 @@ def compare(
     networks = _networks(models, least=1 if shown.has_truth else 2)
     name, samples = shown.samples(Lens(focal_px=focal_px, fov_deg=fov_deg))
     surfaces = None if data is None else SurfaceMasks.of_split(data, split)
-    method = Method(shown.has_truth, FULL if cap_m is None else full_protocol(cap_m), align, surfaces)
+    options = ComparisonOptions(shown.has_truth, FULL if cap_m is None else full_protocol(cap_m), align, surfaces)
     costs = _costs(networks, samples[0])
     drawn: list[ComparisonPicture] = []
     with progress_bar("Comparing", len(samples), "image") as step:
-        comparisons = compare_networks(samples, networks, method)
-        result = gather(_watched(comparisons, step, drawn, PICTURED if html is not None else 0), method)
+        comparisons = compare_networks(samples, networks, options)
+        result = gather(_watched(comparisons, step, drawn, PICTURED if html is not None else 0), options)
     report = comparison_report(result, costs, data=name)
     publish(report, None, overwrite)
     if csv is not None:
@@ -139,7 +139,7 @@ class _Shown:
         return part, samples[:: self.every]
 
 
-def _networks(models: str, least: int) -> "dict[str, DepthNetwork]":
+def _networks(models: str, least: int) -> "dict[str, CardDepth]":
     """The networks that are named, by names that tell them apart."""
     from collections import Counter
 
@@ -158,7 +158,7 @@ def _networks(models: str, least: int) -> "dict[str, DepthNetwork]":
     return {network.name if times[network.name] == 1 else name: network for name, network in opened.items()}
 
 
-def _costs(networks: "Mapping[str, DepthNetwork]", sample: "DepthSample") -> "dict[str, Cost]":
+def _costs(networks: "Mapping[str, CardDepth]", sample: "DepthSample") -> "dict[str, Cost]":
     """What each network takes besides time, looking at a picture of the size of this one."""
     from howfar.evaluation.comparison.footprint import MEGABYTE, peak_memory_mb
     from howfar.evaluation.comparison.reports import Cost
@@ -166,7 +166,7 @@ def _costs(networks: "Mapping[str, DepthNetwork]", sample: "DepthSample") -> "di
     height, width = sample.image.shape[:2]
     costs = {}
     for name, network in networks.items():
-        path = network.session.path
+        path = Path(network.session.name)
         costs[name] = Cost(path.stat().st_size / MEGABYTE, peak_memory_mb(path, width, height))
     return costs
 

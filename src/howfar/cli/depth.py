@@ -10,7 +10,7 @@ from howfar.cli import options
 
 if TYPE_CHECKING:
     from howfar.io.output_names import OutputNames
-    from howfar.models import DepthNetwork
+    from howfar.models import CardDepth
     from howfar.scene import DepthMap
     from howfar.scene.frame import Frame
     from howfar.scene.lens import Lens
@@ -74,15 +74,17 @@ def depth(
 
 
 def _estimated(
-    frames: "Iterator[Frame]", network: "DepthNetwork", lens: "Lens", camera_scale: bool
+    frames: "Iterator[Frame]", network: "CardDepth", lens: "Lens", camera_scale: bool
 ) -> "Iterator[tuple[Frame, DepthMap]]":
+    from dataclasses import replace
+
     from howfar.pipeline.undistortion import seen_straight
     from howfar.sources.ahead import ahead
 
     def estimate(frame: "Frame") -> "tuple[Frame, DepthMap]":
         camera = lens.camera_for(frame.width_px, frame.height_px, frame.camera)
         straight = seen_straight(frame, lens)
-        depth = network.predict(straight.image, camera if camera_scale else None)
+        depth = network.estimate(replace(straight, camera=camera if camera_scale else None))
         return straight, depth if lens.scale is None else lens.scale.applied_to(depth)
 
     yield from ahead(estimate(frame) for frame in frames)

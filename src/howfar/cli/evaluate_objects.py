@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from howfar.evaluation.report.page import Page
     from howfar.evaluation.report.report import Report
     from howfar.io.depth_folder import DepthFolder
-    from howfar.models import DepthNetwork
+    from howfar.models import CardDepth
     from howfar.ranging import Method
 
 COMPARED = ("central-mean", "median", "percentile:40")
@@ -188,7 +188,7 @@ class _Output:
         result: "ObjectResult",
         names: "Names",
         samples: "Sequence[ObjectSample]",
-        network: "DepthNetwork | DepthFolder | None",
+        network: "CardDepth | DepthFolder | None",
     ) -> None:
         """Print the tables and write what is wished for."""
         from howfar.evaluation.objects.margins import class_margins
@@ -240,7 +240,7 @@ def _methods(names: str | None) -> "tuple[Method, ...]":
     return tuple(open_method(name.strip()) for name in names.split(","))
 
 
-def _network(depth: str, model: str | None) -> "DepthNetwork | DepthFolder | None":
+def _network(depth: str, model: str | None) -> "CardDepth | DepthFolder | None":
     """What gives the depth that is measured on; None for the true one."""
     from howfar.errors import SettingError
     from howfar.io.depth_folder import DepthFolder
@@ -255,7 +255,7 @@ def _network(depth: str, model: str | None) -> "DepthNetwork | DepthFolder | Non
     return DepthFolder(Path(depth))
 
 
-def _name(network: "DepthNetwork | DepthFolder | None") -> str:
+def _name(network: "CardDepth | DepthFolder | None") -> str:
     from howfar.io.depth_folder import DepthFolder
 
     if isinstance(network, DepthFolder):

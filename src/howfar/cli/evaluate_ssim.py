@@ -13,10 +13,10 @@ from howfar.cli.options import Overwrite
 from howfar.cli.progress import progress_bar
 
 if TYPE_CHECKING:
-    from howfar.evaluation.depth.ssim import SsimResult
-    from howfar.evaluation.depth.ssim_files import MapPair
-    from howfar.evaluation.depth.ssim_reports import SsimScore
     from howfar.evaluation.report.report import Report
+    from howfar.evaluation.ssim.files import MapPair
+    from howfar.evaluation.ssim.metric import SsimResult
+    from howfar.evaluation.ssim.reports import SsimScore
 
 ScaleChoice = Literal["each", "shared"]
 """How a map becomes 8 bits."""
@@ -46,9 +46,9 @@ def ssim(
 ) -> None:
     """Compare predicted maps with true ones: SSIM of 8-bit maps, where they differ, and the worst regions boxed."""
     from howfar.cli.folders import fresh_folder
-    from howfar.evaluation.depth.ssim_files import map_pairs
-    from howfar.evaluation.depth.ssim_reports import SsimScore, ssim_report, ssim_rows, write_pictures
     from howfar.evaluation.report.report import write_rows
+    from howfar.evaluation.ssim.files import map_pairs
+    from howfar.evaluation.ssim.reports import SsimScore, ssim_report, ssim_rows, write_pictures
 
     refuse_results(csv, html, overwrite=overwrite)
     pairs, folder = map_pairs(prediction, truth), out or fresh_folder(DEFAULT_OUT)
@@ -80,8 +80,8 @@ class _Method:
 
     def compare(self, pair: "MapPair") -> "SsimResult":
         """Read the two maps and compare them."""
-        from howfar.evaluation.depth.ssim import compare_maps
-        from howfar.evaluation.depth.ssim_files import read_map, read_truth
+        from howfar.evaluation.ssim.files import read_map, read_truth
+        from howfar.evaluation.ssim.metric import compare_maps
 
         truth = read_truth(pair.truth, zero_unknown=self.zero_unknown)
         return compare_maps(read_map(pair.prediction), truth, scale=self.scale, alignment=self.align)
@@ -96,8 +96,8 @@ def _write_page(
     overwrite: bool,
 ) -> None:
     """Write the page with the pictures of the pairs that are least alike; these are compared once more."""
-    from howfar.evaluation.depth.ssim_reports import draw_comparison, least_alike
     from howfar.evaluation.report.report import as_page
+    from howfar.evaluation.ssim.reports import draw_comparison, least_alike
 
     page = as_page(report)
     for score in least_alike(scores, PICTURED):

@@ -23,7 +23,7 @@ from howfar.files import refuse_existing, replacing
 from howfar.models.card import Card, InputSpec, card_path
 from howfar.models.card_writing import card_text
 from howfar.models.preprocess import input_size, to_tensor
-from howfar.models.session import RunOptions, Session, file_digest
+from howfar.models.session import RunOptions, file_digest, open_session
 from howfar.ranging.methods.crops import CHANNELS as CROP_CHANNELS
 
 OPSET = 18
@@ -217,11 +217,12 @@ def compare(source: Exportable, onnx_path: Path) -> tuple[Comparison, ...]:
     Raises:
         ModelError: If the file does not open or run.
     """
-    session = Session(onnx_path, source.card, RunOptions(threads=torch.get_num_threads()))
+    session = open_session(onnx_path, source.card, RunOptions(threads=torch.get_num_threads()))
     comparisons = []
     for tensor in checked_inputs(source):
         expected, torch_ms = _timed(partial(_run_torch, source.network, tensor))
-        (given,), onnx_ms = _timed(partial(session.run, tensor))
+        outputs, onnx_ms = _timed(partial(session.run, tensor))
+        (given,) = outputs.values()
         error = _error(given, expected, source.card)
         comparisons.append(Comparison((tensor.shape[3], tensor.shape[2]), error, torch_ms, onnx_ms))
     return tuple(comparisons)

@@ -1,12 +1,11 @@
 """A scale of depth belongs to one network: checking that it is used with no other."""
 
 from howfar.errors import SettingError
-from howfar.models.depth import DepthNetwork
-from howfar.models.session import file_digest
+from howfar.models.depth import CardDepth
 from howfar.scene.calibration import DepthScale
 
 
-def check_scale(scale: DepthScale | None, network: DepthNetwork, *, camera_scale: bool = True) -> None:
+def check_scale(scale: DepthScale | None, network: CardDepth, *, camera_scale: bool = True) -> None:
     """Refuse a scale that was found with another depth network, or in another way.
 
     Args:
@@ -19,7 +18,7 @@ def check_scale(scale: DepthScale | None, network: DepthNetwork, *, camera_scale
     """
     if scale is None:
         return
-    if file_digest(network.session.path) != scale.depth_sha256:
+    if network.session.digest() != scale.depth_sha256:
         raise SettingError(
             f"The camera file's scale is that of the depth network {scale.depth_name} "
             f"(SHA-256 {scale.depth_sha256[:12]}…), not of this {network.name}: calibrate again with this network, or "

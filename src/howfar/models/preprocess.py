@@ -8,7 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from howfar.models.card import InputSpec, Resample
+from howfar.errors import SettingError
+from howfar.models.card import Card, InputSpec, Resample
+from howfar.scene import Frame
 
 MAX_SIDE_RATIO = 8
 """The longer side of a `keep-aspect` input is at most this many times the shorter: a panorama is squashed beyond it."""
@@ -37,6 +39,47 @@ class Placement:
         offset = np.array([self.offset_x, self.offset_y] * 2, dtype=np.float32)
         scale = np.array([self.scale_x, self.scale_y] * 2, dtype=np.float32)
         return (boxes_xyxy - offset) / scale
+
+
+@dataclass(frozen=True, eq=False)
+class Fed:
+    """A picture as a network is fed with it.
+
+    Attributes:
+        tensors: 1×3×H×W float32, one for each input of the card.
+        placement: Where the picture lies in the first.
+        picture_px: Width and height of the picture.
+    """
+
+    tensors: tuple[NDArray[np.float32], ...]
+    placement: Placement
+    picture_px: tuple[int, int]
+
+    @property
+    def size_px(self) -> tuple[int, int]:
+        """Width and height of the first tensor."""
+        return self.tensors[0].shape[3], self.tensors[0].shape[2]
+
+
+def feed(frame: Frame, card: Card) -> Fed:
+    """Make a network's inputs of a picture.
+
+    Raises:
+        SettingError: If the network takes a stereo pair and the frame has no right-hand picture.
+    """
+    made = [to_tensor(_picture(frame, spec, card.name), spec) for spec in card.inputs]
+    return Fed(tuple(tensor for tensor, _ in made), made[0][1], (frame.width_px, frame.height_px))
+
+
+def _picture(frame: Frame, spec: InputSpec, name: str) -> NDArray[np.uint8]:
+    if spec.picture == "left":
+        return frame.image
+    if frame.right is None:
+        raise SettingError(
+            f"{name} takes a stereo pair, and {frame.source} comes without the right-hand picture: give both, or take "
+            "a network for one picture."
+        )
+    return frame.right
 
 
 def to_tensor(image: NDArray[np.uint8], spec: InputSpec) -> tuple[NDArray[np.float32], Placement]:

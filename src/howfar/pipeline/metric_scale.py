@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from howfar.errors import SettingError
-from howfar.models import DEFAULT_DEPTH, DepthNetwork, Detector
+from howfar.models import DEFAULT_DEPTH, CardDepth, CardDetector
 from howfar.models.card import DepthSpec
 from howfar.ranging.cues.depth_cue import DepthTrust
 from howfar.ranging.cues.joining import CueSettings
@@ -13,9 +13,10 @@ from howfar.ranging.relative.evidence import GIVEN_LOG_SD, MAP_CORRELATION, map_
 from howfar.scene import DepthMap
 from howfar.scene.depth_alignment import DepthAlignment
 from howfar.scene.known_distance import Known
+from howfar.scene.query import class_ids
 
 
-def parse_known(known: str | Sequence[str | Known], detector: Detector) -> tuple[Known, ...]:
+def parse_known(known: str | Sequence[str | Known], detector: CardDetector) -> tuple[Known, ...]:
     """Known distances from text such as `chair=2.30`.
 
     Raises:
@@ -23,11 +24,11 @@ def parse_known(known: str | Sequence[str | Known], detector: Detector) -> tuple
     """
     given = [known] if isinstance(known, str) else known
     parsed = tuple(Known.parse(each) if isinstance(each, str) else each for each in given)
-    detector.class_ids([each.what for each in parsed if isinstance(each.what, str)])
+    class_ids([each.what for each in parsed if isinstance(each.what, str)], detector.class_names, detector.name)
     return parsed
 
 
-def check_evidence(network: DepthNetwork, anchor: DepthNetwork | None, known: Sequence[Known], *, crops: bool) -> None:
+def check_evidence(network: CardDepth, anchor: CardDepth | None, known: Sequence[Known], *, crops: bool) -> None:
     """Refuse evidence that is of no use, and networks that cannot do what they are there for.
 
     Args:
@@ -59,7 +60,7 @@ def check_evidence(network: DepthNetwork, anchor: DepthNetwork | None, known: Se
 
 
 def evidence_of_maps(
-    depth: DepthMap, points: DepthMap | None, anchor: DepthNetwork | None, anchor_map: DepthMap | None
+    depth: DepthMap, points: DepthMap | None, anchor: CardDepth | None, anchor_map: DepthMap | None
 ) -> list[Evidence]:
     """What other maps of the picture say of a relative one: given depths, and the anchor's map."""
     found = []
@@ -76,7 +77,7 @@ def trust_in(spec: DepthSpec, factor: float | None) -> DepthTrust:
     return DepthTrust(margins=spec.margins, reach_m=None if spec.max_m is None else spec.max_m * (factor or 1.0))
 
 
-def trust_in_aligned(alignment: DepthAlignment, anchor: DepthNetwork | None, factor: float | None) -> DepthTrust:
+def trust_in_aligned(alignment: DepthAlignment, anchor: CardDepth | None, factor: float | None) -> DepthTrust:
     """How far an aligned map is to be trusted: one that rests on an anchor alone reaches no farther than that."""
     anchored = anchor is not None and alignment.evidence == ("anchor",)
     reach_m = trust_in(anchor.spec, factor).reach_m if anchor is not None and anchored else None

@@ -16,8 +16,8 @@ from howfar.io.depth_files import check_fits
 from howfar.models import (
     DEFAULT_DEPTH,
     DEFAULT_DETECTOR,
-    DepthNetwork,
-    Detector,
+    CardDepth,
+    CardDetector,
     RunOptions,
     open_depth_network,
     open_detector,
@@ -41,12 +41,13 @@ from howfar.ranging.cues.joining import AUTO, parse_cues
 from howfar.ranging.cues.sizes import SizeTable, read_sizes
 from howfar.ranging.relative.alignment import Aligned
 from howfar.ranging.relative.evidence import Things, align_map
-from howfar.scene import Camera, DepthMap, Detections
+from howfar.scene import Camera, DepthMap, Detections, Query
 from howfar.scene.calibration import Calibration
 from howfar.scene.depth_alignment import DepthAlignment
 from howfar.scene.frame import Frame
 from howfar.scene.known_distance import Known
 from howfar.scene.lens import Lens
+from howfar.scene.query import class_ids
 from howfar.sources.ahead import ahead
 from howfar.sources.as_frame import Picture, as_frame
 from howfar.sources.opening import open_sources
@@ -93,8 +94,8 @@ class Rangefinder:
 
     def __init__(
         self,
-        detector: str | Path | Detector = DEFAULT_DETECTOR,
-        depth: str | Path | DepthNetwork = DEFAULT_DEPTH,
+        detector: str | Path | CardDetector = DEFAULT_DETECTOR,
+        depth: str | Path | CardDepth = DEFAULT_DEPTH,
         method: str | Method | Sequence[str | Method] = DEFAULT_METHOD,
         camera: Camera | Calibration | None = None,
         *,
@@ -112,12 +113,9 @@ class Rangefinder:
         camera_height_m: float | None = None,
         horizon_px: float | None = None,
         sizes: str | Path | SizeTable | None = None,
-        anchor: str | Path | DepthNetwork | None = None,
+        anchor: str | Path | CardDepth | None = None,
         known: str | Sequence[str | Known] = (),
     ) -> None:
-        for name, share in (("score", score), ("nms", nms)):
-            if share is not None and not 0.0 <= share <= 1.0:
-                raise SettingError(f"{name} must lie between 0 and 1, not {share}.")
         if threads is not None and threads < 1:
             raise SettingError(f"threads must be at least 1, not {threads}.")
         if depth_on not in ("image", "crops"):
@@ -126,19 +124,17 @@ class Rangefinder:
         self.max_depth_m = _checked_max_depth(max_depth_m)
         options = RunOptions(threads, provider)
         self.methods = _methods(method, options)
-        self.detector = detector if isinstance(detector, Detector) else open_detector(detector, options)
-        self.depth = depth if isinstance(depth, DepthNetwork) else open_depth_network(depth, options)
-        self.anchor = (
-            anchor if anchor is None or isinstance(anchor, DepthNetwork) else open_depth_network(anchor, options)
-        )
+        self.detector = detector if isinstance(detector, CardDetector) else open_detector(detector, options)
+        self.depth = depth if isinstance(depth, CardDepth) else open_depth_network(depth, options)
+        self.anchor = anchor if anchor is None or isinstance(anchor, CardDepth) else open_depth_network(anchor, options)
         self.known = parse_known(known, self.detector)
         check_evidence(self.depth, self.anchor, self.known, crops=depth_on == "crops")
         own_sizes = read_sizes(Path(sizes)) if isinstance(sizes, str | Path) else sizes
-        self.detector.class_ids([size.name for size in own_sizes or ()])
+        class_ids([size.name for size in own_sizes or ()], self.detector.class_names, self.detector.name)
         self.cues = parse_cues(cues, camera_height_m=camera_height_m, horizon_px=horizon_px, sizes=own_sizes)
-        self.only = None if classes is None else self.detector.class_ids(list(classes))
-        self.score = score
-        self.nms = nms
+        if classes is not None:
+            class_ids(classes, self.detector.class_names, self.detector.name)
+        self.query = Query(score, nms, None if classes is None else tuple(classes))
         self.depth_on = depth_on
         self.camera_scale = camera_scale
         check_scale(self.lens.scale, self.anchor or self.depth, camera_scale=camera_scale)
@@ -225,7 +221,7 @@ class Rangefinder:
             if own is not None:
                 self._check_given(own, frame)
         start = time.perf_counter()
-        found = self.detector.detect(frame.image, score=self.score, nms=self.nms, only=self.only)
+        found = self.detector.detect(frame, self.query)
         detected = time.perf_counter()
         depth = self._estimate(self.depth, frame.image, camera) if given is None else given
         aligned = self._aligned(depth, frame.image, Things(found.labels, found.boxes_xyxy_px, camera), points)
@@ -261,8 +257,8 @@ class Rangefinder:
             )
         check_fits(given, frame.width_px, frame.height_px)
 
-    def _estimate(self, network: DepthNetwork, image: NDArray[np.uint8], camera: Camera) -> DepthMap:
-        depth = network.predict(image, camera if self.camera_scale else None)
+    def _estimate(self, network: CardDepth, image: NDArray[np.uint8], camera: Camera) -> DepthMap:
+        depth = network.estimate(Frame(image, "", camera if self.camera_scale else None))
         return depth if self.lens.scale is None or not depth.is_metric else self.lens.scale.applied_to(depth)
 
     def _aligned(self, depth: DepthMap, image: NDArray[np.uint8], things: Things, points: DepthMap | None) -> Aligned:

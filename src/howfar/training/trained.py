@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from howfar.conversion.checkpoint_files import load_weights
 from howfar.conversion.onnx_export import Exportable, InMetres
 from howfar.errors import ModelError
-from howfar.models.card import Card, read_card
+from howfar.models.card import Card
+from howfar.models.card_reading import read_card
 from howfar.networks.catalogue import build, depth_entry, detector_entry, ranging_entry
 from howfar.networks.yolov5 import DecodedYOLOv5
 from howfar.training.curves import VALIDATION

@@ -10,8 +10,7 @@ from howfar.datasets import ObjectSample
 from howfar.errors import SettingError
 from howfar.evaluation.objects.evaluation import NOT_FOUND, evaluate_objects
 from howfar.evaluation.objects.results import ObjectResult
-from howfar.models import open_detector
-from howfar.models.detector import Detector
+from howfar.models import CardDetector, open_detector
 from tests.evaluation.objects.object_cases import CAMERA, LEFT, RIGHT, object_sample, procedure
 from tests.evaluation.predictors import Predictor, red_tenths
 from tests.models.onnx_files import constant_detector
@@ -19,7 +18,7 @@ from tests.models.onnx_files import constant_detector
 NAMES = {"chair": "chair", "sofa": "couch", "settee": "couch"}
 
 
-def finding(folder: Path, *rows: tuple[tuple[float, ...], float, str]) -> Detector:
+def finding(folder: Path, *rows: tuple[tuple[float, ...], float, str]) -> CardDetector:
     """A detector that finds these boxes with their scores and classes in every picture."""
     classes = ("couch", "Chair", "dog")
     found = np.array([[[*box, score, classes.index(name)] for box, score, name in rows]], dtype=np.float32)
@@ -27,7 +26,7 @@ def finding(folder: Path, *rows: tuple[tuple[float, ...], float, str]) -> Detect
     return open_detector(constant_detector(folder, {"found": found}, card, fit="stretch"))
 
 
-def in_detected_boxes(detector: Detector, *samples: ObjectSample, **settings: object) -> ObjectResult:
+def in_detected_boxes(detector: CardDetector, *samples: ObjectSample, **settings: object) -> ObjectResult:
     return evaluate_objects(samples, procedure(boxes="detector", **settings), detector, None, NAMES)
 
 

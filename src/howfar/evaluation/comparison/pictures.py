@@ -94,8 +94,8 @@ def _draw_map(values: NDArray[np.float32], width: int, height: int, end_m: float
     """A map with its legend; in nearness where the scale has no end in metres."""
     if end_m is not None:
         return draw_depth(DepthMap(values, "metres"), width, height, max_m=end_m)
-    places = np.clip(0.5 - resample(values, width, height) / np.float32(2 * NEARNESS_SPAN), 0, 1)
-    view = colour_places(places)
+    shares = np.clip(0.5 - resample(values, width, height) / np.float32(2 * NEARNESS_SPAN), 0, 1)
+    view = colour_places(shares)
     return np.vstack([view, relative_legend(width, letter_size(view))])
 
 

@@ -14,17 +14,14 @@ from numpy.typing import NDArray
 
 from howfar.datasets import ObjectSample
 from howfar.errors import SettingError
-from howfar.evaluation.depth.evaluation import DepthPredictor
 from howfar.evaluation.detection.matching import NONE, overlaps, taken_objects
 from howfar.evaluation.objects.results import NO_BOX, Box, MeasuredObject, ObjectProcedure, ObjectResult
 from howfar.io.depth_folder import DepthFolder
-from howfar.models import DepthNetwork
-from howfar.models.detector import CardDetector
 from howfar.ranging import measure
 from howfar.ranging.cues.depth_cue import MEASURED, DepthTrust
 from howfar.ranging.cues.joining import with_cues
 from howfar.ranging.methods.masked import with_masks
-from howfar.scene import DepthMap, Detections, Distance
+from howfar.scene import DepthEstimator, DepthMap, Detections, Detector, Distance, Frame, Query
 
 NOT_FOUND = "the detector did not find it"
 
@@ -41,8 +38,8 @@ class _Found:
 def evaluate_objects(
     samples: Iterable[ObjectSample],
     procedure: ObjectProcedure,
-    detector: CardDetector | None = None,
-    network: DepthPredictor | DepthFolder | None = None,
+    detector: Detector | None = None,
+    network: DepthEstimator | DepthFolder | None = None,
     detector_names: Mapping[str, str] | None = None,
 ) -> ObjectResult:
     """Measure the distances of objects.
@@ -75,7 +72,7 @@ def evaluate_objects(
 
 
 def depth_of(
-    sample: ObjectSample, procedure: ObjectProcedure, network: DepthPredictor | DepthFolder | None
+    sample: ObjectSample, procedure: ObjectProcedure, network: DepthEstimator | DepthFolder | None
 ) -> DepthMap:
     """The depth map that the procedure measures on.
 
@@ -88,7 +85,7 @@ def depth_of(
             return network.read(sample.name)
         if network is None:
             raise SettingError("Measuring on a network's depth needs a depth network.")
-        return network.predict(sample.image, sample.camera)
+        return network.estimate(Frame(sample.image, sample.name, sample.camera))
     if sample.depth_map_m is None:
         raise SettingError(
             f"The data set does not tell the true depth of every pixel of {sample.name}; measure on a network's depth."
@@ -101,8 +98,8 @@ class _Run:
     """What is kept of the pictures that were looked through."""
 
     procedure: ObjectProcedure
-    detector: CardDetector | None
-    network: DepthPredictor | DepthFolder | None
+    detector: Detector | None
+    network: DepthEstimator | DepthFolder | None
     class_map: Mapping[str, str]
     detector_names: Mapping[str, str]
     objects: list[MeasuredObject] = field(default_factory=list)
@@ -156,8 +153,8 @@ class _Run:
         if self.detector is None or self.procedure.boxes == "true":
             return {number: _Found(sample.boxes_xyxy_px[number], np.nan) for number in counted}
         start = time.perf_counter()
-        only = self.detector.class_ids(list(self.class_map.values()))
-        detections = self.detector.detect(sample.image, score=self.procedure.score, only=only)
+        query = Query(self.procedure.score, classes=tuple(self.class_map.values()))
+        detections = self.detector.detect(Frame(sample.image, sample.name, sample.camera), query)
         self.detector_s += time.perf_counter() - start
         return _matched(sample, counted, detections, self.class_map, self.procedure.iou)
 
@@ -188,24 +185,24 @@ class _Run:
         return label if self.procedure.cues.sizes.find(label) else self.detector_names.get(label, label)
 
 
-def _trust(procedure: ObjectProcedure, network: DepthPredictor | DepthFolder | None) -> DepthTrust:
+def _trust(procedure: ObjectProcedure, network: DepthEstimator | DepthFolder | None) -> DepthTrust:
     """How far the depth that is measured on is to be trusted beside other cues."""
     if procedure.depth == "true":
         return MEASURED
-    if isinstance(network, DepthNetwork):
-        return DepthTrust(margins=network.spec.margins, reach_m=network.spec.max_m)
-    return DepthTrust()
+    if network is None or isinstance(network, DepthFolder):
+        return DepthTrust()
+    return DepthTrust(margins=network.facts.margins, reach_m=network.facts.reach_m)
 
 
 def _class_map(
-    procedure: ObjectProcedure, detector: CardDetector | None, detector_names: Mapping[str, str]
+    procedure: ObjectProcedure, detector: Detector | None, detector_names: Mapping[str, str]
 ) -> dict[str, str]:
     """The classes that the detector knows, with its names for them; empty with true boxes."""
     if procedure.boxes == "true":
         return {}
     if detector is None:
         raise SettingError("Measuring in a detector's boxes needs a detector.")
-    own_names = {name.lower(): name for name in detector.spec.classes}
+    own_names = {name.lower(): name for name in detector.class_names}
     known = {label: own_names[name.lower()] for label, name in detector_names.items() if name.lower() in own_names}
     if not known:
         raise SettingError(

@@ -13,15 +13,14 @@ from howfar.datasets import ObjectSample
 from howfar.drawing.colours import FULL_SCALE_M, Colour
 from howfar.drawing.depth_view import draw_depth
 from howfar.drawing.side_by_side import side_by_side
-from howfar.evaluation.depth.evaluation import DepthPredictor
 from howfar.evaluation.objects.evaluation import depth_of
 from howfar.evaluation.objects.metrics import relative_errors
 from howfar.evaluation.objects.results import Box, MeasuredObject, ObjectResult
-from howfar.evaluation.windows import Window
+from howfar.evaluation.rectangles import Rectangle
 from howfar.io.depth_folder import DepthFolder
 from howfar.io.pictures_out import save_picture
 from howfar.io.resample import resample
-from howfar.scene import DepthMap, Distance
+from howfar.scene import DepthEstimator, DepthMap, Distance
 
 SHOWN = 20
 MARGIN = 0.3
@@ -78,7 +77,7 @@ def worst(result: ObjectResult, method: str, shown: int = SHOWN) -> list[tuple[M
 
 
 def draw_worst(
-    samples: Sequence[ObjectSample], result: ObjectResult, network: DepthPredictor | DepthFolder | None = None
+    samples: Sequence[ObjectSample], result: ObjectResult, network: DepthEstimator | DepthFolder | None = None
 ) -> list[ObjectPicture]:
     """Draw the worst objects of the procedure's last method.
 
@@ -138,11 +137,11 @@ def _estimate_text(thing: MeasuredObject, distance: Distance) -> str:
     return f"{distance.method} {distance.depth_m:.2f} m ({100 * (distance.depth_m / thing.truth_m - 1):+.0f} %)"
 
 
-def _window_round(box_xyxy_px: Box, width_px: int, height_px: int) -> Window:
+def _window_round(box_xyxy_px: Box, width_px: int, height_px: int) -> Rectangle:
     """The part of the picture that is shown: the box with a margin."""
     x1, y1, x2, y2 = box_xyxy_px
     margin = MARGIN * max(x2 - x1, y2 - y1) + 1
-    return Window(
+    return Rectangle(
         max(0, math.floor(x1 - margin)),
         max(0, math.floor(y1 - margin)),
         min(width_px, math.ceil(x2 + margin)),
@@ -150,7 +149,7 @@ def _window_round(box_xyxy_px: Box, width_px: int, height_px: int) -> Window:
     )
 
 
-def _outline(picture: NDArray[np.uint8], box_xyxy_px: Box, window: Window, factor: float, colour: Colour) -> None:
+def _outline(picture: NDArray[np.uint8], box_xyxy_px: Box, window: Rectangle, factor: float, colour: Colour) -> None:
     """Draw a box of the whole picture into what was cut out and resized."""
     x1, x2 = (round((x - window.x1) * factor) for x in box_xyxy_px[0::2])
     y1, y2 = (round((y - window.y1) * factor) for y in box_xyxy_px[1::2])

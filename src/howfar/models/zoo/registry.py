@@ -9,7 +9,8 @@ from typing import Any
 
 from howfar.errors import ModelError
 from howfar.io.toml import read_own_toml
-from howfar.models.card import Card, Task, read_card
+from howfar.models.card import Card, Task
+from howfar.models.card_reading import read_card
 
 HUB = "https://huggingface.co"
 MODELS = Path(str(resources.files("howfar.models")))

@@ -12,20 +12,22 @@ from howfar.datasets import DetectionSample, LazySamples
 from howfar.drawing.side_by_side import side_by_side
 from howfar.errors import SettingError
 from howfar.evaluation.detection.coco import require_coco_eval
-from howfar.evaluation.detection.evaluation import DetectorProtocol, evaluate_detector
+from howfar.evaluation.detection.evaluation import DetectionOptions, evaluate_detector
 from howfar.models.card import Card, DetectorSpec, InputSpec
+from howfar.models.detector import CardDetector
 from howfar.networks.catalogue import build, detector_entry
-from howfar.networks.yolov5 import YOLOv5
+from howfar.networks.yolov5 import DecodedYOLOv5, YOLOv5
+from howfar.scene import Frame, Query
 from howfar.training.data.anchors import best_possible_recall, fit_anchors
 from howfar.training.data.batch_pictures import detection_grid
 from howfar.training.data.detection_augmentation import PAD_GREY, LabelledPicture, letterbox
 from howfar.training.data.detection_batches import DetectionBatch, DetectionDraw, DetectionExamples, collate, labelled
 from howfar.training.data.epoch_plan import share_of_rank, shuffled_batches
 from howfar.training.data.preparation import Batches, Preparation
-from howfar.training.detector_predictor import DetectorPredictor
 from howfar.training.losses.yolov5 import DetectionLoss
 from howfar.training.optimisers import freeze
 from howfar.training.recipe import DetectorRecipe
+from howfar.training.torch_session import TorchSession
 
 LEAST_RECALL = 0.98
 """Anchors that fit a smaller share of the boxes than this are replaced."""
@@ -133,7 +135,7 @@ class DetectorTask:
         places = np.linspace(0, len(self.held_out) - 1, count).astype(int).tolist()
         truths, found = [], []
         for sample in (self.held_out[place] for place in places):
-            detections = predictor.detect(sample.image, score=DetectorProtocol().confidence)
+            detections = predictor.detect(Frame(sample.image, sample.name), Query(DetectionOptions().confidence))
             truths.append(labelled(sample))
             found.append(LabelledPicture(sample.image, detections.boxes_xyxy_px, detections.class_ids))
         return side_by_side([self._grid(truths), self._grid(found)], ["truth", "prediction"])
@@ -172,5 +174,5 @@ def _built(recipe: DetectorRecipe, class_names: Sequence[str]) -> YOLOv5:
     return build(entry, recipe.network.name, options)
 
 
-def _predictor(network: nn.Module, card: Card) -> DetectorPredictor:
-    return DetectorPredictor(cast(YOLOv5, network), card)
+def _predictor(network: nn.Module, card: Card) -> CardDetector:
+    return CardDetector(card, TorchSession(DecodedYOLOv5(cast(YOLOv5, network))))

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from howfar.errors import SourceError
-from howfar.evaluation.depth.ssim_files import map_pairs, read_map, read_truth
+from howfar.evaluation.ssim.files import map_pairs, read_map, read_truth
 
 GREY = np.array([[0, 10, 200], [255, 1, 2]], dtype=np.uint8)
 

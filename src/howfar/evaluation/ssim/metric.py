@@ -1,8 +1,8 @@
 """How alike two maps look: their structural similarity (SSIM) as 8-bit pictures.
 
 Wang, Bovik, Sheikh, Simoncelli: Image Quality Assessment: From Error Visibility to Structural Similarity, IEEE
-Transactions on Image Processing 2004, as scikit-image counts it: mean over all places of a 7×7 window. It is −1 to 1, 1
-for equal maps.
+Transactions on Image Processing 2004, as scikit-image computes it: mean over all positions of a 7×7 window. It is −1 to
+1, 1 for equal maps.
 
 How a map becomes 8 bits decides the score: `each` spreads every map from its own least to its own greatest value, so
 that a wrong scale and shift cost nothing; `shared` spreads both over the truth's values.
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from howfar.errors import MissingExtraError, SettingError
 from howfar.evaluation.depth.alignment import Alignment, fit
-from howfar.evaluation.windows import Window
+from howfar.evaluation.rectangles import Rectangle
 from howfar.io.depth_files import ASPECT_TOLERANCE
 from howfar.io.resample import resample
 
@@ -57,7 +57,7 @@ class SsimResult:
     prediction: NDArray[np.uint8]
     truth: NDArray[np.uint8]
     known: NDArray[np.bool_]
-    regions: tuple[Window, ...]
+    regions: tuple[Rectangle, ...]
 
 
 def compare_maps(
@@ -108,7 +108,7 @@ def to_8bit(values: NDArray[np.float32], known: NDArray[np.bool_], reference: ND
     return np.where(known & np.isfinite(spread), np.clip(np.rint(spread), 0, 255), 0).astype(np.uint8)
 
 
-def worst_regions(local: NDArray[np.float64], known: NDArray[np.bool_], most: int = REGIONS) -> tuple[Window, ...]:
+def worst_regions(local: NDArray[np.float64], known: NDArray[np.bool_], most: int = REGIONS) -> tuple[Rectangle, ...]:
     """Boxes round the regions where two maps are least alike.
 
     The difference 1 − SSIM is averaged over small squares; of the `WORST_SHARE` of the pixels where it is greatest,
@@ -129,7 +129,7 @@ def worst_regions(local: NDArray[np.float64], known: NDArray[np.bool_], most: in
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(bad)
     sums = np.bincount(labels.ravel(), weights=difference.ravel(), minlength=count)[1:]
     worst = np.argsort(-sums, kind="stable")[:most] + 1
-    return tuple(Window(x, y, x + wide, y + high) for x, y, wide, high, _ in boxes[worst].tolist())
+    return tuple(Rectangle(x, y, x + wide, y + high) for x, y, wide, high, _ in boxes[worst].tolist())
 
 
 def _of_size(prediction: NDArray[np.float32], truth: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from skimage.metrics import structural_similarity
 
 from howfar.errors import MissingExtraError, SettingError
-from howfar.evaluation.depth.ssim import compare_maps, to_8bit, worst_regions
-from howfar.evaluation.windows import Window
+from howfar.evaluation.rectangles import Rectangle
+from howfar.evaluation.ssim.metric import compare_maps, to_8bit, worst_regions
 
 RANDOM = np.random.default_rng(0)
 TRUTH = np.cumsum(RANDOM.normal(size=(40, 60)), axis=1).astype(np.float32)
@@ -125,7 +125,7 @@ def test_boxes_go_round_the_worst_regions_worst_first() -> None:
     everywhere = np.ones((120, 160), dtype=bool)
     boxes = worst_regions(bad_spots(), everywhere)
     assert len(boxes) == 2
-    for box, expected in zip(boxes, (Window(30, 20, 70, 50), Window(120, 90, 130, 100)), strict=True):
+    for box, expected in zip(boxes, (Rectangle(30, 20, 70, 50), Rectangle(120, 90, 130, 100)), strict=True):
         corners = np.array([box.x1 - expected.x1, box.y1 - expected.y1, box.x2 - expected.x2, box.y2 - expected.y2])
         assert (np.abs(corners) <= 4).all()
     assert worst_regions(bad_spots(), everywhere, most=1) == boxes[:1]

@@ -12,7 +12,7 @@ Number = TypeVar("Number", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class Rectangle:
     """Columns x1 to x2 and rows y1 to y2 of a picture, ends excluded.
 
     Raises:
@@ -27,8 +27,8 @@ class Window:
     def __post_init__(self) -> None:
         if not (0 <= self.x1 < self.x2 and 0 <= self.y1 < self.y2):
             raise SettingError(
-                f"A window needs at least one pixel, from 0 on: columns {self.x1} to {self.x2} and rows {self.y1} to "
-                f"{self.y2} hold none."
+                f"A rectangle needs at least one pixel, from 0 on: columns {self.x1} to {self.x2} and rows {self.y1} "
+                f"to {self.y2} hold none."
             )
 
     @property
@@ -42,16 +42,16 @@ class Window:
         return self.y2 - self.y1
 
     def of(self, picture: NDArray[Number]) -> NDArray[Number]:
-        """The window's part of an H×W or H×W×C array, as a view."""
+        """The rectangle's part of an H×W or H×W×C array, as a view."""
         return picture[self.y1 : self.y2, self.x1 : self.x2]
 
-    def within(self, outer: "Window") -> "Window":
-        """What lies in both, counted from the outer window's corner.
+    def within(self, outer: "Rectangle") -> "Rectangle":
+        """What lies in both, counted from the outer rectangle's corner.
 
         Raises:
             SettingError: If they do not overlap.
         """
-        return Window(
+        return Rectangle(
             max(self.x1, outer.x1) - outer.x1,
             max(self.y1, outer.y1) - outer.y1,
             min(self.x2, outer.x2) - outer.x1,
@@ -63,17 +63,17 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class WindowShares:
-    """A window given by shares of the picture's width and height, for pictures of several sizes."""
+class RectangleShares:
+    """A rectangle given by shares of the picture's width and height, for pictures of several sizes."""
 
     left: float
     top: float
     right: float
     bottom: float
 
-    def of_size(self, width_px: int, height_px: int) -> Window:
-        """The window in a picture of this size, rounded down to whole pixels."""
-        return Window(
+    def of_size(self, width_px: int, height_px: int) -> Rectangle:
+        """The rectangle in a picture of this size, rounded down to whole pixels."""
+        return Rectangle(
             int(self.left * width_px),
             int(self.top * height_px),
             int(self.right * width_px),
@@ -89,9 +89,9 @@ class WindowShares:
         )
 
 
-def centred(width_px: int, height_px: int, aspect: float) -> Window:
-    """The largest window in the middle of a picture with width / height = aspect."""
+def centred(width_px: int, height_px: int, aspect: float) -> Rectangle:
+    """The largest rectangle in the middle of a picture with width / height = aspect."""
     wide = min(width_px, max(1, round(height_px * aspect)))
     high = min(height_px, max(1, round(width_px / aspect)))
     left, top = (width_px - wide) // 2, (height_px - high) // 2
-    return Window(left, top, left + wide, top + high)
+    return Rectangle(left, top, left + wide, top + high)

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from howfar.evaluation.depth.ssim import SsimResult
-from howfar.evaluation.depth.ssim_reports import (
+from howfar.evaluation.rectangles import Rectangle
+from howfar.evaluation.ssim.metric import SsimResult
+from howfar.evaluation.ssim.reports import (
     RED,
     UNKNOWN,
     SsimScore,
@@ -20,7 +21,6 @@ from howfar.evaluation.depth.ssim_reports import (
     ssim_rows,
     write_pictures,
 )
-from howfar.evaluation.windows import Window
 from tests.evaluation.report.printing import printed
 
 SCORES = (SsimScore("a", 0.75, 1.0), SsimScore("b", 0.25, 0.5))
@@ -33,7 +33,7 @@ def result() -> SsimResult:
     local[10:20, 10:20] = -0.5
     local[30:, :10] = 0.5
     grey = np.full((40, 60), 90, dtype=np.uint8)
-    return SsimResult(0.5, local, grey, grey + 9, known, (Window(10, 10, 20, 20),))
+    return SsimResult(0.5, local, grey, grey + 9, known, (Rectangle(10, 10, 20, 20),))
 
 
 @pytest.mark.parametrize(
