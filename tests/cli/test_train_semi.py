@@ -61,7 +61,7 @@ def semi(*arguments: str | Path) -> tuple[int, str, str]:
     return run_training("semi", *arguments)
 
 
-def test_teacher_labels_and_student_lie_in_one_folder_and_the_student_can_be_used(recipe: Path, tmp_path: Path) -> None:
+def test_teacher_labels_and_student_lie_in_one_folder(recipe: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
     code, output, _ = semi(recipe, "--out", out)
     assert code == 0
@@ -70,7 +70,12 @@ def test_teacher_labels_and_student_lie_in_one_folder_and_the_student_can_be_use
     assert "alignment" in output.splitlines()[3]
     assert load_checkpoint(out / "student/last.ckpt")["epoch"] == 2
     assert not torch_equal(out / "teacher/last.ckpt", out / "student/last.ckpt")
-    exported = export(trained_network(out / "student"), tmp_path / "student.onnx")
+
+
+@pytest.mark.slow
+def test_the_student_can_be_used(recipe: Path, tmp_path: Path) -> None:
+    semi(recipe, "training.epochs=1", "--out", tmp_path / "run")
+    exported = export(trained_network(tmp_path / "run/student"), tmp_path / "student.onnx")
     sample = open_depth_dataset(tmp_path / "nyu").split("test")[0]
     depth = open_depth_network(exported.path).predict(sample.image, sample.camera)
     assert depth.kind == "relative_inverse"
