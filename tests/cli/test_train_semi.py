@@ -118,6 +118,7 @@ def test_what_stops_among_the_labels_goes_on_there(
     assert len((out / "pseudo" / INDEX).read_text().splitlines()) == 5
 
 
+@pytest.mark.slow
 def test_a_student_that_goes_on_is_the_one_that_never_stopped(
     recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
