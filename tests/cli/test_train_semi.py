@@ -15,8 +15,6 @@ from howfar.training.trained import trained_network
 from tests.cli.trainings import run_training, stop_in_the_second_epoch
 from tests.training.semi.semi_cases import write_slopes
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 RECIPE = """
 task = "semi"
 output = "relative_inverse"

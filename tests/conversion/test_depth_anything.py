@@ -33,14 +33,6 @@ HUB_NAMES = {
 """What transformers calls weights, and what the hub's files do."""
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 def as_on_the_hub(weights: Weights) -> Weights:
     """Weights of transformers by the names that the hub's files have."""
     renamed = {}
