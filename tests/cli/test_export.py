@@ -23,8 +23,6 @@ from tests.foundation.hub_folders import hybrid_dpt, saved, zoedepth
 from tests.foundation.small_networks import FOUR_BLOCKS, original_weights
 from tests.training.run_folders import depth_recipe, tiny_unet, write_run
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 RECIPE = """
 task = "depth"
 [network]

@@ -12,8 +12,6 @@ from howfar.training.run_folder import load_checkpoint
 from tests.cli.trainings import run_training, stop_in_the_second_epoch
 from tests.datasets.folders import write_nyu
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 RECIPE = """
 task = "depth"
 [network]

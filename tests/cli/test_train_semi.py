@@ -16,8 +16,6 @@ from howfar.training.trained import trained_network
 from tests.cli.trainings import run_training, stop_in_the_second_epoch
 from tests.training.semi.semi_cases import write_slopes
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 RECIPE = """
 task = "semi"
 output = "relative_inverse"
@@ -62,7 +60,7 @@ def semi(*arguments: str | Path) -> tuple[int, str, str]:
     return run_training("semi", *arguments)
 
 
-def test_teacher_labels_and_student_lie_in_one_folder_and_the_student_can_be_used(recipe: Path, tmp_path: Path) -> None:
+def test_teacher_labels_and_student_lie_in_one_folder(recipe: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
     code, output, _ = semi(recipe, "--out", out)
     assert code == 0
@@ -71,7 +69,12 @@ def test_teacher_labels_and_student_lie_in_one_folder_and_the_student_can_be_use
     assert "alignment" in output.splitlines()[3]
     assert load_checkpoint(out / "student/last.ckpt")["epoch"] == 2
     assert not torch_equal(out / "teacher/last.ckpt", out / "student/last.ckpt")
-    exported = export(trained_network(out / "student"), tmp_path / "student.onnx")
+
+
+@pytest.mark.slow
+def test_the_student_can_be_used(recipe: Path, tmp_path: Path) -> None:
+    semi(recipe, "training.epochs=1", "--out", tmp_path / "run")
+    exported = export(trained_network(tmp_path / "run/student"), tmp_path / "student.onnx")
     sample = open_depth_dataset(tmp_path / "nyu").split("test")[0]
     depth = open_depth_network(exported.path).estimate(Frame(sample.image, sample.name, sample.camera))
     assert depth.kind == "relative_inverse"
@@ -114,6 +117,7 @@ def test_what_stops_among_the_labels_goes_on_there(
     assert len((out / "pseudo" / INDEX).read_text().splitlines()) == 5
 
 
+@pytest.mark.slow
 def test_a_student_that_goes_on_is_the_one_that_never_stopped(
     recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

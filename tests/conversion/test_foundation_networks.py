@@ -40,14 +40,6 @@ MAKERS: dict[str, Callable[[Path], Path]] = {
 FREE = ["dpt", "marigold"]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("hub")
@@ -61,14 +53,11 @@ def imported(root: Path) -> Exportable:
     return published_network(root, told_network(root) or "")
 
 
-EXPORTED = [
-    pytest.param("dpt", id="MiDaS 3"),
-    *(pytest.param(name, marks=pytest.mark.slow) for name in ("zoedepth", "depth-pro", "marigold")),
-]
 KINDS = {"dpt": "relative_inverse", "zoedepth": "metres", "depth-pro": "metres", "marigold": "relative_depth"}
 
 
-@pytest.mark.parametrize("name", EXPORTED)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", KINDS)
 def test_what_is_exported_agrees_and_looks_at_a_picture_without_pytorch(folders: Path, name: str) -> None:
     exported = export(imported(folders / name), folders / f"{name}.onnx")
     assert [each.error < 1e-4 for each in exported.comparisons] == [True] * (2 if name in FREE else 1)
@@ -369,6 +358,7 @@ def test_what_does_not_fit_into_one_file_is_said_at_once(
         export(Exportable(network, card), tmp_path / "large.onnx", half=half)
 
 
+@pytest.mark.slow
 def test_what_fits_only_in_half_precision_is_checked_in_that(folders: Path, tmp_path: Path, monkeypatch) -> None:
     exportable = imported(folders / "hybrid")
     count = sum(value.numel() for value in exportable.network.state_dict().values())

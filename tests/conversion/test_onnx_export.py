@@ -61,14 +61,6 @@ class Rows(nn.Module):
         return torch.cat([row + 32.0] * 2 + [row + 640.0] * 2 + [row + score] * 2, dim=-1)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 @pytest.fixture(scope="module")
 def network() -> UNetDepth:
     torch.manual_seed(0)

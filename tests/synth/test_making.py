@@ -39,6 +39,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
+@pytest.mark.slow
 def test_two_workers_write_the_same_bytes(made: Path, tmp_path: Path) -> None:
     make(tmp_path / "set", workers=2)
     assert contents(tmp_path / "set") == contents(made)

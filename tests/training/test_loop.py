@@ -111,6 +111,13 @@ def assert_same(ours, theirs):
         assert ours == theirs
 
 
+@pytest.fixture
+def without_curves(monkeypatch):
+    """Drawing them takes longer than the toy's training."""
+    monkeypatch.setattr("howfar.training.loop.draw_curves", lambda *_: None)
+
+
+@pytest.mark.usefixtures("without_curves")
 @pytest.mark.parametrize("stop_after", [4, 6, 8], ids=["early in an epoch", "at an epoch's end", "late in an epoch"])
 @pytest.mark.parametrize(
     ("optimiser", "ema", "precision"),

@@ -68,6 +68,7 @@ def out(tmp_path: Path) -> Iterator[Path]:
     shutil.rmtree(tmp_path / "run", ignore_errors=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
 def test_two_steps_move_the_weights_and_are_kept(path: Path, data: Path, out: Path) -> None:
     recipe = read_recipe(path, DepthRecipe, [*CHANGES, f"data.root={data}"])

@@ -101,6 +101,7 @@ def test_a_folder_that_is_no_dinov2_is_refused(data: Path, tmp_path: Path) -> No
         student_task(semi_recipe(data, alignment=alignment), tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
 def test_every_semi_recipe_trains_its_student(path: Path, data: Path, tmp_path: Path) -> None:
     changes = (

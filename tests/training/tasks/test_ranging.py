@@ -127,6 +127,7 @@ def data(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_the_recipe_trains_and_what_comes_out_is_exported(data: Path, tmp_path: Path) -> None:
     settings = read_recipe(
         RECIPE, RangingRecipe, [f"data.root={data}", "data.held_out=0", "training.epochs=1", "training.batch=8"]
