@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from howfar.errors import OutputError, SettingError
 from howfar.io.camera_files import calibration_text, read_calibration, write_calibration
 from howfar.scene import Camera
-from howfar.scene.calibration import Calibration, ChessboardFit, DepthScale, Distortion, KnownDistance
+from howfar.scene.calibration import Calibration, ChessboardFit, DepthScale, Distortion, ScaleSample
 
 FULL = "width_px = 640\nheight_px = 480\nfx_px = 518.86\nfy_px = 519.47\n"
 CAMERA = Camera(640, 480, 518.86, 519.47, 320.0, 240.0)
@@ -48,7 +48,7 @@ def written(folder: Path, text: str) -> Path:
             FULL + SCALE + "found_on = 2026-01-31\n" + KNOWN,
             Calibration(
                 CAMERA,
-                scale=DepthScale(1.2, "d", "ab", (KnownDistance("chair", 2.4, 2.0, "a.jpg"),), date(2026, 1, 31)),
+                scale=DepthScale(1.2, "d", "ab", (ScaleSample("chair", 2.4, 2.0, "a.jpg"),), date(2026, 1, 31)),
             ),
             id="a scale from a known distance",
         ),
@@ -118,7 +118,7 @@ CALIBRATIONS = st.builds(
     | st.builds(
         DepthScale,
         *(LENGTHS, TEXTS, TEXTS),
-        st.lists(st.builds(KnownDistance, TEXTS, LENGTHS, LENGTHS, TEXTS), max_size=3).map(tuple),
+        st.lists(st.builds(ScaleSample, TEXTS, LENGTHS, LENGTHS, TEXTS), max_size=3).map(tuple),
         DAYS,
     ),
     st.none() | st.builds(ChessboardFit, LENGTHS, st.integers(3, 1000), DAYS),

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from howfar.errors import HowfarError, MissingExtraError, OutputError, SettingError
-from howfar.io.depth_files import check_fits, read_depth, save_depth_png
+from howfar.io.depth_files import read_depth, save_depth_png
 from howfar.scene import DepthMap
 
 METRES = np.array([[1.5, 2.5, 0.0], [3.0, 4.25, 2.0]], dtype=np.float32)
@@ -112,13 +112,6 @@ def test_code_in_a_numpy_file_is_not_run(tmp_path: Path) -> None:
     np.save(tmp_path / "d.npy", np.array([[{"code": 1}]], dtype=object), allow_pickle=True)
     with pytest.raises(HowfarError):
         read_depth(tmp_path / "d.npy")
-
-
-def test_a_map_of_another_shape_does_not_fit() -> None:
-    depth = DepthMap(np.ones((48, 64)), "metres")
-    check_fits(depth, 640, 480)
-    with pytest.raises(SettingError, match="another aspect ratio"):
-        check_fits(depth, 1280, 720)
 
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:

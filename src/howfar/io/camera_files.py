@@ -41,7 +41,7 @@ from typing import cast, get_args
 from howfar.errors import SettingError
 from howfar.io.toml import Fields, Lines, read_toml, toml_text, write_toml
 from howfar.scene import Camera
-from howfar.scene.calibration import Calibration, ChessboardFit, DepthScale, Distortion, KnownDistance
+from howfar.scene.calibration import Calibration, ChessboardFit, DepthScale, Distortion, ScaleSample
 from howfar.scene.camera import Origin
 
 NEEDED = ("width_px", "height_px", "fx_px", "fy_px")
@@ -125,9 +125,9 @@ def _scale(read: Fields) -> DepthScale:
     return scale
 
 
-def _known(read: Fields) -> KnownDistance:
+def _known(read: Fields) -> ScaleSample:
     read.refuse_others(("label", "range_m", "measured_m", "source"))
-    return KnownDistance(read.text("label"), read.number("range_m"), read.number("measured_m"), read.text("source"))
+    return ScaleSample(read.text("label"), read.number("range_m"), read.number("measured_m"), read.text("source"))
 
 
 def _tables(calibration: Calibration) -> Iterator[tuple[str, Lines]]:

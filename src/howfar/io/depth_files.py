@@ -57,20 +57,6 @@ def read_depth(path: Path, unit: Unit = "auto") -> DepthMap:
     return DepthMap(values * np.float32(0.001) if in_mm else values, "metres")
 
 
-def check_fits(depth: DepthMap, width_px: int, height_px: int) -> None:
-    """Check that a depth map can belong to a picture of this size, at whatever resolution.
-
-    Raises:
-        SettingError: If the aspect ratios differ by more than 1 %.
-    """
-    rows, columns = depth.shape
-    if abs(columns * height_px / (rows * width_px) - 1) > ASPECT_TOLERANCE:
-        raise SettingError(
-            f"The depth map has {columns}×{rows} values and the picture {width_px}×{height_px} pixels, another aspect "
-            "ratio: give the depth map that is aligned with this picture."
-        )
-
-
 def save_depth_png(depth: DepthMap, path: Path, width_px: int, height_px: int, *, overwrite: bool = False) -> int:
     """Write a metric depth map as a 16-bit PNG in millimetres, 0 where unknown.
 
