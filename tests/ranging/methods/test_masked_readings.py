@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from howfar.ranging import Bounds, parse_method
-from howfar.ranging.methods.foreground import Foreground
-from howfar.ranging.methods.masked import Masked, with_masks
+from howfar.ranging import NO_BOUNDS, Bounds, parse_method
+from howfar.ranging.methods.foreground import MASK, Foreground, masked_readings
+from howfar.ranging.methods.method import Readings
 from howfar.scene import DepthMap
 
 BOX = np.array([[4.0, 4.0, 20.0, 20.0]])
@@ -27,15 +27,18 @@ def frame(side: int = 16) -> np.ndarray:
     return mask
 
 
+def masked(mask: np.ndarray, bounds: Bounds = NO_BOUNDS) -> Readings:
+    return masked_readings(hollow_chair(), BOX, mask, bounds)
+
+
 def test_what_the_mask_covers_is_measured() -> None:
-    assert Masked(frame()).read(hollow_chair(), BOX).values == pytest.approx([2.0])
-    assert Masked(1 - frame()).read(hollow_chair(), BOX).values == pytest.approx([5.0])
+    assert masked(frame()).values == pytest.approx([2.0])
+    assert masked(1 - frame()).values == pytest.approx([5.0])
 
 
 def test_a_mask_over_two_depths_says_so_and_one_over_one_does_not() -> None:
-    both, one = Masked(np.ones_like(frame())), Masked(frame())
-    for method, mixed in ((both, True), (one, False)):
-        told = method.read(hollow_chair(), BOX)
+    for mask, mixed in ((np.ones_like(frame()), True), (frame(), False)):
+        told = masked(mask)
         assert told.mixed is not None
         assert told.mixed.tolist() == [mixed]
 
@@ -45,8 +48,8 @@ def test_a_mask_over_two_depths_says_so_and_one_over_one_does_not() -> None:
 def test_a_scene_that_is_farther_is_measured_farther(seed: int, factor: float) -> None:
     rng = np.random.default_rng(seed)
     values, mask = rng.uniform(1, 6, (24, 24)).astype(np.float32), rng.uniform(0.01, 1, (1, 8, 8)).astype(np.float32)
-    plain = Masked(mask).read(DepthMap(values, "metres"), BOX).values
-    farther = Masked(mask).read(DepthMap(np.float32(factor) * values, "metres"), BOX).values
+    plain = masked_readings(DepthMap(values, "metres"), BOX, mask).values
+    farther = masked_readings(DepthMap(np.float32(factor) * values, "metres"), BOX, mask).values
     assert farther == pytest.approx(factor * plain, rel=1e-4)
 
 
@@ -56,14 +59,22 @@ def test_a_scene_that_is_farther_is_measured_farther(seed: int, factor: float) -
     ids=["an empty mask", "a mask over what is left out"],
 )
 def test_a_mask_with_nothing_to_measure_gives_nothing(mask: np.ndarray, bounds: Bounds) -> None:
-    told = Masked(mask, bounds).read(hollow_chair(), BOX)
-    assert np.isnan(told.values).all()
+    assert np.isnan(masked(mask, bounds).values).all()
 
 
 def test_masks_take_the_place_of_the_learned_method_alone() -> None:
     learned, median = Foreground(lambda crops: crops[:, 2], 16, 0.0, Bounds(upper_m=9.0)), parse_method("median")
-    masked = with_masks(learned, frame())
-    assert isinstance(masked, Masked)
-    assert (masked.name, masked.bounds) == ("mask", learned.bounds)
-    assert with_masks(learned, None) is learned
-    assert with_masks(median, frame()) is median
+    told = learned.read(hollow_chair(), BOX, frame())
+    assert told.method == MASK == "mask"
+    assert told.values == pytest.approx([2.0])
+    without = learned.read(hollow_chair(), BOX)
+    assert (without.method, without.values.tolist()) == ("", [5.0])
+    for mask in (None, frame()):
+        told = median.read(hollow_chair(), BOX, mask)
+        assert (told.method, told.values.tolist()) == ("", [5.0])
+
+
+def test_the_limits_of_the_learned_method_hold_for_masks_too() -> None:
+    learned = Foreground(lambda crops: crops[:, 2], 16, 0.0, Bounds(upper_m=4.0))
+    told = learned.read(hollow_chair(), BOX, np.ones_like(frame()))
+    assert told.values == pytest.approx([2.0])
