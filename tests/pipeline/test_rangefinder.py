@@ -136,14 +136,16 @@ def test_a_relative_network_gives_no_metres_but_an_order(relative) -> None:
     assert [(thing.label, thing.nearness_rank) for thing in view] == [("cup", 1), ("dog", 2)]
     assert all(math.isnan(thing.depth_m) for thing in view)
     assert view.alignment is None
-    assert "--anchor" in view.no_metres
+    assert "as its anchor" in view.no_metres
+    assert "--" not in view.no_metres, "the command line names its flags itself"
     assert not Rangefinder(relative["detector"], relative["metric"]).look(halves(2, 5)).no_metres
 
 
 def test_a_maximum_depth_needs_metres(relative) -> None:
     finder = finder_of(relative)
-    with pytest.raises(SettingError, match=r"maximum depth needs metres, and .*--anchor"):
+    with pytest.raises(SettingError, match=r"maximum depth needs metres, and .* as its anchor") as refused:
         finder.look(halves(2, 5), max_depth_m=3.0)
+    assert refused.value.setting == "max_depth_m"
 
 
 def test_the_map_of_a_metric_network_anchors_a_relative_one(models, tmp_path: Path) -> None:
@@ -445,6 +447,7 @@ def test_where_a_detector_gives_masks_they_are_measured(tmp_path: Path) -> None:
     finder = howfar.Rangefinder(constant_detector(tmp_path, outputs, card), method=["auto", "median"], fov_deg=60)
     depth_m = np.full((96, 128), 5.0, dtype=np.float32)
     depth_m[:, :56] = 2.0
-    views = finder.look_each(np.full((96, 128, 3), 128, np.uint8), depth=DepthMap(depth_m, "metres"))
+    grey = np.full((96, 128, 3), 128, np.uint8)
+    views = finder.look_each(Frame(grey, "grey", depth=DepthMap(depth_m, "metres")))
     told = [(thing.distance.method, thing.depth_m) for view in views for thing in view]
     assert told == [("mask", pytest.approx(2.0)), ("median", pytest.approx(5.0))]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from howfar.pipeline.undistortion import camera_from_matrix, camera_matrix, seen_straight, undistort, undistorted_points
+from howfar.pipeline.undistortion import camera_from_matrix, camera_matrix, straightened, undistort, undistorted_points
 from howfar.scene import Camera
 from howfar.scene.calibration import Calibration, Distortion
 from howfar.scene.frame import Frame
@@ -51,8 +51,12 @@ def test_a_picture_of_another_resolution_is_undistorted_the_same() -> None:
     image = rendered.photo(rendered.POSES[5])
     lens = Lens(Calibration(CAMERA, Distortion(*rendered.BARREL)))
     half = image.reshape(rendered.HEIGHT // 2, 2, rendered.WIDTH // 2, 2, 3).mean(axis=(1, 3)).astype(np.uint8)
-    whole = seen_straight(Frame(image, "photo"), lens).image.astype(float)
-    small = seen_straight(Frame(half, "photo"), lens).image.astype(float)
+    whole, small = (
+        straightened(Frame(each, "photo"), lens.camera_for(each.shape[1], each.shape[0]), lens.distortion).image.astype(
+            float
+        )
+        for each in (image, half)
+    )
     expected = whole.reshape(rendered.HEIGHT // 2, 2, rendered.WIDTH // 2, 2, 3).mean(axis=(1, 3))
     assert np.abs(small - expected).mean() < 2.0
 
@@ -64,6 +68,9 @@ def test_corners_that_the_lens_has_not_seen_are_black() -> None:
     assert (straight[180, 240] == 255).all()
 
 
-def test_without_a_distortion_the_frame_itself_comes_back() -> None:
+def test_without_a_distortion_the_picture_itself_comes_back_with_its_camera() -> None:
     frame = Frame(rendered.photo(rendered.POSES[0]), "photo")
-    assert seen_straight(frame, Lens(CAMERA)) is frame
+    straight = straightened(frame, CAMERA, None)
+    assert straight.image is frame.image
+    assert straight.camera is CAMERA
+    assert not straight.undistorted

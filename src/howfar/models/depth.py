@@ -1,6 +1,7 @@
 """A depth network: from a picture and its camera to a depth map."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,6 @@ class CardDepth:
         card: How it is fed and read.
         spec: The part of the card that is about depth.
         session: What runs it.
-        facts: What is known of it.
     """
 
     def __init__(self, card: Card, session: Session) -> None:
@@ -38,7 +38,13 @@ class CardDepth:
                 f"The card of {session.name} letterboxes the picture; a depth network needs keep-aspect or stretch."
             )
         self.card, self.spec, self.session = card, card.depth, session
-        self.facts = DepthFacts(card.name, card.depth.kind, card.depth.scenes, card.depth.max_m, card.depth.margins)
+
+    @cached_property
+    def facts(self) -> DepthFacts:
+        """What is known of it."""
+        spec = self.spec
+        sha256 = self.card.sha256 or self.session.digest()
+        return DepthFacts(self.card.name, spec.kind, spec.scenes, spec.max_m, spec.margins, sha256=sha256)
 
     @property
     def name(self) -> str:

@@ -24,10 +24,17 @@ class RunOptions:
     Attributes:
         threads: Threads of one network; None lets ONNX Runtime take every core.
         provider: ONNX Runtime execution provider, in full or short (`cuda`); None for the CPU.
+
+    Raises:
+        SettingError: If there is to be no thread.
     """
 
     threads: int | None = None
     provider: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.threads is not None and self.threads < 1:
+            raise SettingError(f"threads must be at least 1, not {self.threads}.", setting="threads")
 
 
 MEMORY_TIMES = 3.0

@@ -11,7 +11,7 @@ from howfar.drawing.annotation import draw_scene
 from howfar.drawing.style import DrawStyle
 from howfar.drawing.units import Units
 from howfar.io.pictures_out import png_bytes, save_picture
-from howfar.scene import Scene
+from howfar.scene import DepthMap, Scene
 from howfar.scene.exchange import to_supervision
 
 
@@ -21,9 +21,11 @@ class View(Scene):
 
     Attributes:
         image: H×W×3 uint8 RGB.
+        depth: Its depth map, which a view always has.
     """
 
     image: NDArray[np.uint8]
+    depth: DepthMap
 
     def draw(
         self, *, units: Units = "m", show_far: bool = False, show_region: bool = False, show_interval: bool = False
