@@ -36,7 +36,7 @@ def test_with_true_boxes_and_true_depth_only_the_methods_error_is_left() -> None
     assert result.estimates_m("median").tolist() == [2.0, 5.0]
     assert (result.errors("median").rel, result.errors("median").coverage) == (0.125, 1.0)
     first = result.objects[0]
-    assert (first.picture, first.place, first.number, first.label) == ("room", 0, 0, "chair")
+    assert (first.picture, first.sample_index, first.number, first.label) == ("room", 0, 0, "chair")
     assert (first.box_xyxy_px, first.measured_xyxy_px, first.found) == (LEFT, LEFT, True)
     assert math.isnan(first.score)
     assert [each.method for each in first.distances] == ["median", "min"]
@@ -98,7 +98,7 @@ def test_a_detection_finds_the_object_of_its_class_that_it_overlaps(tmp_path: Pa
 )
 def test_what_counts_as_found(tmp_path: Path, rows: list, settings: dict, found: dict[int, float]) -> None:
     result = in_detected_boxes(finding(tmp_path, *rows), object_sample(), **settings)
-    scores = {place: thing.score for place, thing in enumerate(result.objects) if thing.found}
+    scores = {index: thing.score for index, thing in enumerate(result.objects) if thing.found}
     assert scores == pytest.approx(found)
 
 
@@ -121,7 +121,7 @@ def test_no_network_sees_a_picture_without_an_object_that_counts() -> None:
     network = Predictor(red_tenths)
     empty = object_sample((), (), ())
     result = evaluate_objects([empty, object_sample()], procedure(depth="network"), None, network)
-    assert (len(network.seen), result.images, result.objects[0].place) == (1, 2, 1)
+    assert (len(network.seen), result.images, result.objects[0].sample_index) == (1, 2, 1)
 
 
 def test_compared_with_the_nearest_face_objects_without_one_are_left_out() -> None:
