@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from howfar.errors import SettingError
-from howfar.models import CardDepth
 from howfar.pipeline.view import View
-from howfar.scene import Camera, SceneObject
-from howfar.scene.calibration import DepthScale, KnownDistance
-from howfar.scene.known_distance import Known, places_of
+from howfar.ranging.relative.ordinal import indices_of
+from howfar.scene import Camera, DepthFacts, SceneObject
+from howfar.scene.calibration import DepthScale, ScaleSample
+from howfar.scene.known_distance import KnownDistance
 
 MOST_SPREAD = 1.2
 """The largest ratio between the scales that two known distances ask for, above which they contradict each other."""
@@ -36,15 +36,15 @@ class Numbered:
         return f"{self.number} ({self.thing.label})"
 
 
-def require_metric(network: CardDepth) -> None:
+def require_metric(facts: DepthFacts) -> None:
     """Refuse a depth network without metres.
 
     Raises:
         SettingError: If the network's depth is relative.
     """
-    if network.spec.kind != "metres":
+    if not facts.is_metric:
         raise SettingError(
-            f"The depth network {network.name} gives relative depth, of unknown scale and shift, which one factor does "
+            f"The depth network {facts.name} gives relative depth, of unknown scale and shift, which one factor does "
             "not turn into metres: calibrate a metric network (`howfar models`)."
         )
 
@@ -55,14 +55,14 @@ def numbered(views: Sequence[View]) -> list[Numbered]:
     return [Numbered(number, source, thing) for number, (source, thing) in enumerate(things, start=1)]
 
 
-def matched(known: Sequence[Known], objects: Sequence[Numbered]) -> list[tuple[Numbered, float]]:
+def matched(known: Sequence[KnownDistance], objects: Sequence[Numbered]) -> list[tuple[Numbered, float]]:
     """Each object that a known distance is of, with that distance in metres.
 
     Raises:
         SettingError: If there is no such object or several, it has two known distances, or its own is not known.
     """
-    places = places_of(known, [one.thing.label for one in objects])
-    pairs = [(objects[place], each.range_m) for place, each in zip(places, known, strict=True)]
+    indices = indices_of(known, [one.thing.label for one in objects])
+    pairs = [(objects[index], each.range_m) for index, each in zip(indices, known, strict=True)]
     for one, _ in pairs:
         if not one.thing.distance.is_known:
             reason = one.thing.distance.reason or "no distance"
@@ -89,7 +89,7 @@ def fit_scale(
             `MOST_SPREAD`.
     """
     known = tuple(
-        KnownDistance(one.thing.label, range_m, round(one.thing.range_m, 4), one.source) for one, range_m in pairs
+        ScaleSample(one.thing.label, range_m, round(one.thing.range_m, 4), one.source) for one, range_m in pairs
     )
     low, high = (pick(range(len(known)), key=lambda place: known[place].ratio) for pick in (min, max))
     if known[high].ratio > MOST_SPREAD * known[low].ratio:

@@ -112,22 +112,24 @@ def calibrate(
         calibrate_from_boards(photos, Board.parse(chessboard, square_mm), output)
         return
     from howfar.cli.calibrating_known import calibrate_from_known
+    from howfar.models import RunOptions, open_depth_network, open_detector
     from howfar.pipeline.rangefinder import Rangefinder
-    from howfar.scene.known_distance import Known
+    from howfar.scene.known_distance import KnownDistance
+    from howfar.scene.query import class_ids
 
-    stated = [Known.parse(text) for text in known or ()]
+    stated, running = [KnownDistance.parse(text) for text in known or ()], RunOptions(threads, provider)
+    finds, network = open_detector(detector, running), open_depth_network(depth_model, running)
+    class_ids([each.what for each in stated if isinstance(each.what, str)], finds.class_names, finds.name)
     finder = Rangefinder(
-        detector,
-        depth_model,
+        finds,
+        network,
         camera=_without_scale(camera),
         focal_px=focal_px,
         fov_deg=fov_deg,
         score=score,
-        threads=threads,
-        provider=provider,
         cues="depth",
     )
-    calibrate_from_known(photos, stated, finder, output)
+    calibrate_from_known(photos, stated, finder, network.facts, output)
 
 
 def _photos(specs: list[str]) -> "list[Source]":

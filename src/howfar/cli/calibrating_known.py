@@ -21,9 +21,9 @@ from howfar.io.camera_files import write_calibration
 from howfar.io.pictures_out import save_picture
 from howfar.pipeline.rangefinder import Rangefinder
 from howfar.pipeline.view import View
+from howfar.scene import DepthFacts
 from howfar.scene.calibration import Calibration, DepthScale
-from howfar.scene.known_distance import Known
-from howfar.scene.query import class_ids
+from howfar.scene.known_distance import KnownDistance
 from howfar.sources.opening import Source
 
 if TYPE_CHECKING:
@@ -31,7 +31,11 @@ if TYPE_CHECKING:
 
 
 def calibrate_from_known(
-    photos: Sequence[Source], stated: Sequence[Known], finder: Rangefinder, output: CalibrationOutput
+    photos: Sequence[Source],
+    stated: Sequence[KnownDistance],
+    finder: Rangefinder,
+    facts: DepthFacts,
+    output: CalibrationOutput,
 ) -> None:
     """Look at the photos, list and draw what is there, and write the scale that the known distances ask for.
 
@@ -39,14 +43,13 @@ def calibrate_from_known(
         photos: Pictures of one camera.
         stated: The known distances; without any, the objects are listed and that is all.
         finder: What to look with; it applies no scale and rests on the depth map alone.
+        facts: What is known of its depth network.
         output: Where to write.
 
     Raises:
         HowfarError: If a photo cannot be read, or the known distances give no scale.
     """
-    require_metric(finder.depth)
-    named = [known.what for known in stated if isinstance(known.what, str)]
-    class_ids(named, finder.detector.class_names, finder.detector.name)
+    require_metric(facts)
     views = _look(photos, finder)
     calibration = finder.lens.camera
     if not isinstance(calibration, Calibration):
@@ -58,8 +61,7 @@ def calibrate_from_known(
     console.print(f"Drawn in {output.picture}", highlight=False, soft_wrap=True)
     if not stated:
         raise SettingError("Say how far one of these is, straight from the camera, by its number: --known 1=2.30.")
-    network = finder.depth
-    scale = fit_scale(matched(stated, objects), network.name, network.session.digest(), date.today())
+    scale = fit_scale(matched(stated, objects), facts.name, facts.sha256, date.today())
     written = Calibration(calibration.camera, calibration.distortion, scale, calibration.chessboard)
     write_calibration(written, output.camera_file, overwrite=output.overwrite)
     console.print(_summary(written, scale), highlight=False, markup=False)

@@ -96,7 +96,7 @@ class _Shown:
 
     pictures: tuple[str, ...]
     truths: tuple[Path, ...]
-    depth_unit: DepthUnit
+    depth_unit: Literal["auto", "m", "mm"]
     data: Path | None
     split: str
     every: int

@@ -1,6 +1,7 @@
 """The annotated picture: each object's box, class and distance."""
 
 import math
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,6 @@ from howfar.drawing.outlines import outline, whole_pixels
 from howfar.drawing.regions import draw_region
 from howfar.drawing.style import DrawStyle
 from howfar.scene import Scene
-from howfar.scene.ordering import nearness
 
 FAR_GREY: Colour = (170, 170, 170)
 
@@ -47,7 +47,7 @@ def draw_scene(image: NDArray[np.uint8], scene: Scene, style: DrawStyle = DEFAUL
     if style.show_far:
         for one in scene.beyond:
             outline(drawn, whole_pixels(one.box_xyxy_px, drawn), FAR_GREY, thickness // 2)
-    far_to_near = sorted(scene.objects, key=nearness, reverse=True)
+    far_to_near = sorted(scene.objects, key=attrgetter("nearness"), reverse=True)
     last_rank = max((one.nearness_rank or 0 for one in far_to_near), default=0)
     if style.show_region:
         for one in far_to_near:
