@@ -39,7 +39,12 @@ class Failures:
             raise typer.Exit(1)
 
 
-FLAGS = {"max_depth_m": "--max-depth", "camera_height_m": "--camera-height", "horizon_px": "--horizon"}
+FLAGS = {
+    "alignment": "--align",
+    "camera_height_m": "--camera-height",
+    "horizon_px": "--horizon",
+    "max_depth_m": "--max-depth",
+}
 """The command line's names of settings that are not the Python names with hyphens."""
 
 

@@ -216,6 +216,10 @@ class Rangefinder:
             frame = replace(frame, depth=depth, depth_points=depth_points)
         if max_depth_m is not None:
             ranging = replace(ranging, max_depth_m=max_depth_m)
+        return self._look_at(frame, query or self.query, ranging)
+
+    def _look_at(self, frame: Frame, query: Query, ranging: Ranging) -> tuple[View, ...]:
+        """The way of a photo: perceived, brought to metres, ranged, put together."""
         seen = self.perceive(frame, query=query, ranging=ranging)
         if ranging.max_depth_m is not None and not seen.depth.is_metric and "depth" in ranging.cues.names:
             raise SettingError(f"A maximum depth needs metres, and {seen.no_metres}.", setting="max_depth_m")
