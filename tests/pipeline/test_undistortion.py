@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from howfar.pipeline.undistortion import camera_from_matrix, camera_matrix, straightened, undistort, undistorted_points
+from howfar.pipeline.undistortion import (
+    camera_from_matrix,
+    camera_matrix,
+    undistort,
+    undistorted_frame,
+    undistorted_points,
+)
 from howfar.scene import Camera
 from howfar.scene.calibration import Calibration, Distortion
 from howfar.scene.frame import Frame
@@ -52,9 +58,9 @@ def test_a_picture_of_another_resolution_is_undistorted_the_same() -> None:
     lens = Lens(Calibration(CAMERA, Distortion(*rendered.BARREL)))
     half = image.reshape(rendered.HEIGHT // 2, 2, rendered.WIDTH // 2, 2, 3).mean(axis=(1, 3)).astype(np.uint8)
     whole, small = (
-        straightened(Frame(each, "photo"), lens.camera_for(each.shape[1], each.shape[0]), lens.distortion).image.astype(
-            float
-        )
+        undistorted_frame(
+            Frame(each, "photo"), lens.camera_for(each.shape[1], each.shape[0]), lens.distortion
+        ).image.astype(float)
         for each in (image, half)
     )
     expected = whole.reshape(rendered.HEIGHT // 2, 2, rendered.WIDTH // 2, 2, 3).mean(axis=(1, 3))
@@ -70,7 +76,7 @@ def test_corners_that_the_lens_has_not_seen_are_black() -> None:
 
 def test_without_a_distortion_the_picture_itself_comes_back_with_its_camera() -> None:
     frame = Frame(rendered.photo(rendered.POSES[0]), "photo")
-    straight = straightened(frame, CAMERA, None)
+    straight = undistorted_frame(frame, CAMERA, None)
     assert straight.image is frame.image
     assert straight.camera is CAMERA
     assert not straight.undistorted

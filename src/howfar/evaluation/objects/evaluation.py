@@ -105,7 +105,7 @@ def finder_for(
     if procedure.depth == "network":
         if network is None:
             raise SettingError("Measuring on a network's depth needs a depth network.")
-        evidence.check(network.facts, states_known=procedure.known is not None)
+        evidence.check(network.facts, expects_known=procedure.known is not None)
     elif anchor is not None or procedure.known is not None:
         raise SettingError("True depth has its metres: leave out the anchor and the known distances.")
     estimator = network if procedure.depth == "network" else None

@@ -18,7 +18,7 @@ from torch.utils.data import Dataset
 
 from howfar.datasets import DepthSample, ObjectSample
 from howfar.datasets.nyu_objects import OBJECT_CLASSES, with_objects
-from howfar.ranging.methods.crops import crop_boxes, network_input, places_in
+from howfar.ranging.methods.crops import cells_at, crop_boxes, network_input
 from howfar.scene import DepthMap
 
 SURFACES = (0, 1, 21)
@@ -167,7 +167,7 @@ class RegionExamples(Dataset[Example]):
         scale = np.array([depth.shape[1] / room.depth.shape[1], depth.shape[0] / room.depth.shape[0]])
         crops = crop_boxes(depth, box[None] * np.tile(scale, 2), self.side, self.margin)
         shown = network_input(crops, crops.values)[0]
-        (rows, columns), _ = places_in(room.regions.shape, crops.across / scale[0], crops.down / scale[1])
+        (rows, columns), _ = cells_at(room.regions.shape, crops.across / scale[0], crops.down / scale[1])
         known = crops.known[0]
         mask = (room.regions[rows, columns][0] == place + 1) & known
         if rng.uniform() < may.flip:
