@@ -18,7 +18,7 @@ from howfar.cli.console import results
 from howfar.cli.progress import progress_bar
 from howfar.errors import SettingError
 from howfar.io.camera_files import write_calibration
-from howfar.io.pictures_out import save_picture
+from howfar.io.picture_writer import save_picture
 from howfar.pipeline.rangefinder import Rangefinder
 from howfar.pipeline.view import View
 from howfar.scene import DepthFacts

@@ -17,7 +17,7 @@ from howfar.evaluation.objects.evaluation import finder_for, perceive_sample
 from howfar.evaluation.objects.metrics import relative_errors
 from howfar.evaluation.objects.results import Box, MeasuredObject, ObjectResult
 from howfar.evaluation.rectangles import Rectangle
-from howfar.io.pictures_out import save_picture
+from howfar.io.picture_writer import save_picture
 from howfar.io.resample import resample
 from howfar.ranging.relative.alignment import aligned_map
 from howfar.scene import DepthEstimator, DepthMap, Distance
