@@ -88,6 +88,7 @@ def test_anchored_to_the_embedded_network_its_copy_is_as_far_off_as_that(
     assert medians_m(anchored) == pytest.approx(medians_m(metric), rel=1e-3)
 
 
+@pytest.mark.slow
 def test_a_camera_file_scales_by_its_factor_and_its_focal_length(rooms: Path, relative: Path, tmp_path: Path) -> None:
     metric = medians_m(measured(rooms, tmp_path, "--camera", camera_file(tmp_path)))
     assert metric == pytest.approx(medians_m(measured(rooms, tmp_path)), rel=1e-3)
@@ -153,6 +154,7 @@ def at(scene: dict, row: Row) -> tuple[int, dict]:
     return number, found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("evidence", ["a metric network", "an anchor", "a known distance"])
 def test_look_gives_the_same_distances(rooms: Path, relative: Path, tmp_path: Path, evidence: str) -> None:
     settings: tuple[str | Path, ...] = ("--cues", "depth", "--camera", camera_file(tmp_path, focal=1.1))
