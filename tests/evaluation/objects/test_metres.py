@@ -1,7 +1,6 @@
 """Where measured distances have their metres from: an anchor, one known distance a picture, a camera file."""
 
 import math
-from typing import Any
 
 import numpy as np
 import pytest
