@@ -103,3 +103,9 @@ def test_depths_of_ones_own_do_not_belong_to_an_undistorted_frame(name: str) -> 
     with pytest.raises(SettingError, match="belongs to the picture as it was taken"):
         Rangefinder.of(Sees(), BENT).prepared(frame)
     assert getattr(Rangefinder.of(Sees(), Lens(CAMERA)).prepared(frame), name) is own
+
+
+def test_a_pair_is_not_undistorted_by_one_lens() -> None:
+    image = rendered.photo(rendered.POSES[0])
+    with pytest.raises(SettingError, match="rectify the pair before"):
+        Rangefinder.of(Sees(), BENT).prepared(Frame(image, "pair", right=image))
