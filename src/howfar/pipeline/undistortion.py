@@ -72,10 +72,16 @@ def straightened(frame: Frame, camera: Camera, distortion: Distortion | None) ->
         distortion: Its lens's distortion; None where it is not known.
 
     Raises:
-        SettingError: If the frame has depths of the user's own, which belong to the picture as it was taken.
+        SettingError: If the frame has a right-hand picture, whose lens is another, or depths of the user's own, which
+            belong to the picture as it was taken.
     """
     if distortion is None:
         return replace(frame, camera=camera)
+    if frame.right is not None:
+        raise SettingError(
+            "The camera file's distortion is that of one lens, and the frame is a stereo pair: rectify the pair "
+            "before, and take [distortion] out of the camera file."
+        )
     if frame.depth is not None or frame.depth_points is not None:
         raise SettingError(
             "A depth map of your own belongs to the picture as it was taken, and the camera file has the picture "
