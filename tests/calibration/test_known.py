@@ -50,7 +50,7 @@ ROOM = numbered(
 
 
 def test_objects_are_numbered_over_all_pictures() -> None:
-    assert [(one.number, one.source, one.thing.label) for one in ROOM] == [
+    assert [(one.number, one.source, one.scene_object.label) for one in ROOM] == [
         (1, "a.jpg", "chair"),
         (2, "a.jpg", "chair"),
         (3, "b.jpg", "dining table"),

@@ -191,7 +191,7 @@ def test_a_good_card_is_read(tmp_path: Path, text: str, read, expected) -> None:
         ),
         pytest.param(
             DETECTOR.replace('"letterbox"', '"crop"'),
-            "[input]: the field 'fit' should be one of letterbox, keep-aspect, stretch, not 'crop'.",
+            "[input]: the field 'fit' should be one of letterbox, letterbox-area, keep-aspect, stretch, not 'crop'.",
             id="an unknown fit",
         ),
         pytest.param(

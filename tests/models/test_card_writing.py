@@ -94,7 +94,7 @@ INPUTS = st.builds(
     InputSpec,
     SIZES,
     SIZES,
-    st.sampled_from(["letterbox", "keep-aspect", "stretch"]),
+    st.sampled_from(["letterbox", "letterbox-area", "keep-aspect", "stretch"]),
     multiple_px=st.sampled_from([1, 3, 8, 32, 96]),
     scale_to=st.sampled_from(["area", "cover"]),
     resample=st.sampled_from(["area", "bilinear", "bicubic"]),

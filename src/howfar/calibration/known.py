@@ -23,17 +23,17 @@ class Numbered:
     Attributes:
         number: From 1, over all pictures.
         source: The picture that it is in.
-        thing: The object.
+        scene_object: The object.
     """
 
     number: int
     source: str
-    thing: SceneObject
+    scene_object: SceneObject
 
     @property
     def name(self) -> str:
         """Number and class, in words."""
-        return f"{self.number} ({self.thing.label})"
+        return f"{self.number} ({self.scene_object.label})"
 
 
 def require_metric(facts: DepthFacts) -> None:
@@ -51,8 +51,8 @@ def require_metric(facts: DepthFacts) -> None:
 
 def numbered(views: Sequence[View]) -> list[Numbered]:
     """The objects of all pictures in order, nearest first in each, numbered from 1."""
-    things = [(view.source, thing) for view in views for thing in view]
-    return [Numbered(number, source, thing) for number, (source, thing) in enumerate(things, start=1)]
+    found = [(view.source, each) for view in views for each in view]
+    return [Numbered(number, source, each) for number, (source, each) in enumerate(found, start=1)]
 
 
 def matched(known: Sequence[KnownDistance], objects: Sequence[Numbered]) -> list[tuple[Numbered, float]]:
@@ -61,11 +61,11 @@ def matched(known: Sequence[KnownDistance], objects: Sequence[Numbered]) -> list
     Raises:
         SettingError: If there is no such object or several, it has two known distances, or its own is not known.
     """
-    indices = indices_of(known, [one.thing.label for one in objects])
+    indices = indices_of(known, [one.scene_object.label for one in objects])
     pairs = [(objects[index], each.range_m) for index, each in zip(indices, known, strict=True)]
     for one, _ in pairs:
-        if not one.thing.distance.is_known:
-            reason = one.thing.distance.reason or "no distance"
+        if not one.scene_object.distance.is_known:
+            reason = one.scene_object.distance.reason or "no distance"
             raise SettingError(f"Object {one.name} was not measured ({reason}): take another object.")
     return pairs
 
@@ -89,9 +89,10 @@ def fit_scale(
             `MOST_SPREAD`.
     """
     known = tuple(
-        ScaleSample(one.thing.label, range_m, round(one.thing.range_m, 4), one.source) for one, range_m in pairs
+        ScaleSample(one.scene_object.label, range_m, round(one.scene_object.range_m, 4), one.source)
+        for one, range_m in pairs
     )
-    low, high = (pick(range(len(known)), key=lambda place: known[place].ratio) for pick in (min, max))
+    low, high = (pick(range(len(known)), key=lambda index: known[index].ratio) for pick in (min, max))
     if known[high].ratio > MOST_SPREAD * known[low].ratio:
         raise SettingError(
             f"The known distances contradict each other: {pairs[low][0].name} asks for a scale of "

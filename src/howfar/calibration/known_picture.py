@@ -34,8 +34,8 @@ def _drawn(view: View, objects: Sequence[Numbered]) -> NDArray[np.uint8]:
     image = view.image.copy()
     size_px = letter_size(image)
     for one in reversed(objects):
-        box = whole_pixels(one.thing.box_xyxy_px, image)
-        outline(image, box, colour_of(one.thing.depth_m), max(2, round(size_px / 8)))
+        box = whole_pixels(one.scene_object.box_xyxy_px, image)
+        outline(image, box, colour_of(one.scene_object.depth_m), max(2, round(size_px / 8)))
     for one in reversed(objects):
         _write_number(image, one, size_px)
     return image
@@ -43,8 +43,8 @@ def _drawn(view: View, objects: Sequence[Numbered]) -> NDArray[np.uint8]:
 
 def _write_number(image: NDArray[np.uint8], one: Numbered, size_px: int) -> None:
     """A plate with the number in the middle of the object's box, moved into the picture."""
-    text, colour = str(one.number), colour_of(one.thing.depth_m)
-    x1, y1, x2, y2 = one.thing.box_xyxy_px
+    text, colour = str(one.number), colour_of(one.scene_object.depth_m)
+    x1, y1, x2, y2 = one.scene_object.box_xyxy_px
     margin = size_px // 3
     width, height = text_width(text, size_px) + 2 * margin, line_height(size_px)
     left = max(0, min(round((x1 + x2 - width) / 2), image.shape[1] - width))

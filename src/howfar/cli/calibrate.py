@@ -92,7 +92,7 @@ def calibrate(
     from howfar.cli.folders import fresh_folder
     from howfar.errors import SettingError
     from howfar.files import refuse_existing
-    from howfar.io.pictures_out import picture_path
+    from howfar.io.picture_writer import picture_path
 
     if chessboard is not None and (known or camera or focal_px or fov_deg):
         raise SettingError(

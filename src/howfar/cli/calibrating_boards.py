@@ -15,7 +15,7 @@ from howfar.cli.console import results
 from howfar.cli.progress import progress_bar
 from howfar.errors import HowfarError
 from howfar.io.camera_files import write_calibration
-from howfar.io.pictures_out import save_picture
+from howfar.io.picture_writer import save_picture
 from howfar.sources.opening import Source
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from howfar.cli.console import results
 from howfar.cli.progress import progress_bar
 from howfar.errors import SettingError
 from howfar.io.camera_files import write_calibration
-from howfar.io.pictures_out import save_picture
+from howfar.io.picture_writer import save_picture
 from howfar.pipeline.rangefinder import Rangefinder
 from howfar.pipeline.view import View
 from howfar.scene import DepthFacts
@@ -86,10 +86,10 @@ def _table(objects: Sequence[Numbered], *, one_picture: bool) -> "Table":
     for name in ("no.", *(() if one_picture else ("photo",)), "object", "box: left, top, right, bottom", "range"):
         table.add_column(name, justify="left" if name in ("photo", "object") else "right", overflow="fold")
     for one in objects:
-        box = " ".join(f"{side:.0f}" for side in one.thing.box_xyxy_px)
+        box = " ".join(f"{side:.0f}" for side in one.scene_object.box_xyxy_px)
         # Three digits, for a scale is taken of them.
-        measured = f"{one.thing.range_m:.3g} m" if one.thing.distance.is_known else "? m"
-        cells = (str(one.number), *(() if one_picture else (one.source,)), one.thing.label, box, measured)
+        measured = f"{one.scene_object.range_m:.3g} m" if one.scene_object.distance.is_known else "? m"
+        cells = (str(one.number), *(() if one_picture else (one.source,)), one.scene_object.label, box, measured)
         table.add_row(*map(Text, cells))  # as Text, for the brackets in a name are no markup
     return table
 

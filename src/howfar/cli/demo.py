@@ -30,7 +30,7 @@ def demo(
     from howfar.drawing.side_by_side import side_by_side
     from howfar.drawing.units import distance_text
     from howfar.files import refuse_existing
-    from howfar.io.pictures_out import save_picture
+    from howfar.io.picture_writer import save_picture
 
     path = out / "motorcycle.jpg"
     refuse_existing(path, overwrite=overwrite)

@@ -92,7 +92,7 @@ def _write_picture(seen: "Perception", names: "OutputNames", overwrite: bool) ->
     from howfar.cli.writing import DEPTH_ENDING, DEPTH_VIEW_ENDING
     from howfar.drawing.depth_view import draw_depth
     from howfar.io.depth_files import save_depth_png
-    from howfar.io.pictures_out import save_picture
+    from howfar.io.picture_writer import save_picture
 
     frame, depth = seen.frame, seen.depth
     size = (frame.width_px, frame.height_px)

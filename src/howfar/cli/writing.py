@@ -15,7 +15,7 @@ from howfar.drawing.style import DrawStyle
 from howfar.files import refuse_existing
 from howfar.io.depth_files import save_depth_png
 from howfar.io.output_names import OutputNames
-from howfar.io.pictures_out import save_picture
+from howfar.io.picture_writer import save_picture
 from howfar.io.point_cloud import save_point_cloud
 from howfar.pipeline.view import View
 

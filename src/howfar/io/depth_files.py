@@ -8,7 +8,7 @@ import numpy as np
 from howfar.errors import SettingError, SourceError
 from howfar.files import replacing
 from howfar.io.depth_values import read_values
-from howfar.io.pictures_out import encode
+from howfar.io.picture_writer import encode
 from howfar.io.resample import resample
 from howfar.scene import DepthMap
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from howfar.errors import SettingError
-from howfar.io.pictures_out import picture_path
+from howfar.io.picture_writer import picture_path
 
 NOT_IN_A_NAME = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
 """What some file system does not take in a file's name."""

@@ -13,7 +13,7 @@ from howfar.scene.margins import Margins
 
 Task = Literal["detection", "depth", "ranging", "joint"]
 Head = Literal["detection", "depth", "ranging"]
-Fit = Literal["letterbox", "keep-aspect", "stretch"]
+Fit = Literal["letterbox", "letterbox-area", "keep-aspect", "stretch"]
 ScaleTo = Literal["area", "cover"]
 Resample = Literal["area", "bilinear", "bicubic"]
 Picture = Literal["left", "right"]
@@ -38,9 +38,11 @@ class InputSpec:
     Attributes:
         width_px: Width to feed; with `keep-aspect`, of a 4:3 or whatever picture the network was trained on.
         height_px: Height to feed, likewise.
-        fit: `letterbox` (keep the aspect ratio, centre, pad), `keep-aspect` (any size whose sides are multiples of
+        fit: `letterbox` (keep the aspect ratio, centre, pad), `letterbox-area` (likewise, in an input of about the area
+            of the size and of the picture's own shape), `keep-aspect` (any size whose sides are multiples of
             `multiple_px`) or `stretch`.
-        multiple_px: Both sides of the input must be a multiple of this: with `keep-aspect` they are made so.
+        multiple_px: Both sides of the input must be a multiple of this: with `keep-aspect` and `letterbox-area` they
+            are made so.
         scale_to: With `keep-aspect`, what of the size is kept: its `area`, about; or the picture is made to `cover` it,
             with neither side shorter and one as long.
         resample: How a picture is resized: by `area` averages where it shrinks and bilinearly where it grows; or
@@ -65,6 +67,16 @@ class InputSpec:
     pad: int = 114
     name: str = ""
     picture: Picture = "left"
+
+    @property
+    def has_bars(self) -> bool:
+        """Whether a picture of another shape than the input's is padded, rather than stretched."""
+        return self.fit in ("letterbox", "letterbox-area")
+
+    @property
+    def follows_shape(self) -> bool:
+        """Whether the input's size follows the picture's shape, so that the network has to take any."""
+        return self.fit in ("letterbox-area", "keep-aspect")
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ def _input_spec(table: Fields, name: str = "", picture: Picture = "left") -> Inp
     table.refuse_others()
     if min(spec.width_px, spec.height_px, spec.multiple_px) < 1 or min(spec.std) <= 0:
         raise ModelError(f"{table.where}: size, multiple and std must be positive.")
-    if spec.fit != "keep-aspect" and "multiple" in table:
+    if not spec.follows_shape and "multiple" in table:
         _refuse_uneven(spec, table.where)
     return spec
 

@@ -71,12 +71,12 @@ def _input_lines(spec: InputSpec) -> Lines:
     if spec.name:
         yield from (("name", spec.name), ("picture", spec.picture))
     yield from (("size", (spec.width_px, spec.height_px)), ("fit", spec.fit))
-    if spec.fit == "keep-aspect" or spec.multiple_px != _defaults(InputSpec)["multiple_px"]:
+    if spec.follows_shape or spec.multiple_px != _defaults(InputSpec)["multiple_px"]:
         yield "multiple", spec.multiple_px
     yield from _given(spec, "scale_to", "resample")
     yield "colour", spec.colour
     yield from _given(spec, "mean", "std")
-    if spec.fit == "letterbox" or spec.pad != _defaults(InputSpec)["pad"]:
+    if spec.has_bars or spec.pad != _defaults(InputSpec)["pad"]:
         yield "pad", spec.pad
 
 

@@ -33,7 +33,7 @@ class CardDepth:
         """
         if card.depth is None:
             raise ModelError(f"{session.name} is a model for {card.task}, not a depth network.")
-        if card.input.fit == "letterbox":
+        if card.input.has_bars:
             raise ModelError(
                 f"The card of {session.name} letterboxes the picture; a depth network needs keep-aspect or stretch."
             )

@@ -156,7 +156,7 @@ class OnnxSession:
         """Refuse an input, as ONNX Runtime describes it, that is not what the card says."""
         if one.type not in ("tensor(float)", "tensor(float16)"):
             raise ModelError(f"{self.path} takes {one.type}; howfar feeds tensor(float) or tensor(float16).")
-        expected = (1, 3, None, None) if spec.fit == "keep-aspect" else (1, 3, spec.height_px, spec.width_px)
+        expected = (1, 3, None, None) if spec.follows_shape else (1, 3, spec.height_px, spec.width_px)
         if len(one.shape) != 4 or any(
             isinstance(has, int) and has != wants for has, wants in zip(one.shape, expected, strict=True)
         ):

@@ -72,15 +72,20 @@ def undistorted_frame(frame: Frame, camera: Camera, distortion: Distortion | Non
         distortion: The distortion of its lens; None where it is not known.
 
     Raises:
-        SettingError: If there is a distortion and the frame has depths of the user's own, which belong to the picture
-            as it was taken.
+        SettingError: If there is a distortion, and the frame has a right-hand picture, whose lens is another one, or
+            depths of the user's own, which belong to the picture as it was taken.
     """
     if distortion is None:
         return replace(frame, camera=camera)
+    if frame.right is not None:
+        raise SettingError(
+            "The camera file's distortion is that of one lens, and the frame is a stereo pair: rectify the pair "
+            "first, and take [distortion] out of the camera file."
+        )
     if frame.depth is not None or frame.depth_points is not None:
         raise SettingError(
             "A depth map of your own belongs to the picture as it was taken, and the camera file has the picture "
-            "undistorted: undistort both before, and take [distortion] out of the camera file."
+            "undistorted: undistort both first, and take [distortion] out of the camera file."
         )
     return replace(frame, image=undistort(frame.image, camera, distortion), camera=camera, undistorted=True)
 

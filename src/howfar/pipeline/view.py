@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from howfar.drawing.annotation import draw_scene
 from howfar.drawing.style import DrawStyle
 from howfar.drawing.units import Units
-from howfar.io.pictures_out import png_bytes, save_picture
+from howfar.io.picture_writer import png_bytes, save_picture
 from howfar.scene import DepthMap, Scene
 from howfar.scene.exchange import to_supervision
 

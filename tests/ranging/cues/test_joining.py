@@ -80,7 +80,7 @@ def test_where_a_network_shows_a_street_as_a_room_size_and_ground_rule(scenes) -
     assert np.nanmean(errors) < 0.12  # 0.88 by the map alone
 
 
-def test_sparing_leaves_the_map_alone_within_its_reach() -> None:
+def test_auto_leaves_the_map_alone_within_its_reach() -> None:
     (found,) = with_cues(
         [far(4.0)], ["person"], np.array([[495, 300, 570, 460]], dtype=np.float32), CAMERA, parse_cues("auto"), ROOMS
     )

@@ -20,7 +20,7 @@ from howfar.evaluation.depth.evaluation import (
     compare_depth,
 )
 from howfar.evaluation.depth.protocols import FULL, DepthProtocol
-from howfar.io.pictures_out import save_picture
+from howfar.io.picture_writer import save_picture
 from howfar.scene import DepthEstimator, DepthMap
 
 SHOWN = 4

@@ -142,6 +142,8 @@ def input_in_words(spec: InputSpec) -> str:
     size = f"{spec.width_px}×{spec.height_px} px"
     if spec.fit == "letterbox":
         return f"{size}, letterbox with bars of grey {spec.pad}"
+    if spec.fit == "letterbox-area":
+        return f"the area of {size}, aspect ratio kept, bars of grey {spec.pad} to multiples of {spec.multiple_px}"
     return f"{size}, stretched" if spec.fit == "stretch" else f"about {size}, aspect ratio kept"
 
 

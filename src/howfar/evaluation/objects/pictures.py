@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from howfar.datasets import ObjectSample
 from howfar.drawing.colours import FULL_SCALE_M, Colour
 from howfar.drawing.depth_view import draw_depth
+from howfar.drawing.outlines import outline, whole_pixels
 from howfar.drawing.side_by_side import side_by_side
 from howfar.evaluation.objects.evaluation import finder_for, perceive_sample
 from howfar.evaluation.objects.metrics import relative_errors
 from howfar.evaluation.objects.results import Box, MeasuredObject, ObjectResult
 from howfar.evaluation.rectangles import Rectangle
-from howfar.io.pictures_out import save_picture
+from howfar.io.picture_writer import save_picture
 from howfar.io.resample import resample
 from howfar.ranging.relative.alignment import aligned_map
 from howfar.scene import DepthEstimator, DepthMap, Distance
@@ -35,8 +36,7 @@ FAR_SCALE_M = 80.0
 MEASURED: Colour = (255, 176, 0)
 TRUE: Colour = (0, 200, 120)
 REGION: Colour = (255, 255, 255)
-SHADOW: Colour = (24, 24, 24)
-"""Under each line, so that it shows on any picture."""
+LINE_PX = 2
 
 LEGEND = "Amber is the box measured in; green the true box and white the region measured, where they are others."
 
@@ -154,7 +154,7 @@ def _window_round(box_xyxy_px: Box, width_px: int, height_px: int) -> Rectangle:
 
 def _outline(picture: NDArray[np.uint8], box_xyxy_px: Box, window: Rectangle, factor: float, colour: Colour) -> None:
     """Draw a box of the whole picture into what was cut out and resized."""
-    x1, x2 = (round((x - window.x1) * factor) for x in box_xyxy_px[0::2])
-    y1, y2 = (round((y - window.y1) * factor) for y in box_xyxy_px[1::2])
-    for line, thickness in ((SHADOW, 4), (colour, 2)):
-        cv2.rectangle(picture, (x1, y1), (x2 - 1, y2 - 1), line, thickness)
+    x1, y1, x2, y2 = box_xyxy_px
+    left, right = (factor * (x - window.x1) for x in (x1, x2))
+    top, bottom = (factor * (y - window.y1) for y in (y1, y2))
+    outline(picture, whole_pixels((left, top, right, bottom), picture), colour, LINE_PX)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from howfar.errors import SettingError
 from howfar.files import replacing
-from howfar.io.pictures_out import encode
+from howfar.io.picture_writer import encode
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

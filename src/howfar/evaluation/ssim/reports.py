@@ -13,7 +13,7 @@ from howfar.drawing.side_by_side import side_by_side
 from howfar.evaluation.depth.alignment import ALIGNMENT_TEXTS, Alignment
 from howfar.evaluation.report.report import FigureTable, Report, figure_text
 from howfar.evaluation.ssim.metric import WINDOW_PX, Scale, SsimResult
-from howfar.io.pictures_out import save_picture
+from howfar.io.picture_writer import save_picture
 
 RED = (220, 20, 20)
 UNKNOWN = (40, 60, 130)

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from howfar.errors import OutputError
-from howfar.io.pictures_out import png_bytes, save_picture
+from howfar.io.picture_writer import png_bytes, save_picture
 
 IMAGE = np.full((30, 40, 3), (200, 100, 50), dtype=np.uint8)
 
