@@ -113,5 +113,5 @@ def test_depths_of_ones_own_do_not_belong_to_an_undistorted_frame(name: str) -> 
 
 def test_a_pair_is_not_undistorted_by_one_lens() -> None:
     image = rendered.photo(rendered.POSES[0])
-    with pytest.raises(SettingError, match="rectify the pair before"):
+    with pytest.raises(SettingError, match="rectify the pair first"):
         Rangefinder.of(Sees(), BENT).prepared(Frame(image, "pair", right=image))
