@@ -50,7 +50,7 @@ def export(
     need_training("Exporting", EXPORT_LIBRARIES)
     from dataclasses import replace
 
-    from howfar.conversion.hub_folders import is_hub_folder
+    from howfar.conversion.hub.folders import is_hub_folder
     from howfar.conversion.onnx_export import export as write
     from howfar.conversion.onnx_export import refuse_target
 

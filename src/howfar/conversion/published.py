@@ -7,13 +7,13 @@ from pathlib import Path
 
 from torch import Tensor
 
-from howfar.conversion.checkpoint_files import load_weights, read_weights
-from howfar.conversion.class_names import read_class_names
-from howfar.conversion.depth_anything_families import FAMILIES, split_name, told_by_file
-from howfar.conversion.foundation_families import FOUNDATION_FAMILIES
-from howfar.conversion.hub_folders import holds_depth_anything, is_hub_folder, told_by_folder, weights_file
+from howfar.conversion.checkpoints.class_names import read_class_names
+from howfar.conversion.checkpoints.safetensors import ENDING, read_safetensors, single_precision_bytes
+from howfar.conversion.checkpoints.weights import load_weights, read_weights
+from howfar.conversion.depth_anything.families import FAMILIES, split_name, told_by_file
+from howfar.conversion.hub.families import FOUNDATION_FAMILIES
+from howfar.conversion.hub.folders import holds_depth_anything, is_hub_folder, told_by_folder, weights_file
 from howfar.conversion.onnx_export import Exportable, InMetres
-from howfar.conversion.safetensors_files import ENDING, read_safetensors, single_precision_bytes
 from howfar.datasets.nyu import NYU_CAMERA
 from howfar.errors import MissingExtraError, ModelError, SettingError
 from howfar.models.card import UNKNOWN_LICENCE, Card, DepthSpec, DetectorSpec, InputSpec, coco80
@@ -100,7 +100,8 @@ def published_network(path: Path, name: str) -> Exportable:
 def _depth_anything(path: Path, family: str, size: str | None) -> Exportable:
     if find_spec("transformers") is None:
         raise MissingExtraError("Exporting Depth Anything", "foundation")
-    from howfar.conversion.depth_anything import depth_anything  # takes seconds to import, and only this needs it
+    # Takes seconds to import, and only this needs it.
+    from howfar.conversion.depth_anything.network import depth_anything
 
     weights = read_safetensors(path) if path.suffix == ENDING else read_weights(path)
     exportable = depth_anything(path, weights, family, size)
@@ -126,7 +127,7 @@ def _foundation(path: Path, name: str) -> Exportable:
     size_bytes = single_precision_bytes(weights) if weights.suffix == ENDING else None
     refuse_beyond_memory(weights, least_bytes=LEAST_BYTES, times=MEMORY_TIMES, size_bytes=size_bytes)
     # Takes seconds to import, and only this needs it.
-    from howfar.conversion.foundation_networks import foundation_network
+    from howfar.conversion.hub.networks import foundation_network
 
     exportable = foundation_network(root, name)
     card = replace(_with_facts(exportable.card, weights), origin=exportable.card.origin)

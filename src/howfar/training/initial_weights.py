@@ -6,7 +6,7 @@ from pathlib import Path
 
 from torch import Tensor, nn
 
-from howfar.conversion.checkpoint_files import load_weights, read_weights
+from howfar.conversion.checkpoints.weights import load_weights, read_weights
 from howfar.errors import ModelError, SettingError
 from howfar.networks.compact_depth import CompactDepth
 from howfar.networks.efficientnet_lite import EfficientNetLite, encoder_weights

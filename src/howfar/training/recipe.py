@@ -9,9 +9,9 @@ import msgspec
 from msgspec import Meta, Struct
 
 from howfar.errors import SettingError
-from howfar.training.data.depth_augmentation import DepthAugmentation
-from howfar.training.data.detection_augmentation import DetectionAugmentation
-from howfar.training.data.ranging_examples import RangingAugmentation
+from howfar.training.data.depth.augmentation import DepthAugmentation
+from howfar.training.data.detection.augmentation import DetectionAugmentation
+from howfar.training.data.ranging.examples import RangingAugmentation
 from howfar.training.losses.yolov5 import DetectionSettings
 
 Positive = Annotated[float, Meta(gt=0)]

@@ -15,9 +15,9 @@ from howfar.datasets.check import Checked, Problem, check_depth, check_detection
 from howfar.datasets.opening import open_depth_dataset, open_detection_dataset
 from howfar.errors import SettingError, SourceError
 from howfar.io.depth_folder import DepthFolder
-from howfar.training.data.detector_data import Survey, chosen_pictures
+from howfar.training.data.detection.pictures import Survey, chosen_pictures
 from howfar.training.data.held_out import Chosen, split_fold, split_held_out, spread_places
-from howfar.training.data.ranging_examples import room_of
+from howfar.training.data.ranging.examples import room_of
 from howfar.training.initial_weights import load_initial_weights
 from howfar.training.loop import Task, Trainer
 from howfar.training.recipe import DepthDataPart, DepthRecipe, DetectorRecipe, RangingRecipe, TrainingRecipe

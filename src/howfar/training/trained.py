@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from howfar.conversion.checkpoint_files import load_weights
+from howfar.conversion.checkpoints.weights import load_weights
 from howfar.conversion.onnx_export import Exportable, InMetres
 from howfar.errors import ModelError
 from howfar.models.card import Card, read_card

@@ -11,7 +11,7 @@ from howfar.drawing.colours import UNKNOWN, colour_of
 from howfar.errors import SettingError
 from howfar.scene import Camera
 from howfar.training.data.batch_pictures import GAP_PX, ROW_PX, augmentation_grid, depth_grid, detection_grid
-from howfar.training.data.depth_augmentation import DepthExample
+from howfar.training.data.depth.augmentation import DepthExample
 
 NAMES = tuple(f"thing {number}" for number in range(80))
 

@@ -8,8 +8,8 @@ import torch
 
 from howfar.datasets import DepthSample
 from howfar.scene import Camera
-from howfar.training.data.depth_augmentation import DepthAugmentation
-from howfar.training.data.depth_batches import DepthExamples, Draw, EpochPlan
+from howfar.training.data.depth.augmentation import DepthAugmentation
+from howfar.training.data.depth.batches import DepthExamples, Draw, EpochPlan
 from howfar.training.semi.batches import PseudoExample, SemiExamples, collate, epoch_batches
 from howfar.training.semi.perturbation import Perturbation, Window
 from howfar.training.semi.pseudo_labels import Author, PseudoLabels

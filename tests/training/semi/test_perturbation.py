@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from howfar.training.data.depth_augmentation import DepthAugmentation
+from howfar.training.data.depth.augmentation import DepthAugmentation
 from howfar.training.semi.perturbation import Perturbation, Window
 
 PICTURE = np.random.default_rng(1).integers(0, 255, (40, 60, 3), dtype=np.uint8)

@@ -13,7 +13,7 @@ from howfar.datasets.samples import UNKNOWN_CLASS
 from howfar.errors import SettingError
 from howfar.networks.compact_depth import DepthAndClasses
 from howfar.scene import Camera
-from howfar.training.data.depth_batches import DepthBatch
+from howfar.training.data.depth.batches import DepthBatch
 from howfar.training.recipe import DepthRecipe, parse_recipe
 from howfar.training.tasks.depth import DepthTask, output_size, training_card
 

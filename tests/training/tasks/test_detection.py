@@ -11,7 +11,7 @@ from torch import Tensor
 
 from howfar.errors import HowfarError, SettingError, SourceError
 from howfar.networks.yolov5 import ANCHORS_PX, STRIDES, YOLOv5, yolov5
-from howfar.training.data.detection_batches import DetectionDraw, collate
+from howfar.training.data.detection.batches import DetectionDraw, collate
 from howfar.training.loop import Trainer
 from howfar.training.recipe import DetectorRecipe, read_recipe
 from howfar.training.run_folder import load_checkpoint

@@ -15,7 +15,7 @@ from howfar.errors import SettingError, SourceError
 from howfar.models.card import read_card
 from howfar.models.foreground import ForegroundNetwork
 from howfar.scene import DepthMap
-from howfar.training.data.ranging_examples import RegionBatch, Room, room_of
+from howfar.training.data.ranging.examples import RegionBatch, Room, room_of
 from howfar.training.recipe import RangingRecipe, parse_recipe, read_recipe
 from howfar.training.starting import Devices, ranging_task, trainer
 from howfar.training.tasks.ranging import RangingTask

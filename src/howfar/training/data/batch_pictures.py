@@ -15,7 +15,7 @@ from howfar.drawing.side_by_side import side_by_side
 from howfar.drawing.text import line_height, put_text, text_width
 from howfar.errors import SettingError
 from howfar.io.resample import resample
-from howfar.training.data.depth_augmentation import DepthExample
+from howfar.training.data.depth.augmentation import DepthExample
 
 DepthRow = tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32]]
 """H×W×3 uint8 RGB, and truth and prediction in metres at any resolution, NaN where unknown."""

@@ -16,11 +16,11 @@ from howfar.errors import SettingError
 from howfar.models.card import InputSpec
 from howfar.models.preprocess import input_size
 from howfar.training.data.batch_pictures import augmentation_grid, detection_grid
-from howfar.training.data.depth_augmentation import DepthAugmentation
-from howfar.training.data.depth_batches import DepthExamples, EpochPlan
-from howfar.training.data.detection_augmentation import DetectionAugmentation
-from howfar.training.data.detection_batches import DetectionDraw, DetectionExamples, collate
-from howfar.training.data.detector_data import chosen_pictures
+from howfar.training.data.depth.augmentation import DepthAugmentation
+from howfar.training.data.depth.batches import DepthExamples, EpochPlan
+from howfar.training.data.detection.augmentation import DetectionAugmentation
+from howfar.training.data.detection.batches import DetectionDraw, DetectionExamples, collate
+from howfar.training.data.detection.pictures import chosen_pictures
 from howfar.training.data.epoch_plan import shuffled_batches
 from howfar.training.data.held_out import split_held_out
 from howfar.training.recipe import DepthRecipe, DetectorRecipe, read_recipe

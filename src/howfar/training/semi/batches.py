@@ -11,9 +11,9 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from howfar.io.resample import resample
-from howfar.training.data.depth_augmentation import Choice, DepthAugmentation, DepthExample, seen_picture, seen_values
-from howfar.training.data.depth_batches import DepthBatch, DepthExamples, Draw, EpochPlan
-from howfar.training.data.depth_batches import collate as collate_labelled
+from howfar.training.data.depth.augmentation import Choice, DepthAugmentation, DepthExample, seen_picture, seen_values
+from howfar.training.data.depth.batches import DepthBatch, DepthExamples, Draw, EpochPlan
+from howfar.training.data.depth.batches import collate as collate_labelled
 from howfar.training.semi.perturbation import Perturbation, Window
 from howfar.training.semi.pseudo_labels import PseudoLabels
 from howfar.training.semi.unlabelled import Unlabelled

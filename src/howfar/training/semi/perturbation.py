@@ -12,7 +12,7 @@ import numpy as np
 from msgspec import Meta, Struct
 from numpy.typing import NDArray
 
-from howfar.training.data.depth_augmentation import DepthAugmentation, Positive, Probability, Share
+from howfar.training.data.depth.augmentation import DepthAugmentation, Positive, Probability, Share
 
 
 class Window(NamedTuple):

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from howfar.datasets import DepthSample
-from howfar.training.data.depth_batches import EpochPlan
+from howfar.training.data.depth.batches import EpochPlan
 from howfar.training.data.epoch_plan import share_of_rank
 from howfar.training.data.preparation import Batches, Preparation
 from howfar.training.losses.relative import relative_errors

@@ -18,7 +18,7 @@ from howfar.models.card import Card, DepthSpec, InputSpec
 from howfar.networks.catalogue import build, depth_entry, refuse_sizes
 from howfar.scene import Camera
 from howfar.training.data.batch_pictures import depth_grid
-from howfar.training.data.depth_batches import DepthBatch, DepthExamples, EpochPlan, Size, collate
+from howfar.training.data.depth.batches import DepthBatch, DepthExamples, EpochPlan, Size, collate
 from howfar.training.data.preparation import Batches, Preparation
 from howfar.training.depth_predictor import DepthPredictor
 from howfar.training.losses.depth import WeightedLoss

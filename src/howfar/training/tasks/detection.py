@@ -16,10 +16,10 @@ from howfar.evaluation.detection.evaluation import DetectorProtocol, evaluate_de
 from howfar.models.card import Card, DetectorSpec, InputSpec
 from howfar.networks.catalogue import build, detector_entry
 from howfar.networks.yolov5 import YOLOv5
-from howfar.training.data.anchors import best_possible_recall, fit_anchors
 from howfar.training.data.batch_pictures import detection_grid
-from howfar.training.data.detection_augmentation import PAD_GREY, LabelledPicture, letterbox
-from howfar.training.data.detection_batches import DetectionBatch, DetectionDraw, DetectionExamples, collate, labelled
+from howfar.training.data.detection.anchors import best_possible_recall, fit_anchors
+from howfar.training.data.detection.augmentation import PAD_GREY, LabelledPicture, letterbox
+from howfar.training.data.detection.batches import DetectionBatch, DetectionDraw, DetectionExamples, collate, labelled
 from howfar.training.data.epoch_plan import share_of_rank, shuffled_batches
 from howfar.training.data.preparation import Batches, Preparation
 from howfar.training.detector_predictor import DetectorPredictor

@@ -16,7 +16,7 @@ from howfar.ranging.methods.foreground import Foreground, Network
 from howfar.scene import DepthMap
 from howfar.training.data.epoch_plan import share_of_rank, shuffled_batches
 from howfar.training.data.preparation import Batches, Preparation
-from howfar.training.data.ranging_examples import (
+from howfar.training.data.ranging.examples import (
     OTHER,
     RegionBatch,
     RegionDraw,
