@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from howfar.errors import SettingError
@@ -60,6 +60,7 @@ def test_as_many_anchors_as_shapes_are_the_shapes() -> None:
     np.testing.assert_allclose(fit_anchors([*shapes, (10, 20)], count=3), shapes, rtol=1e-6)
 
 
+@settings(deadline=None)
 @given(scale=st.floats(0.1, 10.0))
 def test_anchors_grow_with_the_boxes(scale: float) -> None:
     boxes = made_of(np.array([(10.0, 10.0), (100.0, 50.0)]), spread=0.2, count=20)
