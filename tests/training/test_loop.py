@@ -16,6 +16,7 @@ from torch import nn
 
 from howfar.errors import OutputError, TrainingError
 from howfar.models.card import Card, DepthSpec, InputSpec
+from howfar.networks.entry import NetworkEntry
 from howfar.training.loop import Trainer
 from howfar.training.recipe import NetworkPart, OptimiserPart, SchedulePart, TrainingPart, TrainingRecipe
 from howfar.training.run_folder import RunFolder, load_checkpoint
@@ -27,6 +28,7 @@ class ToyTask:
     """Two convolutions with dropout between them, fed with noise; `broken` makes the loss of one step infinite."""
 
     title = "toy"
+    entry = NetworkEntry(name="toy", task="depth", build=nn.Identity)
     card = Card("toy", "depth", "none", InputSpec(8, 8, "stretch"), depth=DepthSpec("metres"))
     frozen = ()
     remarks = ()

@@ -10,7 +10,8 @@ from howfar.cli.extras import EXPORT_LIBRARIES, need_training
 from howfar.cli.options import Overwrite
 
 if TYPE_CHECKING:
-    from howfar.conversion.onnx_export import Comparison, Exportable, Exported
+    from howfar.conversion.exportable import Exportable
+    from howfar.conversion.onnx_export import Comparison, Exported
 
 
 USED_BY = {"detection": "--detector ", "depth": "--depth-model ", "ranging": "--method auto:"}

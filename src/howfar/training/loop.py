@@ -19,6 +19,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from howfar.errors import TrainingError
 from howfar.models.card import Card
+from howfar.networks.entry import NetworkEntry
 from howfar.training.averaging import RunningAverage
 from howfar.training.curves import VALIDATION, draw_curves
 from howfar.training.data.preparation import Batches
@@ -31,9 +32,10 @@ TOTAL = "loss"
 
 
 class Task(Protocol):
-    """What is particular to depth or detection."""
+    """What is particular to one kind of training, such as that of a depth network."""
 
     title: str
+    entry: NetworkEntry
     card: Card
     remarks: tuple[str, ...]
     frozen: tuple[str, ...]
@@ -96,7 +98,7 @@ class Trainer:
         self.best: float | None = None
         self.history: list[dict[str, float]] = []
         network = task.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in its stub
-        self.module, self.optimiser = fabric.setup(network, build_optimiser(network, optimiser))
+        self.module, self.optimiser = fabric.setup(network, build_optimiser(network, optimiser, task.entry.encoder))
         self.average = RunningAverage(network, training.ema) if training.ema else None
         torch.manual_seed(training.seed + fabric.global_rank)
         self._restore(folder.load())

@@ -6,23 +6,27 @@ import torch
 from torch import nn
 
 from howfar.errors import SettingError
-from howfar.networks.resnet import ENCODER_PARTS, ResNet50Features
 from howfar.training.recipe import OptimiserPart
 
 
-def build_optimiser(network: nn.Module, part: OptimiserPart) -> torch.optim.Optimizer:
+def build_optimiser(network: nn.Module, part: OptimiserPart, encoder: Sequence[str] = ()) -> torch.optim.Optimizer:
     """The optimiser of a recipe over the weights that are not frozen.
 
-    Each group remembers its greatest learning rate as `greatest_lr`; the schedule multiplies that.
+    Each parameter group remembers its greatest learning rate as `greatest_lr`; the schedule multiplies that.
+
+    Args:
+        network: What is trained.
+        part: The recipe's settings.
+        encoder: The names of the parts of the network that have the encoder's learning rate.
     """
-    groups = _groups(network, part)
+    groups = _parameter_groups(network, part, encoder)
     if part.name == "sgd":
         return torch.optim.SGD(groups, lr=part.learning_rate, momentum=part.momentum, nesterov=part.nesterov)
     return torch.optim.AdamW(groups, lr=part.learning_rate, betas=(part.momentum, 0.999), foreach=True)
 
 
 def set_learning_rate(optimiser: torch.optim.Optimizer, share: float) -> float:
-    """Set every group to a share of its greatest learning rate; returns the greatest of them."""
+    """Set every parameter group to a share of its greatest learning rate; returns the greatest of them."""
     for group in optimiser.param_groups:
         group["lr"] = group["greatest_lr"] * share
     return max(float(group["lr"]) for group in optimiser.param_groups)
@@ -49,8 +53,7 @@ def train_mode(network: nn.Module, frozen: Sequence[str]) -> None:
         network.get_submodule(name).eval()
 
 
-def _groups(network: nn.Module, part: OptimiserPart) -> list[dict[str, object]]:
-    encoder = ENCODER_PARTS if isinstance(network, ResNet50Features) else ("encoder",)
+def _parameter_groups(network: nn.Module, part: OptimiserPart, encoder: Sequence[str]) -> list[dict[str, object]]:
     sorted_out: dict[tuple[float, float], list[nn.Parameter]] = {}
     for name, parameter in network.named_parameters():
         if not parameter.requires_grad:

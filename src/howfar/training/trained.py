@@ -9,11 +9,10 @@ from typing import Any
 from torch import Tensor, nn
 
 from howfar.conversion.checkpoints.weights import load_weights
-from howfar.conversion.onnx_export import Exportable, InMetres
+from howfar.conversion.exportable import Exportable, InMetres
 from howfar.errors import ModelError
 from howfar.models.card import Card, read_card
-from howfar.networks.catalogue import build, depth_entry, detector_entry, ranging_entry
-from howfar.networks.yolov5 import DecodedYOLOv5
+from howfar.networks.catalogue import build, find_network
 from howfar.training.curves import VALIDATION
 from howfar.training.recipe import DepthRecipe, DetectorRecipe, ExportPart, RangingRecipe, parse_recipe, read_recipe
 from howfar.training.run_folder import RunFolder, load_checkpoint
@@ -54,7 +53,7 @@ def trained_network(root: Path, *, last: bool = False, described: Path | None = 
         weights = {name: value for name, value in weights.items() if not name.startswith(f"{PROJECTION}.")}
         network = _depth(recipe, weights, source=str(path))
     elif isinstance(recipe, RangingRecipe):
-        network = build(ranging_entry(recipe.network.name), recipe.network.name, recipe.network.options)
+        network = build(find_network(recipe.network.name, "ranging"), recipe.network.options)
         load_weights(network, weights, source=str(path))
     else:
         network = _detector(recipe, len(card.detector.classes) if card.detector else 0, weights, source=str(path))
@@ -75,17 +74,17 @@ def _kept_recipe(root: Path) -> AnyRecipe:
 
 
 def _depth(recipe: DepthRecipe, weights: Mapping[str, Tensor], *, source: str) -> nn.Module:
-    entry = depth_entry(recipe.network.name)
-    network = build(entry, recipe.network.name, recipe.network.options)
+    entry = find_network(recipe.network.name, "depth")
+    network = build(entry, recipe.network.options)
     load_weights(network, weights, source=source)
     return InMetres(network, entry.unit_m) if recipe.output == "metres" else network
 
 
 def _detector(recipe: DetectorRecipe, classes: int, weights: Mapping[str, Tensor], *, source: str) -> nn.Module:
-    entry = detector_entry(recipe.network.name)
-    network = build(entry, recipe.network.name, {"classes": classes, **recipe.network.options})
+    entry = find_network(recipe.network.name, "detection")
+    network = build(entry, {"classes": classes, **recipe.network.options})
     load_weights(network, weights, source=source)
-    return DecodedYOLOv5(network)
+    return entry.decoded(network)
 
 
 def _described(card: Card, recipe: AnyRecipe, export: ExportPart, state: Mapping[str, Any]) -> Card:

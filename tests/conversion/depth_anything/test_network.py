@@ -194,7 +194,7 @@ def test_another_size_than_was_named_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["depth-anything-v2", "depth-anything-v1-base"])
 def test_a_missing_library_is_named(tmp_path: Path, monkeypatch, name: str) -> None:
-    monkeypatch.setattr("howfar.conversion.published.find_spec", lambda name: None)
+    monkeypatch.setattr("howfar.conversion.depth_anything.reader.find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match=r"howfar\[foundation\]"):
         published_network(tmp_path / "mine.pth", name)
 

@@ -10,9 +10,9 @@ from howfar.conversion.hub.folders import (
     is_hub_folder,
     read_table,
     stated_licence,
-    told_by_folder,
     weights_file,
 )
+from howfar.conversion.hub.reader import told_by_folder
 from howfar.errors import ModelError
 from howfar.models.card import UNKNOWN_LICENCE
 

@@ -103,7 +103,8 @@ def _told_by_config(path: Path) -> str | None:
             return name
     raise ModelError(
         f"{path} describes a Depth Anything that is none of the published ones (its head reads the blocks "
-        f"{list(blocks)}, its maximum depth is {depth_m}): say with --network which of {', '.join(FAMILIES)} it is."
+        f"{list(blocks)}, its maximum depth is {depth_m}): say which of {', '.join(FAMILIES)} it is.",
+        setting="network",
     )
 
 

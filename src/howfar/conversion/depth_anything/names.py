@@ -25,16 +25,16 @@ ORIGINAL_RULES = {
     r"depth_head\.projects\.(\d)\.": r"neck.reassemble_stage.layers.\1.projection.",
     r"depth_head\.resize_layers\.(\d)\.": r"neck.reassemble_stage.layers.\1.resize.",
     # The original counts from 1, and the joins from the finest map; transformers counts joins from the coarsest.
-    **{rf"{HEAD}layer{place}_rn\.": f"neck.convs.{place - 1}." for place in (1, 2, 3, 4)},
+    **{rf"{HEAD}layer{number}_rn\.": f"neck.convs.{number - 1}." for number in (1, 2, 3, 4)},
     **{
-        rf"{HEAD}refinenet{place}\.resConfUnit(\d)\.conv(\d)\.": (
-            rf"neck.fusion_stage.layers.{4 - place}.residual_layer\1.convolution\2."
+        rf"{HEAD}refinenet{number}\.resConfUnit(\d)\.conv(\d)\.": (
+            rf"neck.fusion_stage.layers.{4 - number}.residual_layer\1.convolution\2."
         )
-        for place in (1, 2, 3, 4)
+        for number in (1, 2, 3, 4)
     },
     **{
-        rf"{HEAD}refinenet{place}\.out_conv\.": f"neck.fusion_stage.layers.{4 - place}.projection."
-        for place in (1, 2, 3, 4)
+        rf"{HEAD}refinenet{number}\.out_conv\.": f"neck.fusion_stage.layers.{4 - number}.projection."
+        for number in (1, 2, 3, 4)
     },
     rf"{HEAD}output_conv1\.": "head.conv1.",
     rf"{HEAD}output_conv2\.0\.": "head.conv2.",
@@ -47,7 +47,7 @@ HUB_RULES = {
     r"backbone\.encoder\.layer\.(\d+)\.attention\.output\.dense\.": f"{BLOCK}attention.o_proj.",
 }
 FUSED = ".attention.qkv."
-PARTS = (".attention.q_proj.", ".attention.k_proj.", ".attention.v_proj.")
+PROJECTIONS = (".attention.q_proj.", ".attention.k_proj.", ".attention.v_proj.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +96,10 @@ def renamed(weights: Mapping[str, Tensor], naming: Naming, where: str) -> dict[s
     """
     result: dict[str, Tensor] = {}
     for name, value in weights.items():
-        for new_name, part in _split(_renamed(name, naming.rules), value):
+        for new_name, piece in _split(_renamed(name, naming.rules), value):
             if new_name in result:
                 raise ModelError(f"{where} has the weight {shown(name)} twice, under two names: take another file.")
-            result[new_name] = part
+            result[new_name] = piece
     return result
 
 
@@ -112,7 +112,9 @@ def _renamed(name: str, rules: Mapping[str, str]) -> str:
 
 def _split(name: str, value: Tensor) -> Iterator[tuple[str, Tensor]]:
     """The original keeps what makes queries, keys and values in one weight, in this order."""
-    if FUSED in name and value.ndim and value.shape[0] % len(PARTS) == 0:
-        yield from zip((name.replace(FUSED, part) for part in PARTS), value.chunk(len(PARTS)), strict=True)
+    if FUSED in name and value.ndim and value.shape[0] % len(PROJECTIONS) == 0:
+        yield from zip(
+            (name.replace(FUSED, projection) for projection in PROJECTIONS), value.chunk(len(PROJECTIONS)), strict=True
+        )
     else:
         yield name, value

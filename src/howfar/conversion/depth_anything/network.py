@@ -11,12 +11,12 @@ from torch import Tensor
 from howfar.conversion.checkpoints.weights import load_weights
 from howfar.conversion.depth_anything.families import FAMILIES
 from howfar.conversion.depth_anything.names import find_naming, renamed
-from howfar.conversion.onnx_export import Exportable
+from howfar.conversion.exportable import Exportable
 from howfar.errors import ModelError
 from howfar.foundation.depth_anything import DepthAnything
 from howfar.foundation.depth_anything_sizes import HEAD_WIDTH, PATCH_PX, SIZES, Architecture, feature_blocks
 from howfar.models.card import UNKNOWN_LICENCE, Card, DepthSpec, InputSpec
-from howfar.networks.efficientnet_lite import PIXEL_MEAN, PIXEL_STD
+from howfar.networks.imagenet import IMAGENET_MEAN, IMAGENET_STD
 from howfar.scene import DepthKind
 
 POSITIONS = "backbone.embeddings.position_embeddings"
@@ -46,8 +46,9 @@ def depth_anything(path: Path, weights: Mapping[str, Tensor], family_name: str, 
     if size is not None and found != size:
         raise ModelError(
             f"{path} is not {family_name} {size}, but {found or 'of no published size'} "
-            f"({architecture.blocks} blocks of width {architecture.width}): take the right file, or say "
-            f"--network {family_name} if it is that one all the same."
+            f"({architecture.blocks} blocks of width {architecture.width}): take the right file, or name the network "
+            f"{family_name} if it is that one all the same.",
+            setting="network",
         )
     blocks = feature_blocks(family.version, architecture.blocks)
     # Without memory of its own, so that it takes the file's; random first weights would take longer than all else.
@@ -62,7 +63,7 @@ def _architecture(weights: Mapping[str, Tensor], where: str) -> Architecture:
     """The widths of a network, told by the shapes of its weights."""
     try:
         positions = weights[POSITIONS].shape
-        neck = [weights[f"neck.reassemble_stage.layers.{place}.projection.weight"].shape[0] for place in range(4)]
+        neck = [weights[f"neck.reassemble_stage.layers.{index}.projection.weight"].shape[0] for index in range(4)]
         found = Architecture(
             width=positions[2],
             blocks=len({match[1] for name in weights if (match := BLOCK.match(name))}),
@@ -80,8 +81,9 @@ def _architecture(weights: Mapping[str, Tensor], where: str) -> Architecture:
 
 def _another(where: str, reason: str) -> ModelError:
     return ModelError(
-        f"{where} belongs to another network than Depth Anything ({reason}): name a file of that one, or say with "
-        "--network what it is."
+        f"{where} belongs to another network than Depth Anything ({reason}): name a file of that one, or say which "
+        "network it is.",
+        setting="network",
     )
 
 
@@ -94,8 +96,8 @@ def _card(name: str, architecture: Architecture, size: str | None, origin: str) 
         multiple_px=PATCH_PX,
         scale_to="cover",
         resample="bicubic",
-        mean=PIXEL_MEAN,
-        std=PIXEL_STD,
+        mean=IMAGENET_MEAN,
+        std=IMAGENET_STD,
     )
     # No focal length: the authors take metres from pictures of any camera as they come, and so does this.
     kind: DepthKind = "relative_inverse" if family.max_depth_m is None else "metres"

@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-from howfar.conversion.hub.families import FOUNDATION_FAMILIES
 from howfar.errors import ModelError
 from howfar.models.card import UNKNOWN_LICENCE
 
@@ -21,24 +20,6 @@ WEIGHTS = ("model.safetensors", "diffusion_pytorch_model.safetensors", "pytorch_
 def is_hub_folder(root: Path) -> bool:
     """Whether a folder says what it is as those of the hub do."""
     return any((root / name).is_file() for name in (PIPELINE, CONFIGURATION))
-
-
-def told_by_folder(root: Path) -> str:
-    """Which of `FOUNDATION_FAMILIES` a folder of the hub holds.
-
-    Raises:
-        ModelError: If it holds none of them, or does not say.
-    """
-    pipeline = (root / PIPELINE).is_file()
-    table = read_table(root / (PIPELINE if pipeline else CONFIGURATION))
-    named = table.get("_class_name") if pipeline else next(iter(_texts(table.get("architectures"))), None)
-    for name, family in FOUNDATION_FAMILIES.items():
-        if named in family.architectures:
-            return name
-    known = ", ".join(each for family in FOUNDATION_FAMILIES.values() for each in family.architectures)
-    raise ModelError(
-        f"{root} holds {named or 'a network without a name'}, which is not read: those that are, are {known}."
-    )
 
 
 def holds_depth_anything(root: Path) -> bool:
@@ -88,7 +69,3 @@ def stated_licence(root: Path) -> str:
     )
     name = stated.get("license_name") or stated.get("license")
     return f"{name} (as the README.md of its folder states)" if name else UNKNOWN_LICENCE
-
-
-def _texts(value: Any) -> list[str]:
-    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []

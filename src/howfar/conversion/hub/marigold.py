@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
-from transformers import CLIPTextModel
 
-from howfar.conversion.hub.families import FOUNDATION_FAMILIES
+from howfar.conversion.exportable import Exportable
+from howfar.conversion.hub.family import HALF, FoundationFamily
 from howfar.conversion.hub.folders import PIPELINE, read_table
-from howfar.conversion.hub.loading import NOT_A_CONFIGURATION, diffusers_part, transformers_network
-from howfar.conversion.onnx_export import Exportable
 from howfar.errors import MissingExtraError, ModelError
-from howfar.models.card import Card, DepthSpec
+from howfar.models.card import Card, DepthSpec, InputSpec
 from howfar.scene import DepthKind
 
 if TYPE_CHECKING:
@@ -27,25 +25,18 @@ SCHEDULERS = ("DDIMScheduler", "LCMScheduler")
 EMPTY_TEXT = ("<|startoftext|>", "<|endoftext|>")
 """The tokens that CLIP's tokenizer makes of no text."""
 
-LONGER_SIDE_PX = 768
+INPUT = InputSpec(768, 576, "keep-aspect", multiple_px=64, resample="bilinear", mean=HALF, std=HALF)
 ORIGIN = "one step from fixed noise, where the authors take several and the median of several draws"
 
 
-def marigold(root: Path) -> Exportable:
-    """Build the network, and its card.
-
-    Args:
-        root: The folder of the pipeline: unet/, vae/, scheduler/, text_encoder/ and tokenizer/vocab.json.
-
-    Raises:
-        ModelError: If something in it cannot be read, does not fit the rest, or is of another pipeline.
-        MissingExtraError: If diffusers is not installed.
-    """
+def _build(root: Path) -> Exportable:
+    """Build it from the folder of a pipeline: unet/, vae/, scheduler/, text_encoder/ and tokenizer/vocab.json."""
     if find_spec("diffusers") is None:
         raise MissingExtraError("Exporting Marigold", "foundation")
     from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
     from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
+    from howfar.conversion.hub.loading import diffusers_part
     from howfar.foundation.marigold import Marigold
 
     pipeline = read_table(root / PIPELINE)
@@ -55,9 +46,9 @@ def marigold(root: Path) -> Exportable:
     encoder, denoiser = diffusers_part(AutoencoderKL, root / "vae"), diffusers_part(UNet2DConditionModel, root / "unet")
     network = Marigold(encoder, denoiser, _scheduler(root), _empty_prompt(root))
     stated = pipeline.get("default_processing_resolution")
-    longer = stated if isinstance(stated, int) and stated > 0 else LONGER_SIDE_PX
+    longer = stated if isinstance(stated, int) and stated > 0 else INPUT.width_px
     spec = replace(
-        FOUNDATION_FAMILIES["marigold"].input,
+        INPUT,
         width_px=longer,
         height_px=longer * 3 // 4,
         multiple_px=network.multiple_px,
@@ -68,6 +59,8 @@ def marigold(root: Path) -> Exportable:
 def _scheduler(root: Path) -> "DDIMScheduler":
     """What the noise means; in the one step taken, LCM's scheduler does what DDIM's does that ends without noise."""
     from diffusers.schedulers.scheduling_ddim import DDIMScheduler
+
+    from howfar.conversion.hub.loading import NOT_A_CONFIGURATION
 
     table = read_table(root / "scheduler" / "scheduler_config.json")
     if table.get("_class_name") not in SCHEDULERS:
@@ -85,6 +78,10 @@ def _scheduler(root: Path) -> "DDIMScheduler":
 
 def _empty_prompt(root: Path) -> Tensor:
     """The empty text as the text encoder gives it, 1×2×C: all that Marigold needs of it."""
+    from transformers import CLIPTextModel
+
+    from howfar.conversion.hub.loading import transformers_network
+
     vocabulary = read_table(root / "tokenizer" / "vocab.json")
     tokens = [vocabulary.get(token) for token in EMPTY_TEXT]
     if not all(isinstance(token, int) for token in tokens):
@@ -93,3 +90,12 @@ def _empty_prompt(root: Path) -> Tensor:
     with torch.inference_mode():
         prompt: Tensor = encoder(torch.tensor([tokens]))[0]
     return prompt.clone()
+
+
+FAMILY = FoundationFamily(
+    "marigold",
+    "Marigold (Ke et al., CVPR 2024)",
+    ("MarigoldDepthPipeline", "MarigoldPipeline"),
+    _build,
+    largest="unet",  # the part that removes the noise has nine weights in ten
+)

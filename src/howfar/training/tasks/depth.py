@@ -15,7 +15,7 @@ from howfar.evaluation.depth.alignment import Alignment, align_depth
 from howfar.evaluation.depth.metrics import DepthSums, depth_compute, depth_update
 from howfar.io.resample import resample
 from howfar.models.card import Card, DepthSpec, InputSpec
-from howfar.networks.catalogue import build, depth_entry, refuse_sizes
+from howfar.networks.catalogue import build, find_network, refuse_sizes
 from howfar.scene import Camera
 from howfar.training.data.batch_pictures import depth_grid
 from howfar.training.data.depth.batches import DepthBatch, DepthExamples, EpochPlan, Size, collate
@@ -52,11 +52,11 @@ class DepthTask:
         """
         self.recipe, self.held_out = recipe, held_out
         self.title = f"{recipe.network.name}, {recipe.data.split} split of {recipe.data.root}"
-        self.entry = depth_entry(recipe.network.name)
+        self.entry = find_network(recipe.network.name, "depth")
         self.relative = recipe.output == "relative_inverse"
         self.unit = 1.0 if self.relative else self.entry.unit_m
-        refuse_sizes(self.entry, recipe.network.name, recipe.data.sizes_px)
-        self.network = build(self.entry, recipe.network.name, recipe.network.options)
+        refuse_sizes(self.entry, recipe.data.sizes_px)
+        self.network = build(self.entry, recipe.network.options)
         self.frozen = recipe.network.frozen
         freeze(self.network, self.frozen)
         terms = {name: weight for name, weight in recipe.loss.items() if name != CLASSES}
@@ -179,7 +179,7 @@ def _class_loss(scores: Tensor, classes: Tensor) -> Tensor:
 
 def training_card(recipe: DepthRecipe, camera: Camera) -> Card:
     """How the trained network is to be fed: whole pictures, at about the area that it was trained on."""
-    entry = depth_entry(recipe.network.name)
+    entry = find_network(recipe.network.name, "depth")
     base = recipe.augmentation.base_px
     width, height = recipe.data.sizes_px[0]
     spec = InputSpec(width, height, "keep-aspect", entry.multiple_px, mean=entry.mean, std=entry.std)

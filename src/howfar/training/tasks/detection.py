@@ -13,8 +13,9 @@ from howfar.drawing.side_by_side import side_by_side
 from howfar.errors import SettingError
 from howfar.evaluation.detection.coco import require_coco_eval
 from howfar.evaluation.detection.evaluation import DetectorProtocol, evaluate_detector
-from howfar.models.card import Card, DetectorSpec, InputSpec
-from howfar.networks.catalogue import build, detector_entry
+from howfar.models.card import Card, DetectorSpec, InputSpec, Layout
+from howfar.networks.catalogue import build, find_network
+from howfar.networks.entry import NetworkEntry
 from howfar.networks.yolov5 import YOLOv5
 from howfar.training.data.batch_pictures import detection_grid
 from howfar.training.data.detection.anchors import best_possible_recall, fit_anchors
@@ -62,7 +63,8 @@ class DetectorTask:
         self.remarks: tuple[str, ...] = ()
         self.title = f"{recipe.network.name}, {recipe.data.split} split of {recipe.data.root}"
         self.class_names = samples[0].class_names
-        self.network = _built(recipe, self.class_names)
+        self.entry = find_network(recipe.network.name, "detection")
+        self.network = _built(self.entry, recipe, self.class_names)
         self.card = training_card(recipe, self.class_names)
         self.frozen = recipe.network.frozen
         freeze(self.network, self.frozen)
@@ -146,18 +148,18 @@ class DetectorTask:
 
 def training_card(recipe: DetectorRecipe, class_names: Sequence[str]) -> Card:
     """How the trained network is to be fed and read: letterboxed to the size that it was trained at."""
-    entry = detector_entry(recipe.network.name)
+    entry = find_network(recipe.network.name, "detection")
     side_px = recipe.augmentation.size_px
     spec = InputSpec(
         side_px, side_px, "letterbox", multiple_px=entry.multiple_px, mean=entry.mean, std=entry.std, pad=PAD_GREY
     )
-    detector = DetectorSpec("yolov5", tuple(class_names))
+    detector = DetectorSpec(cast(Layout, entry.layout), tuple(class_names))
     return Card(recipe.network.name, "detection", "as the data it was trained on", spec, detector=detector)
 
 
-def _built(recipe: DetectorRecipe, class_names: Sequence[str]) -> YOLOv5:
+def _built(entry: NetworkEntry, recipe: DetectorRecipe, class_names: Sequence[str]) -> YOLOv5:
     """The network of a recipe, for the classes of the data."""
-    entry, side_px = detector_entry(recipe.network.name), recipe.augmentation.size_px
+    side_px = recipe.augmentation.size_px
     if side_px % entry.multiple_px:
         raise SettingError(
             f"The network {recipe.network.name} takes sides in multiples of {entry.multiple_px} px, not {side_px}: "
@@ -169,7 +171,7 @@ def _built(recipe: DetectorRecipe, class_names: Sequence[str]) -> YOLOv5:
             f"The data have {len(class_names)} classes, and the network is to have {options['classes']}: take "
             "network.options.classes out."
         )
-    return build(entry, recipe.network.name, options)
+    return cast(YOLOv5, build(entry, options))
 
 
 def _predictor(network: nn.Module, card: Card) -> DetectorPredictor:

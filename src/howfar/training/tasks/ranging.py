@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from howfar.models.card import Card, InputSpec, RangingSpec
-from howfar.networks.catalogue import build, ranging_entry
+from howfar.networks.catalogue import build, find_network
 from howfar.ranging.methods.crops import crop_boxes, network_input
 from howfar.ranging.methods.foreground import Foreground, Network
 from howfar.scene import DepthMap
@@ -51,11 +51,12 @@ class RangingTask:
         self.recipe, self.held_out = recipe, held_out
         data, training = recipe.data, recipe.training
         self.title = f"{recipe.network.name}, {data.split} split of {data.root}"
-        self.network = build(ranging_entry(recipe.network.name), recipe.network.name, recipe.network.options)
+        self.entry = find_network(recipe.network.name, "ranging")
+        self.network = build(self.entry, recipe.network.options)
         regions = regions_of(rooms, data.repeat)
         self.examples = RegionExamples(regions, recipe.augmentation, data.side, data.margin, training.seed)
         self.preparation = Preparation(self.examples, collate, training.workers)
-        spec = InputSpec(data.side, data.side, "stretch", multiple_px=8)
+        spec = InputSpec(data.side, data.side, "stretch", multiple_px=self.entry.multiple_px)
         self.card = Card(
             recipe.network.name, "ranging", "as the data it was trained on", spec, ranging=RangingSpec(data.margin)
         )

@@ -12,8 +12,9 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from howfar.conversion.hub.families import HALF
-from howfar.conversion.onnx_export import Exportable, export
+from howfar.conversion.exportable import Exportable
+from howfar.conversion.hub.family import HALF
+from howfar.conversion.onnx_export import export
 from howfar.conversion.published import published_network, told_network
 from howfar.errors import MissingExtraError, ModelError, SettingError
 from howfar.models.card import UNKNOWN_LICENCE, InputSpec
@@ -344,7 +345,7 @@ def test_too_little_memory_is_said_before_the_weights_are_read(folders: Path, mo
 
 @pytest.mark.parametrize(("library", "name"), [("transformers", "dpt"), ("diffusers", "marigold")])
 def test_a_missing_library_is_named(folders: Path, monkeypatch, library: str, name: str) -> None:
-    module = "hub.marigold" if library == "diffusers" else "published"
+    module = "hub.marigold" if library == "diffusers" else "hub.reader"
     monkeypatch.setattr(f"howfar.conversion.{module}.find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match=r"howfar\[foundation\]"):
         imported(folders / name)
@@ -353,7 +354,7 @@ def test_a_missing_library_is_named(folders: Path, monkeypatch, library: str, na
 @pytest.mark.parametrize(
     ("room", "half", "advice"),
     [
-        pytest.param(2.5, False, "export it with --half", id="too much in single precision"),
+        pytest.param(2.5, False, "export it in half precision", id="too much in single precision"),
         pytest.param(1.5, True, "take a smaller model", id="too much in half precision too"),
     ],
 )
