@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from howfar.datasets import DepthSample
 from howfar.io.depth_folder import DepthFolder
+from howfar.training.data.depth.pairs import depth_samples
 from howfar.training.depth_predictor import DepthPredictor
 from howfar.training.recipe import DepthRecipe
-from howfar.training.starting import depth_samples
 from howfar.training.trained import trained_network
 
 MAPS = "depth"

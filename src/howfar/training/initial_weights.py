@@ -9,13 +9,13 @@ from howfar.conversion.checkpoints.weights import load_weights, read_weights
 from howfar.errors import ModelError, SettingError
 from howfar.networks.catalogue import NETWORKS
 from howfar.networks.imagenet import EncoderWeights, PackagedFile
-from howfar.training.recipe import NetworkPart
+from howfar.training.recipe import NetworkSettings
 
 PACKAGE = "package"
 """What a recipe says in place of a file, for the one that an installed Python package brings."""
 
 
-def load_initial_weights(network: nn.Module, part: NetworkPart) -> None:
+def load_initial_weights(network: nn.Module, part: NetworkSettings) -> None:
     """Give a network the weights that its recipe wants it to start from.
 
     `weights` hold all of it, so that nothing else counts beside them. Otherwise the decoder is drawn as its paper says,

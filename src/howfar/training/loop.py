@@ -24,7 +24,7 @@ from howfar.training.averaging import RunningAverage
 from howfar.training.curves import VALIDATION, draw_curves
 from howfar.training.data.preparation import Batches
 from howfar.training.optimisers import build_optimiser, set_learning_rate, train_mode
-from howfar.training.recipe import OptimiserPart, SchedulePart, TrainingPart
+from howfar.training.recipe import OptimiserSettings, ScheduleSettings, TrainingSettings
 from howfar.training.run_folder import RunFolder
 from howfar.training.schedules import learning_rate_share
 
@@ -81,9 +81,9 @@ class Trainer:
     def __init__(
         self,
         task: Task,
-        optimiser: OptimiserPart,
-        schedule: SchedulePart,
-        training: TrainingPart,
+        optimiser: OptimiserSettings,
+        schedule: ScheduleSettings,
+        training: TrainingSettings,
         folder: RunFolder,
         fabric: Fabric,
     ) -> None:

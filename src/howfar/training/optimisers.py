@@ -6,10 +6,10 @@ import torch
 from torch import nn
 
 from howfar.errors import SettingError
-from howfar.training.recipe import OptimiserPart
+from howfar.training.recipe import OptimiserSettings
 
 
-def build_optimiser(network: nn.Module, part: OptimiserPart, encoder: Sequence[str] = ()) -> torch.optim.Optimizer:
+def build_optimiser(network: nn.Module, part: OptimiserSettings, encoder: Sequence[str] = ()) -> torch.optim.Optimizer:
     """The optimiser of a recipe over the weights that are not frozen.
 
     Each parameter group remembers its greatest learning rate as `greatest_lr`; the schedule multiplies that.
@@ -53,7 +53,7 @@ def train_mode(network: nn.Module, frozen: Sequence[str]) -> None:
         network.get_submodule(name).eval()
 
 
-def _parameter_groups(network: nn.Module, part: OptimiserPart, encoder: Sequence[str]) -> list[dict[str, object]]:
+def _parameter_groups(network: nn.Module, part: OptimiserSettings, encoder: Sequence[str]) -> list[dict[str, object]]:
     sorted_out: dict[tuple[float, float], list[nn.Parameter]] = {}
     for name, parameter in network.named_parameters():
         if not parameter.requires_grad:

@@ -25,7 +25,7 @@ NOMINAL_SIDE_PX = 640
 Gain = Annotated[float, Meta(ge=0)]
 
 
-class DetectionSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class DetectionLossSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What the parts of the loss weigh, and which anchors fit.
 
     Attributes:
@@ -74,7 +74,7 @@ class DetectionLoss:
     """
 
     anchors_px: Tensor
-    settings: DetectionSettings = field(default_factory=DetectionSettings)
+    settings: DetectionLossSettings = field(default_factory=DetectionLossSettings)
     strides: Sequence[int] = STRIDES
 
     def __call__(self, raw_maps: Sequence[Tensor], targets: Tensor) -> dict[str, Tensor]:

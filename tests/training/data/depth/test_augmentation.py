@@ -19,7 +19,7 @@ from howfar.training.data.depth.augmentation import Choice, DepthAugmentation, a
 NOTHING = Choice(
     scale=1.0,
     angle_deg=0.0,
-    place=(0.5, 0.5),
+    offset=(0.5, 0.5),
     flipped=False,
     factors=(1.0, 1.0, 1.0),
     exponent=1.0,
@@ -34,7 +34,7 @@ choices = st.builds(
     Choice,
     scale=st.floats(40 / 48, 1.6),
     angle_deg=st.floats(-30, 30),
-    place=st.tuples(shares, shares),
+    offset=st.tuples(shares, shares),
     flipped=st.booleans(),
     factors=st.just((1.0, 1.0, 1.0)),
     exponent=st.just(1.0),
@@ -73,8 +73,8 @@ def slow_lookup(choice: Choice, source: tuple[int, int], out: tuple[int, int]) -
             x = -x if choice.flipped else x
             turned_x = math.cos(angle) * x - math.sin(angle) * y
             turned_y = math.sin(angle) * x + math.cos(angle) * y
-            in_resized_x = turned_x + SIZE_PX[0] / 2 + choice.place[0] * (resized[0] - SIZE_PX[0])
-            in_resized_y = turned_y + SIZE_PX[1] / 2 + choice.place[1] * (resized[1] - SIZE_PX[1])
+            in_resized_x = turned_x + SIZE_PX[0] / 2 + choice.offset[0] * (resized[0] - SIZE_PX[0])
+            in_resized_y = turned_y + SIZE_PX[1] / 2 + choice.offset[1] * (resized[1] - SIZE_PX[1])
             across[row, column] = in_resized_x * source[0] / resized[0]
             down[row, column] = in_resized_y * source[1] / resized[1]
     return across, down
@@ -122,11 +122,11 @@ def test_no_depth_is_mixed_from_two_and_none_appears_where_none_is_known(choice:
 
 
 @settings(max_examples=25, deadline=None)
-@given(choice=choices, place=st.tuples(st.floats(0.3, 0.7), st.floats(0.3, 0.7)))
+@given(choice=choices, offset=st.tuples(st.floats(0.3, 0.7), st.floats(0.3, 0.7)))
 def test_a_dot_in_the_picture_lands_where_its_depth_and_its_class_land(
-    choice: Choice, place: tuple[float, float]
+    choice: Choice, offset: tuple[float, float]
 ) -> None:
-    choice = choice._replace(place=place)  # the dot stays inside the crop
+    choice = choice._replace(offset=offset)  # the dot stays inside the crop
     image = np.zeros((144, 192, 3), dtype=np.uint8)
     depth_m = np.full((144, 192), 6.0, dtype=np.float32)
     classes = np.zeros((144, 192), dtype=np.uint8)
@@ -141,7 +141,7 @@ def test_a_dot_in_the_picture_lands_where_its_depth_and_its_class_land(
 
 def test_what_lies_beyond_the_picture_is_unknown_and_the_picture_goes_on_as_in_a_mirror() -> None:
     image = np.full((36, 48, 3), 200, dtype=np.uint8)
-    turned = NOTHING._replace(scale=40 / 48, angle_deg=5.0, place=(0.0, 0.0))
+    turned = NOTHING._replace(scale=40 / 48, angle_deg=5.0, offset=(0.0, 0.0))
     example = augment_depth(flat(image), PLAIN, turned, SIZE_PX, SIZE_PX)
     assert np.isnan(example.depth_m[[0, -1], [0, -1]]).any()
     assert np.isfinite(example.depth_m[10:-10, 10:-10]).all()
@@ -149,21 +149,21 @@ def test_what_lies_beyond_the_picture_is_unknown_and_the_picture_goes_on_as_in_a
 
 
 @settings(max_examples=50, deadline=None)
-@given(place=st.tuples(shares, shares), scale=st.floats(40 / 48, 2.0))
-def test_without_rotation_a_crop_lies_inside_the_picture(place: tuple[float, float], scale: float) -> None:
+@given(offset=st.tuples(shares, shares), scale=st.floats(40 / 48, 2.0))
+def test_without_rotation_a_crop_lies_inside_the_picture(offset: tuple[float, float], scale: float) -> None:
     image = np.zeros((36, 48, 3), dtype=np.uint8)
-    choice = NOTHING._replace(place=place, scale=max(scale, 32 / 36))
+    choice = NOTHING._replace(offset=offset, scale=max(scale, 32 / 36))
     assert np.isfinite(augment_depth(flat(image), PLAIN, choice, SIZE_PX, SIZE_PX).depth_m).all()
 
 
 @pytest.mark.parametrize(
-    ("place", "left", "top"),
+    ("offset", "left", "top"),
     [((0.0, 0.0), 0, 0), ((0.5, 0.5), 4, 2), ((1.0, 1.0), 8, 4), ((0.0, 1.0), 0, 4)],
     ids=["upper left", "in the middle", "lower right", "lower left"],
 )
-def test_a_place_says_where_the_crop_lies(place: tuple[float, float], left: int, top: int) -> None:
+def test_an_offset_says_where_the_crop_lies(offset: tuple[float, float], left: int, top: int) -> None:
     drawn = sample(48, 36)
-    example = augment_depth(drawn, PLAIN, NOTHING._replace(place=place), SIZE_PX, SIZE_PX)
+    example = augment_depth(drawn, PLAIN, NOTHING._replace(offset=offset), SIZE_PX, SIZE_PX)
     np.testing.assert_array_equal(example.depth_m, drawn.depth_m[top : top + 32, left : left + 40])
     np.testing.assert_array_equal(example.image, drawn.image[top : top + 32, left : left + 40])
 
@@ -256,7 +256,7 @@ def test_the_hybrid_cnns_choices_are_in_the_papers_ranges(seed: int) -> None:
     assert 1.0 <= choice.scale <= 1.5
     assert -5 <= choice.angle_deg <= 5
     assert all(0.8 <= factor <= 1.2 for factor in choice.factors)
-    assert all(0 <= share <= 1 for share in choice.place)
+    assert all(0 <= share <= 1 for share in choice.offset)
     assert choice.exponent == 1.0
 
 

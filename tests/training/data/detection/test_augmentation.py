@@ -86,7 +86,7 @@ def test_a_bright_rectangle_stays_in_its_box(
     bright = dark_with_a_bright_box(width, height, (x1, y1, x2, y2))
     plain = msgspec.structs.replace(augmentation, hue=0, saturation=0, value=0)
     # Place 5 lies beyond the five that the others of a mosaic are drawn from, so it is shown once.
-    shown = plain(lambda place: bright if place == 5 else dark(), 5, 5, np.random.default_rng(seed))
+    shown = plain(lambda index: bright if index == 5 else dark(), 5, 5, np.random.default_rng(seed))
     # However an edge is smeared, it lies where half of the brightness is; the grey beside the picture is darker.
     rows, columns = np.nonzero(shown.image.min(axis=2) > 127)
     for box in shown.boxes_xyxy_px:
@@ -132,10 +132,10 @@ def test_a_mosaic_shows_four_pictures_that_meet_in_a_corner() -> None:
     colours = [(200, 0, 0), (0, 200, 0), (0, 0, 200), (200, 200, 0), (200, 0, 200), (0, 200, 200)]
     asked: list[int] = []
 
-    def load(place: int) -> LabelledPicture:
-        asked.append(place)
-        image = np.full((30, 30, 3), colours[place], dtype=np.uint8)
-        return LabelledPicture(image, np.array([[0, 0, 30, 30]], dtype=np.float32), np.array([place]))
+    def load(index: int) -> LabelledPicture:
+        asked.append(index)
+        image = np.full((30, 30, 3), colours[index], dtype=np.uint8)
+        return LabelledPicture(image, np.array([[0, 0, 30, 30]], dtype=np.float32), np.array([index]))
 
     mosaic = DetectionAugmentation(
         size_px=SIZE_PX, hue=0, saturation=0, value=0, scale=0, translation=0, flip=0, mosaic=1

@@ -1,4 +1,4 @@
-"""A detector's batches: what is in them, and that chance depends on the seed, the epoch and the place alone."""
+"""A detector's batches: what is in them, and that chance depends on the seed, the epoch and the index alone."""
 
 import numpy as np
 import torch
@@ -12,17 +12,17 @@ SHAKEN = DetectionAugmentation(size_px=32)
 STILL = SHAKEN.still()
 
 
-def sample(place: int) -> DetectionSample:
-    """A picture of 64×32 pixels with `place` objects and a crowd."""
-    image = np.random.default_rng(place).integers(0, 256, (32, 64, 3), dtype=np.uint8)
-    boxes = np.array([[4 * k, 2, 4 * k + 20, 18] for k in range(place)] + [[0, 0, 64, 32]], dtype=np.float32)
+def sample(index: int) -> DetectionSample:
+    """A picture of 64×32 pixels with `index` objects and a crowd."""
+    image = np.random.default_rng(index).integers(0, 256, (32, 64, 3), dtype=np.uint8)
+    boxes = np.array([[4 * k, 2, 4 * k + 20, 18] for k in range(index)] + [[0, 0, 64, 32]], dtype=np.float32)
     return DetectionSample(
-        name=f"{place}.png",
-        image_id=place,
+        name=f"{index}.png",
+        image_id=index,
         image=image,
         boxes_xyxy_px=boxes,
-        class_ids=np.arange(place + 1),
-        crowd=np.arange(place + 1) == place,
+        class_ids=np.arange(index + 1),
+        crowd=np.arange(index + 1) == index,
         class_names=tuple("abcdefgh"),
     )
 
@@ -34,7 +34,7 @@ def epochs(workers: int, seed: int = 3) -> list[list[DetectionBatch]]:
     """The batches of epochs 0 and 1, in which the pictures come in their order."""
     preparation = Preparation(DetectionExamples(SAMPLES, SHAKEN, seed), collate, workers)
     return [
-        list(preparation.run([[DetectionDraw(place, epoch), DetectionDraw(place + 1, epoch)] for place in (0, 2, 4)]))
+        list(preparation.run([[DetectionDraw(index, epoch), DetectionDraw(index + 1, epoch)] for index in (0, 2, 4)]))
         for epoch in range(2)
     ]
 
@@ -46,10 +46,10 @@ def same(one: list[DetectionBatch], other: list[DetectionBatch]) -> bool:
     )
 
 
-def still(*places: int) -> DetectionBatch:
+def still(*indices: int) -> DetectionBatch:
     """Letterboxed pictures as a batch."""
     examples = DetectionExamples(SAMPLES, STILL)
-    return collate([examples[DetectionDraw(place, 0)] for place in places])
+    return collate([examples[DetectionDraw(index, 0)] for index in indices])
 
 
 def test_an_example_is_the_letterboxed_picture_and_its_boxes_without_crowds() -> None:
@@ -95,8 +95,8 @@ def test_another_epoch_and_another_seed_give_other_examples() -> None:
 
 def test_an_example_does_not_depend_on_what_was_asked_for_before() -> None:
     fresh, used = DetectionExamples(SAMPLES, SHAKEN, 3), DetectionExamples(SAMPLES, SHAKEN, 3)
-    for place in range(5):
-        used[DetectionDraw(place, 6)]
+    for index in range(5):
+        used[DetectionDraw(index, 6)]
     wanted = DetectionDraw(5, 7)
     assert same([collate([fresh[wanted]])], [collate([used[wanted]])])
     assert len(fresh) == 6

@@ -9,7 +9,7 @@ from howfar.training.data.detection.pictures import Survey, chosen_pictures
 from tests.training.detection_data import sample
 
 BIG, SMALL, NONE = [(0, 2, 2, 40, 30)], [(0, 2, 2, 40, 30), (1, 50, 10, 9, 10)], []
-SAMPLES = [sample(boxes, place) for place, boxes in enumerate([BIG, SMALL, NONE, BIG, BIG])]
+SAMPLES = [sample(boxes, index) for index, boxes in enumerate([BIG, SMALL, NONE, BIG, BIG])]
 
 
 @pytest.mark.parametrize(
@@ -42,9 +42,9 @@ def test_too_few_pictures_are_told(min_box_px: float, count: int, message: str) 
 def test_no_more_pictures_are_read_than_are_needed() -> None:
     read = []
 
-    def load(place: int) -> DetectionSample:
-        read.append(place)
-        return SAMPLES[place]
+    def load(index: int) -> DetectionSample:
+        read.append(index)
+        return SAMPLES[index]
 
     chosen_pictures(LazySamples(range(5), load), 10, 2)
     assert read == [0, 1, 2, 3]

@@ -16,13 +16,9 @@ from numpy.typing import NDArray
 
 from howfar.datasets import DepthSample
 from howfar.datasets.samples import UNKNOWN_CLASS
+from howfar.training.bounds import CountOrNone, NotNegative, Positive, Share, Size, refuse_reversed
 
-Positive = Annotated[float, Meta(gt=0)]
-Share = Annotated[float, Meta(ge=0)]
-Probability = Annotated[float, Meta(ge=0, le=1)]
-Side = Annotated[int, Meta(ge=1)]
 Number = TypeVar("Number", bound=np.generic)
-
 
 LUMA = np.array((0.299, 0.587, 0.114))
 """The shares of red, green and blue in grey (ITU-R BT.601)."""
@@ -34,7 +30,7 @@ class Choice(NamedTuple):
     Attributes:
         scale: The s that the picture is enlarged by and its depth divided by.
         angle_deg: The rotation, about the middle of the crop.
-        place: Where the crop lies in the room that it has, across and down: 0 is at the left or above, 1 opposite.
+        offset: Where the crop lies, across and down, as a share of how far it can move: 0 is at the left or above.
         flipped: Whether left and right are exchanged.
         factors: What red, green and blue are multiplied by.
         exponent: What brightness from 0 to 1 is raised to, before that.
@@ -44,7 +40,7 @@ class Choice(NamedTuple):
 
     scale: float
     angle_deg: float
-    place: tuple[float, float]
+    offset: tuple[float, float]
     flipped: bool
     factors: tuple[float, float, float]
     exponent: float
@@ -68,25 +64,22 @@ class DepthAugmentation(Struct, frozen=True, forbid_unknown_fields=True):
         whole: Probability that a picture is not turned, nor enlarged beyond what fills the crop: that is how the
             trained network will be shown it, and it is the edge of the other ranges.
         flip: Probability of a horizontal flip.
-        border_px: The outer frame of a data set's pictures where the truth is not to be trusted.
+        border_px: Width of the outer frame of a data set's pictures where the truth is unreliable.
     """
 
-    base_px: tuple[Side, Side]
+    base_px: Size
     scale: tuple[Positive, Positive] = (1.0, 1.5)
     rotation_deg: Annotated[float, Meta(ge=0, le=180)] = 5.0
     colour: tuple[Positive, Positive] = (0.8, 1.2)
     gamma: tuple[Positive, Positive] = (1.0, 1.0)
-    saturation: tuple[Share, Positive] = (1.0, 1.0)
+    saturation: tuple[NotNegative, Positive] = (1.0, 1.0)
     contrast: tuple[Positive, Positive] = (1.0, 1.0)
-    whole: Probability = 0.0
-    flip: Probability = 0.5
-    border_px: Annotated[int, Meta(ge=0)] = 0
+    whole: Share = 0.0
+    flip: Share = 0.5
+    border_px: CountOrNone = 0
 
     def __post_init__(self) -> None:
-        for name in ("scale", "colour", "gamma", "saturation", "contrast"):
-            least, greatest = getattr(self, name)
-            if least > greatest:
-                raise ValueError(f"{name} goes from its least to its greatest, not from {least:g} to {greatest:g}")
+        refuse_reversed(self, ("scale", "colour", "gamma", "saturation", "contrast"))
 
     def draw(self, size_px: tuple[int, int], rng: np.random.Generator) -> Choice:
         """Decide by chance, always in this order, for a crop of this width and height."""
@@ -96,7 +89,7 @@ class DepthAugmentation(Struct, frozen=True, forbid_unknown_fields=True):
         choice = Choice(
             scale=rng.uniform(first, first * greatest / least),
             angle_deg=rng.uniform(-self.rotation_deg, self.rotation_deg),
-            place=(rng.uniform(), rng.uniform()),
+            offset=(rng.uniform(), rng.uniform()),
             flipped=bool(rng.uniform() < self.flip),
             factors=(rng.uniform(*self.colour), rng.uniform(*self.colour), rng.uniform(*self.colour)),
             exponent=rng.uniform(*self.gamma),
@@ -195,7 +188,7 @@ def _resized_size(base_px: tuple[int, int], scale: float, size_px: tuple[int, in
 def _crop_to_resized(size_px: tuple[int, int], resized_px: tuple[int, int], choice: Choice) -> NDArray[np.float64]:
     """The affine map, in continuous pixel coordinates, from the crop into the resized picture."""
     (width, height), angle = size_px, np.deg2rad(choice.angle_deg)
-    left, top = (share * (whole - part) for share, whole, part in zip(choice.place, resized_px, size_px, strict=True))
+    left, top = (share * (whole - crop) for share, whole, crop in zip(choice.offset, resized_px, size_px, strict=True))
     mirror = -1.0 if choice.flipped else 1.0
     to_middle = np.array([[mirror, 0, -mirror * width / 2], [0, 1, -height / 2], [0, 0, 1]])
     cosine, sine = np.cos(angle), np.sin(angle)

@@ -1,4 +1,4 @@
-"""Batches for a depth network: from samples to tensors, the same ones for the same seed, epoch and place."""
+"""Batches for a depth network: from samples to tensors, the same ones for the same seed, epoch and index."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -9,10 +9,9 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from howfar.datasets import DepthSample
+from howfar.training.bounds import Size
 from howfar.training.data.depth.augmentation import DepthAugmentation, DepthExample, augment_depth
-from howfar.training.data.epoch_plan import share_of_rank, shuffled_batches
-
-Size = tuple[int, int]
+from howfar.training.data.epoch_plan import batches_of_rank, shuffled_batches
 
 
 class DepthBatch(NamedTuple):
@@ -31,16 +30,16 @@ class DepthBatch(NamedTuple):
     names: tuple[str, ...]
 
 
-class Draw(NamedTuple):
+class DepthDraw(NamedTuple):
     """One example to be drawn: which sample, in which epoch, at which size."""
 
-    place: int
+    sample_index: int
     epoch: int
     size_px: Size
 
 
 class DepthExamples(Dataset[tuple[str, DepthExample]]):
-    """Examples by `Draw`."""
+    """Examples by `DepthDraw`; what chance decides depends on that and the seed alone."""
 
     def __init__(
         self,
@@ -63,17 +62,17 @@ class DepthExamples(Dataset[tuple[str, DepthExample]]):
     def __len__(self) -> int:
         return len(self.samples)
 
-    def __getitem__(self, draw: Draw) -> tuple[str, DepthExample]:
-        place, epoch, size = draw
-        sample = self.samples[place]
-        choice = self.augmentation.draw(size, np.random.default_rng((self.seed, epoch, place)))
+    def __getitem__(self, draw: DepthDraw) -> tuple[str, DepthExample]:
+        index, epoch, size = draw
+        sample = self.samples[index]
+        choice = self.augmentation.draw(size, np.random.default_rng((self.seed, epoch, index)))
         stride = self.classes_stride
         classes_px = (size[0] // stride, size[1] // stride) if stride else None
         example = augment_depth(sample, self.augmentation, choice, size, self.output_px[size], classes_px)
         return sample.name, example
 
 
-class EpochPlan(Sequence[list[Draw]]):
+class EpochPlan(Sequence[list[DepthDraw]]):
     """The batches of one epoch: a shuffle of the samples, and for each batch the size of its crops."""
 
     def __init__(
@@ -85,22 +84,22 @@ class EpochPlan(Sequence[list[Draw]]):
         chances = np.asarray(shares or [1.0] * len(sizes_px))
         chosen = rng.choice(len(sizes_px), len(batches), p=chances / chances.sum())
         self._batches = [
-            [Draw(place, epoch, sizes_px[size]) for place in places]
-            for places, size in zip(batches, chosen, strict=True)
+            [DepthDraw(index, epoch, sizes_px[size]) for index in indices]
+            for indices, size in zip(batches, chosen, strict=True)
         ]
 
     def __len__(self) -> int:
         return len(self._batches)
 
-    def __getitem__(self, number: int) -> list[Draw]:  # type: ignore[override]
+    def __getitem__(self, number: int) -> list[DepthDraw]:  # type: ignore[override]
         return self._batches[number]
 
-    def __iter__(self) -> Iterator[list[Draw]]:
+    def __iter__(self) -> Iterator[list[DepthDraw]]:
         return iter(self._batches)
 
-    def of_rank(self, rank: int, world: int) -> list[list[Draw]]:
-        """The part of one of `world` processes."""
-        return share_of_rank(self._batches, rank, world)
+    def of_rank(self, rank: int, world: int) -> list[list[DepthDraw]]:
+        """The batches of one of `world` processes."""
+        return batches_of_rank(self._batches, rank, world)
 
 
 def collate(examples: Sequence[tuple[str, DepthExample]]) -> DepthBatch:

@@ -1,4 +1,4 @@
-"""Anchors for a detector: how well they fit the boxes of a data set, and such as fit better.
+"""Anchors for a detector: how well they fit the boxes of a data set, and how to find some that fit better.
 
 YOLOv5 gives a box to every anchor that is off by less than a factor in width and in height, so what counts is ratios.
 k-means on box shapes is Redmon and Farhadi's (YOLO9000, CVPR 2017, section 2); here it runs on the logarithms of width
@@ -14,7 +14,7 @@ MATCH_RATIO = 4.0
 """A box and an anchor belong together when neither side differs by this factor or more."""
 
 ROUNDS = 300
-"""k-means stops by itself long before; this is for safety."""
+"""An upper limit; k-means stops by itself long before."""
 
 
 def best_possible_recall(boxes_wh_px: ArrayLike, anchors_px: ArrayLike, threshold: float = MATCH_RATIO) -> float:
@@ -69,7 +69,7 @@ def _k_means(points: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArr
         before, nearest = nearest, _squared_distances(points, centres).argmin(axis=1)
         if np.array_equal(before, nearest):
             break
-        members = [points[nearest == place] for place in range(len(centres))]
+        members = [points[nearest == index] for index in range(len(centres))]
         # A centre that has lost all its points stays where it was.
         centres = np.array([own.mean(axis=0) if len(own) else old for own, old in zip(members, centres, strict=True)])
     return centres

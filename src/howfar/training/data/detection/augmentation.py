@@ -6,12 +6,14 @@ that every picture is resized once and every box stays exact.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 
 import cv2
 import numpy as np
-from msgspec import Meta, Struct
+from msgspec import Struct
 from numpy.typing import NDArray
+
+from howfar.training.bounds import Count, Share, ShareBelowOne
 
 PAD_GREY = 114
 """Grey level where no picture lies, as in a letterbox."""
@@ -21,9 +23,6 @@ LEAST_SIDE_PX = 2.0
 
 LEAST_SHARE = 0.1
 """A box of whose area less than this share is left is dropped: nobody could tell what it is."""
-
-Share = Annotated[float, Meta(ge=0, le=1)]
-Strength = Annotated[float, Meta(ge=0, lt=1)]
 
 
 class LabelledPicture(NamedTuple):
@@ -40,8 +39,8 @@ class LabelledPicture(NamedTuple):
     class_ids: NDArray[np.int64]
 
 
-class Window(NamedTuple):
-    """A part of a canvas in whole pixels, ends excluded; empty where an end is not after its start."""
+class Placement(NamedTuple):
+    """Where a picture lies on a canvas, in whole pixels, ends excluded; empty where an end is not after its start."""
 
     left: int
     top: int
@@ -50,7 +49,7 @@ class Window(NamedTuple):
 
 
 Load = Callable[[int], LabelledPicture]
-"""Reads the picture at one place of a data set."""
+"""Reads the picture at one index of a data set."""
 
 
 class DetectionAugmentation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -67,11 +66,11 @@ class DetectionAugmentation(Struct, frozen=True, forbid_unknown_fields=True, kw_
         mosaic: Probability that four pictures are joined at a random point.
     """
 
-    size_px: Annotated[int, Meta(ge=1)] = 640
+    size_px: Count = 640
     hue: Share = 0.015
     saturation: Share = 0.7
     value: Share = 0.4
-    scale: Strength = 0.5
+    scale: ShareBelowOne = 0.5
     translation: Share = 0.1
     flip: Share = 0.5
     mosaic: Share = 1.0
@@ -98,8 +97,8 @@ class DetectionAugmentation(Struct, frozen=True, forbid_unknown_fields=True, kw_
         middle_px = self.size_px * (0.5 + rng.uniform(-self.translation, self.translation, 2))
         if rng.random() < self.mosaic:
             joint_px = middle_px + scale * self.size_px * rng.uniform(-0.5, 0.5, 2)
-            places = rng.permutation([index, *rng.integers(count, size=3)])
-            example = _mosaic([load(int(place)) for place in places], self.size_px, scale, joint_px)
+            indices = rng.permutation([index, *rng.integers(count, size=3)])
+            example = _mosaic([load(int(each)) for each in indices], self.size_px, scale, joint_px)
         else:
             example = _alone(load(index), self.size_px, scale, middle_px)
         if rng.random() < self.flip:
@@ -119,8 +118,8 @@ def letterbox(labelled: LabelledPicture, size_px: tuple[int, int]) -> LabelledPi
         The canvas with all of the boxes, none of them cut.
     """
     canvas = _canvas(size_px)
-    place = _place_in_middle(labelled.image, size_px, 1.0, (size_px[0] / 2, size_px[1] / 2))
-    return LabelledPicture(canvas, _lay(canvas, labelled, place), labelled.class_ids)
+    placement = _in_middle(labelled.image, size_px, 1.0, (size_px[0] / 2, size_px[1] / 2))
+    return LabelledPicture(canvas, _lay(canvas, labelled, placement), labelled.class_ids)
 
 
 def flipped(labelled: LabelledPicture) -> LabelledPicture:
@@ -153,8 +152,8 @@ def recoloured(image: NDArray[np.uint8], turn: float, saturation: float, value: 
 
 def _alone(labelled: LabelledPicture, size_px: int, scale: float, middle_px: NDArray[np.float64]) -> LabelledPicture:
     """One picture on the canvas, its middle at `middle_px`."""
-    place = _place_in_middle(labelled.image, (size_px, size_px), scale, (middle_px[0], middle_px[1]))
-    return _joined([labelled], [place], size_px)
+    placement = _in_middle(labelled.image, (size_px, size_px), scale, (middle_px[0], middle_px[1]))
+    return _joined([labelled], [placement], size_px)
 
 
 def _mosaic(
@@ -162,20 +161,20 @@ def _mosaic(
 ) -> LabelledPicture:
     """Four pictures, one on each side of the joint, with a corner at it."""
     x, y = (round(joint) for joint in joint_px)
-    places = []
+    placements = []
     for number, labelled in enumerate(pictures):
         width, height = _fitted(labelled.image, (size_px, size_px), scale)
         left, top = x if number % 2 else x - width, y if number // 2 else y - height
-        places.append(Window(left, top, left + width, top + height))
-    return _joined(pictures, places, size_px)
+        placements.append(Placement(left, top, left + width, top + height))
+    return _joined(pictures, placements, size_px)
 
 
-def _joined(pictures: Sequence[LabelledPicture], places: Sequence[Window], size_px: int) -> LabelledPicture:
-    """Lay each picture at its place on a canvas and keep what is left of its boxes there."""
+def _joined(pictures: Sequence[LabelledPicture], placements: Sequence[Placement], size_px: int) -> LabelledPicture:
+    """Lay each picture on a canvas, as its placement says, and keep what is left of its boxes there."""
     canvas = _canvas((size_px, size_px))
     boxes, class_ids = [], []
-    for labelled, place in zip(pictures, places, strict=True):
-        seen, kept = _seen(_lay(canvas, labelled, place), _on_canvas(place, canvas))
+    for labelled, placement in zip(pictures, placements, strict=True):
+        seen, kept = _seen(_lay(canvas, labelled, placement), _on_canvas(placement, canvas))
         boxes.append(seen[kept])
         class_ids.append(labelled.class_ids[kept])
     return LabelledPicture(canvas, np.concatenate(boxes), np.concatenate(class_ids))
@@ -192,38 +191,43 @@ def _fitted(image: NDArray[np.uint8], size_px: tuple[int, int], scale: float) ->
     return max(1, round(width * factor)), max(1, round(height * factor))
 
 
-def _place_in_middle(
+def _in_middle(
     image: NDArray[np.uint8], size_px: tuple[int, int], scale: float, middle_px: tuple[float, float]
-) -> Window:
+) -> Placement:
     width, height = _fitted(image, size_px, scale)
     left, top = int(np.floor(middle_px[0] - width / 2)), int(np.floor(middle_px[1] - height / 2))
-    return Window(left, top, left + width, top + height)
+    return Placement(left, top, left + width, top + height)
 
 
-def _on_canvas(place: Window, canvas: NDArray[np.uint8]) -> Window:
-    """The part of a place that lies on the canvas; it may be empty."""
+def _on_canvas(placement: Placement, canvas: NDArray[np.uint8]) -> Placement:
+    """A placement without what lies off the canvas; it may be empty."""
     height, width = canvas.shape[:2]
-    return Window(max(place.left, 0), max(place.top, 0), min(place.right, width), min(place.bottom, height))
+    return Placement(
+        max(placement.left, 0), max(placement.top, 0), min(placement.right, width), min(placement.bottom, height)
+    )
 
 
-def _lay(canvas: NDArray[np.uint8], labelled: LabelledPicture, place: Window) -> NDArray[np.float32]:
-    """Draw a picture, resized to its place, as far as it lies on the canvas; its boxes there, uncut."""
+def _lay(canvas: NDArray[np.uint8], labelled: LabelledPicture, placement: Placement) -> NDArray[np.float32]:
+    """Draw a picture, resized to its placement, as far as it lies on the canvas; gives its boxes there, uncut."""
     height, width = labelled.image.shape[:2]
-    size = (place.right - place.left, place.bottom - place.top)
-    left, top, right, bottom = _on_canvas(place, canvas)
+    size = (placement.right - placement.left, placement.bottom - placement.top)
+    left, top, right, bottom = _on_canvas(placement, canvas)
     if right > left and bottom > top:
         how = cv2.INTER_AREA if size[0] < width else cv2.INTER_LINEAR
         resized = cv2.resize(labelled.image, size, interpolation=how)
-        rows, columns = slice(top - place.top, bottom - place.top), slice(left - place.left, right - place.left)
+        rows, columns = (
+            slice(top - placement.top, bottom - placement.top),
+            slice(left - placement.left, right - placement.left),
+        )
         canvas[top:bottom, left:right] = resized[rows, columns]
     scale = np.array([size[0] / width, size[1] / height] * 2, dtype=np.float32)
-    shift = np.array([place.left, place.top] * 2, dtype=np.float32)
+    shift = np.array([placement.left, placement.top] * 2, dtype=np.float32)
     return labelled.boxes_xyxy_px * scale + shift
 
 
-def _seen(boxes_xyxy_px: NDArray[np.float32], window: Window) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Boxes cut to a window, and which of them are worth keeping."""
-    low, high = np.array(window[:2] * 2, dtype=np.float32), np.array(window[2:] * 2, dtype=np.float32)
+def _seen(boxes_xyxy_px: NDArray[np.float32], visible: Placement) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Boxes cut to what is visible, and which of them are worth keeping."""
+    low, high = np.array(visible[:2] * 2, dtype=np.float32), np.array(visible[2:] * 2, dtype=np.float32)
     seen = np.clip(boxes_xyxy_px, low, high)
     sides, whole_sides = (boxes[:, 2:] - boxes[:, :2] for boxes in (seen, boxes_xyxy_px))
     kept = (sides >= LEAST_SIDE_PX).all(axis=1) & (sides.prod(axis=1) >= LEAST_SHARE * whole_sides.prod(axis=1))

@@ -1,4 +1,4 @@
-"""Batches for a detector: from samples to tensors, the same ones for the same seed, epoch and place."""
+"""Batches for a detector: from samples to tensors, the same ones for the same seed, epoch and index."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -17,7 +17,7 @@ class DetectionBatch(NamedTuple):
 
     Attributes:
         images: N×3×S×S float32 RGB from 0 to 1.
-        targets: M×6 float32: place of the image in the batch, class, and the box's centre, width and height in pixels.
+        targets: M×6 float32: index of the image in the batch, class, and the box's centre, width and height in pixels.
         names: What the data set calls the picture of each example; the pictures of a mosaic are joined by +.
     """
 
@@ -29,14 +29,14 @@ class DetectionBatch(NamedTuple):
 class DetectionDraw(NamedTuple):
     """One example to be drawn: which sample, in which epoch."""
 
-    place: int
+    sample_index: int
     epoch: int
 
 
 class DetectionExamples(Dataset[tuple[str, LabelledPicture]]):
     """Examples by `DetectionDraw`; what chance decides depends on that and the seed, and on nothing else.
 
-    So a training that is resumed sees the same examples, in whatever worker each is made. Boxes drawn round many
+    So a training that is resumed sees the same examples, whichever worker makes them. Boxes drawn round many
     objects at once (crowds) are left out: they are not what the network should learn to draw.
     """
 
@@ -50,16 +50,16 @@ class DetectionExamples(Dataset[tuple[str, LabelledPicture]]):
         return len(self.samples)
 
     def __getitem__(self, draw: DetectionDraw) -> tuple[str, LabelledPicture]:
-        place, epoch = draw
-        rng = np.random.default_rng((self.seed, epoch, place))
+        index, epoch = draw
+        rng = np.random.default_rng((self.seed, epoch, index))
         names: list[str] = []
 
-        def load(place: int) -> LabelledPicture:
-            sample = self.samples[place]
+        def load(index: int) -> LabelledPicture:
+            sample = self.samples[index]
             names.append(sample.name)
             return labelled(sample)
 
-        example = self.augmentation(load, place, len(self.samples), rng)
+        example = self.augmentation(load, index, len(self.samples), rng)
         return "+".join(names), example
 
 
@@ -74,13 +74,13 @@ def collate(examples: Sequence[tuple[str, LabelledPicture]]) -> DetectionBatch:
     images = torch.from_numpy(np.stack([example.image for _, example in examples]))
     return DetectionBatch(
         images=images.permute(0, 3, 1, 2).contiguous().float() / 255,
-        targets=torch.cat([_targets(place, example) for place, (_, example) in enumerate(examples)]),
+        targets=torch.cat([_targets(index, example) for index, (_, example) in enumerate(examples)]),
         names=tuple(name for name, _ in examples),
     )
 
 
-def _targets(place: int, example: LabelledPicture) -> Tensor:
+def _targets(index: int, example: LabelledPicture) -> Tensor:
     corners = torch.from_numpy(example.boxes_xyxy_px)
     low, high = corners[:, :2], corners[:, 2:]
     classes = torch.from_numpy(example.class_ids)[:, None].float()
-    return torch.cat([torch.full_like(classes, float(place)), classes, (low + high) / 2, high - low], dim=1)
+    return torch.cat([torch.full_like(classes, float(index)), classes, (low + high) / 2, high - low], dim=1)

@@ -1,4 +1,4 @@
-"""The pictures that a detector is trained on: which, whether they can be, and what shapes their boxes have."""
+"""The pictures that a detector is trained on: which ones, whether they are sound, and the shapes of their boxes."""
 
 from collections.abc import Sequence
 from itertools import islice
@@ -27,19 +27,19 @@ def chosen_pictures(
     Raises:
         SettingError: If too few remain.
     """
-    fitting = (place for place in range(len(samples)) if not min_box_px or _all_above(samples[place], min_box_px))
-    places = list(islice(fitting, count or None))
-    if len(places) < max(count, 1):
+    fitting = (index for index in range(len(samples)) if not min_box_px or _all_above(samples[index], min_box_px))
+    indices = list(islice(fitting, count or None))
+    if len(indices) < max(count, 1):
         wanted = f"{count} pictures were" if count > 1 else "a picture was"
         raise SettingError(
-            f"{wanted.capitalize()} asked for, and {len(places)} of {len(samples)} can be taken: lower data.count or "
+            f"{wanted.capitalize()} asked for, and {len(indices)} of {len(samples)} can be taken: lower data.count or "
             "data.min_box_px."
         )
-    return LazySamples(places, samples.__getitem__)
+    return LazySamples(indices, samples.__getitem__)
 
 
 class Survey:
-    """A check of pictures that notes, while they are at hand, what else a training wants to know.
+    """A check of pictures that also notes what else a training needs to know, so that each is read once.
 
     Attributes:
         shapes_px: For each picture N×2 width and height of its boxes when it just fits a square of `size_px`. Left out
@@ -55,8 +55,8 @@ class Survey:
     def check(self, samples: Sequence[DetectionSample], checked: Checked) -> list[Problem]:
         """Check pictures; see `howfar.datasets.check.check_detection`."""
 
-        def noted(place: int) -> DetectionSample:
-            sample = samples[place]
+        def noted(index: int) -> DetectionSample:
+            sample = samples[index]
             self.shapes_px.append(_box_shapes(sample, self.size_px))
             return sample
 
