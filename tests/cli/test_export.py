@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import onnxruntime
@@ -14,9 +15,10 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from howfar.cli.app import app
+from howfar.cli.export import USED_BY
 from howfar.errors import HowfarError, MissingExtraError, ModelError, OutputError, SettingError
 from howfar.models import open_detector
-from howfar.models.card import read_card
+from howfar.models.card import Task, read_card
 from tests.datasets.folders import write_nyu
 from tests.foundation.hub_folders import hybrid_dpt, saved, zoedepth
 from tests.foundation.small_networks import FOUR_BLOCKS, original_weights
@@ -207,3 +209,7 @@ def test_what_is_not_installed_is_named(run: Path, tmp_path: Path, monkeypatch: 
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match=r"howfar\[train\]"):
         howfar("export", run, "--out", tmp_path / "model.onnx")
+
+
+def test_howfar_look_takes_a_file_of_every_task() -> None:
+    assert set(USED_BY) == set(get_args(Task))

@@ -99,8 +99,8 @@ def encoder_of(network: ResNet50Features) -> ResNet50:
 def encoder_weights(published: Mapping[str, Tensor], encoder: ResNet50) -> dict[str, Tensor]:
     """ImageNet weights without the classifier.
 
-    The oldest files do not say how many batches each normalisation has seen. Nothing needs it, so that it stays the
-    encoder's own there.
+    The oldest files do not say how many batches each normalisation has seen. Nothing needs that number: the
+    encoder's own is kept.
     """
     counts = {name: value for name, value in encoder.state_dict().items() if name.endswith("num_batches_tracked")}
     return {**counts, **{name: value for name, value in published.items() if name.split(".")[0] in ENCODER_PARTS}}

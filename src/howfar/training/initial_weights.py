@@ -15,7 +15,7 @@ PACKAGE = "package"
 """What a recipe says in place of a file, for the one that an installed Python package brings."""
 
 
-def load_initial_weights(network: nn.Module, part: NetworkSettings) -> None:
+def load_initial_weights(network: nn.Module, settings: NetworkSettings) -> None:
     """Give a network the weights that its recipe wants it to start from.
 
     `weights` hold all of it, so that nothing else counts beside them. Otherwise the decoder is drawn as its paper says,
@@ -25,20 +25,21 @@ def load_initial_weights(network: nn.Module, part: NetworkSettings) -> None:
         SettingError: If the network has no encoder to load, or its weights come in no package.
         ModelError: If the package is not installed, or a file is missing, damaged, or of another network.
     """
-    entry = NETWORKS[part.name]
-    if part.weights is not None:
-        load_weights(network, read_weights(part.weights), source=part.weights)
+    entry = NETWORKS[settings.name]
+    if settings.weights is not None:
+        load_weights(network, read_weights(settings.weights), source=settings.weights)
         return
     if entry.draw_decoder is not None:
         entry.draw_decoder(network)
-    if part.encoder_weights is None:
+    if settings.encoder_weights is None:
         return
     if entry.encoder_weights is None:
         raise SettingError(
-            f"The network {part.name} has no encoder that was trained on ImageNet: take out network.encoder_weights."
+            f"The network {settings.name} has no encoder that was trained on ImageNet: take out "
+            "network.encoder_weights."
         )
     encoder = entry.encoder_weights.encoder(network)
-    _load_encoder(encoder, entry.encoder_weights, part.name, part.encoder_weights)
+    _load_encoder(encoder, entry.encoder_weights, settings.name, settings.encoder_weights)
 
 
 def _load_encoder(encoder: nn.Module, known: EncoderWeights, name: str, source: str) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from howfar.conversion.checkpoints.pytorch import open_pytorch_file
 from howfar.conversion.checkpoints.restricted_pickle import StandIn
-from howfar.conversion.checkpoints.weights import PLACES
+from howfar.conversion.checkpoints.weights import WEIGHT_KEYS
 
 
 def read_class_names(path: Path) -> tuple[str, ...]:
@@ -22,8 +22,8 @@ def read_class_names(path: Path) -> tuple[str, ...]:
         ModelError: If the file asks to run code, is damaged or of another kind.
     """
     tree = open_pytorch_file(path.read_bytes(), str(path)).tree
-    places = [tree.get(place) for place in PLACES] if isinstance(tree, dict) else []
-    for network in (*places, tree):
+    kept = [tree.get(key) for key in WEIGHT_KEYS] if isinstance(tree, dict) else []
+    for network in (*kept, tree):
         if isinstance(network, StandIn) and (names := _in_order(network.state.get("names"))):
             return names
     return ()

@@ -215,8 +215,8 @@ class _Machine:
         """Take off a number of values, in the order they were pushed."""
         return [self.pop() for _ in range(count)][::-1]
 
-    def remember(self, place: int) -> None:
-        self.memory[place] = self.stack[-1]
+    def remember(self, slot: int) -> None:
+        self.memory[slot] = self.stack[-1]
 
     def extend(self, elements: list[Any]) -> None:
         """Append to a list; what a class derived from list holds is dropped."""
@@ -307,13 +307,13 @@ STEPS: dict[str, Callable[[_Machine, Any], None]] = {
     "ADDITEMS": lambda machine, _: machine.extend(machine.since_mark()),
     "SETITEM": lambda machine, _: machine.update(machine.last(2)),
     "SETITEMS": lambda machine, _: machine.update(machine.since_mark()),
-    "PUT": lambda machine, place: machine.remember(place),
-    "BINPUT": lambda machine, place: machine.remember(place),
-    "LONG_BINPUT": lambda machine, place: machine.remember(place),
+    "PUT": lambda machine, slot: machine.remember(slot),
+    "BINPUT": lambda machine, slot: machine.remember(slot),
+    "LONG_BINPUT": lambda machine, slot: machine.remember(slot),
     "MEMOIZE": lambda machine, _: machine.remember(len(machine.memory)),
-    "GET": lambda machine, place: machine.push(machine.memory[place]),
-    "BINGET": lambda machine, place: machine.push(machine.memory[place]),
-    "LONG_BINGET": lambda machine, place: machine.push(machine.memory[place]),
+    "GET": lambda machine, slot: machine.push(machine.memory[slot]),
+    "BINGET": lambda machine, slot: machine.push(machine.memory[slot]),
+    "LONG_BINGET": lambda machine, slot: machine.push(machine.memory[slot]),
     "GLOBAL": lambda machine, name: machine.name(*name.split(" ", 1)),
     "STACK_GLOBAL": lambda machine, _: machine.name(*machine.last(2)),
     "REDUCE": lambda machine, _: machine.call(*machine.last(2)),

@@ -15,17 +15,17 @@ from howfar.conversion.checkpoints.pytorch import PyTorchFile, open_pytorch_file
 from howfar.conversion.checkpoints.restricted_pickle import StandIn, StoredNumbers, StoredTensor, shown
 from howfar.errors import ModelError
 
-PLACES = ("ema", "average", "model", "state_dict", "model_state_dict", "network")
-"""Where checkpoints keep their weights, the averaged ones first; howfar's own have them under average and network."""
+WEIGHT_KEYS = ("ema", "average", "model", "state_dict", "model_state_dict", "network")
+"""The keys that checkpoints keep weights under, averaged ones first; `average` and `network` are howfar's own."""
 
 MOST_NAMES = 20_000_000
-"""Characters in all names of a network: a file of a few bytes can make a part contain itself, and so have no end."""
+"""Characters in all names of a network: in a file of a few bytes a module can contain itself, and so have no end."""
 
 
 def read_weights(path: str | Path) -> dict[str, Tensor]:
     """Read the weights of a checkpoint.
 
-    They are looked for under each of `PLACES`, in this order, and then at the top.
+    They are looked for under each of `WEIGHT_KEYS`, in this order, and then at the top.
 
     Args:
         path: A .pt or .pth file, of today's format or the one before PyTorch 1.6; it need not be trusted.
@@ -45,7 +45,7 @@ def read_weights(path: str | Path) -> dict[str, Tensor]:
     stored = _find_weights(file.tree, where)
     if not stored:
         raise ModelError(
-            f"{where} has no weights at its top or under {', '.join(PLACES)}, but {_outline(file.tree)}: name a "
+            f"{where} has no weights at its top or under {', '.join(WEIGHT_KEYS)}, but {_outline(file.tree)}: name a "
             "checkpoint of a network."
         )
     return _tensors(file, stored, where)
@@ -83,18 +83,18 @@ def _misfit(name: str, own: Mapping[str, Tensor], weights: Mapping[str, Tensor])
 
 
 def _find_weights(tree: Any, where: str) -> dict[str, StoredTensor]:
-    places = [tree.get(place) for place in PLACES] if isinstance(tree, dict) else []
-    for place in (*places, tree):
-        found = dict(_network_tensors(place, where) if isinstance(place, StandIn) else _plain_tensors(place))
+    kept = [tree.get(key) for key in WEIGHT_KEYS] if isinstance(tree, dict) else []
+    for content in (*kept, tree):
+        found = dict(_network_tensors(content, where) if isinstance(content, StandIn) else _plain_tensors(content))
         if found:
             return found
     return {}
 
 
-def _plain_tensors(place: Any) -> Iterator[tuple[str, StoredTensor]]:
+def _plain_tensors(content: Any) -> Iterator[tuple[str, StoredTensor]]:
     """The tensors of a state dictionary; none of a dictionary that holds others, which is something else."""
-    if isinstance(place, dict) and not any(isinstance(value, (dict, list, tuple)) for value in place.values()):
-        for name, value in place.items():
+    if isinstance(content, dict) and not any(isinstance(value, (dict, list, tuple)) for value in content.values()):
+        for name, value in content.items():
             if isinstance(name, str) and isinstance(value, StoredTensor):
                 yield name, value
 
@@ -103,10 +103,10 @@ def _network_tensors(network: StandIn, where: str) -> Iterator[tuple[str, Stored
     """The tensors that the `state_dict` of a pickled network would have, by the names it would give them."""
     waiting, written = [("", network)], 0
     while waiting:
-        prefix, part = waiting.pop()
-        hidden = part.state.get("_non_persistent_buffers_set")
-        for group in ("_parameters", "_buffers", "_modules"):
-            for name, value in _entries(part, group):
+        prefix, module = waiting.pop()
+        hidden = module.state.get("_non_persistent_buffers_set")
+        for attribute in ("_parameters", "_buffers", "_modules"):
+            for name, value in _named(module, attribute):
                 written += len(prefix) + len(name)
                 if written > MOST_NAMES:
                     raise ModelError(f"{where} has a network without end in it, and was refused: download it again.")
@@ -116,11 +116,10 @@ def _network_tensors(network: StandIn, where: str) -> Iterator[tuple[str, Stored
                     yield prefix + name, value
 
 
-def _entries(part: StandIn, group: str) -> list[tuple[str, Any]]:
-    entries = part.state.get(group)
-    return (
-        [(name, value) for name, value in entries.items() if isinstance(name, str)] if isinstance(entries, dict) else []
-    )
+def _named(module: StandIn, attribute: str) -> list[tuple[str, Any]]:
+    """What a module keeps by name in one of its attributes."""
+    kept = module.state.get(attribute)
+    return [(name, value) for name, value in kept.items() if isinstance(name, str)] if isinstance(kept, dict) else []
 
 
 def _outline(tree: Any) -> str:

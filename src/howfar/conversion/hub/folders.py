@@ -10,7 +10,7 @@ from howfar.models.card import UNKNOWN_LICENCE
 
 CONFIGURATION = "config.json"
 PIPELINE = "model_index.json"
-"""Says what the parts of a pipeline of diffusers are; each has a folder of its own."""
+"""Says what the components of a pipeline of diffusers are; each has a folder of its own."""
 
 DEPTH_ANYTHING = "depth_anything"
 WEIGHTS = ("model.safetensors", "diffusion_pytorch_model.safetensors", "pytorch_model.bin")

@@ -41,15 +41,15 @@ NOT_A_CONFIGURATION = (
 """What the libraries raise where a configuration cannot be."""
 
 Transformer = TypeVar("Transformer", bound=PreTrainedModel)
-Part = TypeVar("Part", bound=nn.Module)
+Component = TypeVar("Component", bound=nn.Module)
 
 UNUSED = re.compile(r"(.*\.)?fusion_stage\.(layers|intermediate)\.0\.residual_layer1\.")
-"""The coarsest map is joined with none, so that what would join it stays unused, and published files leave it out."""
+"""Weights that would join the coarsest map with another. There is none, and published files leave them out."""
 
 COMPUTED = re.compile(r".*\.(position_ids|relative_position_index)$")
-"""What follows from the configuration, and files of earlier versions hold all the same."""
+"""Values that follow from the configuration, and that files of earlier versions hold nevertheless."""
 
-EARLIER_PART_NAMES = {".query.": ".to_q.", ".key.": ".to_k.", ".value.": ".to_v.", ".proj_attn.": ".to_out.0."}
+EARLIER_NAMES = {".query.": ".to_q.", ".key.": ".to_k.", ".value.": ".to_v.", ".proj_attn.": ".to_out.0."}
 """What diffusers called the weights of attention before its version 0.15, and files still do."""
 
 
@@ -59,13 +59,13 @@ def transformers_network(kind: type[Transformer], folder: Path, encoders: frozen
     Args:
         kind: Its class.
         folder: With config.json and weights.
-        encoders: The kinds of network that its configuration may ask for as parts of it.
+        encoders: The kinds of network that its configuration may ask for as components.
 
     Raises:
         ModelError: If the configuration or the weights cannot be read, or do not fit each other or the class.
     """
     table, path = read_table(folder / CONFIGURATION), weights_file(folder)
-    _refuse_strange_parts(table, encoders, folder)
+    _refuse_strange_components(table, encoders, folder)
     weights = _read(path)
     with _quiet():
         try:
@@ -79,7 +79,7 @@ def transformers_network(kind: type[Transformer], folder: Path, encoders: frozen
 def _filled(
     kind: type[Transformer], table: dict[str, Any], weights: dict[str, Tensor], folder: Path
 ) -> tuple[Transformer, Mapping[str, Any]]:
-    """A network, and what of the weights did not fit."""
+    """A network, and the report of which weights did not fit."""
     configuration = cast(type[PreTrainedConfig], kind.config_class).from_dict(table)
     _refuse_other_length(_length(kind, configuration), weights, folder)
     given: Any = kind.from_pretrained(
@@ -95,8 +95,8 @@ def _filled(
     return network.eval(), report
 
 
-def diffusers_part(kind: type[Part], folder: Path) -> Part:
-    """Build a part of a pipeline of diffusers as its folder describes it, with its weights in single precision.
+def diffusers_component(kind: type[Component], folder: Path) -> Component:
+    """Build a component of a pipeline of diffusers as its folder describes it, with its weights in single precision.
 
     Raises:
         ModelError: If the configuration or the weights cannot be read, or do not fit each other or the class.
@@ -105,7 +105,7 @@ def diffusers_part(kind: type[Part], folder: Path) -> Part:
     weights = {_of_today(name): value for name, value in _read(path).items()}
     try:
         with torch.device("meta"):
-            network: Part = kind.from_config(table)  # type: ignore[attr-defined]
+            network: Component = kind.from_config(table)  # type: ignore[attr-defined]
     except NOT_A_CONFIGURATION as error:
         raise _not_described(folder, kind, error) from None
     shapes = network.state_dict()
@@ -119,7 +119,7 @@ def diffusers_part(kind: type[Part], folder: Path) -> Part:
 
 
 def _of_today(name: str) -> str:
-    for earlier, today in EARLIER_PART_NAMES.items():
+    for earlier, today in EARLIER_NAMES.items():
         name = name.replace(earlier, today)
     return name
 
@@ -128,10 +128,10 @@ def _read(path: Path) -> dict[str, Tensor]:
     return read_safetensors(path) if path.suffix == ENDING else read_weights(path)
 
 
-def _refuse_strange_parts(table: Mapping[str, Any], encoders: frozenset[str], folder: Path) -> None:
-    """Parts that the libraries would fetch from elsewhere, or that were not tried."""
-    parts = [value for name, value in table.items() if name.endswith("_config") and isinstance(value, dict)]
-    strange = [part.get("model_type") for part in parts if part.get("model_type") not in encoders]
+def _refuse_strange_components(table: Mapping[str, Any], encoders: frozenset[str], folder: Path) -> None:
+    """Raise ModelError for components that the libraries would fetch from elsewhere, or that were not tried."""
+    components = [value for name, value in table.items() if name.endswith("_config") and isinstance(value, dict)]
+    strange = [each.get("model_type") for each in components if each.get("model_type") not in encoders]
     if table.get("backbone"):
         strange.append(table["backbone"])
     if strange:
@@ -147,7 +147,7 @@ def _length(kind: type[Transformer], configuration: Any) -> int:
 
 
 def _refuse_other_length(length: int, weights: Mapping[str, Tensor], folder: Path) -> None:
-    """What a configuration claims and no weights are there for would take memory before it is found missing."""
+    """Raise ModelError early where weights are missing: the network would take memory before that is noticed."""
     given = sum(value.numel() for value in weights.values())
     if length > 2 * given:
         raise ModelError(

@@ -1,4 +1,4 @@
-"""Marigold out of the folder of a pipeline of diffusers: one network of its parts, and its card."""
+"""Marigold out of the folder of a pipeline of diffusers: one network of its components, and its card."""
 
 from dataclasses import replace
 from importlib.util import find_spec
@@ -36,23 +36,19 @@ def _build(root: Path) -> Exportable:
     from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
     from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
-    from howfar.conversion.hub.loading import diffusers_part
+    from howfar.conversion.hub.loading import diffusers_component
     from howfar.foundation.marigold import Marigold
 
     pipeline = read_table(root / PIPELINE)
     kind = KINDS.get(str(pipeline.get("prediction_type") or "depth"))
     if kind is None:
         raise ModelError(f"{root / PIPELINE} predicts {pipeline['prediction_type']!r}: take a Marigold for depth.")
-    encoder, denoiser = diffusers_part(AutoencoderKL, root / "vae"), diffusers_part(UNet2DConditionModel, root / "unet")
+    encoder = diffusers_component(AutoencoderKL, root / "vae")
+    denoiser = diffusers_component(UNet2DConditionModel, root / "unet")
     network = Marigold(encoder, denoiser, _scheduler(root), _empty_prompt(root))
     stated = pipeline.get("default_processing_resolution")
     longer = stated if isinstance(stated, int) and stated > 0 else INPUT.width_px
-    spec = replace(
-        INPUT,
-        width_px=longer,
-        height_px=longer * 3 // 4,
-        multiple_px=network.multiple_px,
-    )
+    spec = replace(INPUT, width_px=longer, height_px=longer * 3 // 4, multiple_px=network.multiple_px)
     return Exportable(network, Card("", "depth", "", spec, ORIGIN, depth=DepthSpec(kind, scenes="any")))
 
 
@@ -97,5 +93,5 @@ FAMILY = FoundationFamily(
     "Marigold (Ke et al., CVPR 2024)",
     ("MarigoldDepthPipeline", "MarigoldPipeline"),
     _build,
-    largest="unet",  # the part that removes the noise has nine weights in ten
+    largest="unet",  # the component that removes the noise has nine weights in ten
 )
