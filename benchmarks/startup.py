@@ -53,7 +53,7 @@ def main() -> None:
     photo = str(parser.parse_args().photo.resolve())
     report("python -c pass", ["-c", "pass"], "what the interpreter takes")
     report("import howfar", ["-c", "import howfar"], "bar: 0.1 s above the interpreter")
-    report("howfar --help", ["-m", "howfar", "--help"], "bar: 0.2 s above the interpreter")
+    report("howfar --help", ["-m", "howfar", "--help"], "bar: 0.15 s above the interpreter")
     report("howfar look photo.jpg", ["-m", "howfar", "look", photo], "bar: 1.5 s, 350 MB")
     with tempfile.TemporaryDirectory() as folder:
         for seconds in (10, 600):

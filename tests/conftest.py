@@ -1,11 +1,32 @@
-"""Fixtures that several rooms share."""
+"""Fixtures that several rooms share, and what makes every run of the tests the same."""
 
-from collections.abc import Iterator
+import gc
+import os
+import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+for _threads in ("OMP_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"):  # read when PyTorch and OpenCV are imported
+    os.environ.setdefault(_threads, "1")  # pytest-xdist has a process for each core: more threads would only wait
+
+settings.load_profile("ci")  # the same examples each time, without a deadline that a busy machine misses
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: garbage need not be looked for in it again, which takes a second with PyTorch there."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """PyTorch's random numbers begin anew in each test, so that none depends on which tests ran before it."""
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(0)
 
 
 @pytest.fixture(scope="session")
@@ -14,13 +35,3 @@ def shared() -> Path:
     if not (SHARED / "data").is_dir():
         pytest.skip("needs the data folder `shared` beside the repository, which is not there")
     return SHARED
-
-
-@pytest.fixture
-def one_thread() -> Iterator[None]:
-    """PyTorch on one thread: for networks so small that threads only wait for each other."""
-    torch = pytest.importorskip("torch")
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)

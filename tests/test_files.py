@@ -37,8 +37,9 @@ def test_a_failure_leaves_what_was_there(tmp_path: Path, error: type[BaseExcepti
 def test_an_existing_file_is_not_overwritten_unasked(tmp_path: Path) -> None:
     target = tmp_path / "a.txt"
     target.write_text("old")
-    with pytest.raises(OutputError, match="give --overwrite"), replacing(target) as temporary:
+    with pytest.raises(OutputError, match="allow overwriting") as refused, replacing(target) as temporary:
         temporary.write_text("new")
+    assert refused.value.setting == "overwrite"
     assert target.read_text() == "old"
     with replacing(target, overwrite=True) as temporary:
         temporary.write_text("new")

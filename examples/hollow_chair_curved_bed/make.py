@@ -19,7 +19,7 @@ from scenes import BED, CHAIRS, HIDDEN, MAP_CAMERA, Room
 
 from howfar import Camera, DepthMap, Detections, Distance, SceneObject, View
 from howfar.drawing.side_by_side import side_by_side
-from howfar.io.pictures_out import save_picture
+from howfar.io.picture_writer import save_picture
 from howfar.pipeline.open_methods import open_method
 from howfar.ranging import measure
 from howfar.scene import Weights

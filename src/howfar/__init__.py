@@ -13,31 +13,59 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from howfar.errors import HowfarError
     from howfar.pipeline.rangefinder import Rangefinder, look
+    from howfar.pipeline.spec import RangefinderSpec
     from howfar.pipeline.view import View
-    from howfar.scene import Camera, DepthMap, Detections, Distance, Scene, SceneObject
+    from howfar.ranging import Method
+    from howfar.ranging.settings import Ranging
+    from howfar.scene import (
+        Camera,
+        DepthFacts,
+        DepthMap,
+        Detections,
+        Distance,
+        Frame,
+        Perception,
+        Query,
+        Scene,
+        SceneObject,
+    )
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "HowfarError": "howfar.errors",
     "Camera": "howfar.scene",
+    "DepthFacts": "howfar.scene",
     "DepthMap": "howfar.scene",
     "Detections": "howfar.scene",
     "Distance": "howfar.scene",
+    "Frame": "howfar.scene",
+    "Perception": "howfar.scene",
+    "Query": "howfar.scene",
     "Scene": "howfar.scene",
     "SceneObject": "howfar.scene",
+    "Method": "howfar.ranging",
+    "Ranging": "howfar.ranging.settings",
     "View": "howfar.pipeline.view",
     "Rangefinder": "howfar.pipeline.rangefinder",
+    "RangefinderSpec": "howfar.pipeline.spec",
     "look": "howfar.pipeline.rangefinder",
 }
 
 __all__ = [
     "Camera",
+    "DepthFacts",
     "DepthMap",
     "Detections",
     "Distance",
+    "Frame",
     "HowfarError",
+    "Method",
+    "Perception",
+    "Query",
     "Rangefinder",
+    "RangefinderSpec",
+    "Ranging",
     "Scene",
     "SceneObject",
     "View",

@@ -39,6 +39,11 @@ class MissingExtraError(HowfarError):
 
     def __init__(self, purpose: str, extra: str) -> None:
         super().__init__(f"{purpose} needs an optional library: install it with  pip install 'howfar[{extra}]'")
+        self._made_of = purpose, extra
+
+    def __reduce__(self) -> tuple[type["MissingExtraError"], tuple[str, str]]:
+        """Come through to another process whole: exceptions are made anew of their message alone otherwise."""
+        return type(self), self._made_of
 
 
 class TrainingError(HowfarError):

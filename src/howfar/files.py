@@ -41,7 +41,7 @@ def replacing(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
 def refuse_existing(target: Path, *, overwrite: bool) -> None:
     """Raise OutputError when the target is there and may not be overwritten."""
     if not overwrite and target.exists():
-        raise OutputError(f"{target} exists already; give --overwrite to replace it, or another name.")
+        raise OutputError(f"{target} exists already: choose another name, or allow overwriting.", setting="overwrite")
 
 
 def _umask() -> int:

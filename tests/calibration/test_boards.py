@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from howfar.calibration.boards import Board, BoardView, find_board, of_one_size
+from howfar.calibration.boards import Board, BoardView, find_board, of_one_size, shrunk
 from howfar.errors import SettingError
 from howfar.scene.frame import Frame
 from tests.calibration import rendered
@@ -92,3 +92,18 @@ def test_the_commonest_size_is_used() -> None:
     )
     assert of_one_size([small, large, other]) == ([large, other], [small])
     assert of_one_size([]) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [
+        pytest.param((600, 1600, 3), (300, 800, 3), id="a wide picture"),
+        pytest.param((1600, 1200, 3), (800, 600, 3), id="a tall one"),
+        pytest.param((60, 80, 3), (60, 80, 3), id="a small one stays as it is"),
+        pytest.param((2, 16000, 3), (1, 800, 3), id="a thin one keeps a row"),
+    ],
+)
+def test_a_picture_is_made_no_larger_than_a_preview(shape: tuple[int, ...], expected: tuple[int, ...]) -> None:
+    image = np.full(shape, 90, dtype=np.uint8)
+    assert shrunk(image).shape == expected
+    assert (shrunk(image) == 90).all()

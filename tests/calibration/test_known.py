@@ -15,7 +15,7 @@ from howfar.errors import SettingError
 from howfar.models import open_depth_network
 from howfar.pipeline.view import View
 from howfar.scene import Camera, DepthMap, Distance, SceneObject
-from howfar.scene.known_distance import Known
+from howfar.scene.known_distance import KnownDistance
 from tests.models.onnx_files import mean_depth
 
 CAMERA = Camera.from_focal(160, 120, 100.0)
@@ -50,7 +50,7 @@ ROOM = numbered(
 
 
 def test_objects_are_numbered_over_all_pictures() -> None:
-    assert [(one.number, one.source, one.thing.label) for one in ROOM] == [
+    assert [(one.number, one.source, one.scene_object.label) for one in ROOM] == [
         (1, "a.jpg", "chair"),
         (2, "a.jpg", "chair"),
         (3, "b.jpg", "dining table"),
@@ -67,13 +67,13 @@ def test_objects_are_numbered_over_all_pictures() -> None:
     ],
 )
 def test_what_a_known_distance_is_of(what: str | int, number: int) -> None:
-    ((one, range_m),) = matched([Known(what, 2.5)], ROOM)
+    ((one, range_m),) = matched([KnownDistance(what, 2.5)], ROOM)
     assert (one.number, range_m) == (number, 2.5)
 
 
 def test_an_object_without_a_distance_gives_no_scale() -> None:
     with pytest.raises(SettingError, match=r"was not measured .no usable depth."):
-        matched([Known("cup", 2)], ROOM)
+        matched([KnownDistance("cup", 2)], ROOM)
 
 
 def pairs(*ranges_m: tuple[float, float]) -> list[tuple[Numbered, float]]:
@@ -122,7 +122,7 @@ def test_pictures_of_one_camera_share_it() -> None:
 def test_a_relative_network_has_no_scale(tmp_path: Path, kind: str) -> None:
     network = open_depth_network(mean_depth(tmp_path, f'kind = "{kind}"'))
     with pytest.raises(SettingError, match="gives relative depth"):
-        require_metric(network)
+        require_metric(network.facts)
 
 
 def test_every_object_has_its_number_in_the_middle_of_its_box() -> None:

@@ -193,7 +193,7 @@ def test_a_camera_file_fits_pictures_of_its_shape_alone(folder: Path) -> None:
 
 def test_existing_results_are_kept_unless_asked(folder: Path) -> None:
     Path("camera.toml").write_text("mine")
-    with pytest.raises(HowfarError, match="--overwrite"):
+    with pytest.raises(HowfarError, match="allow overwriting"):
         from_known("--known", "cup=3")
     assert Path("camera.toml").read_text() == "mine"
     from_known("--known", "cup=3", "--overwrite")

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from rich.console import Console
 from typer.testing import CliRunner
 
 from howfar.cli.app import app
@@ -25,6 +26,7 @@ BOXES = np.array([[(16, 24, 20, 10, 0.9, 0.0), (48, 30, 20, 20, 0.0, 0.8)]], dty
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working folder with two models, and a picture of 640×480 that the depth network puts 2 m away."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("howfar.cli.printing.results", lambda: Console(width=160, highlight=False))
     constant_detector(tmp_path, {"out": BOXES}, CARD)
     mean_depth(tmp_path)
     Image.new("RGB", (640, 480), (20, 20, 20)).save("street.png")
@@ -33,7 +35,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def look(*words: str) -> str:
     models = ("--detector", "detector.onnx", "--depth-model", "depth.onnx", "--focal-px", "1000", "--no-camera-scale")
-    result = CliRunner().invoke(app, ["look", "street.png", *words, *models], env={"COLUMNS": "160"})
+    result = CliRunner().invoke(app, ["look", "street.png", *words, *models])
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     assert result.exit_code == 0, result.output
@@ -100,7 +102,7 @@ def test_a_conflict_is_marked_and_said(folder: Path) -> None:
         pytest.param(
             ("--horizon", "900"), "a row of the picture, 0 to 480, not 900", id="a horizon out of the picture"
         ),
-        pytest.param(("--sizes", "none.toml"), "cannot be read", id="sizes that are not there"),
+        pytest.param(("--sizes", "none.toml"), "There is no table of sizes none.toml", id="sizes that are not there"),
         pytest.param(("--sizes", "own.toml"), "knows no class 'unicorn'", id="sizes of an unknown class"),
     ],
 )

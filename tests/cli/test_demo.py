@@ -27,5 +27,5 @@ def test_the_demo_does_not_overwrite(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (tmp_path / "howfar-demo").mkdir()
     (tmp_path / "howfar-demo" / "motorcycle.jpg").write_text("mine")
     result = CliRunner().invoke(app, ["demo"])
-    assert "--overwrite" in str(result.exception)
+    assert "allow overwriting" in str(result.exception)
     assert (tmp_path / "howfar-demo" / "motorcycle.jpg").read_text() == "mine"

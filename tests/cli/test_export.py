@@ -18,13 +18,13 @@ from howfar.cli.app import app
 from howfar.cli.export import USED_BY
 from howfar.errors import HowfarError, MissingExtraError, ModelError, OutputError, SettingError
 from howfar.models import open_detector
-from howfar.models.card import Task, read_card
+from howfar.models.card import Head
+from howfar.models.card_reading import read_card
+from howfar.scene import Frame, Query
 from tests.datasets.folders import write_nyu
 from tests.foundation.hub_folders import hybrid_dpt, saved, zoedepth
 from tests.foundation.small_networks import FOUR_BLOCKS, original_weights
 from tests.training.run_folders import depth_recipe, tiny_unet, write_run
-
-pytestmark = pytest.mark.usefixtures("one_thread")
 
 RECIPE = """
 task = "depth"
@@ -99,7 +99,9 @@ def test_an_official_checkpoint_is_exported_and_detects(shared: Path, tmp_path: 
     assert np.abs(boxes[..., :4] - official[..., :4]).max() < 0.1  # the file has the weights in half precision
     assert np.abs(boxes[..., 4:] - official[..., 4:]).max() < 5e-4
     picture = np.random.default_rng(0).integers(0, 255, (48, 64, 3), dtype=np.uint8)
-    found = open_detector(file).detect(picture, score=0.5)  # the weights are random, and see one class in everything
+    found = open_detector(file).detect(
+        Frame(picture, "made"), Query(0.5)
+    )  # the weights are random, and see one class in everything
     assert set(found.class_ids.tolist()) == {34}
 
 
@@ -211,5 +213,5 @@ def test_what_is_not_installed_is_named(run: Path, tmp_path: Path, monkeypatch: 
         howfar("export", run, "--out", tmp_path / "model.onnx")
 
 
-def test_howfar_look_takes_a_file_of_every_task() -> None:
-    assert set(USED_BY) == set(get_args(Task))
+def test_howfar_look_takes_a_file_of_every_task_that_is_exported() -> None:
+    assert set(USED_BY) == set(get_args(Head))

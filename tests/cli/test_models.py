@@ -86,7 +86,7 @@ def test_an_unknown_name_stops_before_anything_is_fetched(server: FileServer) ->
 
 
 def test_a_licence_is_not_accepted_by_silence(server: FileServer) -> None:
-    with pytest.raises(DownloadError, match="--accept-licence"):
+    with pytest.raises(DownloadError, match="accept it, pull again"):
         run("pull", "depth-anything-v2-base", "--mirror", server.url)
     assert server.asked == []
 

@@ -13,8 +13,6 @@ from howfar.training.tasks.registry import TASKS
 from tests.cli.trainings import run_training, stop_in_the_second_epoch
 from tests.datasets.folders import write_nyu
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 RECIPE = """
 task = "depth"
 [network]
@@ -133,7 +131,7 @@ def test_a_picture_that_cannot_be_read_is_found_before_the_training_starts(recip
 
 def test_a_finished_training_is_not_replaced_unasked(recipe: Path, tmp_path: Path) -> None:
     depth(recipe, "training.epochs=1", "--out", tmp_path / "run")
-    with pytest.raises(OutputError, match="holds a training already: resume it, "):
+    with pytest.raises(OutputError, match="holds a training already: choose another folder, "):
         depth(recipe, "--out", tmp_path / "run")
 
 

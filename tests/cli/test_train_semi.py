@@ -9,13 +9,12 @@ from howfar.conversion.onnx_export import export
 from howfar.datasets.opening import open_depth_dataset
 from howfar.errors import OutputError
 from howfar.models import open_depth_network
+from howfar.scene import Frame
 from howfar.training.run_folder import load_checkpoint
 from howfar.training.semi.pseudo_labels import INDEX, PseudoLabels
 from howfar.training.trained import trained_network
 from tests.cli.trainings import run_training, stop_in_the_second_epoch
 from tests.training.semi.semi_cases import write_slopes
-
-pytestmark = pytest.mark.usefixtures("one_thread")
 
 RECIPE = """
 task = "semi"
@@ -61,7 +60,7 @@ def semi(*arguments: str | Path) -> tuple[int, str, str]:
     return run_training("semi", *arguments)
 
 
-def test_teacher_labels_and_student_lie_in_one_folder_and_the_student_can_be_used(recipe: Path, tmp_path: Path) -> None:
+def test_teacher_labels_and_student_lie_in_one_folder(recipe: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
     code, output, _ = semi(recipe, "--out", out)
     assert code == 0
@@ -70,9 +69,14 @@ def test_teacher_labels_and_student_lie_in_one_folder_and_the_student_can_be_use
     assert "alignment" in output.splitlines()[3]
     assert load_checkpoint(out / "student/last.ckpt")["epoch"] == 2
     assert not torch_equal(out / "teacher/last.ckpt", out / "student/last.ckpt")
-    exported = export(trained_network(out / "student"), tmp_path / "student.onnx")
+
+
+@pytest.mark.slow
+def test_the_student_can_be_used(recipe: Path, tmp_path: Path) -> None:
+    semi(recipe, "training.epochs=1", "--out", tmp_path / "run")
+    exported = export(trained_network(tmp_path / "run/student"), tmp_path / "student.onnx")
     sample = open_depth_dataset(tmp_path / "nyu").split("test")[0]
-    depth = open_depth_network(exported.path).predict(sample.image, sample.camera)
+    depth = open_depth_network(exported.path).estimate(Frame(sample.image, sample.name, sample.camera))
     assert depth.kind == "relative_inverse"
     assert depth.valid.all()
 
@@ -85,7 +89,7 @@ def torch_equal(one: Path, other: Path) -> bool:
 
 def test_a_folder_that_holds_one_is_not_overwritten(recipe: Path, tmp_path: Path) -> None:
     semi(recipe, "training.epochs=1", "--out", tmp_path / "run")
-    with pytest.raises(OutputError, match="holds a training already: resume it, "):
+    with pytest.raises(OutputError, match="holds a training already: choose another folder, "):
         semi(recipe, "training.epochs=1", "--out", tmp_path / "run")
 
 
@@ -113,6 +117,7 @@ def test_what_stops_among_the_labels_goes_on_there(
     assert len((out / "pseudo" / INDEX).read_text().splitlines()) == 5
 
 
+@pytest.mark.slow
 def test_a_student_that_goes_on_is_the_one_that_never_stopped(
     recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

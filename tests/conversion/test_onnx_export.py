@@ -16,8 +16,10 @@ from howfar.conversion.forms import checked_sizes, fixed_picture
 from howfar.conversion.onnx_export import Exported, export
 from howfar.errors import ModelError, OutputError, SettingError
 from howfar.models import open_depth_network, open_detector
-from howfar.models.card import Card, DepthSpec, DetectorSpec, InputSpec, read_card
+from howfar.models.card import Card, DepthSpec, DetectorSpec, InputSpec
+from howfar.models.card_reading import read_card
 from howfar.networks.unet_depth import UNetDepth
+from howfar.scene import Frame, Query
 
 DEPTH_CARD = Card(
     "unnamed",
@@ -61,14 +63,6 @@ class Rows(nn.Module):
         return torch.cat([row + 32.0] * 2 + [row + 640.0] * 2 + [row + score] * 2, dim=-1)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 @pytest.fixture(scope="module")
 def network() -> UNetDepth:
     torch.manual_seed(0)
@@ -110,7 +104,7 @@ def test_the_card_lies_beside_it_with_its_name_and_digest(exported: Exported) ->
 
 
 def test_it_opens_by_its_name_and_measures_a_picture(exported: Exported) -> None:
-    depth = open_depth_network(exported.path).predict(fixed_picture(120, 160), None)
+    depth = open_depth_network(exported.path).estimate(Frame(fixed_picture(120, 160), "made"))
     assert depth.is_metric
     assert np.isfinite(depth.values).all()
 
@@ -142,7 +136,7 @@ def test_half_precision_halves_the_file_and_is_compared_too(
         pytest.param(Scaled(1.0, float("nan")), DEPTH_CARD, False, "by nan of the largest value", id="no number"),
         pytest.param(Rows(0.51), BOX_CARD, False, r"At 64×64 .* by 0\.02 of", id="scores, beside boxes of many pixels"),
         pytest.param(
-            Scaled(1.0, 1.0, 1e-9), DEPTH_CARD, True, "export it in single precision", id="weights lost by halving"
+            Scaled(1.0, 1.0, 1e-9), DEPTH_CARD, True, "export it without half precision", id="weights lost by halving"
         ),
     ],
 )
@@ -156,7 +150,7 @@ def test_a_file_that_does_something_else_is_not_kept(
 
 def test_a_detector_runs_at_once(tmp_path: Path) -> None:
     exported = export(Exportable(Rows(0.5), BOX_CARD), tmp_path / "cups.onnx")
-    found = open_detector(exported.path).detect(fixed_picture(64, 64), score=0.2)
+    found = open_detector(exported.path).detect(Frame(fixed_picture(64, 64), "made"), Query(0.2))
     assert len(found) == 1
     assert found.boxes_xyxy_px.tolist() == [[0, 0, 64, 64]]
 

@@ -88,27 +88,35 @@ def test_the_description_divides_the_pairs(tmp_path: Path, splits: str, expected
     ("description", "message"),
     [
         pytest.param("kind = ", "cannot be read as TOML", id="no TOML"),
-        pytest.param('images = "x"', "kind should be a text, and it is missing", id="no kind"),
-        pytest.param('kind = "sound"', "kind should be depth or detection, not 'sound'", id="an unknown kind"),
+        pytest.param('images = "x"', "the field 'kind' is missing; it should be one of depth, detection", id="no kind"),
+        pytest.param(
+            'kind = "sound"', "the field 'kind' should be one of depth, detection, not 'sound'", id="an unknown kind"
+        ),
         pytest.param(DETECTION, "describes a data set for detection", id="the other kind"),
         pytest.param(START, "either unit .* or scale", id="no unit"),
         pytest.param(MM + "scale = 1", "either unit .* or scale", id="a unit and a scale"),
         pytest.param(START + 'unit = "ft"', "unit should be m, cm or mm, not 'ft'", id="an unknown unit"),
         pytest.param(START + "scale = 0", "more than 0", id="a scale of nothing"),
-        pytest.param(START + 'scale = "1/256"', "scale should be a number, not '1/256'", id="a scale that is a text"),
-        pytest.param(START + "scale = true", "scale should be a number", id="a scale that is true"),
-        pytest.param(MM + 'invalid = ["x"]', "invalid should be a number", id="an invalid value that is a text"),
-        pytest.param(MM + "units = 3", "unknown field 'units'; it has kind, name", id="a field written wrongly"),
+        pytest.param(START + 'scale = "1/256"', "'scale' should be a number, not '1/256'", id="a scale that is a text"),
+        pytest.param(START + "scale = true", "'scale' should be a number", id="a scale that is true"),
+        pytest.param(
+            MM + 'invalid = ["x"]', "'invalid' should be a list of numbers", id="an invalid value that is a text"
+        ),
+        pytest.param(MM + "units = 3", "unknown field 'units'; known are kind, name", id="a field written wrongly"),
         pytest.param(MM + "images = 3", "cannot be read as TOML", id="a field given twice"),
-        pytest.param(MM + "camera = 60", r"\[camera\] should be a table", id="a camera that is a number"),
-        pytest.param(MM + "[camera]\nfx_px = 60", "fy_px should be a number, and it is missing", id="half a camera"),
+        pytest.param(MM + "camera = 60", "'camera' should be a table", id="a camera that is a number"),
+        pytest.param(
+            MM + "[camera]\nfx_px = 60",
+            r"\[camera\]: the field 'fy_px' is missing; it should be a number",
+            id="half a camera",
+        ),
         pytest.param(MM + "[camera]\nfx_px = 60\nfy_px = -1", "fy_px must be a positive", id="a camera that cannot be"),
         pytest.param(MM + "[camera]\nfocal = 60", "unknown field 'focal'", id="a camera's field written wrongly"),
         pytest.param(MM + "[splits]\ntrain_share = 1.5", "between 0 and 1, not at 1.5", id="a share of more than all"),
         pytest.param(
             MM + '[splits]\ntrain_share = 0.5\ntest = "t.txt"', "unknown field 'test'", id="a share and a list"
         ),
-        pytest.param(MM + "[splits]\ntrain = 3", "train should be a text, not 3", id="a list that is a number"),
+        pytest.param(MM + "[splits]\ntrain = 3", "'train' should be a text, not 3", id="a list that is a number"),
     ],
 )
 def test_a_description_that_cannot_be_is_refused_in_one_sentence(
@@ -174,7 +182,9 @@ def test_a_description_for_detection_gives_boxes(tmp_path: Path) -> None:
     ("description", "message"),
     [
         pytest.param(MM, "describes a data set for depth", id="the other kind"),
-        pytest.param(DETECTION.replace('["person", "chair"]', '"person"'), "classes should be a list", id="a text"),
+        pytest.param(
+            DETECTION.replace('["person", "chair"]', '"person"'), "'classes' should be a list of texts", id="a text"
+        ),
         pytest.param(DETECTION.replace('["person", "chair"]', "[]"), "classes should be a list", id="an empty list"),
         pytest.param(DETECTION + 'unit = "mm"', "unknown field 'unit'", id="a field of the other kind"),
     ],

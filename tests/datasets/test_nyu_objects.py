@@ -12,8 +12,8 @@ from skimage.measure import label, regionprops
 
 from howfar.datasets import NYU_CAMERA, NyuDepthV2
 from howfar.datasets.nyu_objects import DETECTOR_NAMES, OBJECT_CLASSES, NyuObjects, with_objects
-from howfar.datasets.pictures import read_grey8
 from howfar.errors import SettingError, SourceError
+from howfar.io.pictures import read_grey8
 from tests.datasets.folders import write_nyu, write_nyu_objects
 
 Rectangle = tuple[int, int, int, int]
@@ -155,6 +155,7 @@ def test_the_objects_of_real_rooms_are_those_that_scikit_image_finds(shared: Pat
         assert sorted((name, *box, depth_m) for name, box, depth_m in rows) == expected
 
 
+@pytest.mark.slow
 def test_the_benchmark_has_2253_objects_of_which_a_detector_can_name_1453(shared: Path) -> None:
     data = NyuDepthV2(shared / "data" / "nyu_depth_v2")
     blank = data.split("test")[0]  # reading the classes alone is enough to count, and much faster

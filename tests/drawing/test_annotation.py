@@ -7,6 +7,7 @@ import pytest
 
 from howfar.drawing.annotation import FAR_GREY, draw_scene
 from howfar.drawing.colours import UNKNOWN, colour_of, text_colour_on
+from howfar.drawing.style import DrawStyle
 from howfar.scene import Camera, Weights
 from tests.drawing.scenes import GREY, ranked, scene, thing
 
@@ -48,12 +49,12 @@ def test_nothing_found_leaves_the_picture_as_it_is() -> None:
 def test_far_objects_are_drawn_in_grey_only_on_request() -> None:
     far = scene(beyond=(thing(depth_m=9.0),), max_depth_m=2.0)
     assert (draw_scene(GREY, far) == GREY).all()
-    assert count(draw_scene(GREY, far, show_far=True), FAR_GREY) > 300
+    assert count(draw_scene(GREY, far, DrawStyle(show_far=True)), FAR_GREY) > 300
 
 
 def test_the_nearest_is_tinted_last_and_boxes_lie_over_all_tints() -> None:
     both = scene(thing(depth_m=1.0, weights=FULL), thing(depth_m=8.0, box=(150.0, 60.0, 260.0, 220.0), weights=FULL))
-    drawn = draw_scene(GREY, both, show_region=True)
+    drawn = draw_scene(GREY, both, DrawStyle(show_region=True))
     towards = [np.abs(drawn[10, 10].astype(int) - colour_of(depth_m)).sum() for depth_m in (1.0, 8.0)]
     assert towards[0] < towards[1]
     assert count(drawn, colour_of(8.0)) > 200, "the far one's outline is not tinted"

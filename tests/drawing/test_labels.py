@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from howfar.drawing.labels import label_text, ordinal, place_labels
+from howfar.drawing.style import DrawStyle
 from howfar.drawing.text import line_height, text_width
 from howfar.drawing.units import Units
 from tests.drawing.scenes import GREY, ranked, thing
@@ -31,7 +32,7 @@ SURE = {"low_m": 1.84, "high_m": 2.91}
     ],
 )
 def test_labels(one, assumed: bool, text: str) -> None:
-    assert label_text(one, assumed=assumed) == text
+    assert label_text(one, DrawStyle(), assumed=assumed) == text
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ def test_ranks_in_print(rank: int, text: str) -> None:
     ],
 )
 def test_labels_with_an_interval(one, units: Units, text: str) -> None:
-    assert label_text(one, assumed=True, units=units, interval=True) == text
+    assert label_text(one, DrawStyle(units, show_interval=True), assumed=True) == text
 
 
 corners = st.tuples(st.floats(-50, 300), st.floats(-50, 220), st.floats(5, 200), st.floats(5, 200))

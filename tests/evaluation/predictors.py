@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from howfar.datasets import NYU_CAMERA, DepthSample
-from howfar.scene import Camera, DepthKind, DepthMap
+from howfar.scene import Camera, DepthFacts, DepthKind, DepthMap, Frame
 
 
 @dataclass
@@ -17,9 +17,13 @@ class Predictor:
     kind: DepthKind = "metres"
     seen: list[tuple[np.ndarray, Camera | None]] = field(default_factory=list)
 
-    def predict(self, image: np.ndarray, camera: Camera | None) -> DepthMap:
-        self.seen.append((image, camera))
-        return DepthMap(self.of_picture(image).astype(np.float32), self.kind)
+    @property
+    def facts(self) -> DepthFacts:
+        return DepthFacts("made", self.kind)
+
+    def estimate(self, frame: Frame) -> DepthMap:
+        self.seen.append((frame.image, frame.camera))
+        return DepthMap(self.of_picture(frame.image).astype(np.float32), self.kind)
 
 
 def red_tenths(image: np.ndarray) -> np.ndarray:

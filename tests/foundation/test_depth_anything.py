@@ -9,8 +9,6 @@ from howfar.foundation.depth_anything import ORIGINAL_OFFSET, DepthAnything
 from howfar.foundation.depth_anything_sizes import SIZES, feature_blocks
 from tests.foundation.small_networks import FOUR_BLOCKS
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 PICTURES = [
     pytest.param((70, 70), id="the size of its training"),
     pytest.param((98, 126), id="landscape"),

@@ -8,7 +8,6 @@ import torch
 from howfar.foundation.depth_pro import DepthPro
 from tests.foundation.hub_folders import depth_pro
 
-pytestmark = pytest.mark.usefixtures("one_thread")
 WIDTH_PX = 4000
 
 

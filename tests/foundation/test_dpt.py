@@ -6,8 +6,6 @@ import torch
 from howfar.foundation.dpt import DPT, takes_any_size
 from tests.foundation.hub_folders import dpt, hybrid_dpt
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 
 @pytest.mark.parametrize(
     ("make", "any_size"),

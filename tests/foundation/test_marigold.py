@@ -7,7 +7,6 @@ from diffusers import LCMScheduler, MarigoldDepthPipeline
 from howfar.foundation.marigold import Marigold
 from tests.foundation.hub_folders import scheduler, unet, vae
 
-pytestmark = pytest.mark.usefixtures("one_thread")
 PROMPT = torch.randn(1, 2, 32, generator=torch.Generator().manual_seed(1))
 IMAGE = torch.rand(1, 3, 32, 48, generator=torch.Generator().manual_seed(0))
 

@@ -1,13 +1,11 @@
 """The adapter of ZoeDepth: transformers' network, without the branch between rooms and streets."""
 
-import pytest
 import torch
 from torch import nn
 
 from howfar.foundation.zoedepth import ZoeDepth
 from tests.foundation.hub_folders import ROOMS, STREETS, zoedepth
 
-pytestmark = pytest.mark.usefixtures("one_thread")
 IMAGE = torch.randn(1, 3, 64, 96, generator=torch.Generator().manual_seed(0))
 
 

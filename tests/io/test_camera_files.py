@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from howfar.errors import OutputError, SettingError
 from howfar.io.camera_files import calibration_text, read_calibration, write_calibration
 from howfar.scene import Camera
-from howfar.scene.calibration import Calibration, ChessboardFit, DepthScale, Distortion, KnownDistance
+from howfar.scene.calibration import Calibration, ChessboardFit, DepthScale, Distortion, ScaleSample
 
 FULL = "width_px = 640\nheight_px = 480\nfx_px = 518.86\nfy_px = 519.47\n"
 CAMERA = Camera(640, 480, 518.86, 519.47, 320.0, 240.0)
@@ -48,7 +48,7 @@ def written(folder: Path, text: str) -> Path:
             FULL + SCALE + "found_on = 2026-01-31\n" + KNOWN,
             Calibration(
                 CAMERA,
-                scale=DepthScale(1.2, "d", "ab", (KnownDistance("chair", 2.4, 2.0, "a.jpg"),), date(2026, 1, 31)),
+                scale=DepthScale(1.2, "d", "ab", (ScaleSample("chair", 2.4, 2.0, "a.jpg"),), date(2026, 1, 31)),
             ),
             id="a scale from a known distance",
         ),
@@ -64,20 +64,26 @@ def test_a_camera_file(tmp_path: Path, text: str, calibration: Calibration) -> N
         pytest.param("fx_px = ", "cannot be read as TOML", id="no TOML"),
         pytest.param(FULL.replace("fy_px", "fy"), "unknown field 'fy'", id="a field of another name"),
         pytest.param(FULL.replace("fy_px = 519.47", ""), "'fy_px' is missing", id="a number missing"),
-        pytest.param(FULL.replace("519.47", '"519"'), "fy_px should be a number", id="a text for a number"),
-        pytest.param(FULL.replace("519.47", "true"), "fy_px should be a number", id="a truth for a number"),
+        pytest.param(FULL.replace("519.47", '"519"'), "'fy_px' should be a number", id="a text for a number"),
+        pytest.param(FULL.replace("519.47", "true"), "'fy_px' should be a number", id="a truth for a number"),
         pytest.param(FULL.replace("640", "640.5"), "whole number", id="half a pixel"),
         pytest.param(FULL.replace("519.47", "-1"), "positive", id="a negative focal length"),
         pytest.param(FULL + 'origin = "guessed"', "given, exif, assumed", id="an origin of another name"),
-        pytest.param(FULL + "distortion = 3", r"a table \[distortion\]", id="a number for a table"),
-        pytest.param(FULL + "[distortion]\nk1 = 0.1", r"'k2' is missing in \[distortion\]", id="half a distortion"),
-        pytest.param(FULL + DISTORTION + "k4 = 0.1", r"unknown field 'k4' in \[distortion\]", id="another lens model"),
+        pytest.param(FULL + "distortion = 3", "'distortion' should be a table", id="a number for a table"),
+        pytest.param(
+            FULL + "[distortion]\nk1 = 0.1", r"\[distortion\]: the field 'k2' is missing", id="half a distortion"
+        ),
+        pytest.param(FULL + DISTORTION + "k4 = 0.1", r"\[distortion\]: unknown field 'k4'", id="another lens model"),
         pytest.param(FULL + DISTORTION + "k3 = inf", "finite", id="an infinite distortion"),
         pytest.param(FULL + SCALE.replace("1.2", "0"), "positive number", id="a scale of nothing"),
-        pytest.param(FULL + SCALE.replace('"ab"', "7"), "text in quotes", id="a number for a digest"),
+        pytest.param(FULL + SCALE.replace('"ab"', "7"), "'depth_sha256' should be a text", id="a number for a digest"),
         pytest.param(FULL + "[scale]\nfactor = 1.2", "'depth_name' is missing", id="a scale of no network"),
         pytest.param(FULL + SCALE + "found_on = 3", "a day such as", id="a number for a day"),
-        pytest.param(FULL + SCALE + "known = [2.3]", r"\[\[scale.known\]\]", id="a known distance of nothing"),
+        pytest.param(
+            FULL + SCALE + "known = [2.3]",
+            r"\[scale\]: the field 'known' should be tables, each under \[\[known\]\]",
+            id="a known distance of nothing",
+        ),
         pytest.param(
             FULL + SCALE + KNOWN.replace("label", "name"),
             "unknown field 'name'",
@@ -112,7 +118,7 @@ CALIBRATIONS = st.builds(
     | st.builds(
         DepthScale,
         *(LENGTHS, TEXTS, TEXTS),
-        st.lists(st.builds(KnownDistance, TEXTS, LENGTHS, LENGTHS, TEXTS), max_size=3).map(tuple),
+        st.lists(st.builds(ScaleSample, TEXTS, LENGTHS, LENGTHS, TEXTS), max_size=3).map(tuple),
         DAYS,
     ),
     st.none() | st.builds(ChessboardFit, LENGTHS, st.integers(3, 1000), DAYS),
@@ -134,6 +140,6 @@ def test_the_text_holds_no_table_that_is_not_known() -> None:
 
 def test_a_camera_file_is_not_replaced_unasked(tmp_path: Path) -> None:
     path = written(tmp_path, FULL)
-    with pytest.raises(OutputError, match="--overwrite"):
+    with pytest.raises(OutputError, match="allow overwriting"):
         write_calibration(Calibration(CAMERA), path)
     assert path.read_text() == FULL

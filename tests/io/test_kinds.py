@@ -13,6 +13,7 @@ from howfar.io.kinds import describe, is_page, is_video, picture_format
         (b"MM\0*", "TIFF"),
         (b"GIF89a", "GIF"),
         (b"BM\0\0", "BMP"),
+        (b"P6 4 3 255\n", "PPM"),
         (b"\0\0\0\x18ftypheic", "HEIC"),
         (b"\0\0\0\x18ftypisom", None),
         (b"hello", None),

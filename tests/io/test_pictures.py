@@ -57,6 +57,7 @@ def corners(image):
         ("TIFF", {"compression": "tiff_lzw"}),
         ("BMP", {}),
         ("GIF", {}),
+        ("PPM", {}),
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(map(str, value.values())) or "plain",
 )
@@ -192,7 +193,7 @@ BAD_FILES = [
     ("cut.tiff", encoded(quadrants(), "TIFF")[:100], "(damaged|cut short)"),
     ("head.jpg", JPEG[:3], "begins as JPEG and cannot be opened"),
     ("bomb.png", png_claiming(60000, 60000), "60000×60000 pixels, and at most 200 megapixels"),
-    ("depth.tiff", FLOATS, "32-bit numbers.*--depth"),
+    ("depth.tiff", FLOATS, "32-bit numbers.*depth map"),
 ]
 
 

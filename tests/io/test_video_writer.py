@@ -108,7 +108,7 @@ def test_without_a_frame_there_is_no_file(tmp_path: Path) -> None:
 def test_an_existing_video_is_kept_unless_asked(tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
     path.write_text("mine")
-    with pytest.raises(OutputError, match="--overwrite"):
+    with pytest.raises(OutputError, match="allow overwriting"):
         VideoWriter(path, 10.0)
     assert path.read_text() == "mine"
     with VideoWriter(path, 10.0, overwrite=True) as video:

@@ -26,16 +26,17 @@ def write_model(
     path: Path,
     nodes: Sequence[onnx.NodeProto],
     *,
+    inputs: Sequence[str] = ("image",),
     input_shape: Sequence[int | str] = (1, 3, "h", "w"),
     outputs: Sequence[str] = ("out",),
     constants: dict[str, np.ndarray] | None = None,
     input_type: int = TensorProto.FLOAT,
 ) -> Path:
-    """Write a graph with the one input `image`."""
+    """Write a graph, by default with the one input `image`."""
     graph = helper.make_graph(
         list(nodes),
         "tiny",
-        [helper.make_tensor_value_info("image", input_type, list(input_shape))],
+        [helper.make_tensor_value_info(name, input_type, list(input_shape)) for name in inputs],
         [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs],
         [numpy_helper.from_array(values, name) for name, values in (constants or {}).items()],
     )
@@ -67,4 +68,89 @@ def mean_depth(folder: Path, output_card: str = 'kind = "metres"\nfocal_px = 50.
     ]
     path = write_model(folder / "depth.onnx", nodes, constants={"ten": np.array(10.0, dtype=np.float32)})
     write_card(path, output_card, task="depth", fit=fit)
+    return path
+
+
+JOINT_CARD = """
+name = "joint"
+task = "joint"
+licence = "CC0"
+
+[input]
+size = [64, 48]
+fit = "stretch"
+std = [255, 255, 255]
+
+[output.detection]
+layout = "yolov8"
+classes = ["cup", "dog"]
+score = 0.5
+tensors = ["boxes"]
+
+[output.depth]
+kind = "metres"
+focal_px = 50.0
+max_m = 10.0
+tensors = ["depth"]
+"""
+
+
+def joint_network(folder: Path) -> Path:
+    """Small random convolutions with two heads, 12 boxes (yolov8) and a map of 64×48; the map comes first."""
+    random = np.random.default_rng(0)
+    constants = {
+        "depth_weights": random.uniform(0.1, 0.5, (1, 3, 3, 3)),
+        "box_weights": random.normal(0, 0.02, (6, 3, 16, 16)),
+        "box_bias": np.array([32, 24, 20, 16, 0.6, 0.4]).reshape(1, 6, 1),
+        "box_scale": np.array([1, 1, 1, 1, 0.1, 0.1]).reshape(1, 6, 1, 1),
+    }
+    nodes = [
+        helper.make_node("Conv", ["image", "depth_weights"], ["depth"], pads=[1, 1, 1, 1]),
+        helper.make_node("Conv", ["image", "box_weights"], ["cells"], strides=[16, 16]),
+        helper.make_node("Mul", ["cells", "box_scale"], ["scaled"]),
+        helper.make_node("Flatten", ["scaled"], ["flat"]),
+        helper.make_node("Reshape", ["flat", "shape"], ["rows"]),
+        helper.make_node("Add", ["rows", "box_bias"], ["boxes"]),
+    ]
+    floats = {name: values.astype(np.float32) for name, values in constants.items()}
+    path = write_model(
+        folder / "joint.onnx",
+        nodes,
+        input_shape=(1, 3, 48, 64),
+        outputs=("depth", "boxes"),
+        constants=floats | {"shape": np.array([1, 6, 12], dtype=np.int64)},
+    )
+    path.with_suffix(".toml").write_text(JOINT_CARD, encoding="utf-8")
+    return path
+
+
+PAIR_CARD = """
+name = "pair"
+task = "depth"
+licence = "CC0"
+
+[[input]]
+name = "one"
+size = [64, 48]
+fit = "stretch"
+
+[[input]]
+name = "other"
+picture = "right"
+size = [64, 48]
+fit = "stretch"
+
+[output]
+kind = "metres"
+"""
+
+
+def pair_depth(folder: Path) -> Path:
+    """A network of a stereo pair, whose depth is the left picture minus the right one; its first input is the right."""
+    nodes = [
+        helper.make_node("Sub", ["one", "other"], ["difference"]),
+        helper.make_node("ReduceMean", ["difference"], ["out"], axes=[1], keepdims=1),
+    ]
+    path = write_model(folder / "pair.onnx", nodes, inputs=("other", "one"), input_shape=(1, 3, 48, 64))
+    path.with_suffix(".toml").write_text(PAIR_CARD, encoding="utf-8")
     return path

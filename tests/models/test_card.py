@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from howfar.errors import ModelError
-from howfar.models.card import card_path, coco80, parse_card, read_card
+from howfar.models.card import card_path, coco80
+from howfar.models.card_reading import parse_card, read_card
+from tests.models.onnx_files import JOINT_CARD, PAIR_CARD
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "model-cards.md"
 
@@ -108,6 +110,24 @@ def test_a_short_depth_networks_card_and_its_defaults(tmp_path: Path) -> None:
             id="a relative network",
         ),
         pytest.param(
+            DEPTH.replace("[output]", '[output]\ntensors = ["map"]'),
+            lambda card: (card.depth.tensors, card.tensors),
+            (("map",), ("map",)),
+            id="an output by its name",
+        ),
+        pytest.param(
+            JOINT_CARD,
+            lambda card: (card.task, card.detector.classes, card.depth.kind, card.tensors),
+            ("joint", ("cup", "dog"), "metres", ("boxes", "depth")),
+            id="two heads",
+        ),
+        pytest.param(
+            PAIR_CARD,
+            lambda card: [(spec.name, spec.picture) for spec in card.inputs],
+            [("one", "left"), ("other", "right")],
+            id="two inputs",
+        ),
+        pytest.param(
             'origin = "here"\nresults = ["all"]\nsha256 = "ab"\n' + DEPTH,
             lambda card: (card.origin, card.results, card.sha256),
             ("here", ("all",), "ab"),
@@ -122,7 +142,7 @@ def test_a_good_card_is_read(tmp_path: Path, text: str, read, expected) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        pytest.param("name = ", "cannot be read: Invalid value", id="no TOML"),
+        pytest.param("name = ", "cannot be read as TOML: Invalid value", id="no TOML"),
         pytest.param(
             DETECTOR.replace('name = "balls"', ""), "the field 'name' is missing; it should be a text.", id="no name"
         ),
@@ -133,7 +153,7 @@ def test_a_good_card_is_read(tmp_path: Path, text: str, read, expected) -> None:
         ),
         pytest.param(
             DETECTOR.replace('"detection"', '"segmentation"'),
-            "the field 'task' should be one of detection, depth, ranging, not 'segmentation'.",
+            "the field 'task' should be one of detection, depth, ranging, joint, not 'segmentation'.",
             id="a task that howfar does not have",
         ),
         pytest.param(
@@ -171,7 +191,7 @@ def test_a_good_card_is_read(tmp_path: Path, text: str, read, expected) -> None:
         ),
         pytest.param(
             DETECTOR.replace('"letterbox"', '"crop"'),
-            "[input]: the field 'fit' should be one of letterbox, keep-aspect, stretch, not 'crop'.",
+            "[input]: the field 'fit' should be one of letterbox, letterbox-area, keep-aspect, stretch, not 'crop'.",
             id="an unknown fit",
         ),
         pytest.param(
@@ -191,12 +211,12 @@ def test_a_good_card_is_read(tmp_path: Path, text: str, read, expected) -> None:
         ),
         pytest.param(
             DETECTOR.replace('["ball", "bat"]', '["ball", 2]'),
-            "[output]: the field 'classes' should be a list of texts.",
+            "[output]: the field 'classes' should be a list of texts, not ['ball', 2].",
             id="a class without a name",
         ),
         pytest.param(
             DETECTOR.replace("layout", "nsm = 0.5\nlayout"),
-            "[output]: unknown field 'nsm'; known are classes, layout, nms, score.",
+            "[output]: unknown field 'nsm'; known are classes, layout, nms, score, tensors.",
             id="a misspelt field",
         ),
         pytest.param(
@@ -214,6 +234,51 @@ def test_a_good_card_is_read(tmp_path: Path, text: str, read, expected) -> None:
             "[output]: focal_px belongs to a depth network in metres, not to relative_inverse.",
             id="a camera for a network without metres",
         ),
+        pytest.param(
+            DEPTH.replace("[output]", '[output]\ntensors = ["a", "b"]'),
+            "[output]: depth is read from one output; name only that in 'tensors'.",
+            id="two outputs for one map",
+        ),
+        pytest.param(
+            DEPTH.replace("[input]", '[input]\nname = "image"'),
+            "[input]: unknown field 'name'",
+            id="a name for the only input",
+        ),
+        pytest.param(
+            PAIR_CARD.replace('name = "other"', ""),
+            "input 2: the field 'name' is missing; it should be a text.",
+            id="one of two inputs without a name",
+        ),
+        pytest.param(
+            PAIR_CARD.replace('"other"', '"one"'),
+            "each [[input]] has a name of its own, and there is at least one.",
+            id="two inputs of one name",
+        ),
+        pytest.param(
+            "input = []\n" + DETECTOR[: DETECTOR.index("[input]")] + DETECTOR[DETECTOR.index("[output]") :],
+            "each [[input]] has a name of its own, and there is at least one.",
+            id="a list of no inputs",
+        ),
+        pytest.param(
+            PAIR_CARD.replace('"right"', '"upper"'),
+            "input 2: the field 'picture' should be one of left, right, not 'upper'.",
+            id="a picture that no pair has",
+        ),
+        pytest.param(
+            JOINT_CARD.replace('tensors = ["boxes"]', ""),
+            "[detection]: the field 'tensors' is missing; it should be a list of texts.",
+            id="a head of two that does not name its outputs",
+        ),
+        pytest.param(
+            JOINT_CARD[: JOINT_CARD.index("[output.depth]")],
+            "[output]: the field 'depth' is missing; it should be a table.",
+            id="a joint network without depth",
+        ),
+        pytest.param(
+            JOINT_CARD.replace("[output.detection]", '[output]\nkind = "metres"\n[output.detection]'),
+            "[output]: unknown field 'kind'; known are depth, detection.",
+            id="a field outside the heads of a joint network",
+        ),
     ],
 )
 def test_a_bad_card_gets_one_sentence(tmp_path: Path, text: str, sentence: str) -> None:
@@ -224,7 +289,7 @@ def test_a_bad_card_gets_one_sentence(tmp_path: Path, text: str, sentence: str) 
 
 
 def test_no_card_says_where_to_read_on(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"No card .*model\.toml beside the model: .*docs/model-cards\.md"):
+    with pytest.raises(ModelError, match=r"no model card .*model\.toml: write one .*docs/model-cards\.md"):
         read_card(tmp_path / "model.toml")
 
 
@@ -245,7 +310,7 @@ def test_the_cards_in_the_documentation_are_true() -> None:
 
     examples = re.findall(r"```toml\n(.*?)```", DOCS.read_text(encoding="utf-8"), flags=re.DOTALL)
     cards = [parse_card(tomllib.loads(example), "docs") for example in examples]
-    assert [card.task for card in cards] == ["detection", "depth"]
+    assert [card.task for card in cards] == ["detection", "depth", "joint"]
 
 
 def test_the_documentation_names_every_field() -> None:
@@ -253,5 +318,5 @@ def test_the_documentation_names_every_field() -> None:
     fields = (
         "name task licence origin results sha256 size fit multiple colour mean std pad layout classes score nms kind"
     )
-    for field in [*fields.split(), "focal_px", "scenes", "max_m"]:
+    for field in [*fields.split(), "focal_px", "scenes", "max_m", "tensors", "picture"]:
         assert f"| `{field}` |" in text

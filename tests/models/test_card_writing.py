@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from howfar.errors import OutputError
-from howfar.models.card import Card, DepthSpec, DetectorSpec, InputSpec, RangingSpec, coco80, parse_card, read_card
+from howfar.models.card import Card, DepthSpec, DetectorSpec, InputSpec, RangingSpec, coco80
+from howfar.models.card_reading import parse_card, read_card
 from howfar.models.card_writing import card_text, write_card
 from howfar.scene.margins import Margin, Margins
 
@@ -49,6 +50,42 @@ score = 0.35
 nms = 0.6
 """
 
+TWO_HEADS_TEXT = """\
+name = "both"
+task = "joint"
+licence = "CC0"
+
+[[input]]
+name = "left"
+picture = "left"
+size = [640, 480]
+fit = "stretch"
+colour = "rgb"
+
+[[input]]
+name = "right"
+picture = "right"
+size = [640, 480]
+fit = "stretch"
+colour = "rgb"
+
+[output.detection]
+layout = "yolov8"
+classes = ["ball"]
+score = 0.35
+nms = 0.6
+tensors = ["boxes"]
+
+[output.depth]
+kind = "metres"
+tensors = ["depth"]
+
+[[output.depth.margins]]
+group = "all"
+factor = 1.2
+objects = 7
+"""
+
 TEXTS = st.text(max_size=20)
 SIZES = st.integers(1, 40).map(lambda count: 96 * count)
 POSITIVE = st.floats(1e-6, 1e6)
@@ -57,7 +94,7 @@ INPUTS = st.builds(
     InputSpec,
     SIZES,
     SIZES,
-    st.sampled_from(["letterbox", "keep-aspect", "stretch"]),
+    st.sampled_from(["letterbox", "letterbox-area", "keep-aspect", "stretch"]),
     multiple_px=st.sampled_from([1, 3, 8, 32, 96]),
     scale_to=st.sampled_from(["area", "cover"]),
     resample=st.sampled_from(["area", "bilinear", "bicubic"]),
@@ -66,12 +103,17 @@ INPUTS = st.builds(
     std=TRIPLES,
     pad=st.integers(0, 255),
 )
+NAMES = st.text(min_size=1, max_size=8)
+PAIRS = st.tuples(INPUTS, INPUTS, st.lists(NAMES, min_size=2, max_size=2, unique=True)).map(
+    lambda pair: (replace(pair[0], name=pair[2][0]), replace(pair[1], name=pair[2][1], picture="right"))
+)
 DETECTORS = st.builds(
     DetectorSpec,
     st.sampled_from(["nanodet", "yolov5", "yolov8", "end2end"]),
     st.lists(TEXTS, max_size=3).map(tuple) | st.just(coco80()),
     st.floats(0, 1),
     st.floats(0, 1),
+    st.lists(NAMES, max_size=2).map(tuple),
 )
 FACTORS = st.floats(1.0001, 10)
 MARGINS = st.builds(
@@ -79,7 +121,16 @@ MARGINS = st.builds(
     st.dictionaries(st.sampled_from(["chair", "bed", "dining table"]), FACTORS),
     st.builds(Margin, TEXTS, st.just(()), FACTORS, st.integers(0, 9999)),
 )
-METRIC = st.builds(DepthSpec, st.just("metres"), st.none() | POSITIVE, TEXTS, st.none() | POSITIVE, st.none() | MARGINS)
+ONE_NAME = NAMES.map(lambda name: (name,))
+METRIC = st.builds(
+    DepthSpec,
+    st.just("metres"),
+    st.none() | POSITIVE,
+    TEXTS,
+    st.none() | POSITIVE,
+    st.none() | MARGINS,
+    st.just(()) | ONE_NAME,
+)
 RELATIVE = st.builds(DepthSpec, st.sampled_from(["relative_inverse", "relative_depth"]), scenes=TEXTS)
 
 
@@ -101,6 +152,16 @@ def cards(task: str, **parts: st.SearchStrategy) -> st.SearchStrategy[Card]:
     cards("detection", detector=DETECTORS)
     | cards("depth", depth=METRIC | RELATIVE)
     | cards("ranging", ranging=st.builds(RangingSpec, st.floats(0, 1)))
+    | cards(
+        "joint",
+        detector=DETECTORS.filter(lambda spec: spec.tensors),
+        depth=st.builds(replace, METRIC | RELATIVE, tensors=ONE_NAME),
+    )
+    | st.builds(
+        lambda card, pair: replace(card, input=pair[0], further_inputs=pair[1:]),
+        cards("depth", depth=METRIC | RELATIVE),
+        PAIRS,
+    )
 )
 def test_any_card_reads_back_as_it_was(card: Card) -> None:
     assert parse_card(tomllib.loads(card_text(card)), "card") == card
@@ -114,6 +175,19 @@ def test_the_cards_that_ship_read_back_as_they_were(path: Path) -> None:
 
 def test_what_a_card_looks_like() -> None:
     assert card_text(DETECTOR) == DETECTOR_TEXT
+
+
+def test_what_the_card_of_two_heads_and_two_inputs_looks_like() -> None:
+    card = Card(
+        "both",
+        "joint",
+        "CC0",
+        InputSpec(640, 480, "stretch", name="left"),
+        detector=DetectorSpec("yolov8", ("ball",), tensors=("boxes",)),
+        depth=DepthSpec("metres", margins=Margins((Margin("all", (), 1.2, 7),)), tensors=("depth",)),
+        further_inputs=(InputSpec(640, 480, "stretch", name="right", picture="right"),),
+    )
+    assert card_text(card) == TWO_HEADS_TEXT
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from howfar.errors import ModelError
 from howfar.models import read_card
 from howfar.models.check import check_model, least_ms
 from howfar.models.library import EMBEDDED, find_model
-from tests.models.onnx_files import constant_detector, mean_depth, write_card, write_model
+from tests.models.onnx_files import constant_detector, joint_network, mean_depth, write_card, write_model
 
 END2END = 'layout = "end2end"\nclasses = ["ball"]'
 
@@ -55,6 +55,7 @@ def test_the_embedded_models_are_right(name: str) -> None:
     "make",
     [
         pytest.param(mean_depth, id="a depth network"),
+        pytest.param(joint_network, id="a joint network"),
         pytest.param(
             lambda folder: constant_detector(folder, {"out": np.zeros((1, 5, 6), np.float32)}, END2END), id="a detector"
         ),

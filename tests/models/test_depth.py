@@ -8,10 +8,14 @@ import pytest
 
 from howfar.errors import ModelError, SettingError
 from howfar.models import RunOptions, open_depth_network
-from howfar.scene import Camera
-from tests.models.onnx_files import constant_detector, mean_depth, write_card, write_model
+from howfar.scene import Camera, Frame
+from tests.models.onnx_files import PAIR_CARD, constant_detector, mean_depth, pair_depth, write_card, write_model
 
 GREY = np.full((48, 64, 3), 20, dtype=np.uint8)
+
+
+def grey(camera: Camera | None = None) -> Frame:
+    return Frame(GREY, "grey", camera)
 
 
 @pytest.mark.parametrize(
@@ -24,7 +28,7 @@ GREY = np.full((48, 64, 3), 20, dtype=np.uint8)
     ],
 )
 def test_metric_depth_scales_with_the_focal_length(tmp_path: Path, camera: Camera | None, depth_m: float) -> None:
-    depth = open_depth_network(mean_depth(tmp_path)).predict(GREY, camera)
+    depth = open_depth_network(mean_depth(tmp_path)).estimate(grey(camera))
     assert depth.kind == "metres"
     assert depth.shape == (48, 64)
     assert depth.values == pytest.approx(depth_m, rel=1e-6)
@@ -32,19 +36,21 @@ def test_metric_depth_scales_with_the_focal_length(tmp_path: Path, camera: Camer
 
 def test_focal_lengths_are_compared_at_the_networks_input_size(tmp_path: Path) -> None:
     network = open_depth_network(mean_depth(tmp_path))
-    small = network.predict(GREY, Camera.from_focal(64, 48, 60.0))
-    large = network.predict(np.full((480, 640, 3), 20, dtype=np.uint8), Camera.from_focal(640, 480, 600.0))
+    small = network.estimate(grey(Camera.from_focal(64, 48, 60.0)))
+    large = network.estimate(
+        Frame(np.full((480, 640, 3), 20, dtype=np.uint8), "large", Camera.from_focal(640, 480, 600.0))
+    )
     assert large.values.mean() == pytest.approx(small.values.mean())
 
 
 def test_a_network_that_minds_the_camera_itself_is_not_scaled(tmp_path: Path) -> None:
     network = open_depth_network(mean_depth(tmp_path, 'kind = "metres"'))
-    assert network.predict(GREY, Camera.from_focal(64, 48, 999.0)).values == pytest.approx(2.0)
+    assert network.estimate(grey(Camera.from_focal(64, 48, 999.0))).values == pytest.approx(2.0)
 
 
 def test_a_relative_network_stays_relative(tmp_path: Path) -> None:
     network = open_depth_network(mean_depth(tmp_path, 'kind = "relative_inverse"'))
-    depth = network.predict(GREY, Camera.from_focal(64, 48, 999.0))
+    depth = network.estimate(grey(Camera.from_focal(64, 48, 999.0)))
     assert depth.kind == "relative_inverse"
     assert depth.values == pytest.approx(2.0)
 
@@ -53,7 +59,7 @@ def test_several_threads_share_one_network(tmp_path: Path) -> None:
     network = open_depth_network(mean_depth(tmp_path), RunOptions(threads=1))
     greys = [np.full((48, 64, 3), level, dtype=np.uint8) for level in range(1, 41)]
     with ThreadPoolExecutor(4) as pool:
-        means = list(pool.map(lambda image: float(network.predict(image, None).values.mean()), greys))
+        means = list(pool.map(lambda image: float(network.estimate(Frame(image, "grey")).values.mean()), greys))
     assert means == pytest.approx([level / 10 for level in range(1, 41)])
 
 
@@ -61,10 +67,35 @@ def test_the_embedded_network_sees_depth_in_a_room(shared: Path) -> None:
     from PIL import Image
 
     image = np.asarray(Image.open(shared / "data/nyu_depth_v2/rgb/0005.jpg"))
-    depth = open_depth_network().predict(image, Camera(640, 480, 518.86, 519.47, 325.58, 253.74))
+    depth = open_depth_network().estimate(Frame(image, "room", Camera(640, 480, 518.86, 519.47, 325.58, 253.74)))
     truth = np.asarray(Image.open(shared / "data/nyu_depth_v2/depth8/0005.png"))
     assert depth.shape == (128, 160)
     assert np.median(depth.values) == pytest.approx(np.median((truth + 0.5) * 9.99547 / 255), rel=0.15)
+
+
+def test_of_a_stereo_pair_each_input_is_fed_with_its_own_picture(tmp_path: Path) -> None:
+    network = open_depth_network(pair_depth(tmp_path))
+    right = np.full((48, 64, 3), 15, dtype=np.uint8)
+    assert network.estimate(Frame(GREY, "pair", right=right)).values == pytest.approx(5.0)
+
+
+def test_half_of_a_stereo_pair_is_not_enough(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="pair takes a stereo pair, and grey comes without the right-hand picture"):
+        open_depth_network(pair_depth(tmp_path)).estimate(grey())
+
+
+def test_inputs_are_found_by_their_names(tmp_path: Path) -> None:
+    path = pair_depth(tmp_path)
+    path.with_suffix(".toml").write_text(PAIR_CARD.replace('"one"', '"left"'), encoding="utf-8")
+    with pytest.raises(ModelError, match="has no input 'left', which its card names; there are other, one"):
+        open_depth_network(path)
+
+
+def test_an_output_is_found_by_its_name(tmp_path: Path) -> None:
+    outputs = {"first": np.zeros((1, 3, 3), np.float32), "second": np.ones((1, 4, 5), np.float32)}
+    path = constant_detector(tmp_path, outputs, DETECTOR_CARD)
+    write_card(path, 'kind = "metres"\ntensors = ["second"]', task="depth", fit="stretch")
+    assert open_depth_network(path).estimate(grey()).values.tolist() == np.ones((4, 5)).tolist()
 
 
 def wrong_rank(folder: Path) -> Path:
@@ -124,7 +155,7 @@ def no_card(folder: Path) -> Path:
     [
         pytest.param(lambda folder: folder / "none.onnx", "There is no model file", id="no file"),
         pytest.param(lambda folder: "depth-anything-v9", "No model is called", id="a name that nobody knows"),
-        pytest.param(no_card, "No card", id="no card"),
+        pytest.param(no_card, "no model card", id="no card"),
         pytest.param(not_onnx, "cannot be opened as an ONNX model", id="a text file"),
         pytest.param(other_digest, "SHA-256 differs", id="another file than the card describes"),
         pytest.param(two_inputs, "has 2 inputs", id="two inputs"),
@@ -143,7 +174,7 @@ def no_card(folder: Path) -> Path:
 )
 def test_a_model_that_is_not_what_its_card_says_is_refused(tmp_path: Path, make, says: str) -> None:
     with pytest.raises(ModelError, match=says):
-        open_depth_network(make(tmp_path)).predict(GREY, None)
+        open_depth_network(make(tmp_path)).estimate(grey())
 
 
 DETECTOR_CARD = 'layout = "yolov8"\nclasses = ["cup", "dog"]'
@@ -156,7 +187,7 @@ def test_a_network_that_refuses_its_input_says_so(tmp_path: Path) -> None:
     nodes = [helper.make_node("Reshape", ["image", "shape"], ["out"])]
     write_model(path, nodes, constants={"shape": np.array([1, 1, 7, 7], dtype=np.int64)})
     with pytest.raises(ModelError, match="failed on an input of shape"):
-        open_depth_network(path).predict(GREY, None)
+        open_depth_network(path).estimate(grey())
 
 
 def test_half_precision_inputs_are_fed_half_precision(tmp_path: Path) -> None:
@@ -168,7 +199,7 @@ def test_half_precision_inputs_are_fed_half_precision(tmp_path: Path) -> None:
         helper.make_node("Cast", ["grey"], ["out"], to=TensorProto.FLOAT),
     ]
     write_model(path, nodes, input_type=TensorProto.FLOAT16)
-    assert open_depth_network(path).predict(GREY, None).values == pytest.approx(20.0)
+    assert open_depth_network(path).estimate(grey()).values == pytest.approx(20.0)
 
 
 @pytest.mark.parametrize(

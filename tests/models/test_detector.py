@@ -7,10 +7,12 @@ import pytest
 
 from howfar.errors import ModelError, SettingError
 from howfar.models import open_detector
+from howfar.models.detector import MAX_DETECTIONS
+from howfar.scene import Frame, Query
 from tests.models.onnx_files import constant_detector, mean_depth
 
 YOLO_CARD = 'layout = "yolov8"\nclasses = ["cup", "dog"]\nscore = 0.5\nnms = 0.5'
-GREY = np.full((96, 128, 3), 128, dtype=np.uint8)
+GREY = Frame(np.full((96, 128, 3), 128, dtype=np.uint8), "grey")
 
 
 def boxes(*rows: tuple[float, float, float, float, float, float]) -> dict[str, np.ndarray]:
@@ -22,7 +24,7 @@ THREE = boxes((20, 20, 10, 10, 0.8, 0), (21, 20, 10, 10, 0.9, 0), (20, 20, 10, 1
 
 
 def test_duplicates_are_dropped_within_a_class_and_boxes_scaled_to_the_picture(tmp_path: Path) -> None:
-    found = open_detector(constant_detector(tmp_path, THREE, YOLO_CARD)).detect(GREY)
+    found = open_detector(constant_detector(tmp_path, THREE, YOLO_CARD)).detect(GREY, Query())
     assert found.labels == ("cup", "dog")
     assert found.scores == pytest.approx([0.9, 0.7])
     assert found.boxes_xyxy_px == pytest.approx(np.array([[32, 30, 52, 50], [30, 30, 50, 50]], dtype=np.float32))
@@ -34,46 +36,53 @@ def test_duplicates_are_dropped_within_a_class_and_boxes_scaled_to_the_picture(t
         pytest.param({"score": 0.75}, ("cup",), id="a higher score leaves the surer"),
         pytest.param({"score": 0.3}, ("cup", "dog", "cup"), id="a lower one brings the less sure"),
         pytest.param({"nms": 0.99}, ("cup", "cup", "dog"), id="a high IoU keeps duplicates"),
-        pytest.param({"only": frozenset({1})}, ("dog",), id="one class only"),
-        pytest.param({"limit": 1}, ("cup",), id="the best only"),
-        pytest.param({"only": frozenset()}, (), id="no class at all"),
+        pytest.param({"classes": ("dog",)}, ("dog",), id="one class only"),
+        pytest.param({"classes": ("Dog", " cup")}, ("cup", "dog"), id="class names in any case"),
+        pytest.param({"classes": ()}, (), id="no class at all"),
     ],
 )
 def test_settings(tmp_path: Path, settings: dict, labels: tuple[str, ...]) -> None:
     detector = open_detector(constant_detector(tmp_path, THREE, YOLO_CARD))
-    assert detector.detect(GREY, **settings).labels == labels
+    assert detector.detect(GREY, Query(**settings)).labels == labels
 
 
 def test_boxes_are_cut_to_the_picture_and_empty_ones_dropped(tmp_path: Path) -> None:
     output = boxes((0, 0, 20, 20, 0.9, 0), (-30, 10, 20, 20, 0.8, 0), (30, 20, 0, 5, 0.7, 0))
-    found = open_detector(constant_detector(tmp_path, output, YOLO_CARD)).detect(GREY)
+    found = open_detector(constant_detector(tmp_path, output, YOLO_CARD)).detect(GREY, Query())
     assert found.boxes_xyxy_px.tolist() == [[0, 0, 20, 20]]
 
 
 def test_a_detector_that_suppresses_duplicates_itself_is_left_alone(tmp_path: Path) -> None:
     rows = np.array([[[10, 10, 20, 20, 0.6, 0], [10, 10, 20, 20, 0.9, 0]]], dtype=np.float32)
     card = YOLO_CARD.replace("yolov8", "end2end")
-    found = open_detector(constant_detector(tmp_path, {"out": rows}, card, fit="stretch")).detect(GREY)
+    found = open_detector(constant_detector(tmp_path, {"out": rows}, card, fit="stretch")).detect(GREY, Query())
     assert found.scores == pytest.approx([0.9, 0.6])
 
 
 def test_nothing_found_is_an_answer(tmp_path: Path) -> None:
-    found = open_detector(constant_detector(tmp_path, boxes((1, 1, 1, 1, 0, 0)), YOLO_CARD)).detect(GREY)
+    found = open_detector(constant_detector(tmp_path, boxes((1, 1, 1, 1, 0, 0)), YOLO_CARD)).detect(GREY, Query())
     assert len(found) == 0
 
 
 def test_of_very_many_boxes_the_best_are_suppressed_as_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("howfar.models.detector.MOST_CANDIDATES", 2)
     rows = [(10 + 12 * place, 20, 10, 10, 0.6 + place / 20, 0) for place in range(4)]
-    found = open_detector(constant_detector(tmp_path, boxes(*rows), YOLO_CARD)).detect(GREY)
+    found = open_detector(constant_detector(tmp_path, boxes(*rows), YOLO_CARD)).detect(GREY, Query())
     assert found.scores == pytest.approx([0.75, 0.7])
 
 
-def test_class_names_are_looked_up_whatever_their_case(tmp_path: Path) -> None:
+def test_a_class_that_it_does_not_know_is_refused(tmp_path: Path) -> None:
     detector = open_detector(constant_detector(tmp_path, THREE, YOLO_CARD))
-    assert detector.class_ids(["Dog", " cup"]) == {0, 1}
     with pytest.raises(SettingError, match="knows no class 'cat'"):
-        detector.class_ids(["cat"])
+        detector.detect(GREY, Query(classes=("cat",)))
+
+
+def test_the_best_hundred_are_told(tmp_path: Path) -> None:
+    rows = np.array([[[10, 10, 20, 20, 0.95 - place / 1000, 0] for place in range(128)]], dtype=np.float32)
+    card = YOLO_CARD.replace("yolov8", "end2end")
+    found = open_detector(constant_detector(tmp_path, {"out": rows}, card, fit="stretch")).detect(GREY, Query())
+    assert len(found) == MAX_DETECTIONS == 100
+    assert found.scores.min() == pytest.approx(0.95 - 99 / 1000)
 
 
 def test_a_depth_network_is_no_detector(tmp_path: Path) -> None:
@@ -83,13 +92,13 @@ def test_a_depth_network_is_no_detector(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("size", [(480, 640), (1, 1), (33, 700)], ids=str)
 def test_the_embedded_detector_takes_a_picture_of_any_size(size: tuple[int, int]) -> None:
-    found = open_detector().detect(np.full((*size, 3), 90, dtype=np.uint8))
+    found = open_detector().detect(Frame(np.full((*size, 3), 90, dtype=np.uint8), "grey"), Query())
     assert len(found) == 0
 
 
 def test_the_embedded_detector_finds_the_motorcycle() -> None:
     data = pytest.importorskip("skimage.data", reason="needs scikit-image's stereo photo (extra `demo`)")
-    found = open_detector().detect(data.stereo_motorcycle()[0])
+    found = open_detector().detect(Frame(data.stereo_motorcycle()[0], "motorcycle"), Query())
     assert found.labels[0] == "motorcycle"
     assert found.scores[0] == pytest.approx(0.80, abs=0.02)
     assert found.boxes_xyxy_px[0] == pytest.approx([102, 72, 687, 453], abs=4)
@@ -104,7 +113,7 @@ def test_masks_lie_over_the_boxes_as_they_are_cut_to_the_picture(tmp_path: Path)
         "parts": np.broadcast_to(half, (1, 1, 12, 16)).copy(),
     }
     card = YOLO_CARD.replace("yolov8", "yolov8-seg")
-    found = open_detector(constant_detector(tmp_path, outputs, card)).detect(GREY)
+    found = open_detector(constant_detector(tmp_path, outputs, card)).detect(GREY, Query())
     assert found.scores == pytest.approx([0.9, 0.8])
     assert found.masks is not None
     wide, narrow = found.masks  # the first is 0 to 50 of 64 wide once it is cut: 32 of these are the object

@@ -50,7 +50,7 @@ def test_what_cannot_be_found(name: str, sentence: str) -> None:
 def test_a_file_without_a_card(tmp_path: Path) -> None:
     path = mean_depth(tmp_path)
     path.with_suffix(".toml").unlink()
-    with pytest.raises(ModelError, match=r"No card .*depth\.toml beside the model"):
+    with pytest.raises(ModelError, match=r"no model card .*depth\.toml: write one beside the model"):
         find_model(path)
 
 

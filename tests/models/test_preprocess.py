@@ -9,6 +9,7 @@ from howfar.models.preprocess import input_size, to_tensor
 
 LETTERBOX = InputSpec(416, 416, "letterbox", pad=0)
 KEEP = InputSpec(320, 256, "keep-aspect")
+FEW_BARS = InputSpec(416, 416, "letterbox-area", pad=0)
 STRETCH = InputSpec(320, 256, "stretch")
 COVER = InputSpec(518, 518, "keep-aspect", multiple_px=14, scale_to="cover")
 
@@ -84,7 +85,25 @@ def test_letterboxing(size: tuple[int, int], inner) -> None:
     assert np.count_nonzero(blue) == blue[inner].size, "all else is padding"
 
 
-@pytest.mark.parametrize("spec", [LETTERBOX, KEEP, STRETCH], ids=lambda spec: spec.fit)
+@pytest.mark.parametrize(
+    ("size", "whole", "inner"),
+    [
+        pytest.param((640, 480), (480, 352), (slice(0, 352), slice(5, 474)), id="a photo has few bars"),
+        pytest.param((480, 640), (352, 480), (slice(5, 474), slice(0, 352)), id="so has one on its side"),
+        pytest.param((1242, 375), (768, 224), (slice(0, 224), slice(13, 755)), id="a street is far wider"),
+        pytest.param((416, 416), (416, 416), (slice(0, 416), slice(0, 416)), id="no bars round a square"),
+        pytest.param((5000, 50), (1184, 160), (slice(74, 86), slice(0, 1184)), id="a strip is 8:1, with bars"),
+    ],
+)
+def test_letterboxing_at_an_area(size: tuple[int, int], whole: tuple[int, int], inner) -> None:
+    tensor, _ = to_tensor(picture(*size), FEW_BARS)
+    assert tensor.shape == (1, 3, whole[1], whole[0])
+    blue = tensor[0, 2]
+    assert blue[inner] == pytest.approx(50, abs=1e-4)
+    assert np.count_nonzero(blue) == blue[inner].size, "all else is padding"
+
+
+@pytest.mark.parametrize("spec", [LETTERBOX, FEW_BARS, KEEP, STRETCH], ids=lambda spec: spec.fit)
 @pytest.mark.parametrize("size", [(640, 480), (333, 777), (100, 60)], ids=str)
 def test_a_box_finds_its_way_back_to_the_picture(spec: InputSpec, size: tuple[int, int]) -> None:
     image = np.zeros((size[1], size[0], 3), dtype=np.uint8)

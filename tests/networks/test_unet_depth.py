@@ -93,6 +93,7 @@ def test_the_gradient_reaches_every_parameter() -> None:
     assert without_gradient(UNetDepth(), torch.randn(2, 3, 64, 32)) == []
 
 
+@pytest.mark.slow
 def test_the_exported_network_gives_the_same_depth() -> None:
     torch.manual_seed(0)
     assert_export_agrees(UNetDepth(), torch.randn(1, 3, 32, 64))

@@ -136,14 +136,16 @@ def test_a_relative_network_gives_no_metres_but_an_order(relative) -> None:
     assert [(thing.label, thing.nearness_rank) for thing in view] == [("cup", 1), ("dog", 2)]
     assert all(math.isnan(thing.depth_m) for thing in view)
     assert view.alignment is None
-    assert "--anchor" in view.no_metres
+    assert "as its anchor" in view.no_metres
+    assert "--" not in view.no_metres, "the command line names its flags itself"
     assert not Rangefinder(relative["detector"], relative["metric"]).look(halves(2, 5)).no_metres
 
 
 def test_a_maximum_depth_needs_metres(relative) -> None:
     finder = finder_of(relative)
-    with pytest.raises(SettingError, match=r"maximum depth needs metres, and .*--anchor"):
+    with pytest.raises(SettingError, match=r"maximum depth needs metres, and .* as its anchor") as refused:
         finder.look(halves(2, 5), max_depth_m=3.0)
+    assert refused.value.setting == "max_depth_m"
 
 
 def test_the_map_of_a_metric_network_anchors_a_relative_one(models, tmp_path: Path) -> None:

@@ -3,12 +3,15 @@
 import numpy as np
 import pytest
 
-from howfar.pipeline.undistortion import camera_from_matrix, camera_matrix, seen_straight, undistort, undistorted_points
-from howfar.scene import Camera
+from howfar import Rangefinder
+from howfar.errors import SettingError
+from howfar.pipeline.undistortion import camera_from_matrix, camera_matrix, straightened, undistort, undistorted_points
+from howfar.scene import Camera, DepthMap
 from howfar.scene.calibration import Calibration, Distortion
 from howfar.scene.frame import Frame
 from howfar.scene.lens import Lens
 from tests.calibration import rendered
+from tests.pipeline.stand_ins import Sees
 
 CAMERA = Camera(rendered.WIDTH, rendered.HEIGHT, rendered.FX, rendered.FY, rendered.CX, rendered.CY)
 NONE = (0.0, 0.0, 0.0, 0.0, 0.0)
@@ -51,8 +54,12 @@ def test_a_picture_of_another_resolution_is_undistorted_the_same() -> None:
     image = rendered.photo(rendered.POSES[5])
     lens = Lens(Calibration(CAMERA, Distortion(*rendered.BARREL)))
     half = image.reshape(rendered.HEIGHT // 2, 2, rendered.WIDTH // 2, 2, 3).mean(axis=(1, 3)).astype(np.uint8)
-    whole = seen_straight(Frame(image, "photo"), lens).image.astype(float)
-    small = seen_straight(Frame(half, "photo"), lens).image.astype(float)
+    whole, small = (
+        straightened(Frame(each, "photo"), lens.camera_for(each.shape[1], each.shape[0]), lens.distortion).image.astype(
+            float
+        )
+        for each in (image, half)
+    )
     expected = whole.reshape(rendered.HEIGHT // 2, 2, rendered.WIDTH // 2, 2, 3).mean(axis=(1, 3))
     assert np.abs(small - expected).mean() < 2.0
 
@@ -64,6 +71,41 @@ def test_corners_that_the_lens_has_not_seen_are_black() -> None:
     assert (straight[180, 240] == 255).all()
 
 
-def test_without_a_distortion_the_frame_itself_comes_back() -> None:
+def test_without_a_distortion_the_picture_itself_comes_back_with_its_camera() -> None:
     frame = Frame(rendered.photo(rendered.POSES[0]), "photo")
-    assert seen_straight(frame, Lens(CAMERA)) is frame
+    straight = straightened(frame, CAMERA, None)
+    assert straight.image is frame.image
+    assert straight.camera is CAMERA
+    assert not straight.undistorted
+
+
+BENT = Lens(Calibration(CAMERA, Distortion(*rendered.BARREL)))
+
+
+def test_a_frame_that_was_undistorted_is_marked_and_so_is_its_scene() -> None:
+    frame = Frame(rendered.photo(rendered.POSES[0]), "photo", index=7)
+    assert not frame.undistorted
+    straight = straightened(frame, CAMERA, Distortion(*rendered.BARREL))
+    assert (straight.undistorted, straight.index, straight.source) == (True, 7, "photo")
+    seer = Sees()
+    view = Rangefinder.of(seer, BENT).look(frame)
+    ((shown, _),) = seer.asked
+    assert (shown.undistorted, view.undistorted) == (True, True)
+    assert (shown.image == straight.image).all()
+    assert view.image is shown.image
+    assert not Rangefinder.of(seer, Lens(CAMERA)).look(frame).undistorted
+
+
+@pytest.mark.parametrize("name", ["depth", "depth_points"], ids=["a map", "points"])
+def test_depths_of_ones_own_do_not_belong_to_an_undistorted_frame(name: str) -> None:
+    own = DepthMap(np.ones((rendered.HEIGHT, rendered.WIDTH)), "metres")
+    frame = Frame(rendered.photo(rendered.POSES[0]), "photo", **{name: own})
+    with pytest.raises(SettingError, match="belongs to the picture as it was taken"):
+        Rangefinder.of(Sees(), BENT).prepared(frame)
+    assert getattr(Rangefinder.of(Sees(), Lens(CAMERA)).prepared(frame), name) is own
+
+
+def test_a_pair_is_not_undistorted_by_one_lens() -> None:
+    image = rendered.photo(rendered.POSES[0])
+    with pytest.raises(SettingError, match="rectify the pair before"):
+        Rangefinder.of(Sees(), BENT).prepared(Frame(image, "pair", right=image))

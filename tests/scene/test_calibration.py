@@ -2,12 +2,11 @@
 
 import math
 
-import numpy as np
 import pytest
 
 from howfar.errors import SettingError
-from howfar.scene import Camera, DepthMap
-from howfar.scene.calibration import Calibration, DepthScale, Distortion, KnownDistance
+from howfar.scene import Camera
+from howfar.scene.calibration import Calibration, DepthScale, Distortion, ScaleSample
 from howfar.scene.lens import Lens
 
 CAMERA = Camera(640, 480, 500.0, 505.0, 322.0, 239.0)
@@ -15,17 +14,8 @@ BARREL = Distortion(-0.2, 0.05)
 SCALE = DepthScale(1.25, "depth", "ab" * 32)
 
 
-def test_a_scale_multiplies_what_is_known_and_leaves_the_unknown_unknown() -> None:
-    depth = DepthMap(np.array([[2.0, math.nan, 4.0]]), "metres", valid=np.array([[True, True, False]]))
-    scaled = SCALE.applied_to(depth)
-    assert scaled.values.dtype == np.float32
-    assert scaled.metres().tolist() == [
-        [2.5, pytest.approx(math.nan, nan_ok=True), pytest.approx(math.nan, nan_ok=True)]
-    ]
-
-
 def test_the_ratio_is_known_over_measured() -> None:
-    assert KnownDistance("chair", 3.0, 2.0, "room.jpg").ratio == 1.5
+    assert ScaleSample("chair", 3.0, 2.0, "room.jpg").ratio == 1.5
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from howfar.datasets.coco_distances import CocoDistances
 from howfar.datasets.kitti_objects import KittiObjects
 from howfar.datasets.opening import open_depth_dataset, open_detection_dataset, open_object_dataset
 from howfar.errors import OutputError, SettingError
-from howfar.synth.kind import Kind
 from howfar.synth.making import make_scenes, missing_scenes
 from howfar.synth.spec import SynthSpec
 
@@ -40,6 +39,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
+@pytest.mark.slow
 def test_two_workers_write_the_same_bytes(made: Path, tmp_path: Path) -> None:
     make(tmp_path / "set", workers=2)
     assert contents(tmp_path / "set") == contents(made)
@@ -119,12 +119,12 @@ def test_boxes_and_instances_tell_the_same(made: Path) -> None:
     for path in sorted((made / "scenes").iterdir()):
         record = json.loads(path.read_text())
         instances = np.asarray(Image.open(made / "instances" / f"{path.stem}.png"))
-        for thing in record["objects"]:
-            rows, columns = np.nonzero(instances == thing["instance"])
-            left, top, width, height = thing["bbox"]
+        for each in record["objects"]:
+            rows, columns = np.nonzero(instances == each["instance"])
+            left, top, width, height = each["bbox"]
             assert (columns.min(), rows.min()) == (left, top)
             assert (columns.max() + 1, rows.max() + 1) == (left + width, top + height)
-            assert thing["area"] == len(rows)
+            assert each["area"] == len(rows)
 
 
 def test_the_right_hand_camera_is_the_baseline_away(made: Path) -> None:
@@ -146,7 +146,7 @@ def test_refuses_a_count_of_scenes(scenes: int, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"seed": 8}, {"kind": Kind.rooms}, {"width_px": 65}, {"baseline_m": 0.1}],
+    [{"seed": 8}, {"kind": "rooms"}, {"width_px": 65}, {"baseline_m": 0.1}],
     ids=["another seed", "another kind", "another size", "another baseline"],
 )
 def test_refuses_a_folder_of_other_settings(changes: dict[str, Any], made: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from howfar.synth.assembly import assemble
 from howfar.synth.objects import SeenObject, seen_objects, upright_box
 from howfar.synth.views import see
-from howfar.synth.world import Thing
+from howfar.synth.world import Body
 from tests.synth.worlds import CAMERA, block, world
 
 pytest.importorskip("embreex", reason="needs the extra `synth`")
@@ -19,8 +19,8 @@ TARGET = block("box", (0, 4.5, 0), (2, 1, 2))
 """Its face is 4 m away and 20 by 20 pixels large, in the middle of the picture."""
 
 
-def known(*things: Thing) -> list[SeenObject]:
-    assembly = assemble(world(*things, block("", (0, 9, 0), (40, 0.1, 40))))
+def known(*bodies: Body) -> list[SeenObject]:
+    assembly = assemble(world(*bodies, block("", (0, 9, 0), (40, 0.1, 40))))
     return seen_objects(assembly, see(assembly, CAMERA, 0.1), CAMERA)
 
 
@@ -33,7 +33,7 @@ def test_the_level_of_occlusion_is_the_visible_share(covered: int, level: int) -
     # At 2 m a pixel measures 5 cm; the cover hides `covered` of the target's 20 columns, from the left.
     right_m = (-10 + covered) * 0.05
     cover = block("cover", (right_m - 0.5, 2.005, 0), (1.0, 0.01, 2.0))
-    (target,) = [thing for thing in known(cover, TARGET) if thing.name == "box"]
+    (target,) = [body for body in known(cover, TARGET) if body.name == "box"]
     assert target.visible_share == pytest.approx(1 - covered / 20)
     assert target.occlusion == level
     assert target.visible_box_px == (14 + covered, 8, 34, 28)
@@ -58,16 +58,14 @@ def test_what_lies_outside_the_picture_is_truncated(x_m: float, share: float) ->
 
 
 def test_an_object_beside_the_camera_is_known_all_the_same() -> None:
-    (wall,) = [thing for thing in known(block("box", (1.2, 2, 0), (1, 8, 1)), TARGET) if thing.solid.width_m > 7]
+    (wall,) = [body for body in known(block("box", (1.2, 2, 0), (1, 8, 1)), TARGET) if body.solid.width_m > 7]
     assert wall.truncated == 1
     assert 0 < wall.visible_share <= 1
 
 
-@pytest.mark.parametrize(
-    "thing", [block("hidden", (0, 6, 0), (1, 1, 1)), block("small", (-1.8, 6, 0), (0.4, 0.4, 0.4))]
-)
-def test_what_is_hardly_seen_is_left_out(thing: Thing) -> None:
-    assert [one.name for one in known(thing, TARGET)] == ["box"]
+@pytest.mark.parametrize("body", [block("hidden", (0, 6, 0), (1, 1, 1)), block("small", (-1.8, 6, 0), (0.4, 0.4, 0.4))])
+def test_what_is_hardly_seen_is_left_out(body: Body) -> None:
+    assert [one.name for one in known(body, TARGET)] == ["box"]
 
 
 @given(

@@ -17,7 +17,7 @@ places = pytest.mark.parametrize("make", [room, street])
 
 @places
 def test_all_that_stands_there_has_a_class(make: Make) -> None:
-    names = {thing.name for seed in range(60) for thing in make(np.random.default_rng(seed)).things}
+    names = {body.name for seed in range(60) for body in make(np.random.default_rng(seed)).bodies}
     assert names <= {*CATEGORIES, STRUCTURE}
     assert len(names) > 10
 
@@ -25,24 +25,21 @@ def test_all_that_stands_there_has_a_class(make: Make) -> None:
 @places
 def test_every_part_is_a_solid_that_is_not_inside_out(make: Make) -> None:
     for seed in range(10):
-        for thing in make(np.random.default_rng(seed)).things:
-            assert all(np.linalg.det(part.matrix) > 0 for part in thing.parts), thing.name
+        for body in make(np.random.default_rng(seed)).bodies:
+            assert all(np.linalg.det(part.matrix) > 0 for part in body.parts), body.name
 
 
 @places
 def test_the_same_chance_gives_the_same_world(make: Make) -> None:
     first, second = make(np.random.default_rng(5)), make(np.random.default_rng(5))
     assert (first.lights, first.ambient, first.eye) == (second.lights, second.ambient, second.eye)
-    for one, other in zip(first.things, second.things, strict=True):
+    for one, other in zip(first.bodies, second.bodies, strict=True):
         np.testing.assert_array_equal(one.matrix, other.matrix)
 
 
 def test_every_category_is_made_by_something() -> None:
     made = {
-        thing.name
-        for make in (room, street)
-        for seed in range(120)
-        for thing in make(np.random.default_rng(seed)).things
+        body.name for make in (room, street) for seed in range(120) for body in make(np.random.default_rng(seed)).bodies
     }
     assert made - {STRUCTURE} == set(CATEGORIES)
 

@@ -14,10 +14,10 @@ FLOOR = block("", (0, 0, -0.5), (40, 40, 1))
 DOWNWARDS = Eye((0, 0, 3), 0.0, -np.pi / 2)
 
 
-def middle_light(*things: object, light: Light) -> float:
+def middle_light(*bodies: object, light: Light) -> float:
     """What the camera, 3 m above the floor, sees of the point below it."""
     pytest.importorskip("embreex", reason="needs the extra `synth`")
-    views = see(assemble(world(FLOOR, *things, lights=(light,), ambient=NIGHT, eye=DOWNWARDS)), CAMERA, 0.1)
+    views = see(assemble(world(FLOOR, *bodies, lights=(light,), ambient=NIGHT, eye=DOWNWARDS)), CAMERA, 0.1)
     rows, columns = CAMERA.height_px // 2, CAMERA.width_px // 2
     return float(views.left[rows - 1 : rows + 1, columns - 1 : columns + 1].mean())
 

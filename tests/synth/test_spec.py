@@ -12,6 +12,7 @@ from howfar.synth.spec import SynthSpec, parse_size
 @pytest.mark.parametrize(
     ("changes", "word"),
     [
+        ({"kind": "moons"}, "rooms, streets, both"),
         ({"seed": -1}, "seed"),
         ({"seed": 2**63}, "seed"),
         ({"width_px": 31}, "31×240"),
@@ -21,6 +22,7 @@ from howfar.synth.spec import SynthSpec, parse_size
         ({"baseline_m": 3.0}, "3 m"),
     ],
     ids=[
+        "neither rooms nor streets",
         "a negative seed",
         "a seed too long",
         "a picture too narrow",
@@ -56,9 +58,9 @@ def test_every_seed_has_its_lens_within_the_range() -> None:
 @pytest.mark.parametrize(
     ("kind", "places"),
     [
-        (Kind.rooms, ["rooms"] * 4),
-        (Kind.streets, ["streets"] * 4),
-        (Kind.both, ["rooms", "streets", "rooms", "streets"]),
+        ("rooms", ["rooms"] * 4),
+        ("streets", ["streets"] * 4),
+        ("both", ["rooms", "streets", "rooms", "streets"]),
     ],
 )
 def test_places_come_by_turns(kind: Kind, places: list[str]) -> None:

@@ -104,7 +104,7 @@ def test_the_right_hand_picture_is_the_left_one_of_a_camera_further_right() -> N
     _, views = seen(made)
     step = np.linalg.inv(made.eye.rotation) @ (BASELINE_M, 0, 0)
     moved = Eye(tuple(np.add(made.eye.position_m, step)), made.eye.yaw_rad, made.eye.pitch_rad, made.eye.roll_rad)
-    _, further = seen(World(made.things, made.lights, made.ambient, moved))
+    _, further = seen(World(made.bodies, made.lights, made.ambient, moved))
     off = np.abs(views.right - further.left).max(axis=2)
     assert np.count_nonzero(off > 0.02) < 0.02 * off.size
 

@@ -1,4 +1,4 @@
-"""Where the camera and the things are."""
+"""Where the camera and the bodies are."""
 
 import math
 
@@ -7,7 +7,7 @@ import pytest
 
 from howfar.synth.materials import Material
 from howfar.synth.solids import rod
-from howfar.synth.world import Eye, Thing
+from howfar.synth.world import Body, Eye
 from tests.synth.worlds import block
 
 
@@ -28,15 +28,15 @@ def test_the_camera_looks(eye: Eye, ahead: tuple[float, ...], right: tuple[float
 
 
 def test_a_thing_is_turned_before_it_is_moved() -> None:
-    thing = block("box", (5, 6, 7), (1, 1, 1), yaw_rad=math.pi / 2)
-    np.testing.assert_allclose(thing.matrix @ (1, 0, 0, 1), (5, 7, 7, 1), atol=1e-12)
+    body = block("box", (5, 6, 7), (1, 1, 1), yaw_rad=math.pi / 2)
+    np.testing.assert_allclose(body.matrix @ (1, 0, 0, 1), (5, 7, 7, 1), atol=1e-12)
 
 
 @pytest.mark.parametrize("end", [(0, 0, 2), (0, 0, -2), (1, 0, 0), (1, 2, 3), (-1, 0.5, -3)])
 def test_a_rod_reaches_from_one_end_to_the_other_and_is_round(end: tuple[float, float, float]) -> None:
     start = (0.5, -0.5, 0.25)
     stop = tuple(a + b for a, b in zip(start, end, strict=True))
-    matrix = Thing.of("rod", [rod(Material((1, 1, 1)), start, stop, 0.1)]).parts[0].matrix
+    matrix = Body.of("rod", [rod(Material((1, 1, 1)), start, stop, 0.1)]).parts[0].matrix
     np.testing.assert_allclose(matrix @ (0, 0, -0.5, 1), (*start, 1), atol=1e-12)
     np.testing.assert_allclose(matrix @ (0, 0, 0.5, 1), (*stop, 1), atol=1e-12)
     across = matrix[:3, :2]

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from howfar.scene import Camera
 from howfar.synth.materials import Material
 from howfar.synth.solids import box
-from howfar.synth.world import Ambient, Eye, Light, Thing, World
+from howfar.synth.world import Ambient, Body, Eye, Light, World
 
 CAMERA = Camera.from_focal(48, 36, 40.0)
 GREY = Material((0.5, 0.5, 0.5), grain=0.0)
@@ -14,9 +14,9 @@ DAY = Ambient((0.5, 0.5, 0.5), (0.5, 0.5, 0.5), (1.0, 1.0, 1.0), (1.0, 1.0, 1.0)
 NIGHT = Ambient((0.0, 0.0, 0.0), (0.0, 0.0, 0.0), (0.0, 0.0, 0.0), (0.0, 0.0, 0.0))
 
 
-def world(*things: Thing, lights: tuple[Light, ...] = (), ambient: Ambient = DAY, eye: Eye | None = None) -> World:
-    """Things before a camera at the origin that looks along Y."""
-    return World(things, lights, ambient, eye or Eye((0.0, 0.0, 0.0)))
+def world(*bodies: Body, lights: tuple[Light, ...] = (), ambient: Ambient = DAY, eye: Eye | None = None) -> World:
+    """Bodies before a camera at the origin that looks along Y."""
+    return World(bodies, lights, ambient, eye or Eye((0.0, 0.0, 0.0)))
 
 
 def block(
@@ -25,9 +25,9 @@ def block(
     size_m: tuple[float, float, float],
     material: Material = GREY,
     yaw_rad: float = 0.0,
-) -> Thing:
-    """A thing that is one box."""
-    return Thing.of(name, [box(material, (0, 0, 0), size_m)]).at(*centre_m, yaw_rad)
+) -> Body:
+    """A body that is one box."""
+    return Body.of(name, [box(material, (0, 0, 0), size_m)]).at(*centre_m, yaw_rad)
 
 
 def nearest_m(

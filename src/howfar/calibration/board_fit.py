@@ -148,8 +148,8 @@ def _solve(views: Sequence[BoardView], board: Board) -> _Solution:
 def _seen(points: NDArray[np.float32], pose: Pose, solution: _Solution) -> NDArray[np.float64]:
     """N×2: where the camera sees a board's corners."""
     seen, _ = cv2.projectPoints(points, *pose, camera_matrix(solution.camera), coefficients(solution.distortion))
-    places: NDArray[np.float64] = seen.reshape(-1, 2).astype(np.float64) + OPENCV_OFFSET_PX
-    return places
+    projected: NDArray[np.float64] = seen.reshape(-1, 2).astype(np.float64) + OPENCV_OFFSET_PX
+    return projected
 
 
 def _middle_distance(points: NDArray[np.float32], pose: Pose) -> float:

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from howfar.calibration.board_fit import BoardFit
 from howfar.calibration.boards import Board
-from howfar.calibration.panels import sheet
 from howfar.drawing.colours import Colour
+from howfar.drawing.side_by_side import captioned_grid
 from howfar.pipeline.undistortion import OPENCV_OFFSET_PX, undistort, undistorted_points
 from howfar.scene.calibration import Distortion
 
@@ -46,12 +46,12 @@ def board_sheet(fit: BoardFit, board: Board) -> NDArray[np.uint8]:
         f"Errors, {times:.0f} times enlarged: {rms_px:.2f} px RMS",
         f"{name} undistorted, with straight lines",
     ]
-    return sheet(panels, captions)
+    return captioned_grid(panels, captions, across=2)
 
 
-def _found(fit: BoardFit, place: int, board: Board) -> NDArray[np.uint8]:
+def _found(fit: BoardFit, index: int, board: Board) -> NDArray[np.uint8]:
     """One picture with its corners and the rows that they make."""
-    view = fit.views[place]
+    view = fit.views[index]
     panel = view.preview.copy()
     corners = view.corners_px * (panel.shape[1] / view.width_px)
     for row in corners.reshape(board.rows, board.columns, 2):
@@ -79,7 +79,7 @@ def _covered(fit: BoardFit) -> NDArray[np.uint8]:
 
 
 def _errors(fit: BoardFit) -> tuple[NDArray[np.uint8], float]:
-    """An arrow from each corner's place by the fit towards where it was found, and how much they are enlarged."""
+    """An arrow from each corner's position by the fit towards where it was found, and how much they are enlarged."""
     panel = _frame(fit)
     scale = panel.shape[1] / fit.views[0].width_px
     longest = max(float(np.linalg.norm(errors, axis=1).max()) for errors in fit.errors_px)
@@ -92,9 +92,9 @@ def _errors(fit: BoardFit) -> tuple[NDArray[np.uint8], float]:
     return _bordered(panel), times
 
 
-def _straight(fit: BoardFit, place: int, board: Board) -> NDArray[np.uint8]:
+def _straight(fit: BoardFit, index: int, board: Board) -> NDArray[np.uint8]:
     """One picture undistorted, with straight lines between the board's outermost corners: its rows lie along them."""
-    view, camera = fit.views[place], fit.calibration.camera
+    view, camera = fit.views[index], fit.calibration.camera
     distortion = fit.calibration.distortion or Distortion(0.0, 0.0)
     panel = undistort(view.preview, camera.resized(view.preview.shape[1], view.preview.shape[0]), distortion)
     corners = undistorted_points(view.corners_px, camera, distortion) * (panel.shape[1] / view.width_px)

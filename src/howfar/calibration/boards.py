@@ -10,16 +10,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from howfar.calibration.panels import shrunk
 from howfar.errors import SettingError
 from howfar.pipeline.undistortion import OPENCV_OFFSET_PX
 from howfar.scene.frame import Frame
 
 LEAST_CORNERS = 3
-"""Inner corners along each side that a board needs to be told from other things."""
+"""Inner corners along each side that a board needs to be told from other patterns."""
 
 SEARCH_SIDE_PX = 1600
 """Boards are searched for in pictures no larger than this, and their corners then refined in the picture itself."""
+
+PREVIEW_SIDE_PX = 800
+"""The longer side of a picture's preview."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Board:
     Attributes:
         columns: Inner corners along one side, where four squares meet: a board of 10×7 squares has 9×6.
         rows: Inner corners along the other.
-        square_m: Side of a square; None where it is not known. Distances of the board hang on it, intrinsics do not.
+        square_m: Side of a square; None where it is not known. Distances of the board depend on it, intrinsics do not.
 
     Raises:
         SettingError: If there are too few corners, or the side of a square is not positive.
@@ -66,7 +68,7 @@ class Board:
         return f"{self.columns}×{self.rows}"
 
     def points(self) -> NDArray[np.float32]:
-        """N×3 places of the corners on the board in squares, row by row."""
+        """N×3 positions of the corners on the board in squares, row by row."""
         row, column = np.mgrid[: self.rows, : self.columns]
         return np.stack([column.ravel(), row.ravel(), np.zeros(row.size)], axis=1).astype(np.float32)
 
@@ -80,7 +82,7 @@ class BoardView:
         width_px: Its width.
         height_px: Its height.
         corners_px: N×2 float64 pixel coordinates of the inner corners, in the order of `Board.points`.
-        preview: The picture in small, uint8 RGB.
+        preview: The picture at a smaller size, H×W×3 uint8 RGB.
     """
 
     source: str
@@ -98,8 +100,8 @@ class BoardView:
 def find_board(frame: Frame, board: Board) -> BoardView | None:
     """Find the board in a picture; None where it is not, or not whole.
 
-    The board comes from OpenCV's sector-based search (Duda and Frese, BMVC 2018), the exact places of its corners from
-    the gradients around them (`cornerSubPix`), which halves the error on rendered boards.
+    The board comes from OpenCV's sector-based search (Duda and Frese, BMVC 2018), the exact positions of its corners
+    from the gradients around them (`cornerSubPix`), which halves the error on rendered boards.
     """
     corners = _corners(cv2.cvtColor(frame.image, cv2.COLOR_RGB2GRAY), board)  # type: ignore[arg-type]
     if corners is None:
@@ -113,6 +115,15 @@ def of_one_size(views: Sequence[BoardView]) -> tuple[list[BoardView], list[Board
         return [], []
     ((size, _),) = Counter(view.size_px for view in views).most_common(1)
     return [view for view in views if view.size_px == size], [view for view in views if view.size_px != size]
+
+
+def shrunk(image: NDArray[np.uint8], side_px: int = PREVIEW_SIDE_PX) -> NDArray[np.uint8]:
+    """A picture (H×W×3 uint8) made so small that its longer side is at most side_px; a small one is copied."""
+    scale = side_px / max(image.shape)
+    if scale >= 1.0:
+        return image.copy()
+    size = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)  # type: ignore[return-value]
 
 
 def _corners(grey: NDArray[np.uint8], board: Board) -> NDArray[np.float64] | None:

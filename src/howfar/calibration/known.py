@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from howfar.errors import SettingError
-from howfar.models import DepthNetwork
 from howfar.pipeline.view import View
-from howfar.scene import Camera, SceneObject
-from howfar.scene.calibration import DepthScale, KnownDistance
-from howfar.scene.known_distance import Known, places_of
+from howfar.ranging.relative.ordinal import indices_of
+from howfar.scene import Camera, DepthFacts, SceneObject
+from howfar.scene.calibration import DepthScale, ScaleSample
+from howfar.scene.known_distance import KnownDistance
 
 MOST_SPREAD = 1.2
 """The largest ratio between the scales that two known distances ask for, above which they contradict each other."""
@@ -23,49 +23,49 @@ class Numbered:
     Attributes:
         number: From 1, over all pictures.
         source: The picture that it is in.
-        thing: The object.
+        scene_object: The object.
     """
 
     number: int
     source: str
-    thing: SceneObject
+    scene_object: SceneObject
 
     @property
     def name(self) -> str:
         """Number and class, in words."""
-        return f"{self.number} ({self.thing.label})"
+        return f"{self.number} ({self.scene_object.label})"
 
 
-def require_metric(network: DepthNetwork) -> None:
+def require_metric(facts: DepthFacts) -> None:
     """Refuse a depth network without metres.
 
     Raises:
         SettingError: If the network's depth is relative.
     """
-    if network.spec.kind != "metres":
+    if not facts.is_metric:
         raise SettingError(
-            f"The depth network {network.name} gives relative depth, of unknown scale and shift, which one factor does "
+            f"The depth network {facts.name} gives relative depth, of unknown scale and shift, which one factor does "
             "not turn into metres: calibrate a metric network (`howfar models`)."
         )
 
 
 def numbered(views: Sequence[View]) -> list[Numbered]:
     """The objects of all pictures in order, nearest first in each, numbered from 1."""
-    things = [(view.source, thing) for view in views for thing in view]
-    return [Numbered(number, source, thing) for number, (source, thing) in enumerate(things, start=1)]
+    found = [(view.source, each) for view in views for each in view]
+    return [Numbered(number, source, each) for number, (source, each) in enumerate(found, start=1)]
 
 
-def matched(known: Sequence[Known], objects: Sequence[Numbered]) -> list[tuple[Numbered, float]]:
+def matched(known: Sequence[KnownDistance], objects: Sequence[Numbered]) -> list[tuple[Numbered, float]]:
     """Each object that a known distance is of, with that distance in metres.
 
     Raises:
         SettingError: If there is no such object or several, it has two known distances, or its own is not known.
     """
-    places = places_of(known, [one.thing.label for one in objects])
-    pairs = [(objects[place], each.range_m) for place, each in zip(places, known, strict=True)]
+    indices = indices_of(known, [one.scene_object.label for one in objects])
+    pairs = [(objects[index], each.range_m) for index, each in zip(indices, known, strict=True)]
     for one, _ in pairs:
-        if not one.thing.distance.is_known:
-            reason = one.thing.distance.reason or "no distance"
+        if not one.scene_object.distance.is_known:
+            reason = one.scene_object.distance.reason or "no distance"
             raise SettingError(f"Object {one.name} was not measured ({reason}): take another object.")
     return pairs
 
@@ -89,9 +89,10 @@ def fit_scale(
             `MOST_SPREAD`.
     """
     known = tuple(
-        KnownDistance(one.thing.label, range_m, round(one.thing.range_m, 4), one.source) for one, range_m in pairs
+        ScaleSample(one.scene_object.label, range_m, round(one.scene_object.range_m, 4), one.source)
+        for one, range_m in pairs
     )
-    low, high = (pick(range(len(known)), key=lambda place: known[place].ratio) for pick in (min, max))
+    low, high = (pick(range(len(known)), key=lambda index: known[index].ratio) for pick in (min, max))
     if known[high].ratio > MOST_SPREAD * known[low].ratio:
         raise SettingError(
             f"The known distances contradict each other: {pairs[low][0].name} asks for a scale of "
@@ -114,6 +115,7 @@ def shared_camera(views: Sequence[View]) -> Camera:
         if view.camera != camera:
             raise SettingError(
                 f"{views[0].source} and {view.source} differ in size or focal length, and a camera file is for one "
-                "camera: calibrate them one by one, or give its --camera."
+                "camera: calibrate them one by one, or give the camera.",
+                setting="camera",
             )
     return camera

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from howfar.calibration.known import Numbered, numbered
-from howfar.calibration.panels import sheet
 from howfar.drawing.annotation import letter_size
 from howfar.drawing.colours import colour_of, text_colour_on
+from howfar.drawing.outlines import outline, whole_pixels
+from howfar.drawing.side_by_side import captioned_grid
 from howfar.drawing.text import line_height, put_text, text_width
 from howfar.pipeline.view import View
 
@@ -26,15 +26,16 @@ def numbered_picture(views: Sequence[View]) -> NDArray[np.uint8]:
     """
     objects = iter(numbered(views))
     drawn = [_drawn(view, [next(objects) for _ in view]) for view in views]
-    return drawn[0] if len(drawn) == 1 else sheet(drawn, [Path(view.source).name for view in views])
+    captions = [Path(view.source).name for view in views]
+    return drawn[0] if len(drawn) == 1 else captioned_grid(drawn, captions, across=2)
 
 
 def _drawn(view: View, objects: Sequence[Numbered]) -> NDArray[np.uint8]:
     image = view.image.copy()
     size_px = letter_size(image)
     for one in reversed(objects):
-        x1, y1, x2, y2 = (round(side) for side in one.thing.box_xyxy_px)
-        cv2.rectangle(image, (x1, y1), (x2 - 1, y2 - 1), colour_of(one.thing.depth_m), max(2, size_px // 8))
+        box = whole_pixels(one.scene_object.box_xyxy_px, image)
+        outline(image, box, colour_of(one.scene_object.depth_m), max(2, round(size_px / 8)))
     for one in reversed(objects):
         _write_number(image, one, size_px)
     return image
@@ -42,8 +43,8 @@ def _drawn(view: View, objects: Sequence[Numbered]) -> NDArray[np.uint8]:
 
 def _write_number(image: NDArray[np.uint8], one: Numbered, size_px: int) -> None:
     """A plate with the number in the middle of the object's box, moved into the picture."""
-    text, colour = str(one.number), colour_of(one.thing.depth_m)
-    x1, y1, x2, y2 = one.thing.box_xyxy_px
+    text, colour = str(one.number), colour_of(one.scene_object.depth_m)
+    x1, y1, x2, y2 = one.scene_object.box_xyxy_px
     margin = size_px // 3
     width, height = text_width(text, size_px) + 2 * margin, line_height(size_px)
     left = max(0, min(round((x1 + x2 - width) / 2), image.shape[1] - width))

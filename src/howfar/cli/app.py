@@ -14,6 +14,7 @@ from howfar.cli.demo import demo
 from howfar.cli.depth import depth
 from howfar.cli.doctor import doctor
 from howfar.cli.export import export
+from howfar.cli.failures import sentence
 from howfar.cli.look import look
 from howfar.cli.synth import synth
 from howfar.errors import HowfarError
@@ -63,5 +64,5 @@ def main() -> None:
     try:
         app()
     except HowfarError as error:
-        typer.echo(f"howfar: {error}", err=True)
+        typer.echo(f"howfar: {sentence(error)}", err=True)
         sys.exit(1)

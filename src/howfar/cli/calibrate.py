@@ -1,6 +1,6 @@
 """`howfar calibrate`: find out a camera, from a chessboard or from known distances."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -58,7 +58,7 @@ def calibrate(
         float | None,
         typer.Option(
             "--square-mm",
-            help="Side of a square, to tell how far the boards were; the camera does not hang on it.",
+            help="Side of a square, to tell how far away the boards were; the camera does not depend on it.",
             rich_help_panel=CHESSBOARD,
         ),
     ] = None,
@@ -88,10 +88,11 @@ def calibrate(
 
     With --chessboard: its focal lengths and its lens's distortion. With --known: the scale of depth.
     """
+    from howfar.cli.calibration_output import CalibrationOutput
     from howfar.cli.folders import fresh_folder
     from howfar.errors import SettingError
     from howfar.files import refuse_existing
-    from howfar.io.pictures_out import picture_path
+    from howfar.io.picture_writer import picture_path
 
     if chessboard is not None and (known or camera or focal_px or fov_deg):
         raise SettingError(
@@ -99,7 +100,7 @@ def calibrate(
             "--known with the camera file that comes of it."
         )
     drawn = picture_path(picture or fresh_folder(DEFAULT_FOLDER) / "calibration.png")
-    output = Output(out or camera or DEFAULT_OUT, drawn, overwrite)
+    output = CalibrationOutput(out or camera or DEFAULT_OUT, drawn, overwrite)
     refuse_existing(output.picture, overwrite=overwrite)
     if known or chessboard is not None:
         refuse_existing(output.camera_file, overwrite=overwrite)
@@ -111,37 +112,24 @@ def calibrate(
         calibrate_from_boards(photos, Board.parse(chessboard, square_mm), output)
         return
     from howfar.cli.calibrating_known import calibrate_from_known
+    from howfar.models import RunOptions, open_depth_network, open_detector
     from howfar.pipeline.rangefinder import Rangefinder
-    from howfar.scene.known_distance import Known
+    from howfar.scene.known_distance import KnownDistance
+    from howfar.scene.query import class_ids
 
-    stated = [Known.parse(text) for text in known or ()]
+    stated, running = [KnownDistance.parse(text) for text in known or ()], RunOptions(threads, provider)
+    finds, network = open_detector(detector, running), open_depth_network(depth_model, running)
+    class_ids([each.what for each in stated if isinstance(each.what, str)], finds.class_names, finds.name)
     finder = Rangefinder(
-        detector,
-        depth_model,
+        finds,
+        network,
         camera=_without_scale(camera),
         focal_px=focal_px,
         fov_deg=fov_deg,
         score=score,
-        threads=threads,
-        provider=provider,
         cues="depth",
     )
-    calibrate_from_known(photos, stated, finder, output)
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """Where the results go.
-
-    Attributes:
-        camera_file: The camera file.
-        picture: The picture that shows what they rest on.
-        overwrite: Replace them if they are there.
-    """
-
-    camera_file: Path
-    picture: Path
-    overwrite: bool
+    calibrate_from_known(photos, stated, finder, network.facts, output)
 
 
 def _photos(specs: list[str]) -> "list[Source]":

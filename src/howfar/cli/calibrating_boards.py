@@ -10,23 +10,22 @@ import typer
 from howfar.calibration.board_fit import BoardFit, fit_boards
 from howfar.calibration.board_picture import board_sheet
 from howfar.calibration.boards import Board, BoardView, find_board, of_one_size
+from howfar.cli.calibration_output import CalibrationOutput
 from howfar.cli.console import results
 from howfar.cli.progress import progress_bar
 from howfar.errors import HowfarError
 from howfar.io.camera_files import write_calibration
-from howfar.io.pictures_out import save_picture
+from howfar.io.picture_writer import save_picture
 from howfar.sources.opening import Source
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from howfar.cli.calibrate import Output
-
 Unused = list[tuple[str, str]]
 """Pictures that were not used, each with the reason."""
 
 
-def calibrate_from_boards(photos: Sequence[Source], board: Board, output: "Output") -> None:
+def calibrate_from_boards(photos: Sequence[Source], board: Board, output: CalibrationOutput) -> None:
     """Find the board in every photo, and write the camera that saw it.
 
     Args:

@@ -13,26 +13,29 @@ from howfar.calibration.known import (
     shared_camera,
 )
 from howfar.calibration.known_picture import numbered_picture
+from howfar.cli.calibration_output import CalibrationOutput
 from howfar.cli.console import results
 from howfar.cli.progress import progress_bar
 from howfar.errors import SettingError
 from howfar.io.camera_files import write_calibration
-from howfar.io.pictures_out import save_picture
-from howfar.models.session import file_digest
+from howfar.io.picture_writer import save_picture
 from howfar.pipeline.rangefinder import Rangefinder
 from howfar.pipeline.view import View
+from howfar.scene import DepthFacts
 from howfar.scene.calibration import Calibration, DepthScale
-from howfar.scene.known_distance import Known
+from howfar.scene.known_distance import KnownDistance
 from howfar.sources.opening import Source
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from howfar.cli.calibrate import Output
-
 
 def calibrate_from_known(
-    photos: Sequence[Source], stated: Sequence[Known], finder: Rangefinder, output: "Output"
+    photos: Sequence[Source],
+    stated: Sequence[KnownDistance],
+    finder: Rangefinder,
+    facts: DepthFacts,
+    output: CalibrationOutput,
 ) -> None:
     """Look at the photos, list and draw what is there, and write the scale that the known distances ask for.
 
@@ -40,13 +43,13 @@ def calibrate_from_known(
         photos: Pictures of one camera.
         stated: The known distances; without any, the objects are listed and that is all.
         finder: What to look with; it applies no scale and rests on the depth map alone.
+        facts: What is known of its depth network.
         output: Where to write.
 
     Raises:
         HowfarError: If a photo cannot be read, or the known distances give no scale.
     """
-    require_metric(finder.depth)
-    finder.detector.class_ids([known.what for known in stated if isinstance(known.what, str)])
+    require_metric(facts)
     views = _look(photos, finder)
     calibration = finder.lens.camera
     if not isinstance(calibration, Calibration):
@@ -58,8 +61,7 @@ def calibrate_from_known(
     console.print(f"Drawn in {output.picture}", highlight=False, soft_wrap=True)
     if not stated:
         raise SettingError("Say how far one of these is, straight from the camera, by its number: --known 1=2.30.")
-    network = finder.depth
-    scale = fit_scale(matched(stated, objects), network.name, file_digest(network.session.path), date.today())
+    scale = fit_scale(matched(stated, objects), facts.name, facts.sha256, date.today())
     written = Calibration(calibration.camera, calibration.distortion, scale, calibration.chessboard)
     write_calibration(written, output.camera_file, overwrite=output.overwrite)
     console.print(_summary(written, scale), highlight=False, markup=False)
@@ -84,10 +86,10 @@ def _table(objects: Sequence[Numbered], *, one_picture: bool) -> "Table":
     for name in ("no.", *(() if one_picture else ("photo",)), "object", "box: left, top, right, bottom", "range"):
         table.add_column(name, justify="left" if name in ("photo", "object") else "right", overflow="fold")
     for one in objects:
-        box = " ".join(f"{side:.0f}" for side in one.thing.box_xyxy_px)
+        box = " ".join(f"{side:.0f}" for side in one.scene_object.box_xyxy_px)
         # Three digits, for a scale is taken of them.
-        measured = f"{one.thing.range_m:.3g} m" if one.thing.distance.is_known else "? m"
-        cells = (str(one.number), *(() if one_picture else (one.source,)), one.thing.label, box, measured)
+        measured = f"{one.scene_object.range_m:.3g} m" if one.scene_object.distance.is_known else "? m"
+        cells = (str(one.number), *(() if one_picture else (one.source,)), one.scene_object.label, box, measured)
         table.add_row(*map(Text, cells))  # as Text, for the brackets in a name are no markup
     return table
 

@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from howfar.cli.evaluate_depth import AlignChoice
-from howfar.cli.look import DepthUnit
 from howfar.cli.measuring import CapOption, CsvOption, HtmlOption, publish, publish_page, refuse_results, say_written
 from howfar.cli.options import FocalPx, FovDeg, Overwrite
 from howfar.cli.progress import Step, progress_bar
@@ -19,8 +18,10 @@ if TYPE_CHECKING:
     from howfar.evaluation.comparison.pictures import ComparisonPicture
     from howfar.evaluation.comparison.reports import Cost
     from howfar.evaluation.report.report import Report
-    from howfar.models import DepthNetwork
+    from howfar.models import CardDepth
     from howfar.scene.lens import Lens
+
+DepthUnit = Literal["auto", "m", "mm"]
 
 NAMED = 3
 """Pictures whose names the table gives."""
@@ -40,7 +41,7 @@ def compare(
         list[Path] | None,
         typer.Option("--truth", metavar="FILE", help="True depth map of an IMAGE; give one for each, in their order."),
     ] = None,
-    depth_unit: Annotated[DepthUnit, typer.Option("--depth-unit", help="Unit of --truth.")] = DepthUnit.auto,
+    depth_unit: Annotated[DepthUnit, typer.Option("--depth-unit", help="Unit of --truth.")] = "auto",
     data: Annotated[
         Path | None, typer.Option("--data", help="In the place of pictures: a data set with true depth.")
     ] = None,
@@ -49,7 +50,7 @@ def compare(
     align: Annotated[
         AlignChoice,
         typer.Option("--align", help="Fit what is given in metres to the truth too; what is relative always is."),
-    ] = AlignChoice.none,
+    ] = "none",
     cap_m: CapOption = None,
     focal_px: FocalPx = None,
     fov_deg: FovDeg = None,
@@ -61,7 +62,7 @@ def compare(
 
     Relative depth is fitted to the truth, else to the first network that gives metres.
     """
-    from howfar.evaluation.comparison.comparison import Method, compare_networks, gather
+    from howfar.evaluation.comparison.comparison import ComparisonOptions, compare_networks, gather
     from howfar.evaluation.comparison.reflective_surfaces import SurfaceMasks
     from howfar.evaluation.comparison.reports import comparison_report, comparison_rows
     from howfar.evaluation.depth.protocols import FULL, full_protocol
@@ -74,12 +75,12 @@ def compare(
     networks = _networks(models, least=1 if shown.has_truth else 2)
     name, samples = shown.samples(Lens(focal_px=focal_px, fov_deg=fov_deg))
     surfaces = None if data is None else SurfaceMasks.of_split(data, split)
-    method = Method(shown.has_truth, FULL if cap_m is None else full_protocol(cap_m), align.value, surfaces)
+    options = ComparisonOptions(shown.has_truth, FULL if cap_m is None else full_protocol(cap_m), align, surfaces)
     costs = _costs(networks, samples[0])
     drawn: list[ComparisonPicture] = []
     with progress_bar("Comparing", len(samples), "image") as step:
-        comparisons = compare_networks(samples, networks, method)
-        result = gather(_watched(comparisons, step, drawn, PICTURED if html is not None else 0), method)
+        comparisons = compare_networks(samples, networks, options)
+        result = gather(_watched(comparisons, step, drawn, PICTURED if html is not None else 0), options)
     report = comparison_report(result, costs, data=name)
     publish(report, None, overwrite)
     if csv is not None:
@@ -95,7 +96,7 @@ class _Shown:
 
     pictures: tuple[str, ...]
     truths: tuple[Path, ...]
-    depth_unit: DepthUnit
+    depth_unit: Literal["auto", "m", "mm"]
     data: Path | None
     split: str
     every: int
@@ -113,7 +114,7 @@ class _Shown:
             raise SettingError("Networks are compared on pictures or on a data set: name pictures, or give --data.")
         if self.data is not None and self.truths:
             raise SettingError("A data set has its own true depth: leave out --truth, or name pictures, not --data.")
-        if align is not AlignChoice.none and not self.has_truth:
+        if align != "none" and not self.has_truth:
             raise SettingError("Only a truth can be aligned to: give --truth or --data, or leave out --align.")
 
     def samples(self, lens: "Lens") -> "tuple[str, Sequence[DepthSample]]":
@@ -127,7 +128,7 @@ class _Shown:
             opened = open_sources(self.pictures)
             named = ", ".join(Path(source.name).name for source in opened[:NAMED])
             more = f" and {len(opened) - NAMED} more" if len(opened) > NAMED else ""
-            return self._part(named + more, picture_samples(opened, self.truths, lens, self.depth_unit.value))
+            return self._part(named + more, picture_samples(opened, self.truths, lens, self.depth_unit))
         if lens.focal_px is not None or lens.fov_deg is not None:
             raise SettingError("A data set has its own cameras: leave out --focal-px and --fov-deg.")
         dataset = open_depth_dataset(self.data)
@@ -138,7 +139,7 @@ class _Shown:
         return part, samples[:: self.every]
 
 
-def _networks(models: str, least: int) -> "dict[str, DepthNetwork]":
+def _networks(models: str, least: int) -> "dict[str, CardDepth]":
     """The networks that are named, by names that tell them apart."""
     from collections import Counter
 
@@ -157,7 +158,7 @@ def _networks(models: str, least: int) -> "dict[str, DepthNetwork]":
     return {network.name if times[network.name] == 1 else name: network for name, network in opened.items()}
 
 
-def _costs(networks: "Mapping[str, DepthNetwork]", sample: "DepthSample") -> "dict[str, Cost]":
+def _costs(networks: "Mapping[str, CardDepth]", sample: "DepthSample") -> "dict[str, Cost]":
     """What each network takes besides time, looking at a picture of the size of this one."""
     from howfar.evaluation.comparison.footprint import MEGABYTE, peak_memory_mb
     from howfar.evaluation.comparison.reports import Cost
@@ -165,7 +166,7 @@ def _costs(networks: "Mapping[str, DepthNetwork]", sample: "DepthSample") -> "di
     height, width = sample.image.shape[:2]
     costs = {}
     for name, network in networks.items():
-        path = network.session.path
+        path = Path(network.session.name)
         costs[name] = Cost(path.stat().st_size / MEGABYTE, peak_memory_mb(path, width, height))
     return costs
 
@@ -176,8 +177,8 @@ def _watched(
     """The comparisons as they pass; each is counted, and the first ones are drawn."""
     from howfar.evaluation.comparison.pictures import draw_networks
 
-    for place, comparison in enumerate(comparisons):
-        if place < most:
+    for index, comparison in enumerate(comparisons):
+        if index < most:
             drawn.extend(draw_networks(comparison))
         yield comparison
         step(Path(comparison.name).name)

@@ -69,7 +69,7 @@ def show(
     """Draw a batch before and after augmentation: pictures with their depth or boxes, as a network is shown them."""
     need_training("Showing a batch")
     from howfar.files import refuse_existing
-    from howfar.io.pictures_out import picture_path, save_picture
+    from howfar.io.picture_writer import picture_path, save_picture
     from howfar.training.showing import picture_of_batch
 
     refuse_existing(picture_path(out), overwrite=overwrite)

@@ -30,16 +30,16 @@ def demo(
     from howfar.drawing.side_by_side import side_by_side
     from howfar.drawing.units import distance_text
     from howfar.files import refuse_existing
-    from howfar.io.pictures_out import save_picture
+    from howfar.io.picture_writer import save_picture
 
     path = out / "motorcycle.jpg"
     refuse_existing(path, overwrite=overwrite)
     estimate, truth = look_at_motorcycle()
     table = Table("object", "score", "estimate", "truth", title="The motorcycle of Middlebury 2014")
-    true_m = {thing.box_xyxy_px: thing.depth_m for thing in truth}
-    for thing in estimate:
-        row = (distance_text(metres, "m") for metres in (thing.depth_m, true_m[thing.box_xyxy_px]))
-        table.add_row(thing.label, f"{thing.score:.2f}", *row)
+    true_m = {one.box_xyxy_px: one.depth_m for one in truth}
+    for one in estimate:
+        row = (distance_text(metres, "m") for metres in (one.depth_m, true_m[one.box_xyxy_px]))
+        table.add_row(one.label, f"{one.score:.2f}", *row)
     console = results()
     console.print(table)
     size = (estimate.width_px, estimate.height_px)

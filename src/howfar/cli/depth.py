@@ -10,10 +10,8 @@ from howfar.cli import options
 
 if TYPE_CHECKING:
     from howfar.io.output_names import OutputNames
-    from howfar.models import DepthNetwork
-    from howfar.scene import DepthMap
-    from howfar.scene.frame import Frame
-    from howfar.scene.lens import Lens
+    from howfar.pipeline.rangefinder import Rangefinder
+    from howfar.scene import Frame, Perception
     from howfar.sources.opening import Source
 
 DEFAULT_OUT = Path("howfar-depth")
@@ -48,54 +46,55 @@ def depth(
     from howfar.io.camera_files import read_calibration
     from howfar.io.output_names import OutputNames
     from howfar.models import RunOptions, open_depth_network
-    from howfar.models.depth_scale import check_scale
+    from howfar.pipeline.depth_scale import check_scale
+    from howfar.pipeline.metric_scale import MetricEvidence
+    from howfar.pipeline.perceivers import DepthAlone, Unscaled
+    from howfar.pipeline.rangefinder import Rangefinder
+    from howfar.ranging import parse_method
+    from howfar.ranging.cues.joining import CueSettings
+    from howfar.ranging.settings import Ranging
     from howfar.scene.lens import Lens
     from howfar.sources.opening import open_sources
 
     opened = open_sources(sources, stdin=typer.get_binary_stream("stdin"))
     lens = Lens(read_calibration(camera) if camera else None, focal_px, fov_deg)
     network = open_depth_network(depth_model, RunOptions(threads, provider))
-    check_scale(lens.scale, network, camera_scale=camera_scale)
+    check_scale(lens.scale, network.facts, camera_scale=camera_scale)
+    seeing = DepthAlone(network if camera_scale else Unscaled(network))
+    nothing_ranged = Ranging((parse_method("median"),), CueSettings())
+    finder = Rangefinder.of(seeing, lens, MetricEvidence(lens.scale), nothing_ranged)
     names = OutputNames(out or fresh_folder(DEFAULT_OUT))
     failures = Failures(len(opened))
     pictures = 1 if any(source.is_stream for source in opened) else len(opened)  # a video has a bar of its own
     with progress_bar("Depth", pictures, "pictures") as step:
         for source in opened:
             try:
-                frames = _estimated(source.frames(every), network, lens, camera_scale)
+                seen = _perceived(source.frames(every), finder)
                 if source.is_stream:
-                    _write_video(source, frames, names.path(source.name, ".mp4"), overwrite, every)
+                    _write_video(source, seen, names.path(source.name, ".mp4"), overwrite, every)
                 else:
-                    _write_picture(*next(frames), names, overwrite)
+                    _write_picture(next(seen), names, overwrite)
             except HowfarError as error:
                 failures.add(source.name, error)
             step(Path(source.name).name)
     failures.tell_and_exit()
 
 
-def _estimated(
-    frames: "Iterator[Frame]", network: "DepthNetwork", lens: "Lens", camera_scale: bool
-) -> "Iterator[tuple[Frame, DepthMap]]":
-    from howfar.pipeline.undistortion import seen_straight
+def _perceived(frames: "Iterator[Frame]", finder: "Rangefinder") -> "Iterator[Perception]":
     from howfar.sources.ahead import ahead
 
-    def estimate(frame: "Frame") -> "tuple[Frame, DepthMap]":
-        camera = lens.camera_for(frame.width_px, frame.height_px, frame.camera)
-        straight = seen_straight(frame, lens)
-        depth = network.predict(straight.image, camera if camera_scale else None)
-        return straight, depth if lens.scale is None else lens.scale.applied_to(depth)
-
-    yield from ahead(estimate(frame) for frame in frames)
+    yield from ahead(finder.perceive(frame) for frame in frames)
 
 
-def _write_picture(frame: "Frame", depth: "DepthMap", names: "OutputNames", overwrite: bool) -> None:
+def _write_picture(seen: "Perception", names: "OutputNames", overwrite: bool) -> None:
     import numpy as np
 
     from howfar.cli.writing import DEPTH_ENDING, DEPTH_VIEW_ENDING
     from howfar.drawing.depth_view import draw_depth
     from howfar.io.depth_files import save_depth_png
-    from howfar.io.pictures_out import save_picture
+    from howfar.io.picture_writer import save_picture
 
+    frame, depth = seen.frame, seen.depth
     size = (frame.width_px, frame.height_px)
     view_path = names.path(frame.source, DEPTH_VIEW_ENDING)
     save_picture(draw_depth(depth, *size), view_path, overwrite=overwrite)
@@ -108,9 +107,7 @@ def _write_picture(frame: "Frame", depth: "DepthMap", names: "OutputNames", over
     _tell(f"{frame.source}: {near:.2f} to {far:.2f} m, median {middle:.2f} m; {map_path}, {view_path}")
 
 
-def _write_video(
-    source: "Source", frames: "Iterator[tuple[Frame, DepthMap]]", path: Path, overwrite: bool, every: int
-) -> None:
+def _write_video(source: "Source", perceived: "Iterator[Perception]", path: Path, overwrite: bool, every: int) -> None:
     from howfar.cli.progress import progress_bar
     from howfar.drawing.depth_view import draw_depth
     from howfar.io.video_writer import VideoWriter
@@ -120,8 +117,8 @@ def _write_video(
         progress_bar(Path(source.name).name, expected_frames(source, every), "frames") as step,
         VideoWriter(path, source.fps, overwrite=overwrite) as video,
     ):
-        for frame, depth in frames:
-            video.write(draw_depth(depth, frame.width_px, frame.height_px), frame.time_s)
+        for seen in perceived:
+            video.write(draw_depth(seen.depth, seen.frame.width_px, seen.frame.height_px), seen.frame.time_s)
             step("")
     _tell(f"{source.name}: {video.frame_count} frames in {path}")
 

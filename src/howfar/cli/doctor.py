@@ -24,7 +24,8 @@ REQUIREMENT = re.compile(
 H264_ENCODERS = ("libx264", "h264", "libopenh264")
 SPEED_RUNS = 5
 
-RUN_ON = {"detection": "640×480 picture", "depth": "640×480 picture", "ranging": "box"}
+PICTURE = "640×480 picture"
+RUN_ON = {"detection": PICTURE, "depth": PICTURE, "joint": PICTURE, "ranging": "box"}
 """What a speed reading is of, by the task of the card."""
 
 

@@ -1,8 +1,7 @@
 """`howfar evaluate depth`: measure a depth network on a data set with known truth."""
 
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -27,30 +26,8 @@ if TYPE_CHECKING:
     from howfar.evaluation.report.report import Report
 
 
-class CropChoice(StrEnum):
-    """What to cut out of each picture first."""
-
-    full = "full"
-    portrait = "portrait"
-    square = "square"
-    wide = "wide"
-
-
-class AlignChoice(StrEnum):
-    """How the prediction is fitted to the truth before they are compared."""
-
-    none = "none"
-    median = "median"
-    least_squares = "least-squares"
-
-
-class BoundariesChoice(StrEnum):
-    """Where outlines are compared."""
-
-    none = "none"
-    picture = "picture"
-    network = "network"
-
+AlignChoice = Literal["none", "median", "least-squares"]
+"""How the prediction is fitted to the truth before they are compared."""
 
 AlignOption = Annotated[
     AlignChoice,
@@ -79,20 +56,20 @@ def depth(
         typer.Option("--list", help="For kitti-garg: a picture, its depth map and perhaps a focal length a line."),
     ] = None,
     crop: Annotated[
-        CropChoice,
+        Literal["full", "portrait", "square", "wide"],
         typer.Option("--crop", help="Show the network the middle of each picture: whole, 3:4, 1:1 or 16:9."),
-    ] = CropChoice.full,
+    ] = "full",
     cap_m: CapOption = None,
-    align: AlignOption = AlignChoice.none,
+    align: AlignOption = "none",
     flip: Annotated[bool, typer.Option("--flip", help="Take the mean with the mirrored picture's output.")] = False,
     boundaries: Annotated[
-        BoundariesChoice,
+        Literal["none", "picture", "network"],
         typer.Option(
             "--boundaries",
             help="Measure how sharp outlines are (boundary F1, as Depth Pro does), on the picture's pixels or on the "
             "network's own cells.",
         ),
-    ] = BoundariesChoice.none,
+    ] = "none",
     every: Annotated[int, typer.Option("--every", min=1, help="Take every Nth picture only.")] = 1,
     pictures: Annotated[
         Path | None,
@@ -103,19 +80,19 @@ def depth(
     overwrite: Overwrite = False,
 ) -> None:
     """Measure a depth network: REL, RMSE, log10, SILog and δ, with their protocol and beside published figures."""
-    from howfar.evaluation.depth.evaluation import Procedure, evaluate_depth
+    from howfar.evaluation.depth.evaluation import DepthOptions, evaluate_depth
     from howfar.evaluation.depth.pictures import draw_ranked, write_pictures
     from howfar.evaluation.depth.reports import depth_report
     from howfar.models import DEFAULT_DEPTH, open_depth_network
 
     refuse_results(csv, html, overwrite=overwrite)
     refuse_filled(pictures, overwrite=overwrite)
-    procedure = Procedure(_protocol(protocol, cap_m), crop.value, align.value, flip, boundaries.value)
-    name, samples = _samples(procedure.protocol.name, data, split, files)
+    options = DepthOptions(_protocol(protocol, cap_m), crop, align, flip, boundaries)
+    name, samples = _samples(options.protocol.name, data, split, files)
     samples = samples[::every]
     network = open_depth_network(model or DEFAULT_DEPTH)
     with progress_bar("Measuring depth", len(samples), "image") as step:
-        result = evaluate_depth(counted(samples, step), network, procedure)
+        result = evaluate_depth(counted(samples, step), network, options)
     part = name if every == 1 else f"{name}, one picture in {every}"
     report = depth_report(result, data=part, model=network.name)
     publish(report, csv, overwrite)
@@ -128,7 +105,7 @@ def depth(
 
 
 def _protocol(name: str, cap_m: float | None) -> "DepthProtocol":
-    """The protocol of a name, `full` with the cap that is wished for."""
+    """The protocol of a name, `full` with the cap that is asked for."""
     from howfar.errors import SettingError
     from howfar.evaluation.depth.protocols import FULL, find_protocol, full_protocol
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from howfar.datasets import CocoDetection, DetectionSample
     from howfar.evaluation.detection.evaluation import DetectorResult
+    from howfar.evaluation.detection.reports import Names
     from howfar.evaluation.report.page import Page
     from howfar.evaluation.report.report import Report
 
@@ -56,7 +57,8 @@ def detector(
 ) -> None:
     """Measure a detector: COCO's twelve numbers, precision, recall and F1, by class and by confidence threshold."""
     from howfar.evaluation.detection.coco import require_coco_eval
-    from howfar.evaluation.detection.evaluation import DetectorProtocol, evaluate_detector
+    from howfar.evaluation.detection.evaluation import DetectionOptions, evaluate_detector
+    from howfar.evaluation.detection.reports import Names, input_in_words
     from howfar.models import DEFAULT_DETECTOR, open_detector
 
     output = _Output(csv, html, plots, overwrite)
@@ -65,11 +67,12 @@ def detector(
     name, dataset = _open_data(data, split, images, annotations)
     opened = open_detector(model or DEFAULT_DETECTOR)
     stated = max(opened.spec.score, score) if confidence is None else confidence
-    protocol = DetectorProtocol(score, nms, confidence=stated)
+    options = DetectionOptions(score, nms, confidence=stated)
     samples = dataset[::every]
     with progress_bar("Measuring detection", len(samples), "image") as step:
-        result = evaluate_detector(dataset, opened, protocol, counted(samples, step))
-    output.write(result, name if every == 1 else f"{name}, one picture in {every}", opened.name)
+        result = evaluate_detector(dataset, opened, options, counted(samples, step))
+    part = name if every == 1 else f"{name}, one picture in {every}"
+    output.write(result, Names(part, opened.name, input_in_words(opened.card.input)))
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ class _Output:
     overwrite: bool
 
     def refuse(self) -> None:
-        """See to it that all can be written, before the long part of a run."""
+        """Raise an error before the long part of a run if the figures could not be written."""
         from howfar.evaluation.detection.reports import csv_parts
         from howfar.evaluation.report.axes import require_matplotlib
 
@@ -92,15 +95,15 @@ class _Output:
         if self.html is not None or self.plots is not None:
             require_matplotlib()
 
-    def write(self, result: "DetectorResult", data: str, model: str) -> None:
-        """Print the tables and write what is wished for."""
+    def write(self, result: "DetectorResult", names: "Names") -> None:
+        """Print the tables and write what is asked for."""
         from howfar.evaluation.detection.plots import write_plots
         from howfar.evaluation.detection.reports import detector_report, protocol_line, write_detector_csv
 
-        report, how = detector_report(result, data=data, model=model), protocol_line(result, data=data, model=model)
+        report, how = detector_report(result, names), protocol_line(result, names)
         publish(report, self.csv, self.overwrite)
         if self.csv is not None:
-            write_detector_csv(result, self.csv, data=data, model=model, overwrite=self.overwrite)
+            write_detector_csv(result, self.csv, names, overwrite=self.overwrite)
         if self.plots is not None:
             write_plots(result, how, self.plots, overwrite=self.overwrite)
             say_written(self.plots)

@@ -1,9 +1,8 @@
 """`howfar evaluate objects`: measure distances of objects on a data set with known distances."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -17,7 +16,7 @@ from howfar.cli.measuring import (
     refuse_results,
     say_written,
 )
-from howfar.cli.options import CameraHeight, Overwrite
+from howfar.cli.options import DEPTH, Anchor, CameraFile, CameraHeight, Overwrite
 from howfar.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -29,30 +28,15 @@ if TYPE_CHECKING:
     from howfar.evaluation.objects.results import ObjectResult
     from howfar.evaluation.report.page import Page
     from howfar.evaluation.report.report import Report
-    from howfar.io.depth_folder import DepthFolder
-    from howfar.models import DepthNetwork
     from howfar.ranging import Method
+    from howfar.scene import DepthEstimator
 
 COMPARED = ("central-mean", "median", "percentile:40")
 """The methods measured when none is named, besides the default method of `howfar look`."""
 
 
-class BoxesChoice(StrEnum):
-    """Whose boxes to measure in."""
-
-    true = "true"
-    detector = "detector"
-
-
 TRUE, NETWORK = "true", "network"
 """Whose depth to measure on, besides a folder of maps."""
-
-
-class TruthChoice(StrEnum):
-    """Which true distance to compare with."""
-
-    centre = "centre"
-    nearest = "nearest"
 
 
 def objects(
@@ -66,8 +50,8 @@ def objects(
         str | None, typer.Option("--split", help="The part of it (default: test, or all where it has one part).")
     ] = None,
     boxes: Annotated[
-        BoxesChoice, typer.Option("--boxes", help="Measure in the true boxes or in the detector's.")
-    ] = BoxesChoice.true,
+        Literal["true", "detector"], typer.Option("--boxes", help="Measure in the true boxes or in the detector's.")
+    ] = "true",
     depth: Annotated[
         str,
         typer.Option(
@@ -86,15 +70,28 @@ def objects(
         ),
     ] = None,
     truth: Annotated[
-        TruthChoice, typer.Option("--truth", help="Compare with the distance of the object or of its nearest face.")
-    ] = TruthChoice.centre,
+        Literal["centre", "nearest"],
+        typer.Option("--truth", help="Compare with the distance of the object or of its nearest face."),
+    ] = "centre",
     model: Annotated[str | None, typer.Option("--model", help="Depth network by name or .onnx file.")] = None,
     detector: Annotated[str | None, typer.Option("--detector", help="Detector by name or .onnx file.")] = None,
     score: Annotated[float, typer.Option("--score", help="Least confidence of a detection, 0 to 1.")] = 0.05,
     cues: Annotated[
         str, typer.Option("--cues", help="What distances rest on, as of howfar look: depth, size, ground, all or auto.")
     ] = "depth",
+    camera: CameraFile = None,
     camera_height: CameraHeight = None,
+    anchor: Anchor = None,
+    known: Annotated[
+        str | None,
+        typer.Option(
+            "--known",
+            metavar="nearest|CLASS",
+            help="Give a relative depth network one object's true distance a picture, which is then not counted: the "
+            "nearest object's, or that of the nearest one of a class.",
+            rich_help_panel=DEPTH,
+        ),
+    ] = None,
     baseline_m: Annotated[
         float | None,
         typer.Option(
@@ -134,30 +131,47 @@ def objects(
     from howfar.evaluation.objects.evaluation import evaluate_objects
     from howfar.evaluation.objects.reports import Names
     from howfar.evaluation.objects.results import ObjectProcedure
-    from howfar.models import DEFAULT_DETECTOR, open_detector
+    from howfar.io.camera_files import read_calibration
+    from howfar.models import DEFAULT_DETECTOR, open_depth_network, open_detector
+    from howfar.pipeline.depth_scale import check_scale
     from howfar.ranging.cues.joining import parse_cues
+    from howfar.scene.lens import Lens
 
     output = _Output(csv, html, pictures, save_margins, margin_scale, overwrite)
     output.refuse()
-    methods = _methods(method)
+    lens = Lens(None if camera is None else read_calibration(camera))
     procedure = ObjectProcedure(
-        boxes.value,
+        boxes,
         "true" if depth == TRUE else "network",
-        methods,
-        truth.value,
+        _methods(method),
+        truth,
         score,
         baseline_m=baseline_m,
         cues=parse_cues(cues, camera_height_m=camera_height),
+        lens=lens,
+        known=known and known.strip().lower(),
     )
     dataset = open_object_dataset(data)
     part = _part(dataset, split, data)
     samples = dataset.objects(part)[::every]
-    finder = open_detector(detector or DEFAULT_DETECTOR) if boxes is BoxesChoice.detector else None
+    finds = open_detector(detector or DEFAULT_DETECTOR) if boxes == "detector" else None
     network = _network(depth, model)
+    gives_metres = None if anchor is None else open_depth_network(anchor)
+    if network is not None:
+        check_scale(lens.scale, (gives_metres or network).facts)
     with progress_bar("Measuring distances", len(samples), "image") as step:
-        result = evaluate_objects(counted(samples, step), procedure, finder, network, dataset.detector_names)
+        result = evaluate_objects(
+            counted(samples, step), procedure, finds, network, dataset.detector_names, anchor=gives_metres
+        )
     shown = f"{dataset.name} in {data.name}, {part}" + ("" if every == 1 else f", one picture in {every}")
-    names = Names(shown, dataset.definition, finder.name if finder else "", _name(network))
+    names = Names(
+        shown,
+        dataset.definition,
+        detector=finds.name if finds else "",
+        depth=network.facts.name if network else "",
+        anchor=anchor or "",
+        camera=camera.name if camera else "",
+    )
     output.write(result, names, samples, network)
 
 
@@ -188,7 +202,7 @@ class _Output:
         result: "ObjectResult",
         names: "Names",
         samples: "Sequence[ObjectSample]",
-        network: "DepthNetwork | DepthFolder | None",
+        network: "DepthEstimator | None",
     ) -> None:
         """Print the tables and write what is wished for."""
         from howfar.evaluation.objects.margins import class_margins
@@ -240,7 +254,7 @@ def _methods(names: str | None) -> "tuple[Method, ...]":
     return tuple(open_method(name.strip()) for name in names.split(","))
 
 
-def _network(depth: str, model: str | None) -> "DepthNetwork | DepthFolder | None":
+def _network(depth: str, model: str | None) -> "DepthEstimator | None":
     """What gives the depth that is measured on; None for the true one."""
     from howfar.errors import SettingError
     from howfar.io.depth_folder import DepthFolder
@@ -253,14 +267,6 @@ def _network(depth: str, model: str | None) -> "DepthNetwork | DepthFolder | Non
     if not Path(depth).is_dir():
         raise SettingError(f"--depth is true, network, or a folder of depth maps, and {depth} is none of them.")
     return DepthFolder(Path(depth))
-
-
-def _name(network: "DepthNetwork | DepthFolder | None") -> str:
-    from howfar.io.depth_folder import DepthFolder
-
-    if isinstance(network, DepthFolder):
-        return f"the maps in {network.root.name}"
-    return network.name if network else ""
 
 
 def _part(dataset: "ObjectDataset", split: str | None, data: Path) -> str:

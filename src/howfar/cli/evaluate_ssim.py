@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -14,21 +13,17 @@ from howfar.cli.options import Overwrite
 from howfar.cli.progress import progress_bar
 
 if TYPE_CHECKING:
-    from howfar.evaluation.depth.ssim import SsimResult
-    from howfar.evaluation.depth.ssim_files import MapPair
-    from howfar.evaluation.depth.ssim_reports import SsimScore
     from howfar.evaluation.report.report import Report
+    from howfar.evaluation.ssim.files import MapPair
+    from howfar.evaluation.ssim.metric import SsimResult
+    from howfar.evaluation.ssim.reports import SsimScore
+
+ScaleChoice = Literal["each", "shared"]
+"""How a map becomes 8 bits."""
 
 DEFAULT_OUT = Path("howfar-ssim")
 PICTURED = 8
 """Pairs that the page shows at most: it holds its pictures."""
-
-
-class ScaleChoice(StrEnum):
-    """How a map becomes 8 bits."""
-
-    each = "each"
-    shared = "shared"
 
 
 def ssim(
@@ -37,8 +32,8 @@ def ssim(
     scale: Annotated[
         ScaleChoice,
         typer.Option("--scale", help="What becomes 0 to 255: each map's own range, or the truth's range for both."),
-    ] = ScaleChoice.each,
-    align: AlignOption = AlignChoice.none,
+    ] = "each",
+    align: AlignOption = "none",
     zero_unknown: Annotated[
         bool, typer.Option("--zero-unknown", help="Zeros of an 8-bit truth are unknown, as they are in a depth file.")
     ] = False,
@@ -51,9 +46,9 @@ def ssim(
 ) -> None:
     """Compare predicted maps with true ones: SSIM of 8-bit maps, where they differ, and the worst regions boxed."""
     from howfar.cli.folders import fresh_folder
-    from howfar.evaluation.depth.ssim_files import map_pairs
-    from howfar.evaluation.depth.ssim_reports import SsimScore, ssim_report, ssim_rows, write_pictures
     from howfar.evaluation.report.report import write_rows
+    from howfar.evaluation.ssim.files import map_pairs
+    from howfar.evaluation.ssim.reports import SsimScore, ssim_report, ssim_rows, write_pictures
 
     refuse_results(csv, html, overwrite=overwrite)
     pairs, folder = map_pairs(prediction, truth), out or fresh_folder(DEFAULT_OUT)
@@ -65,7 +60,7 @@ def ssim(
             write_pictures(result, folder, pair.name, overwrite=overwrite)
             scores.append(SsimScore.of(pair.name, result))
             step(pair.name)
-    report = ssim_report(scores, prediction=str(prediction), truth=str(truth), scale=scale.value, alignment=align.value)
+    report = ssim_report(scores, prediction=str(prediction), truth=str(truth), scale=scale, alignment=align)
     publish(report, None, overwrite)
     say_written(folder)
     if csv is not None:
@@ -85,11 +80,11 @@ class _Method:
 
     def compare(self, pair: "MapPair") -> "SsimResult":
         """Read the two maps and compare them."""
-        from howfar.evaluation.depth.ssim import compare_maps
-        from howfar.evaluation.depth.ssim_files import read_map, read_truth
+        from howfar.evaluation.ssim.files import read_map, read_truth
+        from howfar.evaluation.ssim.metric import compare_maps
 
         truth = read_truth(pair.truth, zero_unknown=self.zero_unknown)
-        return compare_maps(read_map(pair.prediction), truth, scale=self.scale.value, alignment=self.align.value)
+        return compare_maps(read_map(pair.prediction), truth, scale=self.scale, alignment=self.align)
 
 
 def _write_page(
@@ -101,8 +96,8 @@ def _write_page(
     overwrite: bool,
 ) -> None:
     """Write the page with the pictures of the pairs that are least alike; these are compared once more."""
-    from howfar.evaluation.depth.ssim_reports import draw_comparison, least_alike
     from howfar.evaluation.report.report import as_page
+    from howfar.evaluation.ssim.reports import draw_comparison, least_alike
 
     page = as_page(report)
     for score in least_alike(scores, PICTURED):

@@ -30,10 +30,26 @@ class Failures:
             typer.Exit: If there was a failure.
         """
         for name, error in self.errors:
-            where = "" if name in str(error) else f"{name}: "
-            typer.echo(f"howfar: {where}{error}", err=True)
+            where = "" if self.count == 1 or name in str(error) else f"{name}: "
+            typer.echo(f"howfar: {where}{sentence(error)}", err=True)
         if self.errors and self.count > 1:
             failed = len({name for name, _ in self.errors})
             typer.echo(f"{self.count - failed} of {self.count} sources could be done.", err=True)
         if self.errors:
             raise typer.Exit(1)
+
+
+FLAGS = {
+    "alignment": "--align",
+    "camera_height_m": "--camera-height",
+    "horizon_px": "--horizon",
+    "max_depth_m": "--max-depth",
+}
+"""The command line's names of settings that are not the Python names with hyphens."""
+
+
+def sentence(error: HowfarError) -> str:
+    """An error as the command line says it: with its own name for the setting that the next step is about."""
+    text = str(error)
+    flag = FLAGS.get(error.setting) or "--" + error.setting.replace("_", "-")
+    return text if not error.setting or flag in text else f"{text.removesuffix('.')} ({flag})."

@@ -1,49 +1,17 @@
 """`howfar look`: what is in the pictures, and how far away each thing is."""
 
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from howfar.cli import options
 
 if TYPE_CHECKING:
-    from howfar.ranging import Method
-    from howfar.scene import DepthMap
+    from howfar.models import RunOptions
+    from howfar.ranging import Bounds, Method
 
 DEFAULT_OUT = Path("howfar-out")
-
-
-class Format(StrEnum):
-    """How results are printed."""
-
-    table = "table"
-    json = "json"
-    jsonl = "jsonl"
-    csv = "csv"
-
-
-class DepthOn(StrEnum):
-    """What is fed to the depth network."""
-
-    image = "image"
-    crops = "crops"
-
-
-class UnitsChoice(StrEnum):
-    """What distances are shown in."""
-
-    m = "m"
-    ft = "ft"
-
-
-class DepthUnit(StrEnum):
-    """What the numbers in a depth file are."""
-
-    auto = "auto"
-    m = "m"
-    mm = "mm"
 
 
 def look(
@@ -85,20 +53,20 @@ def look(
         ),
     ] = None,
     depth_unit: Annotated[
-        DepthUnit,
+        Literal["auto", "m", "mm"],
         typer.Option("--depth-unit", help="Unit of --depth and --depth-points.", rich_help_panel=options.DEPTH),
-    ] = DepthUnit.auto,
+    ] = "auto",
     anchor: options.Anchor = None,
     known: options.KnownDistances = None,
     depth_points: options.DepthPoints = None,
     depth_on: Annotated[
-        DepthOn,
+        Literal["image", "crops"],
         typer.Option(
             "--depth-on",
             help="One depth pass a picture, or one for each object cut out of it (a comparison: it does far worse).",
             rich_help_panel=options.DEPTH,
         ),
-    ] = DepthOn.image,
+    ] = "image",
     method: Annotated[
         str,
         typer.Option(
@@ -167,12 +135,13 @@ def look(
         ),
     ] = None,
     format_: Annotated[
-        Format, typer.Option("--format", help="How to print the results.", rich_help_panel=options.OUTPUT)
-    ] = Format.table,
+        Literal["table", "json", "jsonl", "csv"],
+        typer.Option("--format", help="How to print the results.", rich_help_panel=options.OUTPUT),
+    ] = "table",
     units: Annotated[
-        UnitsChoice,
+        Literal["m", "ft"],
         typer.Option("--units", help="Units on labels and in the table.", rich_help_panel=options.OUTPUT),
-    ] = UnitsChoice.m,
+    ] = "m",
     show_far: Annotated[
         bool,
         typer.Option("--show-far", help="Draw objects beyond the maximum in grey.", rich_help_panel=options.OUTPUT),
@@ -220,19 +189,24 @@ def look(
     """
     from howfar.cli.folders import fresh_folder
     from howfar.cli.looking import look_at_all
-    from howfar.cli.wishes import Wishes
+    from howfar.cli.output_options import OutputOptions
+    from howfar.cli.own_depth import OwnDepth
+    from howfar.drawing.style import DrawStyle
     from howfar.errors import SettingError
     from howfar.io.camera_files import read_calibration
+    from howfar.models import RunOptions
     from howfar.pipeline.rangefinder import Rangefinder
+    from howfar.ranging import Bounds
     from howfar.sources.opening import open_sources
 
     if not sources:
         sources, max_depth = _ask(max_depth)
     opened = open_sources(sources, stdin=typer.get_binary_stream("stdin"))
+    bounds, running = Bounds(lower_threshold, upper_threshold), RunOptions(threads, provider)
     finder = Rangefinder(
         detector,
         depth_model,
-        _methods(method, shrink, lower_threshold, upper_threshold),
+        _methods(method, shrink, bounds, running),
         read_calibration(camera) if camera else None,
         focal_px=focal_px,
         fov_deg=fov_deg,
@@ -240,7 +214,7 @@ def look(
         classes=classes.split(",") if classes else None,
         score=score,
         nms=nms,
-        depth_on=depth_on.value,
+        depth_on=depth_on,
         camera_scale=camera_scale,
         threads=threads,
         provider=provider,
@@ -251,28 +225,24 @@ def look(
         anchor=anchor,
         known=known or (),
     )
-    wants_files = format_ is Format.table or save_depth or point_cloud
-    wishes = Wishes(
+    wants_files = format_ == "table" or save_depth or point_cloud
+    output = OutputOptions(
         out=out or (fresh_folder(DEFAULT_OUT) if wants_files else None),
-        format=format_.value,
-        units=units.value,
-        show_far=show_far,
-        show_region=show_region,
-        show_interval=show_interval,
+        format=format_,
+        style=DrawStyle(units, show_far, show_region, show_interval),
         explain=explain,
         save_depth=save_depth,
         point_cloud=point_cloud,
         overwrite=overwrite,
         every=every,
     )
-    if depth_on is DepthOn.crops:
+    if depth_on == "crops":
         typer.echo("Depth on crops is a comparison: cut-out objects lose the scene that depth is read from.", err=True)
     one_picture = len(opened) == 1 and not opened[0].is_stream
     if known and not one_picture:
         raise SettingError("--known goes with one picture: name the picture that the object is in.")
-    given = _own_depth("--depth", depth_file, depth_unit.value, one_picture)
-    points = _own_depth("--depth-points", depth_points, depth_unit.value, one_picture)
-    look_at_all(opened, finder, wishes, given, points)
+    own = OwnDepth.read(depth_file, depth_points, depth_unit, one_picture=one_picture)
+    look_at_all(opened, finder, output, own)
 
 
 def _ask(max_depth: float | None) -> tuple[list[str], float | None]:
@@ -295,19 +265,7 @@ def _number(answer: str) -> float:
         raise typer.BadParameter(f"{answer!r} is no number of metres, such as 2.5.") from None
 
 
-def _methods(names: str, shrink: float | None, lower_m: float | None, upper_m: float | None) -> "list[Method]":
+def _methods(names: str, shrink: float | None, bounds: "Bounds", running: "RunOptions") -> "list[Method]":
     from howfar.pipeline.open_methods import open_method
-    from howfar.ranging import Bounds
 
-    return [open_method(name.strip(), shrink=shrink, bounds=Bounds(lower_m, upper_m)) for name in names.split(",")]
-
-
-def _own_depth(option: str, path: Path | None, unit: str, one_picture: bool) -> "DepthMap | None":
-    if path is None:
-        return None
-    from howfar.errors import SettingError
-    from howfar.io.depth_files import read_depth
-
-    if not one_picture:
-        raise SettingError(f"{option} goes with one picture: name the picture that the depth map belongs to.")
-    return read_depth(path, unit)  # type: ignore[arg-type]
+    return [open_method(name.strip(), shrink=shrink, bounds=bounds, options=running) for name in names.split(",")]

@@ -186,7 +186,7 @@ def _rows_of_file(path: Path) -> Iterator[tuple[str, str]]:
 
 def _rows_of_card(card: "Card") -> Iterator[tuple[str, str]]:
     spec = card.input
-    sides = f", sides in multiples of {spec.multiple_px}" if spec.fit == "keep-aspect" else ""
+    sides = f", sides in multiples of {spec.multiple_px}" if spec.follows_shape else ""
     yield "input", f"{spec.width_px}×{spec.height_px} px, {spec.fit}{sides}, {spec.colour}"
     yield "normalisation", f"(value − {_numbers(spec.mean)}) / {_numbers(spec.std)}, values from 0 to 255"
     if card.depth is not None:

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Protocol
 
 from howfar.cli.console import results
+from howfar.cli.output_options import OutputOptions
 from howfar.cli.stream_summary import StreamSummary
-from howfar.cli.wishes import Wishes
 from howfar.drawing.tables import caption, csv_text, explanation, table
 from howfar.pipeline.view import View
+from howfar.scene import DepthFacts
 
 
 class Printer(Protocol):
@@ -28,19 +29,18 @@ class Printer(Protocol):
         """Print what belongs at the end."""
 
 
-def printer_for(wishes: Wishes, *, one_picture: bool, note: str) -> Printer:
+def printer_for(options: OutputOptions, *, one_picture: bool) -> Printer:
     """The printer of a format.
 
     Args:
-        wishes: Which format, and in what units.
+        options: Which format, and in what units.
         one_picture: Whether there is a single picture: its JSON is indented, of many it is one scene a line.
-        note: What people should know of the numbers; shown under the tables.
     """
-    if wishes.format == "table":
-        return _Tables(wishes, note, titled=not one_picture)
-    if wishes.format == "csv":
+    if options.format == "table":
+        return _Tables(options, titled=not one_picture)
+    if options.format == "csv":
         return _csv()
-    return _json(indent=2 if wishes.format == "json" and one_picture else None)
+    return _json(indent=2 if options.format == "json" and one_picture else None)
 
 
 class _Lines:
@@ -80,19 +80,18 @@ def _csv() -> _Lines:
 class _Tables:
     """A table a picture; for a stream, one that sums it up by class."""
 
-    def __init__(self, wishes: Wishes, note: str, *, titled: bool) -> None:
+    def __init__(self, options: OutputOptions, *, titled: bool) -> None:
         self._console = results()
-        self._units = wishes.units
-        self._explains = wishes.explain
-        self._note = note
+        self._units = options.style.units
+        self._explains = options.explain
+        self._note = ""
         self._titled = titled
-        self._has_shown = False
         self._summary = StreamSummary()
 
     def show(self, views: Sequence[View], written: Path | None) -> None:
         from rich.text import Text
 
-        self._has_shown = True
+        self._note = note_on(views[0].facts)
         for view in views:
             shown = table(view, self._units)
             shown.title = Text(view.source) if self._titled else None  # as Text, for brackets are no markup
@@ -103,20 +102,27 @@ class _Tables:
         self._tell_written(written)
 
     def show_frame(self, views: Sequence[View]) -> None:
+        self._note = note_on(views[0].facts)
         self._summary.add(views[0])
 
     def end_stream(self, name: str, written: Path | None) -> None:
         if not self._summary.frames:
             return
-        self._has_shown = True
         self._console.print(self._summary.table(name, self._units))
         self._tell_written(written)
         self._summary = StreamSummary()
 
     def finish(self) -> None:
-        if self._note and self._has_shown:
+        if self._note:
             self._console.print(self._note, style="dim", highlight=False)
 
     def _tell_written(self, written: Path | None) -> None:
         if written is not None:
             self._console.print(f"Drawn in {written}", highlight=False, soft_wrap=True)
+
+
+def note_on(facts: DepthFacts | None) -> str:
+    """What people should know of metres from a network that has seen some kinds of scenes alone; else empty."""
+    if facts is None or not facts.is_metric or not facts.scenes:
+        return ""
+    return f"{facts.name} has seen {facts.scenes} and nothing else: anywhere else its metres are a guess."

@@ -27,7 +27,7 @@ class StreamSummary:
     def add(self, scene: Scene) -> None:
         """Take in one frame."""
         self.frames += 1
-        for label in {thing.label for thing in scene}:
+        for label in dict.fromkeys(each.label for each in scene):  # not a set: its order changes from run to run
             self.seen_in[label] = self.seen_in.get(label, 0) + 1
         for thing in scene:
             known = self.nearest.get(thing.label)

@@ -17,7 +17,7 @@ def synth(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the data set.", metavar="DIR")],
     seed: Annotated[int, typer.Option("--seed", help="The same seed and settings give the same files.")] = 0,
     size: Annotated[str, typer.Option("--size", help="Size of the pictures in pixels.", metavar="WxH")] = "320x240",
-    kind: Annotated[Kind, typer.Option("--kind", help="What is rendered; both: by turns.")] = Kind.both,
+    kind: Annotated[Kind, typer.Option("--kind", help="What is rendered; both: by turns.")] = "both",
     baseline_m: Annotated[
         float, typer.Option("--baseline-m", help="Distance of the right-hand camera.", metavar="METRES")
     ] = 0.1,

@@ -7,13 +7,15 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from howfar.cli.wishes import Wishes
+from howfar.cli.output_options import OutputOptions
+from howfar.drawing.annotation import draw_scene
 from howfar.drawing.depth_view import draw_depth
 from howfar.drawing.side_by_side import side_by_side
+from howfar.drawing.style import DrawStyle
 from howfar.files import refuse_existing
 from howfar.io.depth_files import save_depth_png
 from howfar.io.output_names import OutputNames
-from howfar.io.pictures_out import save_picture
+from howfar.io.picture_writer import save_picture
 from howfar.io.point_cloud import save_point_cloud
 from howfar.pipeline.view import View
 
@@ -22,25 +24,17 @@ DEPTH_VIEW_ENDING = ".depth-view.png"
 CLOUD_ENDING = ".ply"
 
 
-def draw_views(views: Sequence[View], names: Sequence[str], wishes: Wishes) -> NDArray[np.uint8]:
+def draw_views(views: Sequence[View], names: Sequence[str], style: DrawStyle) -> NDArray[np.uint8]:
     """The annotated picture; with several methods, one beside the other under the methods' names."""
-    drawn = [
-        view.draw(
-            units=wishes.units,
-            show_far=wishes.show_far,
-            show_region=wishes.show_region,
-            show_interval=wishes.show_interval,
-        )
-        for view in views
-    ]
+    drawn = [draw_scene(view.image, view, style) for view in views]
     return drawn[0] if len(drawn) == 1 else side_by_side(drawn, names)
 
 
 class PictureFiles:
-    """Writes what is wished for of each picture: the annotated picture, the depth map, the point cloud."""
+    """Writes what the options ask for of each picture: the annotated picture, the depth map, the point cloud."""
 
-    def __init__(self, wishes: Wishes, names: OutputNames | None, methods: Sequence[str]) -> None:
-        self._wishes = wishes
+    def __init__(self, options: OutputOptions, names: OutputNames | None, methods: Sequence[str]) -> None:
+        self._options = options
         self._names = names
         self._methods = methods
 
@@ -52,21 +46,21 @@ class PictureFiles:
             SettingError: If one would be the source itself.
         """
         for path in self._paths(source).values():
-            refuse_existing(path, overwrite=self._wishes.overwrite)
+            refuse_existing(path, overwrite=self._options.overwrite)
 
     def write(self, views: Sequence[View]) -> Path | None:
         """Write the files of one picture; gives the annotated picture's path."""
         view = views[0]
         size = (view.width_px, view.height_px)
-        overwrite = self._wishes.overwrite
+        overwrite = self._options.overwrite
         paths = self._paths(view.source)
         if "picture" in paths:
-            save_picture(draw_views(views, self._methods, self._wishes), paths["picture"], overwrite=overwrite)
+            save_picture(draw_views(views, self._methods, self._options.style), paths["picture"], overwrite=overwrite)
         if "depth" in paths:
             lost = save_depth_png(view.depth, paths["depth"], *size, overwrite=overwrite)
             if lost:
                 typer.echo(f"{paths['depth']}: {lost} pixels beyond 65.5 m are written as unknown.", err=True)
-            coloured = draw_depth(view.depth, *size, units=self._wishes.units)
+            coloured = draw_depth(view.depth, *size, units=self._options.style.units)
             save_picture(coloured, paths["depth view"], overwrite=overwrite)
         if "cloud" in paths:
             save_point_cloud(view.image, view.depth, view.camera, paths["cloud"], overwrite=overwrite)
@@ -76,9 +70,9 @@ class PictureFiles:
         if self._names is None:
             return {}
         paths = {"picture": self._names.path(source)}
-        if self._wishes.save_depth:
+        if self._options.save_depth:
             paths["depth"] = self._names.path(source, DEPTH_ENDING)
             paths["depth view"] = self._names.path(source, DEPTH_VIEW_ENDING)
-        if self._wishes.point_cloud:
+        if self._options.point_cloud:
             paths["cloud"] = self._names.path(source, CLOUD_ENDING)
         return paths

@@ -13,7 +13,7 @@ from howfar.conversion.exportable import Exportable, InMetres
 from howfar.conversion.hub.folders import weights_file
 from howfar.conversion.reader import Reader, refuse_large, with_zoo_facts
 from howfar.datasets.nyu import NYU_CAMERA
-from howfar.models.card import UNKNOWN_LICENCE, Card, DepthSpec, DetectorSpec, InputSpec, Layout, coco80
+from howfar.models.card import UNKNOWN_LICENCE, Card, DepthSpec, DetectorSpec, InputSpec, LayoutName, coco80
 from howfar.networks.catalogue import NETWORKS, build
 from howfar.networks.entry import CardTask, NetworkEntry, PublishedFormat
 
@@ -56,7 +56,7 @@ def _detector(entry: NetworkEntry, network: nn.Module, path: Path, options: Mapp
     spec = InputSpec(
         *FORMATS[entry.name].size_px, "letterbox", multiple_px=entry.multiple_px, mean=entry.mean, std=entry.std
     )
-    detector = DetectorSpec(cast(Layout, entry.layout), _class_names(path, options["classes"]))
+    detector = DetectorSpec(cast(LayoutName, entry.layout), _class_names(path, options["classes"]))
     return Exportable(entry.decoded(network), Card(entry.name, "detection", UNKNOWN_LICENCE, spec, detector=detector))
 
 

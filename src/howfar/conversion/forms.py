@@ -89,4 +89,4 @@ FORMS: Mapping[Task, Form] = {
     ),
     "ranging": Form("crops", "weights", _crops, _free_count),
 }
-"""By the task of the card."""
+"""By the task of the card; a joint network, which has two outputs, is not exported here."""

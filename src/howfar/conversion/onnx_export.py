@@ -23,7 +23,7 @@ from howfar.errors import ModelError, SettingError
 from howfar.files import refuse_existing, replacing
 from howfar.models.card import Card, card_path
 from howfar.models.card_writing import card_text
-from howfar.models.session import RunOptions, Session, file_digest
+from howfar.models.session import RunOptions, file_digest, open_session
 
 OPSET = 18
 
@@ -121,7 +121,7 @@ def export(source: Exportable, target: Path, *, half: bool = False, overwrite: b
         if half:
             onnx.save(halve(model), file)
             halved = compare(source, file)
-            _refuse_beyond(MOST_HALF_ERROR, halved, "export it in single precision", setting="half")
+            _refuse_beyond(MOST_HALF_ERROR, halved, "export it without half precision", setting="half")
         card = replace(card, sha256=file_digest(file))
         beside.write_text(card_text(card), encoding="utf-8")
     return Exported(target, card, comparisons, halved)
@@ -175,11 +175,12 @@ def compare(source: Exportable, onnx_path: Path) -> tuple[Comparison, ...]:
     Raises:
         ModelError: If the file does not open or run.
     """
-    session = Session(onnx_path, source.card, RunOptions(threads=torch.get_num_threads()))
+    session = open_session(onnx_path, source.card, RunOptions(threads=torch.get_num_threads()))
     comparisons = []
     for tensor in FORMS[source.card.task].inputs(source):
         expected, torch_ms = _timed(partial(_run_torch, source.network, tensor))
-        (given,), onnx_ms = _timed(partial(session.run, tensor))
+        outputs, onnx_ms = _timed(partial(session.run, tensor))
+        (given,) = outputs.values()
         error = _error(given, expected, source.card)
         comparisons.append(Comparison((tensor.shape[3], tensor.shape[2]), error, torch_ms, onnx_ms))
     return tuple(comparisons)

@@ -32,7 +32,7 @@ class Problem:
     """Something wrong with a data set.
 
     Attributes:
-        sample: What the data set calls the picture, its place in the split if it could not be read, or `all`.
+        sample: What the data set calls the picture, its number in the split if it could not be read, or `all`.
         sentence: What is wrong, and what to do.
         fatal: Whether a training would stop at it or learn nonsense from it; otherwise it is only worth a look.
     """
@@ -96,10 +96,10 @@ def _each(
         return [Problem(WHOLE, "The split is empty: it should name at least one picture.", True)], 0
     problems: list[Problem] = []
     read = 0
-    for place in range(len(samples)):
-        name = f"picture {place + 1}"
+    for index in range(len(samples)):
+        name = f"picture {index + 1}"
         try:
-            sample = samples[place]
+            sample = samples[index]
         except HowfarError as error:
             problems.append(Problem(name, str(error), True))
         else:

@@ -13,9 +13,10 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from howfar.datasets.pictures import read_rgb, refuse_missing
+from howfar.datasets.files import refuse_missing
 from howfar.datasets.samples import DetectionSample, LazySamples
 from howfar.errors import SourceError
+from howfar.io.pictures import read_rgb
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +84,18 @@ class CocoDetection(Sequence[DetectionSample]):
         self._boxes_of: dict[int, list[CocoBox]] = {picture.image_id: [] for picture in self.pictures}
         for box in self.boxes:
             self._boxes_of[box.image_id].append(box)
-        self._class_of = {category: place for place, category in enumerate(self.category_ids)}
+        self._class_of = {category: index for index, category in enumerate(self.category_ids)}
         self._samples: LazySamples[DetectionSample] = LazySamples(self.pictures, self._load)
 
     def __len__(self) -> int:
         return len(self.pictures)
 
     @overload
-    def __getitem__(self, place: int) -> DetectionSample: ...
+    def __getitem__(self, index: int) -> DetectionSample: ...
     @overload
-    def __getitem__(self, place: slice) -> LazySamples[DetectionSample]: ...
-    def __getitem__(self, place: int | slice) -> DetectionSample | LazySamples[DetectionSample]:
-        return self._samples[place]
+    def __getitem__(self, index: slice) -> LazySamples[DetectionSample]: ...
+    def __getitem__(self, index: int | slice) -> DetectionSample | LazySamples[DetectionSample]:
+        return self._samples[index]
 
     def _check(self) -> None:
         where = self.annotations_json

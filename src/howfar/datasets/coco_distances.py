@@ -78,8 +78,8 @@ class CocoDistances:
         file, table = self._files[split], self._tables[split]
         detection = CocoDetection(pictures_of(file), file, table)
         known: dict[int, list[_Known | None]] = {picture.image_id: [] for picture in detection.pictures}
-        for place, (box, entry) in enumerate(zip(detection.boxes, table["annotations"], strict=True)):
-            where = f"annotation {entry.get('id', f'number {place + 1}')} of {file}"
+        for index, (box, entry) in enumerate(zip(detection.boxes, table["annotations"], strict=True)):
+            where = f"annotation {entry.get('id', f'number {index + 1}')} of {file}"
             known[box.image_id].append(None if box.crowd else _known(entry, where))
         if not any(map(any, known.values())):
             raise SourceError(f"No annotation of {file} has a distance: give each a field depth_m, in metres.")
@@ -91,9 +91,9 @@ class CocoDistances:
         return LazySamples(keys, lambda key: _sample(detection, *key))
 
 
-def _sample(detection: CocoDetection, place: int, known: Iterable[_Known | None], camera: Camera) -> ObjectSample:
-    sample = detection[place]
-    kept = [(number, thing) for number, thing in enumerate(known) if thing is not None]
+def _sample(detection: CocoDetection, index: int, known: Iterable[_Known | None], camera: Camera) -> ObjectSample:
+    sample = detection[index]
+    kept = [(number, each) for number, each in enumerate(known) if each is not None]
     numbers = [number for number, _ in kept]
     return ObjectSample(
         name=sample.name,
@@ -101,9 +101,9 @@ def _sample(detection: CocoDetection, place: int, known: Iterable[_Known | None]
         camera=camera,
         labels=tuple(sample.labels[number] for number in numbers),
         boxes_xyxy_px=sample.boxes_xyxy_px[numbers],
-        depth_m=np.array([thing.depth_m for _, thing in kept], dtype=np.float64),
-        nearest_m=np.array([thing.nearest_m for _, thing in kept], dtype=np.float64),
-        occlusions=np.array([thing.occlusion for _, thing in kept], dtype=np.int8),
+        depth_m=np.array([each.depth_m for _, each in kept], dtype=np.float64),
+        nearest_m=np.array([each.nearest_m for _, each in kept], dtype=np.float64),
+        occlusions=np.array([each.occlusion for _, each in kept], dtype=np.int8),
     )
 
 

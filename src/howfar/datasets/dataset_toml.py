@@ -23,77 +23,21 @@ labels = "labels/{stem}.txt"  # YOLO's: class, centre x, centre y, width, height
 classes = ["person", "chair"]
 """
 
-import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from howfar.datasets.pairs import Pair, choose_pairs
 from howfar.datasets.splits import WHOLE, read_list, refuse_unknown_split
 from howfar.errors import SettingError, SourceError
+from howfar.io.toml import Fields, read_toml
 
 DESCRIPTION_NAME = "dataset.toml"
 KINDS = ("depth", "detection")
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table of a description, whose fields are checked when they are asked for.
-
-    Attributes:
-        fields: The table as TOML gives it.
-        where: What to call it in an error.
-    """
-
-    fields: Mapping[str, Any]
-    where: str
-
-    def refuse_others(self, known: Sequence[str]) -> None:
-        """Raise SettingError if there is a field of another name."""
-        for name in self.fields:
-            if name not in known:
-                raise SettingError(f"{self.where}: unknown field {name!r}; it has {', '.join(known)}.")
-
-    def text(self, name: str) -> str:
-        """A text that must be there."""
-        value = self.fields.get(name)
-        if not isinstance(value, str):
-            raise SettingError(f"{self.where}: {name} should be a text, {_instead(value)}.")
-        return value
-
-    def texts(self, name: str) -> tuple[str, ...]:
-        """A list of texts that must be there."""
-        values = self.fields.get(name)
-        if not isinstance(values, list) or not values or not all(isinstance(value, str) for value in values):
-            raise SettingError(f"{self.where}: {name} should be a list of texts, {_instead(values)}.")
-        return tuple(values)
-
-    def number(self, name: str) -> float:
-        """A number that must be there."""
-        value = self.fields.get(name)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise SettingError(f"{self.where}: {name} should be a number, {_instead(value)}.")
-        return float(value)
-
-    def numbers(self, name: str) -> tuple[float, ...]:
-        """A number or a list of them; empty where there is none."""
-        value = self.fields.get(name, [])
-        values = value if isinstance(value, list) else [value]
-        return tuple(Table({name: value}, self.where).number(name) for value in values)
-
-    def table(self, name: str) -> "Table":
-        """A table within this one; empty where there is none."""
-        value = self.fields.get(name, {})
-        if not isinstance(value, dict):
-            raise SettingError(f"{self.where}: [{name}] should be a table, not {value!r}.")
-        return Table(value, f"{self.where} [{name}]")
-
-
 class Division:
     """How a description divides its pictures into splits."""
 
-    def __init__(self, table: Table, root: Path) -> None:
+    def __init__(self, fields: Fields, root: Path) -> None:
         """Read the table `splits` of a description that lies in the folder root.
 
         Raises:
@@ -102,14 +46,14 @@ class Division:
         self._train_share: float | None = None
         self._lists: dict[str, Path] = {}
         self.names: tuple[str, ...] = (WHOLE,)
-        if "train_share" in table.fields:
-            table.refuse_others(("train_share",))
-            self._train_share = table.number("train_share")
+        if "train_share" in fields:
+            fields.refuse_others(("train_share",))
+            self._train_share = fields.number("train_share")
             if not 0 < self._train_share < 1:
-                raise SettingError(f"{table.where}: train_share lies between 0 and 1, not at {self._train_share:g}.")
+                raise SettingError(f"{fields.where}: train_share lies between 0 and 1, not at {self._train_share:g}.")
             self.names = ("train", "test")
-        elif table.fields:
-            self._lists = {name: root / table.text(name) for name in table.fields}
+        elif fields.table:
+            self._lists = {name: root / fields.text(name) for name in fields.table}
             self.names = tuple(self._lists)
 
     def choose(self, pairs: list[Pair], split: str, dataset: str) -> list[Pair]:
@@ -137,23 +81,13 @@ class Division:
         return chosen
 
 
-def read_description(path: Path) -> Table:
+def read_description(path: Path) -> Fields:
     """Read a description and check its kind.
 
     Raises:
         SettingError: If the file is missing, is not TOML, or its kind is unknown.
     """
-    try:
-        fields = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise SettingError(f"There is no description {path}: write one, as the documentation shows.") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingError(f"The description {path} cannot be read as TOML: {error}.") from None
-    table = Table(fields, str(path))
-    if table.text("kind") not in KINDS:
-        raise SettingError(f"{path}: kind should be {' or '.join(KINDS)}, not {table.text('kind')!r}.")
-    return table
-
-
-def _instead(value: object) -> str:
-    return "and it is missing" if value is None else f"not {value!r}"
+    advice = "write one, as the documentation shows"
+    fields = Fields(read_toml(path, "description", advice=advice), str(path))
+    fields.choice("kind", KINDS)
+    return fields

@@ -6,13 +6,16 @@ The description's fields are shown in howfar.datasets.dataset_toml.
 import math
 from pathlib import Path
 
-from howfar.datasets.dataset_toml import DESCRIPTION_NAME, Division, Table, read_description
-from howfar.datasets.depth_values import metres_of, read_counts
+from howfar.datasets.dataset_toml import DESCRIPTION_NAME, Division, read_description
+from howfar.datasets.depth_units import metres_of
+from howfar.datasets.files import refuse_missing
 from howfar.datasets.pairs import Pair, find_pairs
-from howfar.datasets.pictures import picture_size, read_rgb, refuse_missing
 from howfar.datasets.samples import DepthSample, DetectionSample, LazySamples
 from howfar.datasets.yolo_labels import read_yolo_sample
 from howfar.errors import SettingError, SourceError
+from howfar.io.depth_values import read_values
+from howfar.io.pictures import picture_size, read_rgb
+from howfar.io.toml import Fields
 from howfar.scene import Camera
 
 METRES = {"m": 1.0, "cm": 0.01, "mm": 0.001}
@@ -33,15 +36,15 @@ class FolderDepth:
             SourceError: If it finds no pictures, or pictures and depth maps that do not pair.
         """
         path = description_at(Path(description))
-        table = _of_kind("depth", path, DEPTH_FIELDS)
+        fields = _of_kind("depth", path, DEPTH_FIELDS)
         self.root = path.parent
-        self.name = _name(table, self.root)
-        self.metres_per_count = _metres_per_count(table)
-        self.invalid = table.numbers("invalid")
-        self._division = Division(table.table("splits"), self.root)
+        self.name = _name(fields, self.root)
+        self.metres_per_count = _metres_per_count(fields)
+        self.invalid = _invalid(fields)
+        self._division = Division(fields.subtable("splits", {}), self.root)
         self.splits = self._division.names
-        self._pairs = find_pairs(self.root, table.text("images"), table.text("depths"))
-        self._camera = _camera(table.table("camera"), self._pairs[0].image)
+        self._pairs = find_pairs(self.root, fields.text("images"), fields.text("depths"))
+        self._camera = _camera(fields.subtable("camera", {}), self._pairs[0].image)
 
     def split(self, split: str) -> LazySamples[DepthSample]:
         """The pairs of one split, read when asked for.
@@ -55,7 +58,7 @@ class FolderDepth:
         return LazySamples(pairs, self._load)
 
     def _load(self, pair: Pair) -> DepthSample:
-        image, counts = read_rgb(pair.image), read_counts(pair.partner)
+        image, counts = read_rgb(pair.image), read_values(pair.partner, coarse=True)
         height, width = image.shape[:2]
         if counts.shape != (height, width):
             raise SourceError(
@@ -78,13 +81,15 @@ class FolderDetection:
             SourceError: If it finds no pictures, or pictures and labels that do not pair.
         """
         path = description_at(Path(description))
-        table = _of_kind("detection", path, DETECTION_FIELDS)
+        fields = _of_kind("detection", path, DETECTION_FIELDS)
         self.root = path.parent
-        self.name = _name(table, self.root)
-        self.class_names = table.texts("classes")
-        self._division = Division(table.table("splits"), self.root)
+        self.name = _name(fields, self.root)
+        self.class_names = fields.texts("classes")
+        if not self.class_names:
+            raise SettingError(f"{path}: classes should be a list of at least one name.")
+        self._division = Division(fields.subtable("splits", {}), self.root)
         self.splits = self._division.names
-        self._pairs = find_pairs(self.root, table.text("images"), table.text("labels"))
+        self._pairs = find_pairs(self.root, fields.text("images"), fields.text("labels"))
 
     def split(self, split: str) -> LazySamples[DetectionSample]:
         """The pictures of one split, read when asked for; one without a file of labels has no object.
@@ -106,39 +111,44 @@ def description_at(path: Path) -> Path:
     return path / DESCRIPTION_NAME if path.is_dir() else path
 
 
-def _of_kind(kind: str, path: Path, fields: tuple[str, ...]) -> Table:
-    table = read_description(path)
-    if table.text("kind") != kind:
-        raise SettingError(f"{path} describes a data set for {table.text('kind')}; this needs one for {kind}.")
-    table.refuse_others(fields)
-    return table
+def _of_kind(kind: str, path: Path, known: tuple[str, ...]) -> Fields:
+    fields = read_description(path)
+    if fields.text("kind") != kind:
+        raise SettingError(f"{path} describes a data set for {fields.text('kind')}; this needs one for {kind}.")
+    fields.refuse_others(known)
+    return fields
 
 
-def _name(table: Table, root: Path) -> str:
-    return table.text("name") if "name" in table.fields else root.resolve().name
+def _name(fields: Fields, root: Path) -> str:
+    return fields.text("name", root.resolve().name)
 
 
-def _metres_per_count(table: Table) -> float:
-    if ("unit" in table.fields) == ("scale" in table.fields):
-        raise SettingError(f"{table.where}: give either unit (m, cm or mm) or scale (the metres of one step).")
-    if "unit" in table.fields:
-        unit = table.text("unit")
+def _metres_per_count(fields: Fields) -> float:
+    if ("unit" in fields) == ("scale" in fields):
+        raise SettingError(f"{fields.where}: give either unit (m, cm or mm) or scale (the metres of one step).")
+    if "unit" in fields:
+        unit = fields.text("unit")
         if unit not in METRES:
-            raise SettingError(f"{table.where}: unit should be m, cm or mm, not {unit!r}; for others give scale.")
+            raise SettingError(f"{fields.where}: unit should be m, cm or mm, not {unit!r}; for others give scale.")
         return METRES[unit]
-    scale = table.number("scale")
+    scale = fields.number("scale")
     if not (math.isfinite(scale) and scale > 0):
-        raise SettingError(f"{table.where}: scale should be the metres of one step, more than 0, not {scale:g}.")
+        raise SettingError(f"{fields.where}: scale should be the metres of one step, more than 0, not {scale:g}.")
     return scale
 
 
-def _camera(table: Table, picture: Path) -> Camera | None:
+def _invalid(fields: Fields) -> tuple[float, ...]:
+    """The numbers that stand for "not known": a list of them, or a single one."""
+    one = fields.table.get("invalid", [])
+    return fields.numbers("invalid", default=()) if isinstance(one, list) else (fields.number("invalid"),)
+
+
+def _camera(fields: Fields, picture: Path) -> Camera | None:
     """The described camera, of the first picture's size where none is said; None where no camera is described."""
-    table.refuse_others(CAMERA_FIELDS)
-    if not table.fields:
+    fields.refuse_others(CAMERA_FIELDS)
+    if not fields.table:
         return None
-    sized = "width_px" in table.fields or "height_px" in table.fields
-    width, height = (table.number("width_px"), table.number("height_px")) if sized else picture_size(picture)
-    cx_px = table.number("cx_px") if "cx_px" in table.fields else width / 2
-    cy_px = table.number("cy_px") if "cy_px" in table.fields else height / 2
-    return Camera(round(width), round(height), table.number("fx_px"), table.number("fy_px"), cx_px, cy_px)
+    sized = "width_px" in fields or "height_px" in fields
+    width, height = (fields.number("width_px"), fields.number("height_px")) if sized else picture_size(picture)
+    cx_px, cy_px = fields.number("cx_px", width / 2), fields.number("cy_px", height / 2)
+    return Camera(round(width), round(height), fields.number("fx_px"), fields.number("fy_px"), cx_px, cy_px)

@@ -53,7 +53,7 @@ def read_objects(path: Path) -> list[KittiObject]:
     """
     lines = enumerate(_lines(path, "one object a line"), 1)
     objects = [_object(line, f"{path}, line {number}") for number, line in lines if line.strip()]
-    return [thing for thing in objects if thing is not None]
+    return [each for each in objects if each is not None]
 
 
 def read_camera(path: Path, width_px: int, height_px: int) -> Camera:

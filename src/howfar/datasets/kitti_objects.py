@@ -18,11 +18,12 @@ from pathlib import Path
 
 import numpy as np
 
+from howfar.datasets.files import pictures_in, refuse_missing
 from howfar.datasets.kitti_labels import KittiObject, read_camera, read_objects
-from howfar.datasets.pictures import pictures_in, read_rgb, refuse_missing
 from howfar.datasets.samples import LazySamples, ObjectSample
 from howfar.datasets.splits import WHOLE, read_list, refuse_unknown_split
 from howfar.errors import SourceError
+from howfar.io.pictures import read_rgb
 
 IMAGES = "image_2"
 LABELS = "label_2"
@@ -114,19 +115,19 @@ class KittiObjects:
     def _load(self, name: str) -> ObjectSample:
         image = read_rgb(self._image_path(name))
         height, width = image.shape[:2]
-        things = [thing for thing in read_objects(self._labels_path(name)) if _in_front(thing)]
+        objects = [each for each in read_objects(self._labels_path(name)) if _in_front(each)]
         return ObjectSample(
             name=name,
             image=image,
             camera=read_camera(self._calibration_path(name), width, height),
-            labels=tuple(COUNTS_AS.get(thing.label, thing.label) for thing in things),
-            boxes_xyxy_px=np.array([thing.box_xyxy_px for thing in things], dtype=np.float32).reshape(-1, 4),
-            depth_m=np.array([thing.z_m for thing in things], dtype=np.float64),
-            nearest_m=np.array([thing.nearest_m for thing in things], dtype=np.float64),
-            occlusions=np.array([thing.occlusion for thing in things], dtype=np.int8),
+            labels=tuple(COUNTS_AS.get(each.label, each.label) for each in objects),
+            boxes_xyxy_px=np.array([each.box_xyxy_px for each in objects], dtype=np.float32).reshape(-1, 4),
+            depth_m=np.array([each.z_m for each in objects], dtype=np.float64),
+            nearest_m=np.array([each.nearest_m for each in objects], dtype=np.float64),
+            occlusions=np.array([each.occlusion for each in objects], dtype=np.int8),
         )
 
 
-def _in_front(thing: KittiObject) -> bool:
+def _in_front(one: KittiObject) -> bool:
     """Whether the box's centre is before the camera: of one that is beside or behind it, no distance can be seen."""
-    return thing.z_m > 0
+    return one.z_m > 0

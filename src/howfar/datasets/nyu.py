@@ -14,10 +14,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from howfar.datasets.pictures import read_grey8, read_rgb, refuse_missing
+from howfar.datasets.files import refuse_missing
 from howfar.datasets.samples import UNKNOWN_CLASS, DepthSample, LazySamples
 from howfar.datasets.splits import read_list, refuse_unknown_split
 from howfar.errors import SourceError
+from howfar.io.pictures import read_grey8, read_rgb
 from howfar.scene import Camera
 
 NYU_CAMERA = Camera(640, 480, fx_px=518.8579, fy_px=519.46961, cx_px=325.58245, cy_px=253.73617, origin="given")
@@ -30,7 +31,7 @@ made up."""
 LABELS = "labels40"
 
 UNLABELLED = 39
-"""The class that mixes other things with what nobody labelled: read as unknown."""
+"""The class that mixes other objects with what nobody labelled: read as unknown."""
 
 METRES_PER_STEP = 9.99547 / 255
 """One global scale for every picture: a step of 3.9 cm, so an error of 2 cm at most."""

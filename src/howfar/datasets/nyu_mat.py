@@ -7,21 +7,20 @@ Silberman, Hoiem, Kohli, Fergus: Indoor Segmentation and Support Inference from 
 - `depths`: 1449×640×480 single precision, metres, in-painted.
 """
 
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from howfar.datasets.depth_values import metres_of
+from howfar.datasets.depth_units import metres_of
 from howfar.datasets.nyu import NYU_CAMERA
 from howfar.datasets.samples import DepthSample, LazySamples
 from howfar.datasets.splits import refuse_unknown_split
 from howfar.errors import MissingExtraError, SourceError
+from howfar.io.toml import read_own_toml
 
 if TYPE_CHECKING:
     import h5py
@@ -91,8 +90,7 @@ class NyuLabeledMat:
 @cache
 def official_test_indices() -> frozenset[int]:
     """Which of the 1449 labelled pairs, counted from 0, are the 654 for testing; the others are for training."""
-    text = resources.files("howfar.datasets").joinpath("nyu_labeled_split.toml").read_text(encoding="utf-8")
-    return frozenset(tomllib.loads(text)["test"])
+    return frozenset(read_own_toml("howfar.datasets", "nyu_labeled_split.toml")["test"])
 
 
 def _h5py() -> Any:

@@ -1,7 +1,7 @@
 """NYU Depth v2 as objects with their distances, made of its semantic classes and its depth.
 
-The classes tell things apart, not two chairs side by side, so an object is an 8-connected component of one class, cut
-to the Eigen crop first and of at least 1500 pixels. Its true distance is the median depth over its pixels, its box the
+The classes do not tell two chairs side by side apart, so an object is an 8-connected component of one class, cut to the
+Eigen crop first and of at least 1500 pixels. Its true distance is the median depth over its pixels, its box the
 component's bounding box in the whole picture.
 """
 
@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from howfar.datasets.files import refuse_missing
 from howfar.datasets.nyu import EIGEN_CROP_XYXY_PX, LABELS, NyuDepthV2
-from howfar.datasets.pictures import refuse_missing
 from howfar.datasets.samples import UNKNOWN_CLASS, DepthSample, LazySamples, ObjectSample
 from howfar.errors import SourceError
 
@@ -36,7 +36,7 @@ OBJECT_CLASSES = {
     35: "bathtub",
     36: "bag",
 }
-"""Those of the 40 classes that are things and not surfaces, collections or leftovers, by their numbers from 0."""
+"""Those of the 40 classes that are objects and not surfaces, collections or leftovers, by their numbers from 0."""
 
 DETECTOR_NAMES = {
     "bed": "bed",
@@ -96,7 +96,7 @@ class NyuObjects:
         """
         names, pairs = self._pairs.names(split), self._pairs.split(split)
         refuse_missing(map(self._pairs.labels_path, names), f"{len(names)} class files of the {split} split")
-        return LazySamples(range(len(pairs)), lambda place: with_objects(pairs[place]))
+        return LazySamples(range(len(pairs)), lambda index: with_objects(pairs[index]))
 
 
 def with_objects(
@@ -142,10 +142,10 @@ def _components(classes: NDArray[np.uint8], named: Mapping[int, str], least_pixe
             continue
         of_class = (crop == number).astype(np.uint8)
         count, numbered, boxes, _ = cv2.connectedComponentsWithStats(of_class, connectivity=8)
-        for place in range(1, count):
-            x, y, width, height, pixels = boxes[place].tolist()
+        for component in range(1, count):
+            x, y, width, height, pixels = boxes[component].tolist()
             if pixels < least_pixels:
                 continue
             inside = np.zeros(classes.shape, dtype=np.bool_)
-            inside[top:bottom, left:right] = numbered == place
+            inside[top:bottom, left:right] = numbered == component
             yield label, (left + x, top + y, left + x + width, top + y + height), inside

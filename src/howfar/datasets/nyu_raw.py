@@ -9,12 +9,13 @@ split, `all`.
 from dataclasses import dataclass
 from pathlib import Path
 
-from howfar.datasets.depth_values import metres_of, read_counts
+from howfar.datasets.depth_units import metres_of
 from howfar.datasets.nyu import NYU_CAMERA
-from howfar.datasets.pictures import read_rgb
 from howfar.datasets.samples import DepthSample, LazySamples
 from howfar.datasets.splits import WHOLE, read_list, refuse_unknown_split
 from howfar.errors import SourceError
+from howfar.io.depth_values import read_values
+from howfar.io.pictures import read_rgb
 
 RGB = "rgb_"
 DEPTH = "sync_depth_"
@@ -75,7 +76,7 @@ class NyuRaw:
         return self.root / f"{split}.txt"
 
     def _load(self, pair: RawPair) -> DepthSample:
-        image, counts = read_rgb(pair.image), read_counts(pair.depth)
+        image, counts = read_rgb(pair.image), read_values(pair.depth, coarse=True)
         if counts.shape != image.shape[:2]:
             raise SourceError(
                 f"{pair.depth} has {counts.shape[1]}×{counts.shape[0]} pixels and its picture "

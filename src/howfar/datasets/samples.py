@@ -43,7 +43,7 @@ class DetectionSample:
         image_id: Its number in the data set.
         image: H×W×3 uint8 RGB.
         boxes_xyxy_px: N×4 float32, x1, y1, x2, y2 in pixels.
-        class_ids: N int64, places in `class_names`.
+        class_ids: N int64, indices in `class_names`.
         crowd: N bool: whether a box is drawn round many objects at once.
         class_names: The names of all classes of the data set.
     """
@@ -104,10 +104,10 @@ class LazySamples(Sequence[Sample]):
         return len(self._keys)
 
     @overload
-    def __getitem__(self, place: int) -> Sample: ...
+    def __getitem__(self, index: int) -> Sample: ...
     @overload
-    def __getitem__(self, place: slice) -> "LazySamples[Sample]": ...
-    def __getitem__(self, place: int | slice) -> "Sample | LazySamples[Sample]":
-        if isinstance(place, slice):
-            return LazySamples(self._keys[place], self._load)
-        return self._load(self._keys[place])
+    def __getitem__(self, index: slice) -> "LazySamples[Sample]": ...
+    def __getitem__(self, index: int | slice) -> "Sample | LazySamples[Sample]":
+        if isinstance(index, slice):
+            return LazySamples(self._keys[index], self._load)
+        return self._load(self._keys[index])

@@ -16,10 +16,11 @@ from xml.parsers import expat
 
 import numpy as np
 
-from howfar.datasets.pictures import PICTURE_ENDINGS, read_rgb
+from howfar.datasets.files import pictures_in
 from howfar.datasets.samples import DetectionSample, LazySamples
 from howfar.datasets.splits import WHOLE, read_list, refuse_unknown_split
 from howfar.errors import SourceError
+from howfar.io.pictures import read_rgb
 
 IMAGES = "JPEGImages"
 ANNOTATIONS = "Annotations"
@@ -58,10 +59,8 @@ class PascalVoc:
         if not found:
             raise SourceError(f"{self.root / ANNOTATIONS} holds no annotation NAME.xml: complete the data set.")
         self._objects = {path.stem: read_annotation(path) for path in found}
-        self._pictures = {
-            path.stem: path for path in sorted((self.root / IMAGES).iterdir()) if path.suffix.lower() in PICTURE_ENDINGS
-        }
-        self.class_names = tuple(sorted({thing[0] for things in self._objects.values() for thing in things}))
+        self._pictures = {path.stem: path for path in pictures_in(self.root / IMAGES)}
+        self.class_names = tuple(sorted({each[0] for objects in self._objects.values() for each in objects}))
         self.splits = tuple(name for name in SPLITS if self._list(name).is_file()) or (WHOLE,)
 
     def split(self, split: str) -> LazySamples[DetectionSample]:
@@ -93,16 +92,16 @@ class PascalVoc:
 
     def _load(self, numbered: tuple[int, str]) -> DetectionSample:
         number, name = numbered
-        things = self._objects[name]
-        boxes = np.array([thing[1:] for thing in things], dtype=np.float32).reshape(-1, 4)
+        objects = self._objects[name]
+        boxes = np.array([each[1:] for each in objects], dtype=np.float32).reshape(-1, 4)
         boxes[:, :2] -= 1  # from pixels counted from 1, ends included, to the outer edges of the box
         return DetectionSample(
             name=name,
             image_id=number,
             image=read_rgb(self._pictures[name]),
             boxes_xyxy_px=boxes,
-            class_ids=np.array([self.class_names.index(thing[0]) for thing in things], dtype=np.int64),
-            crowd=np.zeros(len(things), dtype=np.bool_),
+            class_ids=np.array([self.class_names.index(each[0]) for each in objects], dtype=np.int64),
+            crowd=np.zeros(len(objects), dtype=np.bool_),
             class_names=self.class_names,
         )
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from howfar.datasets.pictures import read_rgb
 from howfar.datasets.samples import DetectionSample
 from howfar.errors import SourceError
+from howfar.io.pictures import read_rgb
 
 Line = tuple[int, float, float, float, float]
 

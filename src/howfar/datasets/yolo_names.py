@@ -41,7 +41,7 @@ def read_names(path: Path) -> tuple[str, ...]:
 
 
 def _from_yaml(lines: list[str], path: Path) -> tuple[str, ...]:
-    start = next((place for place, line in enumerate(lines) if _FIELD.match(line)), None)
+    start = next((index for index, line in enumerate(lines) if _FIELD.match(line)), None)
     if start is None:
         raise SourceError(f"{path} has no field names: write the class names in names.txt, one a line.")
     bare = [_COMMENT.sub("", line).rstrip() for line in lines[start:]]
@@ -64,16 +64,16 @@ def _flow_items(first: str, rest: list[str]) -> Iterator[tuple[int | None, str]]
     closing = {"[": "]", "{": "}"}.get(text[0])
     if closing is None:
         raise ValueError(f"a list or a map is needed, not {first!r}")
-    place, ended = 1, re.compile(rf"\s*{re.escape(closing)}")
-    while not ended.match(text, place):
-        item = _ITEM.match(text, place)
+    position, ended = 1, re.compile(rf"\s*{re.escape(closing)}")
+    while not ended.match(text, position):
+        item = _ITEM.match(text, position)
         if item is None:
-            raise ValueError(f"a name is needed, not {text[place : place + 20].strip()!r}")
+            raise ValueError(f"a name is needed, not {text[position : position + 20].strip()!r}")
         yield _item(item[1], item[2])
-        place = item.end()
-        if text.startswith(",", place):
-            place += 1
-        elif not ended.match(text, place):
+        position = item.end()
+        if text.startswith(",", position):
+            position += 1
+        elif not ended.match(text, position):
             raise ValueError(f"after {item[2]!r} a comma or {closing!r} is missing")
 
 

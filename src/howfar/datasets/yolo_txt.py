@@ -6,7 +6,7 @@ The splits are folders, as `images/train` with `labels/train`, or `train/images`
 
 from pathlib import Path
 
-from howfar.datasets.pictures import pictures_in
+from howfar.datasets.files import pictures_in
 from howfar.datasets.samples import DetectionSample, LazySamples
 from howfar.datasets.splits import WHOLE, refuse_unknown_split
 from howfar.datasets.yolo_labels import read_yolo_sample

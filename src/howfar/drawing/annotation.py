@@ -1,17 +1,17 @@
 """The annotated picture: each object's box, class and distance."""
 
 import math
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from howfar.drawing.colours import Colour
-from howfar.drawing.labels import label_text, place_labels, thing_colour, write_label
+from howfar.drawing.labels import label_text, object_colour, place_labels, write_label
 from howfar.drawing.outlines import outline, whole_pixels
 from howfar.drawing.regions import draw_region
-from howfar.drawing.units import Units
+from howfar.drawing.style import DrawStyle
 from howfar.scene import Scene
-from howfar.scene.ordering import nearness
 
 FAR_GREY: Colour = (170, 170, 170)
 
@@ -21,15 +21,10 @@ TEXT_SHARE = 1 / 34
 SMALLEST_TEXT_PX = 11
 
 
-def draw_scene(
-    image: NDArray[np.uint8],
-    scene: Scene,
-    *,
-    units: Units = "m",
-    show_far: bool = False,
-    show_region: bool = False,
-    show_interval: bool = False,
-) -> NDArray[np.uint8]:
+DEFAULT_STYLE = DrawStyle()
+
+
+def draw_scene(image: NDArray[np.uint8], scene: Scene, style: DrawStyle = DEFAULT_STYLE) -> NDArray[np.uint8]:
     """Draw each object of a scene with its class and its distance along the optical axis.
 
     A box has the colour of its distance on the fixed scale that depth views have too, warm for near and cool for far,
@@ -41,11 +36,7 @@ def draw_scene(
     Args:
         image: H×W×3 uint8 RGB, the scene's picture.
         scene: What was found in it.
-        units: Metres or feet on the labels.
-        show_far: Draw the objects beyond the maximum depth as thin grey boxes without a label.
-        show_region: Show what each distance was measured on: what was taken for the object as a tint in the colour of
-            its distance, where the method tells, else the region's edge in white.
-        show_interval: Add to each label the interval that holds the true distance four times in five.
+        style: What is drawn, and in which units.
 
     Returns:
         A new H×W×3 uint8 RGB array.
@@ -53,21 +44,18 @@ def draw_scene(
     drawn = np.array(image, order="C")
     size_px = letter_size(drawn)
     thickness = max(2, round(size_px / 8))
-    if show_far:
-        for thing in scene.beyond:
-            outline(drawn, whole_pixels(thing.box_xyxy_px, drawn), FAR_GREY, thickness // 2)
-    far_to_near = sorted(scene.objects, key=nearness, reverse=True)
-    last_rank = max((thing.nearness_rank or 0 for thing in far_to_near), default=0)
-    if show_region:
-        for thing in far_to_near:
-            draw_region(drawn, thing.distance, thickness // 2)
-    for thing in far_to_near:
-        box = whole_pixels(thing.box_xyxy_px, drawn)
-        outline(drawn, box, thing_colour(thing, last_rank), thickness, dashed=thing.distance.mixed)
-    texts = [
-        (thing, label_text(thing, assumed=scene.assumes_scale, units=units, interval=show_interval))
-        for thing in reversed(far_to_near)
-    ]
+    if style.show_far:
+        for one in scene.beyond:
+            outline(drawn, whole_pixels(one.box_xyxy_px, drawn), FAR_GREY, thickness // 2)
+    far_to_near = sorted(scene.objects, key=attrgetter("nearness"), reverse=True)
+    last_rank = max((one.nearness_rank or 0 for one in far_to_near), default=0)
+    if style.show_region:
+        for one in far_to_near:
+            draw_region(drawn, one.distance, thickness // 2)
+    for one in far_to_near:
+        box = whole_pixels(one.box_xyxy_px, drawn)
+        outline(drawn, box, object_colour(one, last_rank), thickness, dashed=one.distance.mixed)
+    texts = [(one, label_text(one, style, assumed=scene.assumes_scale)) for one in reversed(far_to_near)]
     for label in reversed(place_labels(texts, drawn, size_px, last_rank)):
         write_label(drawn, label)
     return drawn

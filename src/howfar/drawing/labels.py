@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from howfar.drawing.colours import Colour, colour_of, text_colour_on
 from howfar.drawing.outlines import Box, whole_pixels
+from howfar.drawing.style import DrawStyle
 from howfar.drawing.text import line_height, put_text, size_that_fits, text_width
-from howfar.drawing.units import Units, distance_text, interval_text
+from howfar.drawing.units import distance_text, interval_text
 from howfar.scene import Distance, SceneObject
 
 MIXED_MARK = "*"
@@ -19,7 +20,7 @@ ASSUMED_MARK = "~"
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A text on its coloured plate, at its place.
+    """A text on its coloured plate.
 
     Attributes:
         text: What it says.
@@ -34,23 +35,22 @@ class Label:
     colour: Colour
 
 
-def label_text(thing: SceneObject, *, assumed: bool, units: Units = "m", interval: bool = False) -> str:
+def label_text(one: SceneObject, style: DrawStyle, *, assumed: bool) -> str:
     """What an object's label says: "chair 2.3 m", with the signs that `draw_scene` explains; "chair 1st" by its rank.
 
     Args:
-        thing: The object.
+        one: The object.
+        style: Its units; with `show_interval` the interval is added, where one is known: "chair 2.3 m (1.8–2.9)".
         assumed: Whether the scale of its distance is.
-        units: Metres or feet.
-        interval: Add the interval, where one is known: "chair 2.3 m (1.8–2.9)".
     """
-    distance = thing.distance
-    name = " ".join(thing.label.split())
-    if thing.nearness_rank is not None and not distance.is_known:
-        return f"{name} {ordinal(thing.nearness_rank)}".lstrip()
+    distance = one.distance
+    name = " ".join(one.label.split())
+    if one.nearness_rank is not None and not distance.is_known:
+        return f"{name} {ordinal(one.nearness_rank)}".lstrip()
     about = ASSUMED_MARK if assumed and distance.is_known else ""
     mark = marks(distance)
-    ends = interval_text(distance.low_m, distance.high_m, units) if interval else ""
-    return f"{name} {about}{distance_text(distance.depth_m, units)}{mark}{ends and f' ({ends})'}".lstrip()
+    ends = interval_text(distance.low_m, distance.high_m, style.units) if style.show_interval else ""
+    return f"{name} {about}{distance_text(distance.depth_m, style.units)}{mark}{ends and f' ({ends})'}".lstrip()
 
 
 def marks(distance: Distance) -> str:
@@ -64,11 +64,11 @@ def ordinal(rank: int) -> str:
     return f"{rank}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(rank % 10, 'th')}"
 
 
-def thing_colour(thing: SceneObject, last_rank: int) -> Colour:
+def object_colour(one: SceneObject, last_rank: int) -> Colour:
     """The colour of an object: that of its distance; of its rank, from near to far, where there are ranks alone."""
-    if thing.nearness_rank is None or thing.distance.is_known:
-        return colour_of(thing.depth_m)
-    return colour_of((thing.nearness_rank - 1) / max(last_rank - 1, 1), max_m=1.0)
+    if one.nearness_rank is None or one.distance.is_known:
+        return colour_of(one.depth_m)
+    return colour_of((one.nearness_rank - 1) / max(last_rank - 1, 1), max_m=1.0)
 
 
 def place_labels(
@@ -83,15 +83,15 @@ def place_labels(
         last_rank: Rank of the farthest object, where there are ranks.
     """
     placed: list[Label] = []
-    for thing, text in nearest_first:
-        box = whole_pixels(thing.box_xyxy_px, image)
+    for one, text in nearest_first:
+        box = whole_pixels(one.box_xyxy_px, image)
         size = size_that_fits(text, size_px, image.shape[1] - 2 * _margin(size_px))
         if box is None or size is None or line_height(size) > image.shape[0]:
             continue
         width, height = text_width(text, size) + 2 * _margin(size), line_height(size)
         plates = [_inside(plate, image) for plate in _candidates(box, width, height)]
         best = min(plates, key=lambda plate: sum(_overlap(plate, other.plate) for other in placed))
-        placed.append(Label(text, size, best, thing_colour(thing, last_rank)))
+        placed.append(Label(text, size, best, object_colour(one, last_rank)))
     return placed
 
 

@@ -1,4 +1,4 @@
-"""What of the picture a distance was measured on: a tint where a method tells place by place, else an outline."""
+"""What of the picture a distance was measured on: a tint where a method weighs every pixel, else an outline."""
 
 import cv2
 import numpy as np
@@ -10,7 +10,7 @@ from howfar.scene import Distance, Weights
 
 REGION_WHITE: Colour = (255, 255, 255)
 STRONGEST = 0.6
-"""Share of the tint's colour where a place counts in full: the thing can still be seen through it."""
+"""Share of the tint's colour where a pixel counts in full: the object can still be seen through it."""
 
 MOST = 0.5
 """A cue of this weight says at least as much as all others together."""

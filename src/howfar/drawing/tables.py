@@ -29,7 +29,7 @@ INTERVAL_WIDTH = 18
 CAMERA_NOTES: dict[Origin, str] = {
     "given": "The camera is given.",
     "exif": "The camera is read from EXIF.",
-    "assumed": "The camera is assumed, and so is the scale: give --focal-px, --fov-deg or --camera.",
+    "assumed": "The camera is assumed, and so is the scale: give its focal length, its field of view or a camera file.",
 }
 
 
@@ -47,7 +47,7 @@ def table(scene: Scene, units: Units = "m") -> "Table":
     from rich.table import Table
     from rich.text import Text
 
-    ranks_alone = bool(scene.no_metres) and not any(thing.distance.is_known for thing in scene)
+    ranks_alone = bool(scene.no_metres) and not any(one.distance.is_known for one in scene)
     names = ("nearness", "score") if ranks_alone else ("depth", "range", "score", f"X Y Z ({units})")
     result = Table()
     result.add_column("object", overflow="fold", min_width=NAME_WIDTH)
@@ -55,8 +55,8 @@ def table(scene: Scene, units: Units = "m") -> "Table":
         is_depth = name == "depth"  # the only one that may hold a sentence: why it is not known
         result.add_column(name, justify="right", no_wrap=not is_depth, min_width=INTERVAL_WIDTH if is_depth else None)
     result.add_column("method", min_width=NAME_WIDTH)
-    for thing in scene:
-        cells = _ranked_cells(thing) if ranks_alone else _cells(thing, units)
+    for one in scene:
+        cells = _ranked_cells(one) if ranks_alone else _cells(one, units)
         result.add_row(*map(Text, cells))  # as Text, for the brackets in a label are no markup
     return result
 
@@ -79,18 +79,18 @@ def explanation(scene: Scene, units: Units = "m") -> "Table":
     for name in ("depth", "margin", "weight"):
         result.add_column(name, justify="right", no_wrap=True)
     result.add_column("note", overflow="fold")
-    for thing in scene:
-        for row in _explained(thing, units):
+    for one in scene:
+        for row in _explained(one, units):
             result.add_row(*map(Text, row))
         result.add_section()
     return result
 
 
-def _explained(thing: SceneObject, units: Units) -> Iterator[tuple[str, ...]]:
+def _explained(one: SceneObject, units: Units) -> Iterator[tuple[str, ...]]:
     """The rows of one object: what all cues say together, then each of them."""
-    far = thing.distance
-    yield (thing.label, "together", _depth(thing, units), "", "", far.reason)
-    for cue in far.cues:
+    distance = one.distance
+    yield (one.label, "together", _depth(one, units), "", "", distance.reason)
+    for cue in distance.cues:
         if cue.is_known:
             depth = distance_text(cue.depth_m, units)
             yield ("", cue.name, depth, _margin(cue.log_sd), f"{cue.weight:.0%}", cue.note)
@@ -108,10 +108,10 @@ def caption(scene: Scene, units: Units = "m") -> str:
     lines = [_basis(scene, units), *([] if scene.no_metres else [_camera_note(scene)])]
     if scene.undistorted:
         lines.append("The picture is undistorted: boxes belong to the undistorted picture.")
-    if any(thing.distance.mixed for thing in scene):
+    if any(one.distance.mixed for one in scene):
         lines.append(f"{MIXED_MARK} The box holds two depths: one number for it is doubtful.")
-    if any(thing.distance.conflict for thing in scene):
-        lines.append(f"{CONFLICT_MARK} The cues contradict each other: --explain shows what each says.")
+    if any(one.distance.conflict for one in scene):
+        lines.append(f"{CONFLICT_MARK} The cues contradict each other: the explanation shows what each says.")
     if scene.beyond:
         lines.append(f"Not shown: {len(scene.beyond)} farther than the maximum depth or at an unknown distance.")
     return "\n".join(lines)
@@ -119,7 +119,7 @@ def caption(scene: Scene, units: Units = "m") -> str:
 
 def _basis(scene: Scene, units: Units) -> str:
     """What the numbers are, and what they are from."""
-    source = "the sizes of things, and the ground" if _is_map_unheard(scene) else scene.models["depth"]
+    source = "the sizes of things, and the ground" if _rests_on_other_cues(scene) else scene.models["depth"]
     if scene.no_metres:
         return f"Nearness, 1st the nearest, from {source}: {scene.no_metres}."
     unit = {"m": "metres", "ft": "feet"}[units]
@@ -127,9 +127,9 @@ def _basis(scene: Scene, units: Units) -> str:
     return f"{basis}." if scene.alignment is None else f"{basis}, {_alignment_note(scene.alignment, scene.models)}"
 
 
-def _is_map_unheard(scene: Scene) -> bool:
+def _rests_on_other_cues(scene: Scene) -> bool:
     """Whether there are distances and none of them rests on the depth map."""
-    told = [thing.distance.cues for thing in scene if thing.distance.is_known and thing.distance.cues]
+    told = [one.distance.cues for one in scene if one.distance.is_known and one.distance.cues]
     return bool(told) and not any(cue.name == "depth" and cue.weight for cues in told for cue in cues)
 
 
@@ -168,14 +168,16 @@ def csv_text(scene: Scene, *, header: bool = False) -> str:
 def csv_rows(scene: Scene) -> Iterator[list[str]]:
     """The cells under `CSV_HEADER`, one row for each labelled object."""
     frame = "" if scene.frame is None else str(scene.frame)
-    for thing in scene:
-        far = thing.distance
+    for one in scene:
+        distance = one.distance
         yield [
-            *(scene.source, frame, _decimal(scene.time_s), thing.label, str(thing.class_id), _decimal(thing.score)),
-            *(_decimal(value, 2) for value in thing.box_xyxy_px),
-            *(_decimal(value) for value in (far.depth_m, far.range_m, far.low_m, far.high_m, *far.position_m)),
-            *(far.method, _decimal(far.valid_share), str(far.mixed).lower(), str(far.conflict).lower()),
-            "" if thing.nearness_rank is None else str(thing.nearness_rank),
+            *(scene.source, frame, _decimal(scene.time_s), one.label, str(one.class_id), _decimal(one.score)),
+            *(_decimal(value, 2) for value in one.box_xyxy_px),
+            *(_decimal(value) for value in (distance.depth_m, distance.range_m, distance.low_m, distance.high_m)),
+            *(_decimal(value) for value in distance.position_m),
+            *(distance.method, _decimal(distance.valid_share)),
+            *(str(flag).lower() for flag in (distance.mixed, distance.conflict)),
+            "" if one.nearness_rank is None else str(one.nearness_rank),
         ]
 
 
@@ -184,31 +186,31 @@ def _decimal(value: float | None, digits: int = 4) -> str:
     return str(round(float(value), digits)) if value is not None and math.isfinite(value) else ""
 
 
-def _ranked_cells(thing: SceneObject) -> tuple[str, ...]:
-    rank = "?" if thing.nearness_rank is None else ordinal(thing.nearness_rank)
-    return (thing.label, rank, f"{thing.score:.2f}", thing.distance.method)
+def _ranked_cells(one: SceneObject) -> tuple[str, ...]:
+    rank = "?" if one.nearness_rank is None else ordinal(one.nearness_rank)
+    return (one.label, rank, f"{one.score:.2f}", one.distance.method)
 
 
-def _cells(thing: SceneObject, units: Units) -> tuple[str, ...]:
-    far = thing.distance
-    position = " ".join(number_text(in_units(value, units)) for value in far.position_m) if far.is_known else ""
+def _cells(one: SceneObject, units: Units) -> tuple[str, ...]:
+    distance = one.distance
+    numbers = [number_text(in_units(value, units)) for value in distance.position_m] if distance.is_known else []
     return (
-        thing.label,
-        _depth(thing, units),
-        distance_text(far.range_m, units),
-        f"{thing.score:.2f}",
-        position,
-        far.method,
+        one.label,
+        _depth(one, units),
+        distance_text(distance.range_m, units),
+        f"{one.score:.2f}",
+        " ".join(numbers),
+        distance.method,
     )
 
 
-def _depth(thing: SceneObject, units: Units) -> str:
+def _depth(one: SceneObject, units: Units) -> str:
     """The depth, its interval and its mark: "2.3 m (1.9 to 2.8)*"; its rank or why it is not known, if it is not."""
-    far = thing.distance
-    if not far.is_known and thing.nearness_rank is not None:
-        return f"? {units} ({ordinal(thing.nearness_rank)} nearest)"
-    if not far.is_known:
-        return f"? {units} ({far.reason})" if far.reason else f"? {units}"
-    ends = interval_text(far.low_m, far.high_m, units, " to ")
+    distance = one.distance
+    if not distance.is_known and one.nearness_rank is not None:
+        return f"? {units} ({ordinal(one.nearness_rank)} nearest)"
+    if not distance.is_known:
+        return f"? {units} ({distance.reason})" if distance.reason else f"? {units}"
+    ends = interval_text(distance.low_m, distance.high_m, units, " to ")
     interval = f" ({ends})" if ends else ""
-    return distance_text(far.depth_m, units) + interval + marks(far)
+    return distance_text(distance.depth_m, units) + interval + marks(distance)

@@ -8,7 +8,7 @@ import numpy as np
 from howfar.errors import SettingError, SourceError
 from howfar.files import replacing
 from howfar.io.depth_values import read_values
-from howfar.io.pictures_out import encode
+from howfar.io.picture_writer import encode
 from howfar.io.resample import resample
 from howfar.scene import DepthMap
 
@@ -28,8 +28,8 @@ def read_depth(path: Path, unit: Unit = "auto") -> DepthMap:
     """Read a depth map from a file, for cameras that measure depth themselves.
 
     Integers are taken for millimetres (a 16-bit PNG of a RealSense, Azure Kinect or phone) and floating-point numbers
-    for metres (`.npy`, `.npz`, `.tiff`, `.exr`) unless the unit is given. Zero, negative numbers, NaN and infinity are
-    unknown.
+    for metres (`.npy`, `.npz`, `.tiff`, `.pfm`, `.exr`) unless the unit is given. Zero, negative numbers, NaN and
+    infinity are unknown.
 
     Args:
         path: The file; an `.npz` holds one array or one called `depth`, an `.exr` a channel Z.
@@ -55,20 +55,6 @@ def read_depth(path: Path, unit: Unit = "auto") -> DepthMap:
     if unit == "auto":
         _check_unit(path, float(np.median(known)), in_mm=in_mm)
     return DepthMap(values * np.float32(0.001) if in_mm else values, "metres")
-
-
-def check_fits(depth: DepthMap, width_px: int, height_px: int) -> None:
-    """Check that a depth map can belong to a picture of this size, at whatever resolution.
-
-    Raises:
-        SettingError: If the aspect ratios differ by more than 1 %.
-    """
-    rows, columns = depth.shape
-    if abs(columns * height_px / (rows * width_px) - 1) > ASPECT_TOLERANCE:
-        raise SettingError(
-            f"The depth map has {columns}×{rows} values and the picture {width_px}×{height_px} pixels, another aspect "
-            "ratio: give the depth map that is aligned with this picture."
-        )
 
 
 def save_depth_png(depth: DepthMap, path: Path, width_px: int, height_px: int, *, overwrite: bool = False) -> int:
@@ -100,10 +86,12 @@ def _check_unit(path: Path, median: float, *, in_mm: bool) -> None:
     if in_mm and median < LEAST_LIKELY_MM:
         raise SettingError(
             f"{path} was taken for millimetres and the median is {median:.4g}: are these metres? "
-            "Give --depth-unit m, or mm if they are not."
+            "Give the unit m, or mm if they are not.",
+            setting="depth_unit",
         )
     if not in_mm and median > MOST_LIKELY_M:
         raise SettingError(
             f"{path} was taken for metres and the median is {median:.4g}: are these millimetres? "
-            "Give --depth-unit mm, or m if they are not."
+            "Give the unit mm, or m if they are not.",
+            setting="depth_unit",
         )

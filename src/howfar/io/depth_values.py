@@ -1,4 +1,4 @@
-"""The bare numbers of a depth file: PNG, TIFF, NumPy or OpenEXR."""
+"""The bare numbers of a depth file: PNG, TIFF, NumPy, PFM or OpenEXR, of a user's camera or of a data set."""
 
 import struct
 import tokenize
@@ -15,7 +15,7 @@ from PIL import Image, UnidentifiedImageError
 
 from howfar.errors import MissingExtraError, SourceError
 
-DEPTH_FORMATS = "a 16-bit PNG, a TIFF, .npy, .npz or .exr"
+DEPTH_FORMATS = "a 16-bit PNG, a TIFF, .npy, .npz, .pfm or .exr"
 
 NO_SURFACE = 65504.0
 """Renderers write 1e10 into an EXR where a ray meets nothing; in half floats, their largest number."""
@@ -36,8 +36,12 @@ _DAMAGE = (
 """What the libraries raise on a damaged file."""
 
 
-def read_values(path: Path) -> NDArray[Any]:
+def read_values(path: Path, *, coarse: bool = False) -> NDArray[Any]:
     """Read the numbers of a depth file as they are.
+
+    Args:
+        path: The file; an `.npz` holds one array or one called `depth`, an `.exr` a channel Z.
+        coarse: Take 8 bits a pixel too, which some data sets have; without it they are refused as too coarse.
 
     Returns:
         H×W integers or floating-point numbers.
@@ -50,26 +54,28 @@ def read_values(path: Path) -> NDArray[Any]:
     if reader is None:
         raise SourceError(f"A depth file is {DEPTH_FORMATS}, which {path} is not by its ending.")
     if not path.is_file():
-        raise SourceError(f"There is no depth file {path}.")
+        raise SourceError(f"There is no depth file {path}: check the path.")
     try:
         values = reader(path)
     except (*_DAMAGE, Image.DecompressionBombError) as error:
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
-        raise SourceError(f"{path} cannot be read as a depth file, it may be damaged ({reason}).") from None
-    return _checked(values, path)
+        raise SourceError(
+            f"{path} cannot be read as a depth file, it may be damaged ({reason}): copy or fetch it again."
+        ) from None
+    return _checked(values, path, coarse)
 
 
-def _checked(values: NDArray[Any], path: Path) -> NDArray[Any]:
+def _checked(values: NDArray[Any], path: Path, coarse: bool) -> NDArray[Any]:
     shape = values.shape
     if values.ndim == 3:
         values = values.squeeze()
     if values.ndim == 3 and shape[-1] in (3, 4):
-        raise SourceError(f"{path} is a colour picture; a depth file has one number a pixel: {DEPTH_FORMATS}.")
+        raise _colour_picture(path)
     if values.ndim != 2 or values.size == 0:
         raise SourceError(f"{path} holds an array of shape {shape}; a depth map has rows and columns.")
     if values.dtype.kind not in "uif":
         raise SourceError(f"{path} holds values of type {values.dtype}; a depth map holds numbers.")
-    if values.dtype.itemsize == 1:
+    if values.dtype.itemsize == 1 and not coarse:
         raise SourceError(f"{path} has 8 bits a pixel, too coarse for distances: give {DEPTH_FORMATS}.")
     return values
 
@@ -77,18 +83,19 @@ def _checked(values: NDArray[Any], path: Path) -> NDArray[Any]:
 def _from_picture(path: Path) -> NDArray[Any]:
     try:
         with Image.open(path) as picture:
+            if picture.mode == "P":
+                raise _colour_picture(path)
             return np.asarray(picture)
     except UnidentifiedImageError:
         if path.suffix.lower() == ".png":
             raise
-    return _from_double_tiff(path)
+    return _from_opencv(path)  # a TIFF of doubles, which NumPy's users save by default and Pillow lacks
 
 
-def _from_double_tiff(path: Path) -> NDArray[Any]:
-    """A TIFF of a kind that Pillow lacks, such as the double precision that NumPy's users save by default."""
+def _from_opencv(path: Path) -> NDArray[Any]:
     values = cv2.imdecode(np.fromfile(path, dtype=np.uint8), cv2.IMREAD_UNCHANGED)
     if values is None:
-        raise ValueError("no TIFF of integers, or of single or double precision")
+        raise ValueError("no integers, and no numbers of single or double precision")
     return values
 
 
@@ -116,6 +123,10 @@ def _from_exr(path: Path) -> NDArray[Any]:
     return np.where(values >= NO_SURFACE, np.float32(np.nan), values.astype(np.float32))
 
 
+def _colour_picture(path: Path) -> SourceError:
+    return SourceError(f"{path} is a colour picture; a depth file has one number a pixel: {DEPTH_FORMATS}.")
+
+
 def _depth_channel(names: list[str], path: Path) -> str:
     """The channel called Z (renderers), depth, V or Y (one-channel pictures), in any layer; else the only one."""
     for wanted in ("z", "depth", "v", "y"):
@@ -133,5 +144,6 @@ _READERS: dict[str, Callable[[Path], NDArray[Any]]] = {
     ".tiff": _from_picture,
     ".npy": _from_npy,
     ".npz": _from_npz,
+    ".pfm": _from_opencv,
     ".exr": _from_exr,
 }

@@ -3,7 +3,7 @@
 from pathlib import PurePath
 
 PICTURE_SUFFIXES = frozenset(
-    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".heic", ".heif"}
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".ppm", ".heic", ".heif"}
 )
 VIDEO_SUFFIXES = frozenset(
     {
@@ -24,7 +24,7 @@ VIDEO_SUFFIXES = frozenset(
         ".ogv",
     }
 )
-PICTURE_NAMES = "JPEG, PNG, WebP, TIFF, BMP, GIF or HEIC"
+PICTURE_NAMES = "JPEG, PNG, WebP, TIFF, BMP, GIF, PPM or HEIC"
 
 HEAD_BYTES = 64
 """How much of a file's beginning is enough to tell its kind."""
@@ -39,6 +39,8 @@ _PICTURE_MAGIC = {
     b"GIF87a": "GIF",
     b"GIF89a": "GIF",
     b"BM": "BMP",
+    b"P5": "PPM",
+    b"P6": "PPM",
 }
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"})
 _VIDEO_MAGIC = (

@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from howfar.errors import SettingError
-from howfar.io.pictures_out import picture_path
+from howfar.io.picture_writer import picture_path
 
 NOT_IN_A_NAME = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
 """What some file system does not take in a file's name."""
@@ -16,9 +16,9 @@ LONGEST_STEM = 100
 class OutputNames:
     """Hands out the files for the results of one run, each source with a name of its own.
 
-    A result is called as its source is: `photo.jpg`, and beside it `photo.depth.png` or `photo.ply`. A source whose
-    name, ending apart, an earlier one has had gets a number: `photo-2.png`. It is the same for all results of that
-    source.
+    A result has the name of its source: `photo.jpg`, and beside it `photo.depth.png` or `photo.ply`. If an earlier
+    source had the same name without its ending, a number is added: `photo-2.png`. It is the same for all results of
+    that source.
     """
 
     def __init__(self, out_dir: Path) -> None:
@@ -42,11 +42,13 @@ class OutputNames:
         suffix = picture_path(name).suffix if ending is None else ending
         target = self.out_dir / (self._stem_of[source] + suffix)
         if "://" not in source and target.exists() and Path(source).exists() and target.samefile(source):
-            raise SettingError(f"The result for {source} would replace it: choose another --out folder than its own.")
+            raise SettingError(
+                f"The result for {source} would replace it: choose another folder than its own.", setting="out"
+            )
         return target
 
     def _free(self, stem: str) -> str:
-        """The stem, with a number when it is taken; upper and lower case are one to many file systems."""
+        """The stem, with a number if it is taken; many file systems do not distinguish upper and lower case."""
         taken = {used.casefold() for used in self._stem_of.values()}
         free, number = stem, 1
         while free.casefold() in taken:

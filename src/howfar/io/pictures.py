@@ -1,7 +1,11 @@
-"""Reading pictures: whatever is in the file, out comes H×W×3 uint8 RGB, upright."""
+"""Reading pictures: every format becomes H×W×3 uint8 RGB.
+
+`read_picture` gives what people see: upright, with the camera that EXIF tells. `read_rgb` gives the pixels as they are
+stored, for the boxes and depths of a data set are counted in those. `read_grey` gives the numbers of one channel.
+"""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from importlib import import_module
 from io import BytesIO
 from pathlib import Path
@@ -31,6 +35,7 @@ _PLUGINS = {
     "TIFF": ("PIL.TiffImagePlugin", "TiffImageFile"),
     "BMP": ("PIL.BmpImagePlugin", "BmpImageFile"),
     "GIF": ("PIL.GifImagePlugin", "GifImageFile"),
+    "PPM": ("PIL.PpmImagePlugin", "PpmImageFile"),
     "HEIC": ("pillow_heif", "HeifImageFile"),
 }
 
@@ -79,7 +84,7 @@ def decode_stream(stream: BinaryIO, source: str) -> Frame:
 
 
 def decode_picture(data: bytes, source: str) -> Frame:
-    """Decode the bytes of a picture: JPEG, PNG, WebP, TIFF, BMP, GIF or HEIC, the first frame of an animation.
+    """Decode the bytes of a picture: JPEG, PNG, WebP, TIFF, BMP, GIF, PPM or HEIC, the first frame of an animation.
 
     The EXIF rotation is applied; 16 bits are scaled to 8, grey and CMYK turned into RGB, transparency laid on white.
 
@@ -92,6 +97,59 @@ def decode_picture(data: bytes, source: str) -> Frame:
         MissingExtraError: If it is HEIC and pillow-heif is not installed.
     """
     return _decode(BytesIO(data), source)
+
+
+def read_rgb(path: Path) -> NDArray[np.uint8]:
+    """Read a picture file as it is stored, without its EXIF rotation.
+
+    Returns:
+        H×W×3 uint8 RGB.
+
+    Raises:
+        SourceError: If the file is missing, or holds no picture that can be decoded.
+        MissingExtraError: If it is HEIC and pillow-heif is not installed.
+    """
+    with open_file(path) as file:
+        image, _ = _opened(file, str(path))
+        with _decoding(str(path)):
+            image.load()
+            return _rgb(image, str(path))
+
+
+def read_grey(path: Path) -> NDArray[np.uint8] | NDArray[np.uint16]:
+    """Read a picture of one channel of 8 or 16 bits, whose values are numbers and no colours, as they are stored.
+
+    Returns:
+        H×W uint8 or uint16.
+
+    Raises:
+        SourceError: If the file is missing, cannot be decoded, or has another kind of pixel.
+    """
+    return _numbers(path, ("L", "I;16"), "one channel of 8 or 16 bits")
+
+
+def read_grey8(path: Path) -> NDArray[np.uint8]:
+    """Read a picture of one 8-bit channel as `read_grey` does; another kind of pixel is refused.
+
+    Returns:
+        H×W uint8.
+
+    Raises:
+        SourceError: If the file is missing, cannot be decoded, or has another kind of pixel.
+    """
+    return _numbers(path, ("L",), "one 8-bit channel")
+
+
+def picture_size(path: Path) -> tuple[int, int]:
+    """Width and height of a picture in pixels as it is stored, read from its header alone.
+
+    Raises:
+        SourceError: If the file is missing or is not a picture.
+        MissingExtraError: If it is HEIC and pillow-heif is not installed.
+    """
+    with open_file(path) as file:
+        size: tuple[int, int] = _opened(file, str(path))[0].size
+        return size
 
 
 def open_file(path: Path) -> BinaryIO:
@@ -113,6 +171,25 @@ def open_file(path: Path) -> BinaryIO:
 
 
 def _decode(file: BinaryIO, source: str) -> Frame:
+    image, format_name = _opened(file, source)
+    tags = exif_tags(image)
+    with _decoding(source):
+        image.load()
+        pixels = _rgb(_upright(image, format_name, tags), source)
+    return Frame(pixels, source, camera_from_exif(tags, width_px=pixels.shape[1], height_px=pixels.shape[0]))
+
+
+def _numbers(path: Path, modes: tuple[str, ...], wanted: str) -> NDArray[Any]:
+    with open_file(path) as file:
+        image, _ = _opened(file, str(path))
+        if image.mode not in modes:
+            raise SourceError(f"{path} should have {wanted} and has pixels of kind {image.mode}.")
+        with _decoding(str(path)):
+            return np.asarray(image)
+
+
+def _opened(file: BinaryIO, source: str) -> "tuple[Image.Image, str]":
+    """A picture whose header is read and whose pixels are not yet, and the name of its format."""
     head = file.read(HEAD_BYTES)
     if not head:
         raise SourceError(f"{source} is empty where a picture was expected: copy or fetch it again.")
@@ -124,11 +201,11 @@ def _decode(file: BinaryIO, source: str) -> Frame:
     with _refusing(f"{source} begins as {format_name} and cannot be opened", "it is damaged or of a rare kind"):
         image = plugin(file)
     _refuse_size(image, source)
-    tags = exif_tags(image)
-    with _refusing(f"{source} cannot be decoded", "it is damaged or cut short, so copy or fetch it again"):
-        image.load()
-        pixels = _rgb(_upright(image, format_name, tags), source)
-    return Frame(pixels, source, camera_from_exif(tags, width_px=pixels.shape[1], height_px=pixels.shape[0]))
+    return image, format_name
+
+
+def _decoding(source: str) -> AbstractContextManager[None]:
+    return _refusing(f"{source} cannot be decoded", "it is damaged or cut short, so copy or fetch it again")
 
 
 def _plugin(format_name: str) -> Any:
@@ -179,7 +256,7 @@ def _rgb(image: "Image.Image", source: str) -> NDArray[np.uint8]:
     if image.mode in ("I", "F"):
         raise SourceError(
             f"{source} holds 32-bit numbers, which do not say what is white: save it with 8 or 16 bits, "
-            "or give it with --depth if it is a depth map."
+            "or give it as a depth map if it is one."
         )
     if image.has_transparency_data:
         image = _on_white(image)

@@ -1,19 +1,33 @@
 """Running exported networks with ONNX Runtime, no PyTorch."""
 
-from howfar.models.card import Card, read_card
-from howfar.models.depth import DepthNetwork
-from howfar.models.detector import Detector
-from howfar.models.library import DEFAULT_DEPTH, DEFAULT_DETECTOR, open_depth_network, open_detector
-from howfar.models.session import RunOptions
+from howfar.models.card import Card
+from howfar.models.card_reading import read_card
+from howfar.models.depth import CardDepth
+from howfar.models.detector import CardDetector
+from howfar.models.joint import CardJoint
+from howfar.models.library import (
+    DEFAULT_DEPTH,
+    DEFAULT_DETECTOR,
+    open_depth_network,
+    open_detector,
+    open_foreground,
+    open_joint,
+)
+from howfar.models.session import RunOptions, Session, open_session
 
 __all__ = [
     "DEFAULT_DEPTH",
     "DEFAULT_DETECTOR",
     "Card",
-    "DepthNetwork",
-    "Detector",
+    "CardDepth",
+    "CardDetector",
+    "CardJoint",
     "RunOptions",
+    "Session",
     "open_depth_network",
     "open_detector",
+    "open_foreground",
+    "open_joint",
+    "open_session",
     "read_card",
 ]

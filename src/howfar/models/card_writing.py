@@ -1,18 +1,16 @@
-"""Writing a model card: the TOML text that `howfar.models.card` reads back as the same card."""
+"""Writing a model card: the TOML text that `howfar.models.card_reading` reads back as the same card."""
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import fields
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from howfar.files import replacing
-from howfar.models.card import Card, DepthSpec, DetectorSpec, InputSpec, RangingSpec, coco80
+from howfar.io.toml import Lines, toml_text, write_toml
+from howfar.models.card import HEADS, Card, DepthSpec, DetectorSpec, Head, InputSpec, RangingSpec, coco80
 from howfar.scene.margins import Margin, Margins
 
-Value = str | float | Sequence[str] | Sequence[float]
-Lines = Iterator[tuple[str, Value]]
+Table = tuple[str, Lines]
+"""A table's heading, and its fields."""
 
 
 def write_card(card: Card, path: Path, *, overwrite: bool = False) -> None:
@@ -21,18 +19,12 @@ def write_card(card: Card, path: Path, *, overwrite: bool = False) -> None:
     Raises:
         OutputError: If the file is there and may not be replaced, or cannot be written.
     """
-    with replacing(path, overwrite=overwrite) as temporary:
-        temporary.write_text(card_text(card), encoding="utf-8")
+    write_toml(_tables(card), path, overwrite=overwrite)
 
 
 def card_text(card: Card) -> str:
     """A card as TOML; what has its default is left out, but for what every card should say."""
-    output = chain(_detector_lines(card.detector), _depth_lines(card.depth), _ranging_lines(card.ranging))
-    tables = (("", _top_lines(card)), ("[input]\n", _input_lines(card.input)), ("[output]\n", output))
-    margins = card.depth and card.depth.margins
-    return "\n".join(
-        [heading + _table(lines) for heading, lines in tables] + ([_margins_text(margins)] if margins else [])
-    )
+    return toml_text(_tables(card))
 
 
 def write_margins(margins: Margins, path: Path, *, overwrite: bool = False) -> None:
@@ -41,17 +33,33 @@ def write_margins(margins: Margins, path: Path, *, overwrite: bool = False) -> N
     Raises:
         OutputError: If the file is there and may not be replaced, or cannot be written.
     """
-    with replacing(path, overwrite=overwrite) as temporary:
-        temporary.write_text(_margins_text(margins), encoding="utf-8")
+    write_toml(_margin_tables(margins), path, overwrite=overwrite)
 
 
-def _margins_text(margins: Margins) -> str:
+def _tables(card: Card) -> Iterator[Table]:
+    several = len(card.inputs) > 1 or card.input.name != ""
+    yield "", _top_lines(card)
+    yield from (("[[input]]" if several else "[input]", _input_lines(spec)) for spec in card.inputs)
+    heads = HEADS[card.task]
+    for head in heads:
+        yield from _head_tables(card, head, "output" if len(heads) == 1 else f"output.{head}")
+
+
+def _head_tables(card: Card, head: Head, heading: str) -> Iterator[Table]:
+    match head:
+        case "detection":
+            yield f"[{heading}]", _detector_lines(card.detector)
+        case "depth":
+            yield f"[{heading}]", _depth_lines(card.depth)
+            if card.depth is not None and card.depth.margins is not None:
+                yield from _margin_tables(card.depth.margins, heading)
+        case "ranging":
+            yield f"[{heading}]", _ranging_lines(card.ranging)
+
+
+def _margin_tables(margins: Margins, heading: str = "output") -> Iterator[Table]:
     """The margins of a depth network as the last tables of its card."""
-    return "\n".join(f"[[output.margins]]\n{_table(_margin_lines(margin))}" for margin in margins.all)
-
-
-def _table(lines: Lines) -> str:
-    return "".join(f"{key} = {_toml(value)}\n" for key, value in lines)
+    return ((f"[[{heading}.margins]]", _margin_lines(margin)) for margin in margins.all)
 
 
 def _top_lines(card: Card) -> Lines:
@@ -60,13 +68,15 @@ def _top_lines(card: Card) -> Lines:
 
 
 def _input_lines(spec: InputSpec) -> Lines:
+    if spec.name:
+        yield from (("name", spec.name), ("picture", spec.picture))
     yield from (("size", (spec.width_px, spec.height_px)), ("fit", spec.fit))
-    if spec.fit == "keep-aspect" or spec.multiple_px != _defaults(InputSpec)["multiple_px"]:
+    if spec.follows_shape or spec.multiple_px != _defaults(InputSpec)["multiple_px"]:
         yield "multiple", spec.multiple_px
     yield from _given(spec, "scale_to", "resample")
     yield "colour", spec.colour
     yield from _given(spec, "mean", "std")
-    if spec.fit == "letterbox" or spec.pad != _defaults(InputSpec)["pad"]:
+    if spec.has_bars or spec.pad != _defaults(InputSpec)["pad"]:
         yield "pad", spec.pad
 
 
@@ -75,12 +85,13 @@ def _detector_lines(spec: DetectorSpec | None) -> Lines:
         yield "layout", spec.layout
         yield "classes", "coco80" if spec.classes == coco80() else spec.classes
         yield from (("score", spec.score), ("nms", spec.nms))
+        yield from _given(spec, "tensors")
 
 
 def _depth_lines(spec: DepthSpec | None) -> Lines:
     if spec is not None:
         yield "kind", spec.kind
-        yield from _given(spec, "focal_px", "scenes", "max_m")
+        yield from _given(spec, "focal_px", "scenes", "max_m", "tensors")
 
 
 def _margin_lines(margin: Margin) -> Lines:
@@ -95,7 +106,7 @@ def _ranging_lines(spec: RangingSpec | None) -> Lines:
         yield "margin", spec.margin
 
 
-def _given(part: Card | InputSpec | DepthSpec, *names: str) -> Lines:
+def _given(part: Card | InputSpec | DetectorSpec | DepthSpec, *names: str) -> Lines:
     """The fields, of those named, that have another value than their default; the card calls them the same."""
     defaults = _defaults(type(part))
     yield from ((name, getattr(part, name)) for name in names if getattr(part, name) != defaults[name])
@@ -103,15 +114,3 @@ def _given(part: Card | InputSpec | DepthSpec, *names: str) -> Lines:
 
 def _defaults(kind: type[Any]) -> dict[str, Any]:
     return {field.name: field.default for field in fields(kind)}
-
-
-def _toml(value: Value) -> str:
-    """A value as TOML writes it."""
-    if isinstance(value, str):
-        # JSON escapes as TOML does, but for the one control character that JSON lets through.
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    if isinstance(value, int | float):
-        return repr(value)
-    texts = [_toml(each) for each in value]
-    line = f"[{', '.join(texts)}]"
-    return line if len(line) < 100 else "[\n" + "".join(f"    {text},\n" for text in texts) + "]"

@@ -7,13 +7,15 @@ from pathlib import Path
 import numpy as np
 
 from howfar.errors import ModelError
-from howfar.models.card import Card
-from howfar.models.depth import DepthNetwork
-from howfar.models.detector import Detector
+from howfar.models.card import Card, Task
+from howfar.models.depth import CardDepth
+from howfar.models.detector import CardDetector
 from howfar.models.foreground import ForegroundNetwork
-from howfar.models.session import RunOptions
+from howfar.models.joint import CardJoint
+from howfar.models.session import RunOptions, Session, open_session
+from howfar.scene import DepthMap, Frame, Query
 
-GREY_PICTURE = np.full((480, 640, 3), 128, dtype=np.uint8)
+GREY_PICTURE = Frame(np.full((480, 640, 3), 128, dtype=np.uint8), "a grey picture")
 
 
 def check_model(path: Path, card: Card, options: RunOptions | None = None) -> float:
@@ -34,31 +36,39 @@ def least_ms(path: Path, card: Card, runs: int, options: RunOptions | None = Non
     Raises:
         ModelError: As `check_model`.
     """
-    run = OPENERS[card.task](path, card, options)
+    run = TRIALS[card.task](card, open_session(path, card, options))
     return min(_timed_ms(run) for _ in range(runs))
 
 
-def _detection(path: Path, card: Card, options: RunOptions | None) -> Callable[[], None]:
-    detector = Detector(path, card, options)
+def _detection(card: Card, session: Session) -> Callable[[], None]:
+    detector = CardDetector(card, session)
 
     def run() -> None:
-        detector.detect(GREY_PICTURE)
+        detector.detect(GREY_PICTURE, Query())
 
     return run
 
 
-def _depth(path: Path, card: Card, options: RunOptions | None) -> Callable[[], None]:
-    network = DepthNetwork(path, card, options)
+def _depth(card: Card, session: Session) -> Callable[[], None]:
+    network = CardDepth(card, session)
 
     def run() -> None:
-        if not np.isfinite(network.predict(GREY_PICTURE, None).values).any():
-            raise ModelError(f"{path} gives no finite depth for a grey picture: check the card's mean and std.")
+        _require_depth(network.estimate(GREY_PICTURE), session)
 
     return run
 
 
-def _ranging(path: Path, card: Card, options: RunOptions | None) -> Callable[[], None]:
-    network = ForegroundNetwork(path, card, options)
+def _joint(card: Card, session: Session) -> Callable[[], None]:
+    network = CardJoint(card, session)
+
+    def run() -> None:
+        _require_depth(network.perceive(GREY_PICTURE, Query()).depth, session)
+
+    return run
+
+
+def _ranging(card: Card, session: Session) -> Callable[[], None]:
+    network = ForegroundNetwork(card, session)
     one_crop = np.zeros((1, 3, network.side, network.side), dtype=np.float32)
 
     def run() -> None:
@@ -67,8 +77,18 @@ def _ranging(path: Path, card: Card, options: RunOptions | None) -> Callable[[],
     return run
 
 
-OPENERS = {"detection": _detection, "depth": _depth, "ranging": _ranging}
-"""By the task of the card."""
+TRIALS: dict[Task, Callable[[Card, Session], Callable[[], None]]] = {
+    "detection": _detection,
+    "depth": _depth,
+    "ranging": _ranging,
+    "joint": _joint,
+}
+"""What runs an open network once, by the task of its card."""
+
+
+def _require_depth(depth: DepthMap, session: Session) -> None:
+    if not np.isfinite(depth.values).any():
+        raise ModelError(f"{session.name} gives no finite depth for a grey picture: check the card's mean and std.")
 
 
 def _timed_ms(run: Callable[[], None]) -> float:

@@ -1,42 +1,57 @@
 """A depth network: from a picture and its camera to a depth map."""
 
-from pathlib import Path
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from howfar.errors import ModelError
 from howfar.models.card import Card
-from howfar.models.preprocess import to_tensor
-from howfar.models.session import RunOptions, Session
-from howfar.scene import Camera, DepthMap
+from howfar.models.preprocess import Fed, feed
+from howfar.models.session import Session, read_outputs
+from howfar.scene import Camera, DepthFacts, DepthMap, Frame
 
 
-class DepthNetwork:
-    """An ONNX depth network with its card. May be used from several threads at once."""
+class CardDepth:
+    """A depth network that is fed and read as its card says, whatever runs it; a `howfar.scene.DepthEstimator`.
 
-    def __init__(self, onnx_path: Path, card: Card, options: RunOptions | None = None) -> None:
-        """Open the file.
+    May be used from several threads at once.
+
+    Attributes:
+        card: How it is fed and read.
+        spec: The part of the card that is about depth.
+        session: What runs it.
+    """
+
+    def __init__(self, card: Card, session: Session) -> None:
+        """Take an open network.
 
         Raises:
-            ModelError: If the card is not a depth network's, or the file does not fit it.
+            ModelError: If the card is not a depth network's.
         """
         if card.depth is None:
-            raise ModelError(f"{onnx_path} is a model for {card.task}, not a depth network.")
-        if card.input.fit == "letterbox":
+            raise ModelError(f"{session.name} is a model for {card.task}, not a depth network.")
+        if card.input.has_bars:
             raise ModelError(
-                f"The card of {onnx_path} letterboxes the picture; a depth network needs keep-aspect or stretch."
+                f"The card of {session.name} letterboxes the picture; a depth network needs keep-aspect or stretch."
             )
-        self.card = card
-        self.spec = card.depth
-        self.session = Session(onnx_path, card, options)
+        self.card, self.spec, self.session = card, card.depth, session
+
+    @cached_property
+    def facts(self) -> DepthFacts:
+        """What is known of it."""
+        spec = self.spec
+        sha256 = self.card.sha256 or self.session.digest()
+        return DepthFacts(self.card.name, spec.kind, spec.scenes, spec.max_m, spec.margins, sha256=sha256)
 
     @property
     def name(self) -> str:
-        """The model's short name."""
+        """The network's short name."""
         return self.card.name
 
-    def predict(self, image: NDArray[np.uint8], camera: Camera | None) -> DepthMap:
+    def estimate(self, frame: Frame) -> DepthMap:
         """Estimate the depth of a picture.
 
         A metric network saw one camera in training. A picture taken with another focal length looks nearer or farther
@@ -44,23 +59,39 @@ class DepthNetwork:
         label-space variant), with both focal lengths counted at the network's input size.
 
         Args:
-            image: H×W×3 uint8 RGB.
-            camera: The picture's camera; None leaves the output unscaled.
+            frame: The picture; without a camera the output is left unscaled.
 
         Returns:
             The map at the network's own resolution, laid over the whole picture.
+
+        Raises:
+            SettingError: If the network takes a stereo pair and the frame has none.
+            ModelError: If the network does not do what its card says.
         """
-        tensor, _ = to_tensor(image, self.card.input)
-        output = self.session.run(tensor)[0]
+        fed = feed(frame, self.card)
+        return self.read(self.session.run(*fed.tensors), fed, frame.camera)
+
+    def read(self, outputs: Mapping[str, NDArray[Any]], fed: Fed, camera: Camera | None) -> DepthMap:
+        """The depth map in a network's outputs.
+
+        Args:
+            outputs: What the session gave.
+            fed: What it was fed with.
+            camera: The picture's camera; None leaves the output unscaled.
+
+        Raises:
+            ModelError: If the output is no map.
+        """
+        output = read_outputs(outputs, self.spec.tensors)[0]
         values = np.asarray(output, dtype=np.float32)
         while values.ndim > 2 and values.shape[0] == 1:
             values = values[0]
         if values.ndim != 2:
-            raise ModelError(f"{self.session.path} gave an output of shape {output.shape}; a depth map is 1×1×H×W.")
-        return DepthMap(values * self._camera_scale(camera, tensor.shape), self.spec.kind)
+            raise ModelError(f"{self.session.name} gave an output of shape {output.shape}; a depth map is 1×1×H×W.")
+        return DepthMap(values * self._camera_scale(camera, fed.size_px), self.spec.kind)
 
-    def _camera_scale(self, camera: Camera | None, tensor_shape: tuple[int, ...]) -> np.float32:
+    def _camera_scale(self, camera: Camera | None, input_px: tuple[int, int]) -> np.float32:
         if camera is None or self.spec.focal_px is None:
             return np.float32(1.0)
-        at_input = camera.resized(tensor_shape[3], tensor_shape[2])
+        at_input = camera.resized(*input_px)
         return np.float32(at_input.focal_px / self.spec.focal_px)

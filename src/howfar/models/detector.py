@@ -1,22 +1,23 @@
 """A detector: from a picture to boxes with a class."""
 
-from abc import ABC, abstractmethod
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from howfar.errors import ModelError, SettingError
+from howfar.errors import ModelError
 from howfar.models.card import Card
 from howfar.models.layouts import LAYOUTS, Candidates
 from howfar.models.masks import masks_in_boxes
-from howfar.models.preprocess import to_tensor
-from howfar.models.session import RunOptions, Session
-from howfar.scene import Detections
+from howfar.models.preprocess import Fed, feed
+from howfar.models.session import Session, read_outputs
+from howfar.scene import Detections, Frame, Query
+from howfar.scene.query import class_ids
 
 MAX_DETECTIONS = 100
+"""Objects that a detector tells of in one picture at most: the best."""
 MOST_CANDIDATES = 10_000
 """So many of the best boxes take part in the suppression: its time grows with their square, and an untrained or foreign
 network can give hundreds of thousands."""
@@ -25,102 +26,86 @@ MIN_SIDE_PX = 1.0
 """A box thinner than this after being cut to the picture is no object."""
 
 
-class CardDetector(ABC):
-    """A detector that is fed and read as its card says, whatever runs the network."""
+class CardDetector:
+    """A detector that is fed and read as its card says, whatever runs it; a `howfar.scene.Detector`.
 
-    def __init__(self, card: Card) -> None:
-        """Take the card.
+    May be used from several threads at once.
+
+    Attributes:
+        card: How it is fed and read.
+        spec: The part of the card that is about detection.
+        session: What runs it.
+    """
+
+    def __init__(self, card: Card, session: Session) -> None:
+        """Take an open network.
 
         Raises:
-            ModelError: If it is not a detector's.
+            ModelError: If the card is not a detector's.
         """
         if card.detector is None:
-            raise ModelError(f"{card.name} is a model for {card.task}, not a detector.")
-        self.card = card
-        self.spec = card.detector
-
-    @abstractmethod
-    def run(self, tensor: NDArray[np.float32]) -> list[NDArray[Any]]:
-        """Run the network on a 1×3×H×W tensor; outputs in the order that the card's layout expects."""
+            raise ModelError(f"{session.name} is a model for {card.task}, not a detector.")
+        self.card, self.spec, self.session = card, card.detector, session
 
     @property
     def name(self) -> str:
-        """The model's short name."""
+        """The detector's short name."""
         return self.card.name
 
-    def class_ids(self, names: list[str]) -> frozenset[int]:
-        """The class numbers of some class names.
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The names of all classes that it knows, in the order of their numbers."""
+        return self.spec.classes
 
-        Raises:
-            SettingError: If the detector does not know a name.
-        """
-        known = {name.lower(): number for number, name in enumerate(self.spec.classes)}
-        for name in names:
-            if name.strip().lower() not in known:
-                raise SettingError(
-                    f"The detector {self.name} knows no class {name!r}; "
-                    f"`howfar models info {self.name}` lists its classes."
-                )
-        return frozenset(known[name.strip().lower()] for name in names)
-
-    def detect(
-        self,
-        image: NDArray[np.uint8],
-        *,
-        score: float | None = None,
-        nms: float | None = None,
-        only: frozenset[int] | None = None,
-        limit: int = MAX_DETECTIONS,
-    ) -> Detections:
+    def detect(self, frame: Frame, query: Query) -> Detections:
         """Find the objects in a picture.
 
         Args:
-            image: H×W×3 uint8 RGB.
-            score: Least confidence; the card's own when None.
-            nms: IoU above which the weaker of two boxes of one class is dropped; the card's own when None.
-            only: Class numbers to keep; all when None.
-            limit: How many objects at most.
+            frame: The picture.
+            query: Which objects to find; the card's own limits where it states none.
 
         Returns:
-            The objects, best first, with boxes cut to the picture.
-        """
-        tensor, placement = to_tensor(image, self.card.input)
-        outputs = self.run(tensor)
-        layout = LAYOUTS[self.spec.layout]
-        threshold = self.spec.score if score is None else score
-        size = (tensor.shape[3], tensor.shape[2])
-        found = layout.read(outputs, size, threshold, len(self.spec.classes))
-        if only is not None:
-            found = found.select(np.flatnonzero(np.isin(found.class_ids, list(only))))
-        if layout.needs_nms:
-            chosen = _suppress(found, self.spec.nms if nms is None else nms)
-        else:
-            chosen = np.argsort(-found.scores, kind="stable")
-        height, width = image.shape[:2]
-        limits = np.array([width, height, width, height], dtype=np.float32)
-        found = found.select(chosen)
-        boxes = np.clip(placement.to_picture(found.boxes_xyxy), 0.0, limits).astype(np.float32)
-        solid = np.flatnonzero(((boxes[:, 2:] - boxes[:, :2]) >= MIN_SIDE_PX).all(axis=1))[:limit]
-        found, boxes = found.select(solid), boxes[solid]
-        masks = found.masks and masks_in_boxes(found.masks, placement.to_input(boxes), size)
-        return Detections(boxes, found.scores, found.class_ids, self.spec.classes, masks)
-
-
-class Detector(CardDetector):
-    """An ONNX detector with its card. May be used from several threads at once."""
-
-    def __init__(self, onnx_path: Path, card: Card, options: RunOptions | None = None) -> None:
-        """Open the file.
+            At most `MAX_DETECTIONS` objects, best first, with boxes cut to the picture.
 
         Raises:
-            ModelError: If the card is not a detector's, or the file does not fit it.
+            SettingError: If the query names a class that the detector does not know.
+            ModelError: If the network does not do what its card says.
         """
-        super().__init__(card)
-        self.session = Session(onnx_path, card, options)
+        fed = feed(frame, self.card)
+        return self.read(self.session.run(*fed.tensors), fed, query)
 
-    def run(self, tensor: NDArray[np.float32]) -> list[NDArray[Any]]:
-        """Run the network; see `CardDetector.run`."""
-        return self.session.run(tensor)
+    def read(self, outputs: Mapping[str, NDArray[Any]], fed: Fed, query: Query) -> Detections:
+        """The objects in a network's outputs.
+
+        Args:
+            outputs: What the session gave.
+            fed: What it was fed with.
+            query: Which objects to find.
+
+        Returns:
+            As `detect`.
+
+        Raises:
+            SettingError: If the query names a class that the detector does not know.
+            ModelError: If the outputs do not fit the card.
+        """
+        layout = LAYOUTS[self.spec.layout]
+        threshold = self.spec.score if query.score is None else query.score
+        found = layout.read(read_outputs(outputs, self.spec.tensors), fed.size_px, threshold, len(self.spec.classes))
+        if query.classes is not None:
+            only = class_ids(query.classes, self.class_names, self.name)
+            found = found.select(np.flatnonzero(np.isin(found.class_ids, list(only))))
+        if layout.needs_nms:
+            chosen = _suppress(found, self.spec.nms if query.nms is None else query.nms)
+        else:
+            chosen = np.argsort(-found.scores, kind="stable")
+        limits = np.array(fed.picture_px * 2, dtype=np.float32)
+        found = found.select(chosen)
+        boxes = np.clip(fed.placement.to_picture(found.boxes_xyxy), 0.0, limits).astype(np.float32)
+        solid = np.flatnonzero(((boxes[:, 2:] - boxes[:, :2]) >= MIN_SIDE_PX).all(axis=1))[:MAX_DETECTIONS]
+        found, boxes = found.select(solid), boxes[solid]
+        masks = found.masks and masks_in_boxes(found.masks, fed.placement.to_input(boxes), fed.size_px)
+        return Detections(boxes, found.scores, found.class_ids, self.spec.classes, masks)
 
 
 def _suppress(found: Candidates, iou: float) -> NDArray[np.int64]:

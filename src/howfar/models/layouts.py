@@ -25,10 +25,10 @@ class Candidates(NamedTuple):
     class_ids: NDArray[np.int64]
     masks: MaskParts | None = None
 
-    def select(self, places: NDArray[np.int64]) -> "Candidates":
-        """Those at some places, in their order."""
-        masks = self.masks and self.masks._replace(coefficients=self.masks.coefficients[places])
-        return Candidates(self.boxes_xyxy[places], self.scores[places], self.class_ids[places], masks)
+    def select(self, indices: NDArray[np.int64]) -> "Candidates":
+        """Those at some indices, in their order."""
+        masks = self.masks and self.masks._replace(coefficients=self.masks.coefficients[indices])
+        return Candidates(self.boxes_xyxy[indices], self.scores[indices], self.class_ids[indices], masks)
 
 
 class Layout(NamedTuple):
@@ -93,11 +93,11 @@ def read_yolov8_seg(outputs: Arrays, size: tuple[int, int], threshold: float, cl
         raise ModelError("A yolov8-seg output is 1×(4+C+K)×N and 1×K×h×w: check the card's layout, or the export.")
     prototypes = np.asarray(outputs[1][0], dtype=np.float32)
     rows = _rows(outputs[:1], 4 + classes + len(prototypes), "yolov8-seg", transposed=True)
-    places, class_ids = _above(np.ascontiguousarray(rows[:, 4 : 4 + classes]), threshold)
-    middle, half = rows[places, :2], rows[places, 2:4] / 2
+    candidates, class_ids = _above(np.ascontiguousarray(rows[:, 4 : 4 + classes]), threshold)
+    middle, half = rows[candidates, :2], rows[candidates, 2:4] / 2
     boxes = np.concatenate([middle - half, middle + half], axis=1)
-    parts = MaskParts(rows[places, 4 + classes :], prototypes)
-    return Candidates(boxes, rows[places, 4 + class_ids], class_ids, parts)
+    parts = MaskParts(rows[candidates, 4 + classes :], prototypes)
+    return Candidates(boxes, rows[candidates, 4 + class_ids], class_ids, parts)
 
 
 def read_end2end(outputs: Arrays, size: tuple[int, int], threshold: float, classes: int) -> Candidates:

@@ -4,11 +4,13 @@ from importlib import resources
 from pathlib import Path
 
 from howfar.errors import ModelError
-from howfar.models.card import Card, card_path, read_card
-from howfar.models.depth import DepthNetwork
-from howfar.models.detector import Detector
+from howfar.models.card import Card, card_path
+from howfar.models.card_reading import read_card
+from howfar.models.depth import CardDepth
+from howfar.models.detector import CardDetector
 from howfar.models.foreground import ForegroundNetwork
-from howfar.models.session import RunOptions
+from howfar.models.joint import CardJoint
+from howfar.models.session import RunOptions, open_session
 from howfar.models.zoo import find_entry, pulled_path
 
 DEFAULT_DETECTOR = "nanodet-g"
@@ -77,16 +79,30 @@ def _needs_export(name: str, extra: str) -> ModelError:
     )
 
 
-def open_detector(name_or_path: str | Path = DEFAULT_DETECTOR, options: RunOptions | None = None) -> Detector:
-    """Open a detector by name or file."""
-    return Detector(*find_model(name_or_path), options)
+def open_detector(name_or_path: str | Path = DEFAULT_DETECTOR, options: RunOptions | None = None) -> CardDetector:
+    """Open a detector by name or file.
+
+    Raises:
+        ModelError: If there is no such model, it is no detector, or the file does not fit its card.
+        SettingError: If the execution provider is not there.
+    """
+    path, card = find_model(name_or_path)
+    return CardDetector(card, open_session(path, card, options))
 
 
-def open_depth_network(name_or_path: str | Path = DEFAULT_DEPTH, options: RunOptions | None = None) -> DepthNetwork:
-    """Open a depth network by name or file."""
-    return DepthNetwork(*find_model(name_or_path), options)
+def open_depth_network(name_or_path: str | Path = DEFAULT_DEPTH, options: RunOptions | None = None) -> CardDepth:
+    """Open a depth network by name or file; raises as `open_detector` does."""
+    path, card = find_model(name_or_path)
+    return CardDepth(card, open_session(path, card, options))
+
+
+def open_joint(name_or_path: str | Path, options: RunOptions | None = None) -> CardJoint:
+    """Open a network for detection and depth in one pass by name or file; raises as `open_detector` does."""
+    path, card = find_model(name_or_path)
+    return CardJoint(card, open_session(path, card, options))
 
 
 def open_foreground(name_or_path: str | Path = FOREGROUND, options: RunOptions | None = None) -> ForegroundNetwork:
-    """Open the network of the learned ranging method by name or file."""
-    return ForegroundNetwork(*find_model(name_or_path), options)
+    """Open the network of the learned ranging method by name or file; raises as `open_detector` does."""
+    path, card = find_model(name_or_path)
+    return ForegroundNetwork(card, open_session(path, card, options))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MASK_SIDE = 32
-"""Places along each side of a mask, over its box."""
+"""Points along each side of a mask, over its box."""
 
 
 class MaskParts(NamedTuple):
@@ -28,16 +28,16 @@ class MaskParts(NamedTuple):
 def masks_in_boxes(
     parts: MaskParts, boxes_xyxy: NDArray[np.float32], size: tuple[int, int], side: int = MASK_SIDE
 ) -> NDArray[np.float32]:
-    """How much each place of a box belongs to its object.
+    """How much each point of a box belongs to its object.
 
     Args:
         parts: Of N objects.
         boxes_xyxy: N×4 boxes in input pixels.
         size: Width and height of the input.
-        side: S, places along each side.
+        side: S, points along each side.
 
     Returns:
-        N×S×S float32, 0 to 1, at the middles of S×S places that share each box evenly.
+        N×S×S float32, 0 to 1, at the middles of S×S equal cells of each box.
     """
     rows, columns = parts.prototypes.shape[1:]
     to_cells = np.array([columns / size[0], rows / size[1]] * 2)

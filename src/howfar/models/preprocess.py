@@ -8,7 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from howfar.models.card import InputSpec, Resample
+from howfar.errors import SettingError
+from howfar.models.card import Card, InputSpec, Resample
+from howfar.scene import Frame
 
 MAX_SIDE_RATIO = 8
 """The longer side of a `keep-aspect` input is at most this many times the shorter: a panorama is squashed beyond it."""
@@ -39,6 +41,47 @@ class Placement:
         return (boxes_xyxy - offset) / scale
 
 
+@dataclass(frozen=True, eq=False)
+class Fed:
+    """A picture as a network is fed with it.
+
+    Attributes:
+        tensors: 1×3×H×W float32, one for each input of the card.
+        placement: Where the picture lies in the first.
+        picture_px: Width and height of the picture.
+    """
+
+    tensors: tuple[NDArray[np.float32], ...]
+    placement: Placement
+    picture_px: tuple[int, int]
+
+    @property
+    def size_px(self) -> tuple[int, int]:
+        """Width and height of the first tensor."""
+        return self.tensors[0].shape[3], self.tensors[0].shape[2]
+
+
+def feed(frame: Frame, card: Card) -> Fed:
+    """Make a network's inputs of a picture.
+
+    Raises:
+        SettingError: If the network takes a stereo pair and the frame has no right-hand picture.
+    """
+    made = [to_tensor(_picture(frame, spec, card.name), spec) for spec in card.inputs]
+    return Fed(tuple(tensor for tensor, _ in made), made[0][1], (frame.width_px, frame.height_px))
+
+
+def _picture(frame: Frame, spec: InputSpec, name: str) -> NDArray[np.uint8]:
+    if spec.picture == "left":
+        return frame.image
+    if frame.right is None:
+        raise SettingError(
+            f"{name} takes a stereo pair, and {frame.source} comes without the right-hand picture: give both, or take "
+            "a network for one picture."
+        )
+    return frame.right
+
+
 def to_tensor(image: NDArray[np.uint8], spec: InputSpec) -> tuple[NDArray[np.float32], Placement]:
     """Resize, pad and normalise.
 
@@ -50,10 +93,10 @@ def to_tensor(image: NDArray[np.uint8], spec: InputSpec) -> tuple[NDArray[np.flo
         The 1×3×H×W float32 tensor and where the picture lies in it.
     """
     height, width = image.shape[:2]
-    if spec.fit == "letterbox":
-        canvas, placement = _letterbox(image, spec)
+    target = input_size(width, height, spec)
+    if spec.has_bars:
+        canvas, placement = _letterbox(image, spec, target)
     else:
-        target = input_size(width, height, spec)
         canvas = _resize(image, target, spec.resample)
         placement = Placement(target[0] / width, target[1] / height)
     return _planes(canvas, spec), placement
@@ -62,10 +105,10 @@ def to_tensor(image: NDArray[np.uint8], spec: InputSpec) -> tuple[NDArray[np.flo
 def input_size(width: int, height: int, spec: InputSpec) -> tuple[int, int]:
     """Width and height to feed for a picture of this size.
 
-    With `keep-aspect`, the sides are multiples of `multiple_px` nearest to the picture's aspect ratio, at the area that
-    the network was trained on or, to `cover` the size, with neither side shorter than its own.
+    With `keep-aspect` and `letterbox-area`, the sides are multiples of `multiple_px` nearest to the picture's aspect
+    ratio, at the area that the network was trained on or, to `cover` the size, with neither side shorter than its own.
     """
-    if spec.fit != "keep-aspect":
+    if not spec.follows_shape:
         return spec.width_px, spec.height_px
     aspect = min(max(width / height, 1 / MAX_SIDE_RATIO), MAX_SIDE_RATIO)
     step = spec.multiple_px
@@ -78,14 +121,15 @@ def input_size(width: int, height: int, spec: InputSpec) -> tuple[int, int]:
     return wide, high
 
 
-def _letterbox(image: NDArray[np.uint8], spec: InputSpec) -> tuple[NDArray[Any], Placement]:
+def _letterbox(image: NDArray[np.uint8], spec: InputSpec, size_px: tuple[int, int]) -> tuple[NDArray[Any], Placement]:
+    """The picture in the middle of an input of this size, as large as it fits, with bars beside it."""
     height, width = image.shape[:2]
-    scale = min(spec.width_px / width, spec.height_px / height)
-    wide = min(spec.width_px, max(1, round(width * scale)))
-    high = min(spec.height_px, max(1, round(height * scale)))
-    left, top = (spec.width_px - wide) // 2, (spec.height_px - high) // 2
+    scale = min(size_px[0] / width, size_px[1] / height)
+    wide = min(size_px[0], max(1, round(width * scale)))
+    high = min(size_px[1], max(1, round(height * scale)))
+    left, top = (size_px[0] - wide) // 2, (size_px[1] - high) // 2
     resized = _resize(image, (wide, high), spec.resample)
-    canvas = np.full((spec.height_px, spec.width_px, 3), spec.pad, dtype=resized.dtype)
+    canvas = np.full((size_px[1], size_px[0], 3), spec.pad, dtype=resized.dtype)
     canvas[top : top + high, left : left + wide] = resized
     return canvas, Placement(wide / width, high / height, left, top)
 

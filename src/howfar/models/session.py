@@ -1,16 +1,17 @@
-"""Opening an ONNX file with ONNX Runtime and checking that it is what its card says."""
+"""What runs a network, and ONNX Runtime as the one that runs the file beside a card."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
 from howfar.errors import ModelError, SettingError
-from howfar.models.card import Card
+from howfar.models.card import Card, InputSpec
 from howfar.models.memory import refuse_beyond_memory
 
 CPU = "CPUExecutionProvider"
@@ -23,10 +24,17 @@ class RunOptions:
     Attributes:
         threads: Threads of one network; None lets ONNX Runtime take every core.
         provider: ONNX Runtime execution provider, in full or short (`cuda`); None for the CPU.
+
+    Raises:
+        SettingError: If there is to be no thread.
     """
 
     threads: int | None = None
     provider: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.threads is not None and self.threads < 1:
+            raise SettingError(f"threads must be at least 1, not {self.threads}.", setting="threads")
 
 
 MEMORY_TIMES = 3.0
@@ -34,17 +42,55 @@ MEMORY_TIMES = 3.0
 moment in both."""
 
 
-class Session:
-    """One open ONNX file with a single picture as input. May be used from several threads at once."""
+class Session(Protocol):
+    """A network that is ready to run, whatever runs it. May be used from several threads at once."""
 
-    def __init__(self, onnx_path: Path, card: Card, options: RunOptions | None = None) -> None:
-        """Open the file.
+    @property
+    def name(self) -> str:
+        """What messages call it: the path of its file."""
+
+    def run(self, *tensors: NDArray[np.float32]) -> Mapping[str, NDArray[Any]]:
+        """Run the network once.
+
+        Args:
+            *tensors: 1×3×H×W float32, one for each input, in the order of the card.
+
+        Returns:
+            Its outputs by their names, in the order in which the network gives them.
 
         Raises:
-            ModelError: If it is missing, is not ONNX, or does not fit its card.
-            SettingError: If the execution provider is not there.
+            ModelError: If the network refuses what it is fed with.
         """
-        options = options or RunOptions()
+
+    def digest(self) -> str:
+        """SHA-256 of the file of its weights, in hexadecimal; empty where there is no file."""
+
+
+def open_session(path: Path, card: Card, options: RunOptions | None = None) -> "OnnxSession":
+    """Open the network of a card.
+
+    Args:
+        path: The ONNX file.
+        card: Its card.
+        options: How it is run; on the CPU with every core when None.
+
+    Raises:
+        ModelError: If the file is missing, is not ONNX, or does not fit its card.
+        SettingError: If the execution provider is not there.
+    """
+    return OnnxSession(path, card, options or RunOptions())
+
+
+class OnnxSession:
+    """An ONNX file that ONNX Runtime runs; a `Session`.
+
+    Attributes:
+        path: The file.
+        card: How it is fed.
+    """
+
+    def __init__(self, onnx_path: Path, card: Card, options: RunOptions) -> None:
+        """Open the file; see `open_session`."""
         self.card = card
         self.path = onnx_path
         _check_digest(onnx_path, card)
@@ -57,38 +103,70 @@ class Session:
                 f"{onnx_path} cannot be opened as an ONNX model ({_first_line(error)}): "
                 "check the file, or export it again."
             ) from None
-        self._input_name, self._input_type = self._check_input()
-
-    def run(self, tensor: NDArray[np.float32]) -> list[NDArray[Any]]:
-        """Run the network on a 1×3×H×W float32 tensor; outputs in the file's order.
-
-        Raises:
-            ModelError: If the network refuses the input.
-        """
-        if self._input_type == "tensor(float16)":
-            tensor = tensor.astype(np.float16)
-        try:
-            return list(self._session.run(None, {self._input_name: tensor}))
-        except Exception as error:  # noqa: BLE001
+        self._inputs = self._check_inputs()
+        self._output_names = [output.name for output in self._session.get_outputs()]
+        if missing := [name for name in card.tensors if name not in self._output_names]:
             raise ModelError(
-                f"{self.path} failed on an input of shape {tensor.shape} ({_first_line(error)}): "
-                "check the card's [input]."
-            ) from None
+                f"{onnx_path} has no output {missing[0]!r}, which its card names; there are "
+                f"{', '.join(self._output_names)}."
+            )
 
-    def _check_input(self) -> tuple[str, str]:
-        inputs = self._session.get_inputs()
-        if len(inputs) != 1:
-            raise ModelError(f"{self.path} has {len(inputs)} inputs; howfar runs networks with one, the picture.")
-        only, spec = inputs[0], self.card.input
-        if only.type not in ("tensor(float)", "tensor(float16)"):
-            raise ModelError(f"{self.path} takes {only.type}; howfar feeds tensor(float) or tensor(float16).")
-        expected = (1, 3, None, None) if spec.fit == "keep-aspect" else (1, 3, spec.height_px, spec.width_px)
-        if len(only.shape) != 4 or any(
-            isinstance(has, int) and has != wants for has, wants in zip(only.shape, expected, strict=True)
+    @property
+    def name(self) -> str:
+        """The path of the file."""
+        return str(self.path)
+
+    def run(self, *tensors: NDArray[np.float32]) -> Mapping[str, NDArray[Any]]:
+        """Run the network; see `Session.run`."""
+        feeds = {
+            one.name: tensor.astype(np.float16) if one.type == "tensor(float16)" else tensor
+            for one, tensor in zip(self._inputs, tensors, strict=True)
+        }
+        try:
+            outputs = self._session.run(self._output_names, feeds)
+        except Exception as error:  # noqa: BLE001
+            shapes = " and ".join(str(tensor.shape) for tensor in tensors)
+            raise ModelError(
+                f"{self.path} failed on an input of shape {shapes} ({_first_line(error)}): check the card's [input]."
+            ) from None
+        return dict(zip(self._output_names, outputs, strict=True))
+
+    def digest(self) -> str:
+        """SHA-256 of the file, in hexadecimal."""
+        return file_digest(self.path)
+
+    def _check_inputs(self) -> list[Any]:
+        """The file's inputs in the order of the card."""
+        found, specs = {one.name: one for one in self._session.get_inputs()}, self.card.inputs
+        if len(found) != len(specs):
+            raise ModelError(
+                f"{self.path} has {len(found)} inputs ({', '.join(found)}), and its card has {len(specs)}: name each "
+                "of them under [[input]]."
+            )
+        if unknown := [spec.name for spec in specs if spec.name and spec.name not in found]:
+            raise ModelError(
+                f"{self.path} has no input {unknown[0]!r}, which its card names; there are {', '.join(found)}."
+            )
+        inputs = [found[spec.name] if spec.name else next(iter(found.values())) for spec in specs]
+        for one, spec in zip(inputs, specs, strict=True):
+            self._check_input(one, spec)
+        return inputs
+
+    def _check_input(self, one: Any, spec: InputSpec) -> None:
+        """Refuse an input, as ONNX Runtime describes it, that is not what the card says."""
+        if one.type not in ("tensor(float)", "tensor(float16)"):
+            raise ModelError(f"{self.path} takes {one.type}; howfar feeds tensor(float) or tensor(float16).")
+        expected = (1, 3, None, None) if spec.follows_shape else (1, 3, spec.height_px, spec.width_px)
+        if len(one.shape) != 4 or any(
+            isinstance(has, int) and has != wants for has, wants in zip(one.shape, expected, strict=True)
         ):
             wanted = "×".join("any" if side is None else str(side) for side in expected)
-            raise ModelError(f"{self.path} takes an input of shape {only.shape}, and its card says {wanted}.")
-        return only.name, only.type
+            raise ModelError(f"{self.path} takes an input of shape {one.shape}, and its card says {wanted}.")
+
+
+def read_outputs(outputs: Mapping[str, NDArray[Any]], tensors: tuple[str, ...]) -> list[NDArray[Any]]:
+    """The outputs that a head reads: those that the card names, or all of them."""
+    return [outputs[name] for name in tensors] if tensors else list(outputs.values())
 
 
 def file_digest(path: Path) -> str:
@@ -121,7 +199,9 @@ def _providers(wanted: str | None) -> list[str]:
     for name in available:
         if wanted.lower() in (name.lower(), name.lower().removesuffix("executionprovider")):
             return [name] if name == CPU else [name, CPU]
-    raise SettingError(f"The execution provider {wanted!r} is not installed; there are {', '.join(available)}.")
+    raise SettingError(
+        f"The execution provider {wanted!r} is not installed; there are {', '.join(available)}.", setting="provider"
+    )
 
 
 def _first_line(error: Exception) -> str:

@@ -1,67 +1,54 @@
-"""The pipeline: a picture goes through detector, depth network and ranging method, and comes out as a view."""
+"""The pipeline: a picture is perceived, brought to metres, and its objects are ranged; out comes a view."""
 
-import math
-import time
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any, Self
 
 from howfar.errors import SettingError
-from howfar.io.depth_files import check_fits
 from howfar.models import (
     DEFAULT_DEPTH,
     DEFAULT_DETECTOR,
-    DepthNetwork,
-    Detector,
     RunOptions,
     open_depth_network,
     open_detector,
 )
-from howfar.models.depth_scale import check_scale
-from howfar.pipeline.metric_scale import (
-    check_evidence,
-    cues_beside,
-    evidence_of_maps,
-    parse_known,
-    trust_in,
-    trust_in_aligned,
-)
+from howfar.pipeline.depth_scale import check_scale
+from howfar.pipeline.metric_scale import NO_EVIDENCE, MetricEvidence, to_metric
 from howfar.pipeline.open_methods import DEFAULT_METHOD, open_method
-from howfar.pipeline.perception import Crop, Sight, view_of
-from howfar.pipeline.undistortion import seen_straight
+from howfar.pipeline.perceivers import DepthOn, TwoNetworks, Unscaled
+from howfar.pipeline.scenes import range_objects, scene_of
+from howfar.pipeline.undistortion import straightened
 from howfar.pipeline.view import View
 from howfar.ranging import Method
-from howfar.ranging.cues.depth_cue import MEASURED, DepthTrust
 from howfar.ranging.cues.joining import AUTO, parse_cues
 from howfar.ranging.cues.sizes import SizeTable, read_sizes
-from howfar.ranging.relative.alignment import Aligned
-from howfar.ranging.relative.evidence import Things, align_map
-from howfar.scene import Camera, DepthMap, Detections
+from howfar.ranging.settings import Ranging
+from howfar.scene import Camera, DepthEstimator, DepthMap, Detector, Frame, Perceiver, Perception, Query
 from howfar.scene.calibration import Calibration
-from howfar.scene.depth_alignment import DepthAlignment
-from howfar.scene.frame import Frame
-from howfar.scene.known_distance import Known
+from howfar.scene.known_distance import KnownDistance
 from howfar.scene.lens import Lens
+from howfar.scene.query import class_ids
 from howfar.sources.ahead import ahead
 from howfar.sources.as_frame import Picture, as_frame
 from howfar.sources.opening import open_sources
 
-DepthOn = Literal["image", "crops"]
+Stage = Callable[[Iterable[View]], Iterator[View]]
+"""What is done with the views of a video one after the other: tracking, smoothing, alerts."""
 
 
 class Rangefinder:
     """Finds objects and their distances. Holds no state between pictures: one may be used from several threads.
 
+    Made of two networks by the keywords below, or of anything that sees by `Rangefinder.of`.
+
     Args:
         detector: A name that `howfar models` lists, an ONNX file with a card beside it, or an open detector.
         depth: A depth network, likewise.
         method: A ranging method or its name; several to compare them with `look_each`.
-        camera: The camera of the pictures, or all that a camera file tells of it (`media.camera_files`): distortion is
+        camera: The camera of the pictures, or all that a camera file tells of it (`io.camera_files`): distortion is
             then taken out of each picture first, and depth scaled. Else focal_px or fov_deg, else what the picture
             tells, else assumed.
         focal_px: Focal length in pixels.
@@ -76,9 +63,9 @@ class Rangefinder:
             network's training camera.
         threads: Threads of each network; every core when None.
         provider: ONNX Runtime execution provider; the CPU when None.
-        cues: What distances rest on: `depth` (the depth map), `size` (things of known size), `ground` (where things
+        cues: What distances rest on: `depth` (the depth map), `size` (objects of known size), `ground` (where objects
             stand on it), several of them, `all`, or `auto`: the depth map alone, but the others alone in pictures of
-            a kind that its network has not seen (`ranging.rooms`).
+            a kind that its network has not seen (`ranging.cues.depth_cue`).
         camera_height_m: Height of the camera above the ground, for the cue `ground`; silent when None.
         horizon_px: The row of the horizon; that of a camera held level when None.
         sizes: Sizes of your own, a file or a table, which go before the built-in ones.
@@ -86,15 +73,28 @@ class Rangefinder:
         known: Known distances that a relative network gets its metres from, `chair=2.30` or, by the number from the
             nearest, `3=2.30`; each picture must hold these objects.
 
+    Attributes:
+        perceiver: What sees.
+        lens: What is said of the camera.
+        evidence: What gives metres besides the depth map itself.
+        ranging: The ranging methods, the cues and the maximum depth, unless `look` is given others.
+        query: Which objects to find, likewise.
+
     Raises:
         ModelError: If a model cannot be opened.
         SettingError: If a setting cannot be.
     """
 
+    perceiver: Perceiver
+    lens: Lens
+    evidence: MetricEvidence
+    ranging: Ranging
+    query: Query
+
     def __init__(
         self,
         detector: str | Path | Detector = DEFAULT_DETECTOR,
-        depth: str | Path | DepthNetwork = DEFAULT_DEPTH,
+        depth: str | Path | DepthEstimator = DEFAULT_DEPTH,
         method: str | Method | Sequence[str | Method] = DEFAULT_METHOD,
         camera: Camera | Calibration | None = None,
         *,
@@ -112,36 +112,61 @@ class Rangefinder:
         camera_height_m: float | None = None,
         horizon_px: float | None = None,
         sizes: str | Path | SizeTable | None = None,
-        anchor: str | Path | DepthNetwork | None = None,
-        known: str | Sequence[str | Known] = (),
+        anchor: str | Path | DepthEstimator | None = None,
+        known: str | Sequence[str | KnownDistance] = (),
     ) -> None:
-        for name, share in (("score", score), ("nms", nms)):
-            if share is not None and not 0.0 <= share <= 1.0:
-                raise SettingError(f"{name} must lie between 0 and 1, not {share}.")
-        if threads is not None and threads < 1:
-            raise SettingError(f"threads must be at least 1, not {threads}.")
-        if depth_on not in ("image", "crops"):
-            raise SettingError(f"Depth can be estimated on the image or on crops, not on {depth_on!r}.")
-        self.lens = Lens(camera, focal_px, fov_deg)
-        self.max_depth_m = _checked_max_depth(max_depth_m)
+        self.query = Query(score, nms, None if classes is None else tuple(classes))
         options = RunOptions(threads, provider)
-        self.methods = _methods(method, options)
-        self.detector = detector if isinstance(detector, Detector) else open_detector(detector, options)
-        self.depth = depth if isinstance(depth, DepthNetwork) else open_depth_network(depth, options)
-        self.anchor = (
-            anchor if anchor is None or isinstance(anchor, DepthNetwork) else open_depth_network(anchor, options)
-        )
-        self.known = parse_known(known, self.detector)
-        check_evidence(self.depth, self.anchor, self.known, crops=depth_on == "crops")
+        if depth_on not in ("image", "crops"):
+            raise SettingError(
+                f"Depth can be estimated on the image or on crops, not on {depth_on!r}.", setting="depth_on"
+            )
+        self.lens = Lens(camera, focal_px, fov_deg)
         own_sizes = read_sizes(Path(sizes)) if isinstance(sizes, str | Path) else sizes
-        self.detector.class_ids([size.name for size in own_sizes or ()])
-        self.cues = parse_cues(cues, camera_height_m=camera_height_m, horizon_px=horizon_px, sizes=own_sizes)
-        self.only = None if classes is None else self.detector.class_ids(list(classes))
-        self.score = score
-        self.nms = nms
-        self.depth_on = depth_on
-        self.camera_scale = camera_scale
-        check_scale(self.lens.scale, self.anchor or self.depth, camera_scale=camera_scale)
+        joined = parse_cues(cues, camera_height_m=camera_height_m, horizon_px=horizon_px, sizes=own_sizes)
+        self.ranging = Ranging(_methods(method, options), joined, max_depth_m)
+        finds = open_detector(detector, options) if isinstance(detector, str | Path) else detector
+        gives_depth = _estimator(depth, options)
+        gives_metres = None if anchor is None else _estimator(anchor, options)
+        stated = _known(known)
+        named = [each.what for each in stated if isinstance(each.what, str)]
+        for names in (self.query.classes or (), named, [size.name for size in own_sizes or ()]):
+            class_ids(names, finds.class_names, finds.name)
+        check_scale(self.lens.scale, (gives_metres or gives_depth).facts, camera_scale=camera_scale)
+        if not camera_scale:
+            gives_depth, gives_metres = Unscaled(gives_depth), None if gives_metres is None else Unscaled(gives_metres)
+        self.evidence = MetricEvidence(self.lens.scale, gives_metres, stated)
+        self.evidence.check(gives_depth.facts, crops=depth_on == "crops")
+        self.perceiver = TwoNetworks(finds, gives_depth, depth_on)
+
+    @classmethod
+    def of(
+        cls,
+        perceiver: Perceiver,
+        lens: Lens | None = None,
+        evidence: MetricEvidence = NO_EVIDENCE,
+        ranging: Ranging | None = None,
+        query: Query | None = None,
+    ) -> Self:
+        """A finder of anything that sees: a joint network, a stereo pair, a remote service, a stand-in.
+
+        Args:
+            perceiver: What sees.
+            lens: What is said of the camera; each picture's own word, or an assumption, when None.
+            evidence: What gives metres besides the depth map itself.
+            ranging: The ranging methods, the cues and the maximum depth; those of `Rangefinder()` when None.
+            query: Which objects to find; all when None.
+        """
+        made = cls.__new__(cls)
+        made.perceiver, made.lens, made.evidence = perceiver, lens or Lens(), evidence
+        made.ranging = ranging or Ranging(_methods(DEFAULT_METHOD, RunOptions()), parse_cues(AUTO))
+        made.query = query or Query()
+        return made
+
+    @property
+    def method_names(self) -> tuple[str, ...]:
+        """The names of the ranging methods."""
+        return tuple(method.name for method in self.ranging.methods)
 
     def look(
         self,
@@ -150,6 +175,8 @@ class Rangefinder:
         max_depth_m: float | None = None,
         depth: DepthMap | None = None,
         depth_points: DepthMap | None = None,
+        query: Query | None = None,
+        ranging: Ranging | None = None,
     ) -> View:
         """Find the objects in a picture and their distances.
 
@@ -158,6 +185,8 @@ class Rangefinder:
             max_depth_m: Label only objects with a depth_m up to this; the finder's own when None.
             depth: A depth map of your own, to use in place of the network.
             depth_points: Depths of your own, most of them unknown, that a relative network gets its metres from.
+            query: Which objects to find in this picture; the finder's own when None.
+            ranging: How to range them; the finder's own when None.
 
         Returns:
             The scene with its picture; iterate over it for the labelled objects, nearest first.
@@ -167,7 +196,9 @@ class Rangefinder:
             SettingError: If the camera or what is known of the distances does not fit the picture, or a maximum is set
                 and there are no metres.
         """
-        return self.look_each(picture, max_depth_m=max_depth_m, depth=depth, depth_points=depth_points)[0]
+        return self.look_each(
+            picture, max_depth_m=max_depth_m, depth=depth, depth_points=depth_points, query=query, ranging=ranging
+        )[0]
 
     def look_each(
         self,
@@ -176,13 +207,43 @@ class Rangefinder:
         max_depth_m: float | None = None,
         depth: DepthMap | None = None,
         depth_points: DepthMap | None = None,
+        query: Query | None = None,
+        ranging: Ranging | None = None,
     ) -> tuple[View, ...]:
-        """As `look`, with one view for each of the finder's ranging methods, from one pass of the networks."""
-        sight = self._see(as_frame(picture), depth, depth_points)
-        limit = self.max_depth_m if max_depth_m is None else _checked_max_depth(max_depth_m)
-        if limit is not None and sight.no_metres and "depth" in sight.cues.names:
-            raise SettingError(f"A maximum depth needs metres, and {sight.no_metres}.")
-        return tuple(view_of(sight, method, limit) for method in self.methods)
+        """As `look`, with one view for each of the ranging methods, from one pass of the networks."""
+        frame, ranging = as_frame(picture), ranging or self.ranging
+        if depth is not None or depth_points is not None:
+            frame = replace(frame, depth=depth, depth_points=depth_points)
+        if max_depth_m is not None:
+            ranging = replace(ranging, max_depth_m=max_depth_m)
+        return self._look_at(frame, query or self.query, ranging)
+
+    def _look_at(self, frame: Frame, query: Query, ranging: Ranging) -> tuple[View, ...]:
+        """The way of a photo: perceived, brought to metres, ranged, put together."""
+        seen = self.perceive(frame, query=query, ranging=ranging)
+        if ranging.max_depth_m is not None and not seen.depth.is_metric and "depth" in ranging.cues.names:
+            raise SettingError(f"A maximum depth needs metres, and {seen.no_metres}.", setting="max_depth_m")
+        return tuple(scene_of(seen, ranged, ranging.max_depth_m) for ranged in range_objects(seen, ranging))
+
+    def perceive(self, frame: Frame, *, query: Query | None = None, ranging: Ranging | None = None) -> Perception:
+        """What is seen in a picture, in metres as far as they are known: all that is done once, however many objects.
+
+        Raises:
+            SettingError: As `look`.
+        """
+        ranging = ranging or self.ranging
+        ranging.cues.check_horizon(frame.height_px)
+        seen = self.perceiver.perceive(self.prepared(frame), query or self.query)
+        return to_metric(seen, self.evidence, ranging)
+
+    def prepared(self, frame: Frame) -> Frame:
+        """The frame as it is looked at: undistorted, with the camera that its distances rest on.
+
+        Raises:
+            SettingError: If the given camera cannot be that of a picture of this shape, or depths of the user's own
+                do not fit it.
+        """
+        return straightened(frame, self.camera_for(frame), self.lens.distortion)
 
     def camera_for(self, frame: Frame) -> Camera:
         """The camera that a frame's distances will rest on.
@@ -192,115 +253,37 @@ class Rangefinder:
         """
         return self.lens.camera_for(frame.width_px, frame.height_px, frame.camera)
 
-    def watch(self, source: str | Path, *, every: int = 1) -> Generator[View, None, None]:
+    def watch(self, source: str | Path, *, every: int = 1, stages: Sequence[Stage] = ()) -> Generator[View, None, None]:
         """Look at every n-th frame of a video, camera or stream, in order.
 
         Decoding, the networks and the consumer each have a thread of their own and overlap.
 
+        Args:
+            source: A path, an address, a camera or a stream.
+            every: Which frames: 0, every, 2·every, …
+            stages: What is done with the views, one stage after the other.
+
         Raises:
             SourceError: If the source cannot be opened, or, after the frames before it, where it breaks.
         """
-        for views in self.watch_each(_frames(str(source), every)):
-            yield views[0]
+        with closing(self.watch_each(_frames(str(source), every))) as seen:
+            views: Iterator[View] = (each[0] for each in seen)
+            for stage in stages:
+                views = stage(views)
+            yield from views
 
-    def watch_each(
-        self, frames: Iterable[Frame], *, depth: DepthMap | None = None, depth_points: DepthMap | None = None
-    ) -> Generator[tuple[View, ...], None, None]:
-        """As `watch`, over frames, with one view for each of the finder's methods; the depths as for `look`."""
-        yield from ahead(self._look_at_frames(frames, depth, depth_points))
+    def watch_each(self, frames: Iterable[Frame]) -> Generator[tuple[View, ...], None, None]:
+        """As `watch`, over frames, with one view for each of the ranging methods."""
+        yield from ahead(self._look_at_frames(frames))
 
-    def _look_at_frames(
-        self, frames: Iterable[Frame], depth: DepthMap | None, depth_points: DepthMap | None
-    ) -> Generator[tuple[View, ...], None, None]:
+    def _look_at_frames(self, frames: Iterable[Frame]) -> Generator[tuple[View, ...], None, None]:
         with closing(ahead(frames)) as decoded:
             for frame in decoded:
-                yield self.look_each(frame, depth=depth, depth_points=depth_points)
-
-    def _see(self, frame: Frame, given: DepthMap | None, points: DepthMap | None) -> Sight:
-        """Run the networks: all that is done once a picture, however many objects and methods."""
-        camera = self.camera_for(frame)
-        self.cues.check_horizon(camera)
-        frame = seen_straight(frame, self.lens)
-        for own in (given, points):
-            if own is not None:
-                self._check_given(own, frame)
-        start = time.perf_counter()
-        found = self.detector.detect(frame.image, score=self.score, nms=self.nms, only=self.only)
-        detected = time.perf_counter()
-        depth = self._estimate(self.depth, frame.image, camera) if given is None else given
-        aligned = self._aligned(depth, frame.image, Things(found.labels, found.boxes_xyxy_px, camera), points)
-        crops = self._crops(frame.image, found, camera) if given is None and self.depth_on == "crops" else None
-        timing = {"detect": 1e3 * (detected - start), "depth": 1e3 * (time.perf_counter() - detected)}
-        models = {"detector": self.detector.name, "depth": self.depth.name if given is None else "given"}
-        if self.anchor is not None and not depth.is_metric:
-            models["anchor"] = self.anchor.name
-        factor = self.lens.scale.factor if self.lens.scale is not None and given is None else None
-        return Sight(
-            frame=frame,
-            camera=camera,
-            found=found,
-            depth=aligned.depth,
-            alignment=aligned.alignment,
-            no_metres=aligned.reason,
-            crops=crops,
-            trust=self._trust(given, aligned.alignment, factor),
-            cues=cues_beside(aligned.alignment, self.cues),
-            models=models,
-            timing_ms=timing,
-            undistorted=self.lens.distortion is not None,
-            depth_scale=factor,
-        )
-
-    def _check_given(self, given: DepthMap, frame: Frame) -> None:
-        if self.depth_on == "crops":
-            raise SettingError("A depth map of your own covers the whole picture and does not go with depth on crops.")
-        if self.lens.distortion is not None:
-            raise SettingError(
-                "A depth map of your own belongs to the picture as it was taken, and the camera file has the picture "
-                "undistorted: undistort both before, and take [distortion] out of the camera file."
-            )
-        check_fits(given, frame.width_px, frame.height_px)
-
-    def _estimate(self, network: DepthNetwork, image: NDArray[np.uint8], camera: Camera) -> DepthMap:
-        depth = network.predict(image, camera if self.camera_scale else None)
-        return depth if self.lens.scale is None or not depth.is_metric else self.lens.scale.applied_to(depth)
-
-    def _aligned(self, depth: DepthMap, image: NDArray[np.uint8], things: Things, points: DepthMap | None) -> Aligned:
-        """A relative map in metres, by all the evidence there is."""
-        if depth.is_metric:
-            if points is not None:
-                raise SettingError(
-                    "Depth points give a relative map its metres, and this one has them: leave them out."
-                )
-            return Aligned(depth, None, "")
-        anchor_map = None if self.anchor is None else self._estimate(self.anchor, image, things.camera)
-        maps = evidence_of_maps(depth, points, self.anchor, anchor_map)
-        return align_map(depth, things, self.methods[0], self.known, self.cues, maps)
-
-    def _trust(self, given: DepthMap | None, alignment: DepthAlignment | None, factor: float | None) -> DepthTrust:
-        if alignment is not None:
-            return trust_in_aligned(alignment, self.anchor, factor)
-        return trust_in(self.depth.spec, factor) if given is None else MEASURED
-
-    def _crops(self, image: NDArray[np.uint8], found: Detections, camera: Camera) -> list[Crop]:
-        """Each object cut out and its depth estimated on its own; a crop keeps the picture's focal length."""
-        crops = []
-        for box in found.boxes_xyxy_px.tolist():
-            left, top = math.floor(box[0]), math.floor(box[1])
-            right, bottom = math.ceil(box[2]), math.ceil(box[3])
-            part = camera.cropped(left, top, right, bottom)
-            depth = self._estimate(self.depth, np.ascontiguousarray(image[top:bottom, left:right]), part)
-            crops.append(Crop(depth, part, (left, top)))
-        return crops
-
-
-@lru_cache(maxsize=4)
-def _cached_finder(**settings: Any) -> Rangefinder:
-    return Rangefinder(**settings)
+                yield self.look_each(frame)
 
 
 def look(picture: Picture, *, max_depth_m: float | None = None, **settings: Any) -> View:
-    """Find the objects in a picture and their distances, with a finder that is made once and kept.
+    """Find the objects in a picture and their distances; the networks are opened once and kept for the next picture.
 
     Args:
         picture: A path, an address, an H×W×3 uint8 RGB array, or a frame.
@@ -310,8 +293,23 @@ def look(picture: Picture, *, max_depth_m: float | None = None, **settings: Any)
     Returns:
         The scene with its picture.
     """
-    hashable = {name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()}
-    return _cached_finder(**hashable).look(picture, max_depth_m=max_depth_m)
+    options = RunOptions(settings.get("threads"), settings.get("provider"))
+    for name, default, opener in (
+        ("detector", DEFAULT_DETECTOR, _kept_detector),
+        ("depth", DEFAULT_DEPTH, _kept_depth_network),
+        ("anchor", None, _kept_anchor),
+        ("method", DEFAULT_METHOD, _kept_method),
+    ):
+        wanted = settings.get(name, default)
+        if isinstance(wanted, str | Path):
+            settings[name] = opener(str(wanted), options)
+    return Rangefinder(**settings).look(picture, max_depth_m=max_depth_m)
+
+
+_kept_detector = lru_cache(maxsize=1)(open_detector)
+_kept_depth_network = lru_cache(maxsize=1)(open_depth_network)
+_kept_anchor = lru_cache(maxsize=1)(open_depth_network)
+_kept_method = lru_cache(maxsize=1)(lambda name, options: open_method(name, options=options))
 
 
 def _frames(source: str, every: int) -> Generator[Frame, None, None]:
@@ -319,14 +317,15 @@ def _frames(source: str, every: int) -> Generator[Frame, None, None]:
         yield from each.frames(every)
 
 
+def _estimator(named: str | Path | DepthEstimator, options: RunOptions) -> DepthEstimator:
+    return open_depth_network(named, options) if isinstance(named, str | Path) else named
+
+
+def _known(known: str | Sequence[str | KnownDistance]) -> tuple[KnownDistance, ...]:
+    given = [known] if isinstance(known, str) else known
+    return tuple(KnownDistance.parse(each) if isinstance(each, str) else each for each in given)
+
+
 def _methods(method: str | Method | Sequence[str | Method], options: RunOptions) -> tuple[Method, ...]:
     chosen = (method,) if isinstance(method, str) or not isinstance(method, Sequence) else tuple(method)
-    if not chosen:
-        raise SettingError("At least one ranging method is needed.")
     return tuple(open_method(each, options=options) if isinstance(each, str) else each for each in chosen)
-
-
-def _checked_max_depth(max_depth_m: float | None) -> float | None:
-    if max_depth_m is not None and not max_depth_m > 0:
-        raise SettingError(f"The maximum depth must be above 0 metres, not {max_depth_m}.")
-    return max_depth_m

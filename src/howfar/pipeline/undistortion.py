@@ -11,10 +11,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from howfar.errors import SettingError
 from howfar.scene import Camera
 from howfar.scene.calibration import Distortion
 from howfar.scene.frame import Frame
-from howfar.scene.lens import Lens
 
 OPENCV_OFFSET_PX = 0.5
 """What howfar's pixel coordinates are larger than OpenCV's."""
@@ -63,16 +63,31 @@ def undistorted_points(points_px: NDArray[np.float64], camera: Camera, distortio
     return straight.reshape(-1, 2).astype(np.float64) + OPENCV_OFFSET_PX
 
 
-def seen_straight(frame: Frame, lens: Lens) -> Frame:
-    """The frame without its lens's distortion; the frame itself where none is known.
+def straightened(frame: Frame, camera: Camera, distortion: Distortion | None) -> Frame:
+    """The frame with its camera, and without its lens's distortion where that is known.
+
+    Args:
+        frame: The frame as it was taken.
+        camera: Its camera.
+        distortion: Its lens's distortion; None where it is not known.
 
     Raises:
-        SettingError: If the lens's camera cannot be that of a picture of this shape.
+        SettingError: If the frame has a right-hand picture, whose lens is another, or depths of the user's own, which
+            belong to the picture as it was taken.
     """
-    if lens.distortion is None:
-        return frame
-    camera = lens.camera_for(frame.width_px, frame.height_px, frame.camera)
-    return replace(frame, image=undistort(frame.image, camera, lens.distortion))
+    if distortion is None:
+        return replace(frame, camera=camera)
+    if frame.right is not None:
+        raise SettingError(
+            "The camera file's distortion is that of one lens, and the frame is a stereo pair: rectify the pair "
+            "before, and take [distortion] out of the camera file."
+        )
+    if frame.depth is not None or frame.depth_points is not None:
+        raise SettingError(
+            "A depth map of your own belongs to the picture as it was taken, and the camera file has the picture "
+            "undistorted: undistort both before, and take [distortion] out of the camera file."
+        )
+    return replace(frame, image=undistort(frame.image, camera, distortion), camera=camera, undistorted=True)
 
 
 @lru_cache(maxsize=2)  # of 12 megapixels, one takes 72 MB

@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from howfar.drawing.annotation import draw_scene
-from howfar.io.pictures_out import png_bytes, save_picture
-from howfar.scene import Scene
+from howfar.drawing.style import DrawStyle
+from howfar.drawing.units import Units
+from howfar.io.picture_writer import png_bytes, save_picture
+from howfar.scene import DepthMap, Scene
 from howfar.scene.exchange import to_supervision
-
-Units = Literal["m", "ft"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -21,9 +21,11 @@ class View(Scene):
 
     Attributes:
         image: H×W×3 uint8 RGB.
+        depth: Its depth map, which a view always has.
     """
 
     image: NDArray[np.uint8]
+    depth: DepthMap
 
     def draw(
         self, *, units: Units = "m", show_far: bool = False, show_region: bool = False, show_interval: bool = False
@@ -39,9 +41,7 @@ class View(Scene):
         Returns:
             A new H×W×3 uint8 RGB array.
         """
-        return draw_scene(
-            self.image, self, units=units, show_far=show_far, show_region=show_region, show_interval=show_interval
-        )
+        return draw_scene(self.image, self, DrawStyle(units, show_far, show_region, show_interval))
 
     def save(self, path: str | Path, *, overwrite: bool = False) -> None:
         """Write the drawn picture.

@@ -1,12 +1,11 @@
 """What was found out about one camera: its intrinsics, its lens's distortion, and the scale of its depth."""
 
 import math
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import date
 
 from howfar.errors import SettingError
 from howfar.scene.camera import Camera
-from howfar.scene.depth_map import DepthMap
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class Distortion:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownDistance:
+class ScaleSample:
     """One object whose distance was measured by hand.
 
     Attributes:
@@ -83,16 +82,12 @@ class DepthScale:
     factor: float
     depth_name: str
     depth_sha256: str
-    known: tuple[KnownDistance, ...] = ()
+    known: tuple[ScaleSample, ...] = ()
     found_on: date | None = None
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.factor) and self.factor > 0):
             raise SettingError(f"The scale's factor must be a positive number, not {self.factor}.")
-
-    def applied_to(self, depth: DepthMap) -> DepthMap:
-        """The network's depth map in true metres."""
-        return replace(depth, values=depth.values * depth.values.dtype.type(self.factor))
 
 
 @dataclass(frozen=True, slots=True)

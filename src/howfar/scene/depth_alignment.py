@@ -1,12 +1,10 @@
 """What gave a relative depth map its metres."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-import numpy as np
-from numpy.typing import NDArray
-
-from howfar.scene.depth_map import DepthKind, DepthMap
+from howfar.scene.depth_map import DepthKind
 from howfar.scene.line import Line
 
 EvidenceKind = Literal["points", "known", "anchor", "size"]
@@ -45,18 +43,11 @@ class DepthAlignment:
         """Whether somebody measured what the scale rests on, so that it does not hang on the camera."""
         return "points" in self.evidence or "known" in self.evidence
 
-    def applied_to(self, depth: DepthMap) -> DepthMap:
-        """The map in metres; unknown where the line gives no depth above zero."""
-        fitted = self.line.of(depth.values)
-        if self.kind == "relative_inverse":
-            fitted = np.divide(1, fitted, out=np.full_like(fitted, np.nan), where=fitted > 0)
-        return DepthMap(fitted, "metres", depth.valid)
-
-    def values_of(self, depth_m: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The map's numbers that these depths in metres come from."""
-        fitted = 1 / depth_m if self.kind == "relative_inverse" else depth_m
-        values: NDArray[np.float64] = (fitted - self.line.shift) / self.line.scale
-        return values
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Self:
+        """The alignment of its form in the scene's JSON."""
+        line = Line(content["scale"], content["shift"])
+        return cls(content["kind"], line, content["log_sd"], tuple(content["evidence"]), content["points"])
 
     def to_dict(self) -> dict[str, Any]:
         """This alignment as in the scene's JSON; a scale may be of any size, and keeps six digits."""

@@ -8,6 +8,8 @@ from howfar.scene.weights import Weights
 
 NAN = math.nan
 
+UNKNOWN_REGION = (NAN, NAN, NAN, NAN)
+
 CueName = Literal["depth", "size", "ground"]
 
 
@@ -82,7 +84,7 @@ class Distance:
         cls,
         method: str,
         reason: str,
-        region_xyxy_px: tuple[float, float, float, float] = (NAN, NAN, NAN, NAN),
+        region_xyxy_px: tuple[float, float, float, float] = UNKNOWN_REGION,
     ) -> Self:
         """A distance that is not known, and why."""
         return cls(NAN, NAN, (NAN, NAN, NAN), method, 0.0, False, region_xyxy_px, reason=reason)

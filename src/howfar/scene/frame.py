@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from howfar.scene.camera import Camera
+from howfar.errors import SettingError
+from howfar.scene.camera import ASPECT_TOLERANCE, Camera
 from howfar.scene.depth_map import DepthMap, StereoRig
 
 
@@ -25,6 +26,9 @@ class Frame:
         depth: A depth map of the user's own, to be taken in place of a network's.
         depth_points: Depths of the user's own, most of them unknown, that a relative map gets its metres from.
         undistorted: Whether the lens's distortion was taken out of the image.
+
+    Raises:
+        SettingError: If depths of the user's own are of another aspect ratio than the image.
     """
 
     image: NDArray[np.uint8]
@@ -37,6 +41,17 @@ class Frame:
     depth: DepthMap | None = None
     depth_points: DepthMap | None = None
     undistorted: bool = False
+
+    def __post_init__(self) -> None:
+        for own in (self.depth, self.depth_points):
+            if own is None:
+                continue
+            rows, columns = own.shape
+            if abs(columns * self.height_px / (rows * self.width_px) - 1) > ASPECT_TOLERANCE:
+                raise SettingError(
+                    f"The depth map has {columns}×{rows} values and the picture {self.width_px}×{self.height_px} "
+                    "pixels, another aspect ratio: give the depth map that is aligned with this picture."
+                )
 
     @property
     def width_px(self) -> int:

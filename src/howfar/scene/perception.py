@@ -31,6 +31,7 @@ class DepthFacts:
         reach_m: The farthest distance that it can tell; None where there is no such limit.
         margins: How far off it is by class, measured on objects that it has not seen; None where that was not measured.
         log_sd: Standard deviation of the natural logarithm of its depths, where there are no margins.
+        sha256: SHA-256 of the file of its weights, in hexadecimal; empty where there is none.
         measured: Whether the depths were measured (or rendered); no other cue overrules such a map.
 
     Raises:
@@ -43,6 +44,7 @@ class DepthFacts:
     reach_m: float | None = None
     margins: Margins | None = None
     log_sd: float = NETWORK_LOG_SD
+    sha256: str = ""
     measured: bool = False
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Whatever a picture may be given as, as a frame."""
+"""A picture in any of the forms that Python users may give it in, as a frame."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ Picture = str | Path | NDArray[np.uint8] | Frame
 
 
 def as_frame(picture: Picture) -> Frame:
-    """A frame of whatever a picture may be given as.
+    """The frame of a picture: a path, an address, an array or a frame already.
 
     Raises:
         SourceError: If it cannot be read, is a video, or the array is not H×W×3 uint8.

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from howfar.errors import SourceError
+from howfar.io.addresses import hiding_passwords, without_password
 from howfar.io.video import RgbConverter, check_every
 from howfar.scene.frame import Frame
-from howfar.sources.addresses import hiding_password, without_password
 
 Opener = Callable[[], Generator[NDArray[np.uint8], None, None]]
 """Opens the source and gives its pictures, H×W×3 uint8 RGB; ends or raises SourceError or OSError when it breaks."""
@@ -212,7 +212,7 @@ def network_images(address: str) -> Generator[NDArray[np.uint8], None, None]:
     Raises:
         SourceError: If it cannot be opened, breaks, stays silent for `NETWORK_TIMEOUT_S`, or holds no pictures.
     """
-    with hiding_password(address):
+    with hiding_passwords():
         yield from _network_images(address)
 
 

@@ -1,4 +1,4 @@
-"""The door for everything that can be looked at: from what the user names to sources of frames."""
+"""From what the user names to sources of frames: files, folders, globs, addresses, cameras, streams, standard input."""
 
 import glob
 import re
@@ -13,11 +13,11 @@ from typing import BinaryIO, Protocol
 from urllib.parse import urlsplit
 
 from howfar.errors import SourceError
+from howfar.io.addresses import without_password
 from howfar.io.kinds import HEAD_BYTES, PICTURE_SUFFIXES, VIDEO_SUFFIXES, has_suffix, is_video
 from howfar.io.pictures import decode_picture, decode_stream, read_picture
 from howfar.io.video import VideoFile, check_every
 from howfar.scene.frame import Frame
-from howfar.sources.addresses import without_password
 from howfar.sources.fetch import fetch, fetch_into
 from howfar.sources.live import LiveStream, is_live
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from howfar.synth.casting import Caster, Hits
 from howfar.synth.materials import Material, Surface
 from howfar.synth.meshes import unit_mesh
-from howfar.synth.world import STRUCTURE, Ambient, Part, Thing, World
+from howfar.synth.world import STRUCTURE, Ambient, Body, Part, World
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,8 +29,8 @@ class Assembly:
     Attributes:
         corners_m: T×3×3 float64.
         normals: T×3×3 float32 unit normals at the corners.
-        texture_m: T×3×2 float32, places in the plane that the pattern is drawn in.
-        material: T int32, place in `materials`.
+        texture_m: T×3×2 float32, points in the plane that the pattern is drawn in.
+        material: T int32, index in `materials`.
         instance: T int32, number of the object that it belongs to, counted from 1; 0 for the structure.
         materials: The materials of all parts.
         objects: The objects, in the order of their numbers.
@@ -49,7 +49,7 @@ class Assembly:
     material: NDArray[np.int32]
     instance: NDArray[np.int32]
     materials: tuple[Material, ...]
-    objects: tuple[Thing, ...]
+    objects: tuple[Body, ...]
     frames: tuple[NDArray[np.float64], ...]
     lamps: tuple[Lamp, ...]
     ambient: Ambient
@@ -99,7 +99,7 @@ class _Triangles:
 def assemble(world: World) -> Assembly:
     """Put a world before its camera."""
     turn, eye = world.eye.rotation, np.array(world.eye.position_m)
-    objects = tuple(thing for thing in world.things if thing.name != STRUCTURE)
+    objects = tuple(body for body in world.bodies if body.name != STRUCTURE)
     owned = sorted(_owned(world, objects), key=lambda one: one.group)
     groups = [list(group) for _, group in groupby(owned, key=lambda one: one.group)]
     triangles = [_triangles(group) for group in groups]
@@ -114,7 +114,7 @@ def assemble(world: World) -> Assembly:
         instance=np.repeat(np.array([one.instance for one in owned], dtype=np.int32), sizes),
         materials=tuple(one.part.material for one in owned),
         objects=objects,
-        frames=tuple(turn @ thing.matrix[:3, :3] for thing in objects),
+        frames=tuple(turn @ body.matrix[:3, :3] for body in objects),
         lamps=_lamps(world, turn, eye),
         ambient=world.ambient,
         up=turn[:, 2].astype(np.float32),
@@ -124,14 +124,14 @@ def assemble(world: World) -> Assembly:
     )
 
 
-def _owned(world: World, objects: tuple[Thing, ...]) -> Iterator[_Owned]:
+def _owned(world: World, objects: tuple[Body, ...]) -> Iterator[_Owned]:
     to_camera = np.eye(4)
     to_camera[:3, :3] = world.eye.rotation
     to_camera[:3, 3] = -world.eye.rotation @ np.array(world.eye.position_m)
-    structure = [(0, thing) for thing in world.things if thing.name == STRUCTURE]
-    for number, thing in [*enumerate(objects, 1), *structure]:
-        pose = to_camera @ thing.matrix
-        for part in thing.parts:
+    structure = [(0, body) for body in world.bodies if body.name == STRUCTURE]
+    for number, body in [*enumerate(objects, 1), *structure]:
+        pose = to_camera @ body.matrix
+        for part in body.parts:
             yield _Owned(part, number, pose @ part.matrix)
 
 

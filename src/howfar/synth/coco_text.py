@@ -45,7 +45,7 @@ CATEGORIES = (
     "tree",
     "window",
 )
-"""All classes: those that COCO has by its names, then the others. A category's id is its place, counted from 1."""
+"""All classes: those that COCO has by its names, then the others. A category's id is its number, counted from 1."""
 
 
 def record_of(number: int, camera: Camera, objects: Sequence[SeenObject]) -> dict[str, Any]:
@@ -57,30 +57,30 @@ def record_of(number: int, camera: Camera, objects: Sequence[SeenObject]) -> dic
         "height": camera.height_px,
         "camera": {"fx_px": camera.fx_px, "fy_px": camera.fy_px, "cx_px": camera.cx_px, "cy_px": camera.cy_px},
     }
-    return {"image": image, "objects": [_annotation(number, thing) for thing in objects]}
+    return {"image": image, "objects": [_annotation(number, each) for each in objects]}
 
 
 def table_of(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """The annotations of many scenes as one of COCO's tables."""
-    annotations = [thing for record in records for thing in record["objects"]]
+    annotations = [each for record in records for each in record["objects"]]
     return {
         "images": [record["image"] for record in records],
-        "annotations": [{"id": place, **thing} for place, thing in enumerate(annotations, 1)],
-        "categories": [{"id": place, "name": name} for place, name in enumerate(CATEGORIES, 1)],
+        "annotations": [{"id": number, **each} for number, each in enumerate(annotations, 1)],
+        "categories": [{"id": number, "name": name} for number, name in enumerate(CATEGORIES, 1)],
     }
 
 
-def _annotation(number: int, thing: SeenObject) -> dict[str, Any]:
-    x1, y1, x2, y2 = thing.visible_box_px
+def _annotation(number: int, seen: SeenObject) -> dict[str, Any]:
+    x1, y1, x2, y2 = seen.visible_box_px
     return {
         "image_id": number,
-        "category_id": CATEGORIES.index(thing.name) + 1,
+        "category_id": CATEGORIES.index(seen.name) + 1,
         "bbox": [x1, y1, x2 - x1, y2 - y1],
-        "area": thing.pixels,
+        "area": seen.pixels,
         "iscrowd": 0,
-        "depth_m": round(thing.depth_m, 5),
-        "nearest_m": round(thing.nearest_m, 5),
-        "occlusion": thing.occlusion,
-        "visible_share": round(thing.visible_share, 4),
-        "instance": thing.instance,
+        "depth_m": round(seen.depth_m, 5),
+        "nearest_m": round(seen.nearest_m, 5),
+        "occlusion": seen.occlusion,
+        "visible_share": round(seen.visible_share, 4),
+        "instance": seen.instance,
     }

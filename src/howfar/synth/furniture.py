@@ -1,14 +1,14 @@
-"""What stands in rooms besides seats: tables, cupboards, lamps, plants, small things. Their front looks along Y."""
+"""What stands in rooms besides seats: tables, cupboards, lamps, plants, small objects. Their front looks along Y."""
 
 import numpy as np
 
 from howfar.synth import materials
 from howfar.synth.materials import GLASS, Material
 from howfar.synth.solids import Point, ball, bead, box, lying_cylinder, rod, standing_box, upright
-from howfar.synth.world import Part, Thing
+from howfar.synth.world import Body, Part
 
 
-def table(rng: np.random.Generator) -> tuple[Thing, Point]:
+def table(rng: np.random.Generator) -> tuple[Body, Point]:
     """A table, round or square, on legs or a foot, some with a top of glass; and its length, depth and height."""
     length, depth, height = rng.uniform(0.7, 2.0), rng.uniform(0.6, 1.0), rng.uniform(0.45, 0.78)
     frame = materials.furniture(rng)
@@ -25,10 +25,10 @@ def table(rng: np.random.Generator) -> tuple[Thing, Point]:
             standing_box(frame, (sx * x, sy * y, 0), (thick, thick, height - 0.03)) for sx in (-1, 1) for sy in (-1, 1)
         ]
         parts += [box(frame, (0, sy * y, height - 0.07), (2 * x, 0.02, 0.07)) for sy in (-1, 1)]
-    return Thing.of("dining table", parts), (length, depth, height)
+    return Body.of("dining table", parts), (length, depth, height)
 
 
-def cupboard(rng: np.random.Generator) -> Thing:
+def cupboard(rng: np.random.Generator) -> Body:
     """A box with doors or drawers and their handles."""
     width, depth, height = (
         rng.uniform(0.5, 1.6),
@@ -44,10 +44,10 @@ def cupboard(rng: np.random.Generator) -> Thing:
             x, z = (column + 0.5) * wide - width / 2, 0.06 + (row + 0.5) * high
             parts.append(box(front, (x, depth / 2 + 0.008, z), (wide - 0.02, 0.02, high - 0.02)))
             parts.append(box(handle, (x, depth / 2 + 0.03, z + 0.3 * high), (0.1, 0.02, 0.015)))
-    return Thing.of("cupboard", parts)
+    return Body.of("cupboard", parts)
 
 
-def shelf(rng: np.random.Generator) -> Thing:
+def shelf(rng: np.random.Generator) -> Body:
     """Open boards with books on them."""
     width, depth, height = rng.uniform(0.6, 1.4), rng.uniform(0.25, 0.35), rng.uniform(1.0, 2.1)
     board, levels = materials.furniture(rng), int(rng.integers(3, 6))
@@ -57,7 +57,7 @@ def shelf(rng: np.random.Generator) -> Thing:
         parts.append(box(board, (0, 0, z), (width, depth, 0.025)))
     for z in 0.06 + gap * np.arange(levels):
         parts += _books(rng, width - 0.05, z, 0.9 * gap)
-    return Thing.of("shelf", parts)
+    return Body.of("shelf", parts)
 
 
 def _books(rng: np.random.Generator, width_m: float, foot_m: float, room_m: float) -> list[Part]:
@@ -72,7 +72,7 @@ def _books(rng: np.random.Generator, width_m: float, foot_m: float, room_m: floa
     return parts
 
 
-def television(rng: np.random.Generator) -> Thing:
+def television(rng: np.random.Generator) -> Body:
     """A flat screen, glowing or dark, on a low stand."""
     width = rng.uniform(0.7, 1.4)
     height, stand = 0.57 * width, rng.uniform(0.4, 0.6)
@@ -84,10 +84,10 @@ def television(rng: np.random.Generator) -> Thing:
     parts.append(standing_box(materials.BLACK, (0, 0, stand), (0.3 * width, 0.2, 0.05)))
     parts.append(standing_box(materials.BLACK, (0, 0, stand + 0.05), (width, 0.05, height)))
     parts.append(standing_box(screen, (0, 0.027, stand + 0.07), (width - 0.04, 0.005, height - 0.04)))
-    return Thing.of("tv", parts)
+    return Body.of("tv", parts)
 
 
-def floor_lamp(rng: np.random.Generator) -> tuple[Thing, float]:
+def floor_lamp(rng: np.random.Generator) -> tuple[Body, float]:
     """A thin pole with a glowing shade; and the height of its bulb."""
     height, metal = rng.uniform(1.2, 1.8), materials.metal(rng)
     tint = (1.0, rng.uniform(0.75, 0.95), rng.uniform(0.45, 0.85))
@@ -97,10 +97,10 @@ def floor_lamp(rng: np.random.Generator) -> tuple[Thing, float]:
         upright("cylinder", metal, (0, 0, 0), 0.025, height),
         upright("shade", shade, (0, 0, height - 0.12), rng.uniform(0.25, 0.5), rng.uniform(0.2, 0.35)),
     ]
-    return Thing.of("lamp", parts), height + 0.12
+    return Body.of("lamp", parts), height + 0.12
 
 
-def hanging_lamp(rng: np.random.Generator, ceiling_m: float) -> tuple[Thing, float]:
+def hanging_lamp(rng: np.random.Generator, ceiling_m: float) -> tuple[Body, float]:
     """A shade on a cord from the ceiling; and the height of its bulb."""
     drop = rng.uniform(0.3, 0.9)
     low = ceiling_m - drop
@@ -111,10 +111,10 @@ def hanging_lamp(rng: np.random.Generator, ceiling_m: float) -> tuple[Thing, flo
     else:
         size = rng.uniform(0.18, 0.4)
         parts.append(ball(shade, (0, 0, low + size / 2), (size, size, size)))
-    return Thing.of("lamp", parts), low - 0.03
+    return Body.of("lamp", parts), low - 0.03
 
 
-def plant(rng: np.random.Generator) -> Thing:
+def plant(rng: np.random.Generator) -> Body:
     """A pot with leaves on thin stems."""
     size, pot = rng.uniform(0.15, 0.4), materials.paint(rng)
     parts = [upright("cylinder", pot, (0, 0, 0), size, size)]
@@ -131,63 +131,63 @@ def plant(rng: np.random.Generator) -> Thing:
         parts.append(
             bead(leaf, end, (0.5 * size * rng.uniform(0.6, 1.4), 0.5 * size, 0.2 * size * rng.uniform(0.6, 2)))
         )
-    return Thing.of("potted plant", parts)
+    return Body.of("potted plant", parts)
 
 
-def bottle(rng: np.random.Generator) -> Thing:
+def bottle(rng: np.random.Generator) -> Body:
     """A bottle of coloured, of dark or of clear glass."""
     height, width = rng.uniform(0.2, 0.34), rng.uniform(0.06, 0.1)
     body = GLASS if rng.uniform() < 0.25 else materials.paint(rng, (0.05, 0.6), gloss=0.8)
     parts = [upright("cylinder", body, (0, 0, 0), width, 0.65 * height)]
     parts.append(upright("cone", body, (0, 0, 0.65 * height), width, 0.3 * height))
     parts.append(upright("cylinder", materials.paint(rng), (0, 0, 0.72 * height), 0.35 * width, 0.28 * height))
-    return Thing.of("bottle", parts)
+    return Body.of("bottle", parts)
 
 
-def cup(rng: np.random.Generator) -> Thing:
+def cup(rng: np.random.Generator) -> Body:
     """A cup without a handle."""
-    return Thing.of(
+    return Body.of(
         "cup", [upright("cylinder", materials.paint(rng, gloss=0.5), (0, 0, 0), 0.08, rng.uniform(0.07, 0.12))]
     )
 
 
-def sports_ball(rng: np.random.Generator) -> Thing:
+def sports_ball(rng: np.random.Generator) -> Body:
     """A ball that lies on the ground."""
     size = rng.uniform(0.15, 0.5)
     pattern = materials.fabric(rng)
-    return Thing.of("sports ball", [ball(pattern, (0, 0, size / 2), (size, size, size))])
+    return Body.of("sports ball", [ball(pattern, (0, 0, size / 2), (size, size, size))])
 
 
-def parcel(rng: np.random.Generator) -> Thing:
+def parcel(rng: np.random.Generator) -> Body:
     """One box, or two on each other."""
     size = (rng.uniform(0.15, 0.7), rng.uniform(0.15, 0.6), rng.uniform(0.1, 0.6))
     parts = [standing_box(materials.fabric(rng), (0, 0, 0), size)]
     if rng.uniform() < 0.4:
         upper = (0.7 * size[0], 0.8 * size[1], rng.uniform(0.1, 0.3))
         parts.append(standing_box(materials.fabric(rng), (0, 0, size[2]), upper, rng.uniform(-0.5, 0.5)))
-    return Thing.of("box", parts)
+    return Body.of("box", parts)
 
 
-def coat_stand(rng: np.random.Generator) -> Thing:
+def coat_stand(rng: np.random.Generator) -> Body:
     """A thin pole with hooks."""
     height, material = rng.uniform(1.5, 1.9), materials.furniture(rng)
     parts = [rod(material, (0, 0, 0), (0, 0, height), 0.03), upright("cylinder", material, (0, 0, 0), 0.35, 0.03)]
     for angle in np.arange(4) * np.pi / 2 + rng.uniform(0, 1):
         end = (0.16 * np.cos(angle), 0.16 * np.sin(angle), height - 0.05)
         parts.append(rod(material, (0, 0, height - 0.15), end, 0.018))
-    return Thing.of("coat stand", parts)
+    return Body.of("coat stand", parts)
 
 
-def ladder(rng: np.random.Generator) -> Thing:
+def ladder(rng: np.random.Generator) -> Body:
     """Two rails and rungs, leaning back along -Y."""
     height, material, lean = rng.uniform(1.6, 2.3), materials.furniture(rng), rng.uniform(0.2, 0.5)
     parts = [rod(material, (x, 0, 0), (x, -lean, height), 0.035) for x in (-0.2, 0.2)]
     for share in np.linspace(0.12, 0.94, 7):
         parts.append(rod(material, (-0.2, -lean * share, height * share), (0.2, -lean * share, height * share), 0.025))
-    return Thing.of("ladder", parts)
+    return Body.of("ladder", parts)
 
 
-def roll(rng: np.random.Generator) -> Thing:
+def roll(rng: np.random.Generator) -> Body:
     """A carpet or tube that lies on the ground."""
     size = rng.uniform(0.08, 0.25)
-    return Thing.of("roll", [lying_cylinder(materials.fabric(rng), (0, 0, size / 2), size, rng.uniform(0.5, 1.6))])
+    return Body.of("roll", [lying_cylinder(materials.fabric(rng), (0, 0, size / 2), size, rng.uniform(0.5, 1.6))])

@@ -1,4 +1,4 @@
-"""Finding free places on the ground, so that things do not stand in each other or in the camera."""
+"""Finding free places on the ground, so that no body stands in another or in the camera."""
 
 import math
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ class GroundPlan:
     """Circles that are taken.
 
     Attributes:
-        taken: Place and radius of each.
+        taken: Position and radius of each.
     """
 
     taken: list[tuple[float, float, float]] = field(default_factory=list)

@@ -8,10 +8,10 @@ import numpy as np
 from howfar.synth import materials
 from howfar.synth.materials import Material
 from howfar.synth.solids import box, standing_box
-from howfar.synth.world import STRUCTURE, Part, Thing
+from howfar.synth.world import STRUCTURE, Body, Part
 
 
-def house(rng: np.random.Generator, width_m: float) -> list[Thing]:
+def house(rng: np.random.Generator, width_m: float) -> list[Body]:
     """A house of one to six floors, 10 m deep."""
     storey, floors = rng.uniform(2.7, 3.6), int(rng.integers(1, 7))
     height, coat = storey * floors + rng.uniform(0.3, 1.5), materials.facade(rng)
@@ -19,7 +19,7 @@ def house(rng: np.random.Generator, width_m: float) -> list[Thing]:
     parts.append(box(materials.paint(rng, (0.1, 0.5)), (0, -5, height + 0.1), (width_m + 0.4, 10.6, 0.25)))
     parts.append(standing_box(materials.paint(rng, (0.1, 0.4)), (0, 0.02, 0), (width_m, 0.1, rng.uniform(0.3, 1.0))))
     parts += _windows(rng, width_m, storey, floors)
-    return [Thing.of(STRUCTURE, parts), _entrance(rng, width_m)]
+    return [Body.of(STRUCTURE, parts), _entrance(rng, width_m)]
 
 
 def _windows(rng: np.random.Generator, width_m: float, storey_m: float, floors: int) -> list[Part]:
@@ -42,11 +42,11 @@ def _windows(rng: np.random.Generator, width_m: float, storey_m: float, floors: 
     return parts
 
 
-def _entrance(rng: np.random.Generator, width_m: float) -> Thing:
+def _entrance(rng: np.random.Generator, width_m: float) -> Body:
     leaf, frame = materials.furniture(rng), materials.paint(rng, (0.2, 0.9))
     x = rng.uniform(-0.35, 0.35) * width_m
     parts = [
         standing_box(frame, (x, 0.03, 0.12), (1.3, 0.14, 2.35)),
         standing_box(leaf, (x, 0.06, 0.12), (1.0, 0.14, 2.15)),
     ]
-    return Thing.of("door", parts)
+    return Body.of("door", parts)

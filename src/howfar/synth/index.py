@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from howfar.datasets.dataset_toml import DESCRIPTION_NAME
+from howfar.datasets.folder import CAMERA_FIELDS
 from howfar.errors import OutputError
+from howfar.io.toml import toml_text
 from howfar.synth import layout
 from howfar.synth.coco_text import table_of
 from howfar.synth.spec import SynthSpec
@@ -37,24 +39,17 @@ def write_index(spec: SynthSpec, out: Path) -> int:
 
 def _description(spec: SynthSpec, splits: list[str]) -> str:
     """The `dataset.toml` of the pictures with their depth."""
-    camera = spec.camera
-    lines = [
-        'kind = "depth"',
-        f'name = "rendered {spec.kind.value}, seed {spec.seed}"'.replace("rendered both", "rendered rooms and streets"),
-        f'images = "{layout.LEFT}/*.png"',
-        f'depths = "{layout.DEPTH}/{{stem}}.png"',
-        'unit = "mm"',
-        "",
-        "[camera]",
-        *(
-            f"{name} = {getattr(camera, name)}"
-            for name in ("fx_px", "fy_px", "cx_px", "cy_px", "width_px", "height_px")
-        ),
-        "",
-        "[splits]",
-        *(f'{split} = "{layout.LISTS}/{split}.txt"' for split in splits),
-    ]
-    return "\n".join(lines) + "\n"
+    rendered = "rooms and streets" if spec.kind == "both" else spec.kind
+    top = {
+        "kind": "depth",
+        "name": f"rendered {rendered}, seed {spec.seed}",
+        "images": f"{layout.LEFT}/*.png",
+        "depths": f"{layout.DEPTH}/{{stem}}.png",
+        "unit": "mm",
+    }
+    camera = {name: getattr(spec.camera, name) for name in CAMERA_FIELDS}
+    lists = {split: f"{layout.LISTS}/{split}.txt" for split in splits}
+    return toml_text([("", top.items()), ("[camera]", camera.items()), ("[splits]", lists.items())])
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -12,7 +12,7 @@ KITTI_TYPES = {"car": "Car", "person": "Pedestrian", "truck": "Truck"}
 
 def labels_text(objects: Iterable[SeenObject]) -> str:
     """The objects, one a line; boxes in the picture are those of the whole object, as if nothing stood before it."""
-    return "".join(f"{_line(thing)}\n" for thing in objects)
+    return "".join(f"{_line(each)}\n" for each in objects)
 
 
 def calibration_text(camera: Camera, baseline_m: float) -> str:
@@ -26,17 +26,17 @@ def calibration_text(camera: Camera, baseline_m: float) -> str:
     return "".join(f"{name}: {' '.join(f'{value:.12e}' for value in values)}\n" for name, values in rows.items())
 
 
-def _line(thing: SeenObject) -> str:
-    solid = thing.solid
+def _line(seen: SeenObject) -> str:
+    solid = seen.solid
     x, _, z = solid.foot_m
     alpha = math.remainder(solid.rotation_y_rad - math.atan2(x, z), math.tau)
     sizes = (solid.height_m, solid.width_m, solid.length_m, *solid.foot_m, solid.rotation_y_rad)
     columns = (
-        KITTI_TYPES.get(thing.name, thing.name.replace(" ", "_")),
-        f"{thing.truncated:.2f}",
-        str(thing.occlusion),
+        KITTI_TYPES.get(seen.name, seen.name.replace(" ", "_")),
+        f"{seen.truncated:.2f}",
+        str(seen.occlusion),
         f"{alpha:.4f}",
-        *(f"{value:.2f}" for value in thing.whole_box_px),
+        *(f"{value:.2f}" for value in seen.whole_box_px),
         *(f"{value:.4f}" for value in sizes),
     )
     return " ".join(columns)

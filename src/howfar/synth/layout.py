@@ -36,7 +36,7 @@ def split_of(number: int) -> str:
     By its number alone, so that a scene stays where it is when others are added; odd and even ones alike, as rooms and
     streets come by turns.
     """
-    place = number % ROUND
-    if place in TEST:
+    index = number % ROUND
+    if index in TEST:
         return "test"
-    return "val" if place in VAL else "train"
+    return "val" if index in VAL else "train"

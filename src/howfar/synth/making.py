@@ -109,7 +109,8 @@ def _rendered(spec: SynthSpec, out: Path, numbers: Sequence[int], workers: int) 
     except BrokenProcessPool:
         raise OutputError(
             "A process that renders was ended from outside, perhaps for want of memory: start again with fewer "
-            "--workers; what is complete stays."
+            "of them; what is complete stays.",
+            setting="workers",
         ) from None
     finally:
         pool.shutdown(cancel_futures=True)

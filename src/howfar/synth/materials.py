@@ -1,4 +1,4 @@
-"""What things are made of, and materials drawn by chance."""
+"""What bodies are made of: materials drawn by chance."""
 
 import colorsys
 from dataclasses import dataclass

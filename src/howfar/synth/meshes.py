@@ -66,10 +66,10 @@ def _smooth(indices: NDArray[np.int64], faces: NDArray[np.float64], areas: NDArr
     """Normals at corners: the mean over the faces round a vertex that lie nearly in the same plane, by their areas."""
     normals = np.empty((len(indices), 3, 3))
     for vertex in np.unique(indices):
-        places, corners = np.nonzero(indices == vertex)
-        near = faces[places] @ faces[places].T > SMOOTH_COSINE
-        sums = (near * areas[places]) @ faces[places]
-        normals[places, corners] = sums / np.linalg.norm(sums, axis=1, keepdims=True)
+        triangles, corners = np.nonzero(indices == vertex)
+        near = faces[triangles] @ faces[triangles].T > SMOOTH_COSINE
+        sums = (near * areas[triangles]) @ faces[triangles]
+        normals[triangles, corners] = sums / np.linalg.norm(sums, axis=1, keepdims=True)
     return normals
 
 

@@ -44,7 +44,7 @@ class Palette:
 
         Args:
             material: N numbers of materials.
-            texture_m: N×2 places in the pattern's plane.
+            texture_m: N×2 points in the pattern's plane.
             footprint_m: N, what a pixel covers there: a pattern finer than two pixels fades into its mean, as it would
                 in a camera.
 
@@ -79,7 +79,7 @@ class Palette:
 
 
 def noise_at(places_m: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Irregular numbers about 0, mostly between -1 and 1, that change slowly over a surface: N×2 places to N."""
+    """Irregular numbers about 0, mostly between -1 and 1, that change slowly over a surface: N×2 points to N."""
     cells = places_m * np.float32(TILE / TILE_M)
     floor = np.floor(cells)
     (across, down), corner = (cells - floor).T, floor.astype(np.int64)

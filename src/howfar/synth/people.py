@@ -5,12 +5,12 @@ import numpy as np
 from howfar.synth import materials
 from howfar.synth.materials import Material
 from howfar.synth.solids import ball, bead, cushion, rod, upright
-from howfar.synth.world import Part, Thing
+from howfar.synth.world import Body, Part
 
 SKIN = ((0.75, 0.5, 0.38), (0.6, 0.38, 0.26), (0.35, 0.2, 0.12), (0.16, 0.09, 0.06))
 
 
-def person(rng: np.random.Generator) -> Thing:
+def person(rng: np.random.Generator) -> Body:
     """Somebody who stands or walks, a child or an adult, of 1.1 to 1.95 m."""
     height = rng.uniform(1.5, 1.95) if rng.uniform() < 0.85 else rng.uniform(1.1, 1.5)
     skin = Material(SKIN[rng.integers(len(SKIN))], grain=0.05)
@@ -21,7 +21,7 @@ def person(rng: np.random.Generator) -> Thing:
     parts.append(ball(skin, (0.01, 0, 0.93), (0.115, 0.095, 0.14)))
     hair = Material((rng.uniform(0.01, 0.4), rng.uniform(0.01, 0.2), 0.02), grain=0.3)
     parts.append(ball(hair, (-0.012, 0, 0.955), (0.12, 0.105, 0.105)))
-    return Thing.of("person", [_grown(part, height) for part in parts])
+    return Body.of("person", [_grown(part, height) for part in parts])
 
 
 def _legs(trousers: Material, stride: float) -> list[Part]:

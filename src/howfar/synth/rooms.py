@@ -12,9 +12,9 @@ from howfar.synth.materials import GLASS
 from howfar.synth.outdoors import outdoors
 from howfar.synth.people import person
 from howfar.synth.solids import box, standing_box
-from howfar.synth.world import STRUCTURE, Ambient, Eye, Light, Thing, World
+from howfar.synth.world import STRUCTURE, Ambient, Body, Eye, Light, World
 
-Make = Callable[[np.random.Generator], Thing]
+Make = Callable[[np.random.Generator], Body]
 
 ALONG_WALLS: tuple[tuple[Make, float, float], ...] = (
     (seats.bed, 2.3, 2.2),
@@ -62,11 +62,11 @@ class RoomBuilder:
     """Puts one room together."""
 
     def __init__(self, rng: np.random.Generator) -> None:
-        """Draw the room's size and the camera's place."""
+        """Draw the room's size and the camera's position."""
         self.rng = rng
         self.width_m, self.depth_m = rng.uniform(2.6, 7.0), rng.uniform(3.4, 9.0)
         self.height_m = rng.uniform(2.3, 3.4)
-        self.things: list[Thing] = []
+        self.bodies: list[Body] = []
         self.lights: list[Light] = []
         self.plan = GroundPlan()
         self.eye = self._eye()
@@ -88,7 +88,7 @@ class RoomBuilder:
         self._partition()
         if outside and self.rng.uniform() < 0.5:
             self.lights.append(_low_sun(self.rng))
-        return World(tuple(self.things), tuple(self.lights), _indoor_light(self.rng, outside), self.eye)
+        return World(tuple(self.bodies), tuple(self.lights), _indoor_light(self.rng, outside), self.eye)
 
     def _eye(self) -> Eye:
         rng = self.rng
@@ -110,7 +110,7 @@ class RoomBuilder:
         ceiling = box(
             materials.paint(rng, (0.6, 0.95)), (width / 2, depth / 2, high + 0.05), (width + 0.3, depth + 0.3, 0.1)
         )
-        self.things.append(Thing.of(STRUCTURE, [floor, ceiling]))
+        self.bodies.append(Body.of(STRUCTURE, [floor, ceiling]))
         paper, board = materials.wall(rng), materials.paint(rng, (0.2, 0.95))
         outside = False
         for side in self.sides:
@@ -128,7 +128,7 @@ class RoomBuilder:
             if opening is None:
                 self._decorate(side)
         if outside:
-            self.things += outdoors(rng, width, depth)
+            self.bodies += outdoors(rng, width, depth)
         return outside
 
     def _decorate(self, side: Side) -> None:
@@ -142,8 +142,8 @@ class RoomBuilder:
             make = ON_WALLS[self.rng.integers(len(ON_WALLS))]
             self._hang(side, make(self.rng), share * side.length_m, 0, self.rng.uniform(1.35, 1.65))
 
-    def _hang(self, side: Side, thing: Thing, along_m: float, off_m: float, z_m: float) -> None:
-        self.things.append(thing.at(*side.place(along_m, off_m), z_m, side.yaw_rad))
+    def _hang(self, side: Side, body: Body, along_m: float, off_m: float, z_m: float) -> None:
+        self.bodies.append(body.at(*side.place(along_m, off_m), z_m, side.yaw_rad))
 
     def _along_walls(self) -> None:
         for _ in range(self.rng.integers(4, 11)):
@@ -156,45 +156,45 @@ class RoomBuilder:
                 self._hang(side, make(self.rng), along, depth / 2 + 0.04, 0)
 
     def _table(self) -> None:
-        """A table with things on it and chairs round it."""
+        """A table with objects on it and chairs round it."""
         rng = self.rng
         table, (length, depth, height) = furniture.table(rng)
         found = self.plan.find(rng, (0.2, 0.2, self.width_m - 0.2, self.depth_m - 0.2), max(length, depth) / 2 + 0.35)
         if found is None:
             return
         x, y, yaw = *found, rng.uniform(0, math.pi)
-        self.things.append(table.at(x, y, 0, yaw))
+        self.bodies.append(table.at(x, y, 0, yaw))
         for _ in range(rng.integers(0, 5)):
             u, v = rng.uniform(-0.35, 0.35, 2) * (length, depth)
-            thing = ON_TABLES[rng.integers(len(ON_TABLES))](rng)
-            self.things.append(thing.at(*_around(x, y, yaw, u, v), height, rng.uniform(0, 6.3)))
+            item = ON_TABLES[rng.integers(len(ON_TABLES))](rng)
+            self.bodies.append(item.at(*_around(x, y, yaw, u, v), height, rng.uniform(0, 6.3)))
         for angle in yaw + math.pi / 2 * np.arange(4):
             if rng.uniform() < 0.5:
                 reach = (depth if round((angle - yaw) / (math.pi / 2)) % 2 else length) / 2 + rng.uniform(0.05, 0.3)
                 place = _around(x, y, angle, reach, 0)
-                self.things.append(seats.chair(rng).at(*place, 0, angle + math.pi / 2 + rng.normal(0, 0.2)))
+                self.bodies.append(seats.chair(rng).at(*place, 0, angle + math.pi / 2 + rng.normal(0, 0.2)))
 
     def _loose(self) -> None:
         for _ in range(self.rng.integers(3, 12)):
             make, radius = LOOSE[self.rng.integers(len(LOOSE))]
             found = self.plan.find(self.rng, (0.1, 0.1, self.width_m - 0.1, self.depth_m - 0.1), radius)
             if found is not None:
-                self.things.append(make(self.rng).at(*found, 0, self.rng.uniform(0, 2 * math.pi)))
+                self.bodies.append(make(self.rng).at(*found, 0, self.rng.uniform(0, 2 * math.pi)))
 
     def _lamps(self) -> None:
         """One or two lamps, some of them on a stand."""
         rng = self.rng
-        for place in range(rng.integers(1, 3)):
+        for index in range(rng.integers(1, 3)):
             power = rng.uniform(0.8, 3.5)
             x, y = rng.uniform(0.25, 0.75) * self.width_m, rng.uniform(0.3, 0.85) * self.depth_m
-            if place and rng.uniform() < 0.6:
+            if index and rng.uniform() < 0.6:
                 found = self.plan.find(rng, (0.1, 0.1, self.width_m - 0.1, self.depth_m - 0.1), 0.25)
                 if found is None:
                     continue
                 (x, y), (lamp, bulb_m) = found, furniture.floor_lamp(rng)
             else:
                 lamp, bulb_m = furniture.hanging_lamp(rng, self.height_m)
-            self.things.append(lamp.at(x, y))
+            self.bodies.append(lamp.at(x, y))
             warm = rng.uniform(0.45, 1.0)
             self.lights.append(Light((x, y, bulb_m), (power, power * (0.5 + 0.5 * warm), power * warm)))
 
@@ -211,7 +211,7 @@ class RoomBuilder:
                 box(metal, (0, 0, 1.96), (width, 0.04, 0.03)),
             ]
             parts += [standing_box(metal, (s * width / 2, 0, 0), (0.04, 0.04, 1.97)) for s in (-1, 1)]
-            self.things.append(Thing.of("glass screen", parts).at(*found, 0, self.rng.uniform(-0.6, 0.6)))
+            self.bodies.append(Body.of("glass screen", parts).at(*found, 0, self.rng.uniform(-0.6, 0.6)))
 
 
 def room(rng: np.random.Generator) -> World:
@@ -220,7 +220,7 @@ def room(rng: np.random.Generator) -> World:
 
 
 def _around(x_m: float, y_m: float, yaw_rad: float, along_m: float, across_m: float) -> tuple[float, float]:
-    """A place given along and across a direction from a point."""
+    """A point given along and across a direction from a point."""
     sine, cosine = math.sin(yaw_rad), math.cos(yaw_rad)
     return x_m + along_m * cosine - across_m * sine, y_m + along_m * sine + across_m * cosine
 

@@ -24,5 +24,5 @@ def render_scene(spec: SynthSpec, out: Path, number: int) -> int:
     sensor = random_sensor(random)
     factor = exposure(views.left, sensor.grey)
     pictures = photograph(views.left, sensor, factor, random), photograph(views.right, sensor, factor, random)
-    write_scene(out, number, camera, spec.baseline_m, views, pictures, seen_objects(assembly, views, camera))
+    write_scene(out, spec, number, views, pictures, seen_objects(assembly, views, camera))
     return number

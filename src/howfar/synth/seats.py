@@ -4,10 +4,10 @@ import numpy as np
 
 from howfar.synth import materials
 from howfar.synth.solids import box, cushion, rod, standing_box
-from howfar.synth.world import Part, Thing
+from howfar.synth.world import Body, Part
 
 
-def chair(rng: np.random.Generator) -> Thing:
+def chair(rng: np.random.Generator) -> Body:
     """Four legs, a seat, and a back of bars that one looks through (one in four has a closed back)."""
     frame, seat = materials.furniture(rng), materials.furniture(rng)
     width, depth, height = rng.uniform(0.36, 0.5), rng.uniform(0.36, 0.48), rng.uniform(0.4, 0.52)
@@ -20,7 +20,7 @@ def chair(rng: np.random.Generator) -> Thing:
         parts.append(box(seat, (0, -y - 0.04, (height + top) / 2), (width - 2 * thick, 0.025, (top - height) * 0.8)))
     else:
         parts += _bars(rng, frame, (x, -y - 0.05), (height, top))
-    return Thing.of("chair", parts)
+    return Body.of("chair", parts)
 
 
 def _bars(
@@ -32,22 +32,22 @@ def _bars(
     if rng.uniform() < 0.5:
         heights = np.linspace(low + 0.1, high - thick, count)
         return [rod(frame, (-x, y, z), (x, y, z), thick) for z in heights]
-    places = np.linspace(-x, x, count + 2)[1:-1]
+    xs = np.linspace(-x, x, count + 2)[1:-1]
     rails = [rod(frame, (-x, y, z), (x, y, z), 1.5 * thick) for z in (low + 0.06, high - thick)]
-    return rails + [rod(frame, (place, y, low + 0.06), (place, y, high - thick), thick) for place in places]
+    return rails + [rod(frame, (x, y, low + 0.06), (x, y, high - thick), thick) for x in xs]
 
 
-def stool(rng: np.random.Generator) -> Thing:
+def stool(rng: np.random.Generator) -> Body:
     """A round seat on three splayed legs."""
     height, radius, material = rng.uniform(0.4, 0.75), rng.uniform(0.13, 0.2), materials.furniture(rng)
     parts = [cushion(materials.fabric(rng), (0, 0, height), (2 * radius, 2 * radius, 0.07))]
     for angle in np.arange(3) * 2.1:
         foot = (1.2 * radius * np.cos(angle), 1.2 * radius * np.sin(angle), 0.0)
         parts.append(rod(material, foot, (foot[0] / 2, foot[1] / 2, height - 0.02), 0.03))
-    return Thing.of("stool", parts)
+    return Body.of("stool", parts)
 
 
-def couch(rng: np.random.Generator) -> Thing:
+def couch(rng: np.random.Generator) -> Body:
     """Seats, a back and two arms, all upholstered, with a pillow or two."""
     cloth = materials.fabric(rng)
     seats, width = int(rng.integers(1, 4)), rng.uniform(0.55, 0.75)
@@ -55,8 +55,8 @@ def couch(rng: np.random.Generator) -> Thing:
     back = height + rng.uniform(0.3, 0.5)
     parts = [standing_box(cloth, (0, 0, 0.06), (length, depth, height - 0.16))]
     parts += [
-        cushion(cloth, ((place + 0.5) * width - length / 2, 0.05, height - 0.04), (0.98 * width, depth - 0.1, 0.2))
-        for place in range(seats)
+        cushion(cloth, ((index + 0.5) * width - length / 2, 0.05, height - 0.04), (0.98 * width, depth - 0.1, 0.2))
+        for index in range(seats)
     ]
     parts.append(cushion(cloth, (0, -depth / 2 + 0.1, back / 2 + 0.05), (length + 0.3, 0.26, back)))
     parts += [
@@ -67,10 +67,10 @@ def couch(rng: np.random.Generator) -> Thing:
         parts.append(
             cushion(materials.fabric(rng), (x, -0.15, height + 0.22), (0.42, 0.2, 0.36), rng.uniform(-0.4, 0.4))
         )
-    return Thing.of("couch", parts)
+    return Body.of("couch", parts)
 
 
-def bench(rng: np.random.Generator) -> Thing:
+def bench(rng: np.random.Generator) -> Body:
     """Slats on two trestles, with a back."""
     slats, frame = materials.wood(rng), materials.metal(rng)
     length, height = rng.uniform(1.2, 2.0), rng.uniform(0.42, 0.5)
@@ -81,10 +81,10 @@ def bench(rng: np.random.Generator) -> Thing:
             rod(frame, (x, 0.18, 0), (x, 0.18, height), 0.05),
             rod(frame, (x, -0.2, 0), (x, -0.3, height + 0.4), 0.05),
         ]
-    return Thing.of("bench", parts)
+    return Body.of("bench", parts)
 
 
-def bed(rng: np.random.Generator) -> Thing:
+def bed(rng: np.random.Generator) -> Body:
     """A frame with a head, a mattress that bulges, a blanket that hangs over it, and pillows; its foot is at +Y."""
     width, length, height = rng.uniform(0.8, 1.9), rng.uniform(1.9, 2.2), rng.uniform(0.3, 0.5)
     frame, sheet, blanket = materials.furniture(rng), materials.paint(rng, (0.6, 0.95)), materials.fabric(rng)
@@ -98,7 +98,7 @@ def bed(rng: np.random.Generator) -> Thing:
     parts.append(cushion(sheet, (0, 0, height), (width, length, 0.26)))
     parts.append(cushion(blanket, (0, 0.2 * length, height + 0.03), (width + 0.1, 0.62 * length, 0.32)))
     count = 2 if width > 1.3 else 1
-    for place in range(count):
-        x = (place - (count - 1) / 2) * width / 2
+    for index in range(count):
+        x = (index - (count - 1) / 2) * width / 2
         parts.append(cushion(sheet, (x, -0.36 * length, height + 0.18), (0.62, 0.4, 0.16), rng.uniform(-0.2, 0.2)))
-    return Thing.of("bed", parts)
+    return Body.of("bed", parts)

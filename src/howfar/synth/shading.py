@@ -33,7 +33,7 @@ GLASS_REFLECTANCE = np.float32(0.06)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Points:
-    """N points of surfaces: triangles, places and normals turned to the viewer, and the unit directions of view."""
+    """N points of surfaces: triangles, positions and normals turned to the viewer, and the unit directions of view."""
 
     triangle: NDArray[np.int32]
     weights: NDArray[np.float32]
@@ -43,7 +43,7 @@ class _Points:
     distance_m: NDArray[np.float32]
 
     def above(self, direction: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Places just off the surface, on the side of a direction."""
+        """Points just off the surface, on the side of a direction."""
         side = np.sign(dot(self.normal, direction))
         return self.place_m + self.normal * (side * OFFSET_M * (1 + self.distance_m))[:, None]
 
@@ -83,9 +83,9 @@ class Shader:
             (Surface.mirror, self._mirrored),
             (Surface.glass, self._through),
         ):
-            places = np.flatnonzero(surface == kind)
-            if len(places):
-                colours[found[places]] = shown(points if len(places) == len(found) else _taken(points, places))
+            indices = np.flatnonzero(surface == kind)
+            if len(indices):
+                colours[found[indices]] = shown(points if len(indices) == len(found) else _taken(points, indices))
         return colours
 
     def _once(self, origins_m: NDArray[np.float32], rays: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -173,14 +173,14 @@ def _reflection(points: _Points) -> tuple[NDArray[np.float32], NDArray[np.float3
     return points.above(direction), direction
 
 
-def _taken(points: _Points, places: NDArray[np.int64]) -> _Points:
+def _taken(points: _Points, indices: NDArray[np.int64]) -> _Points:
     return _Points(
-        points.triangle[places],
-        rows(points.weights, places),
-        rows(points.place_m, places),
-        rows(points.normal, places),
-        rows(points.view, places),
-        points.distance_m[places],
+        points.triangle[indices],
+        rows(points.weights, indices),
+        rows(points.place_m, indices),
+        rows(points.normal, indices),
+        rows(points.view, indices),
+        points.distance_m[indices],
     )
 
 

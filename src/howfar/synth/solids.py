@@ -1,4 +1,4 @@
-"""The solids that things are built of: each a part in its thing's own coordinates, in metres."""
+"""The solids that bodies are built of: each a part in its body's own coordinates, in metres."""
 
 import math
 

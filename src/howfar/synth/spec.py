@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 
@@ -35,12 +36,14 @@ class SynthSpec:
     """
 
     seed: int
-    kind: Kind = Kind.both
+    kind: Kind = "both"
     width_px: int = 320
     height_px: int = 240
     baseline_m: float = 0.1
 
     def __post_init__(self) -> None:
+        if self.kind not in get_args(Kind):
+            raise SettingError(f"What is rendered is one of {', '.join(get_args(Kind))}, not {self.kind!r}.")
         if not 0 <= self.seed < 2**63:
             raise SettingError(f"A seed is a whole number from 0 to 2^63 - 1, not {self.seed}: choose another.")
         low, high = SIZE_RANGE_PX
@@ -70,9 +73,9 @@ class SynthSpec:
 
     def place(self, number: int) -> Place:
         """Whether the scene of this number is a room or a street."""
-        if self.kind is Kind.both:
+        if self.kind == "both":
             return "streets" if number % 2 else "rooms"
-        return "rooms" if self.kind is Kind.rooms else "streets"
+        return self.kind
 
     def random(self, number: int) -> np.random.Generator:
         """The chance of one scene: a function of the seed and the number alone."""

@@ -12,9 +12,9 @@ from howfar.synth.materials import Material, Pattern
 from howfar.synth.people import person
 from howfar.synth.seats import bench
 from howfar.synth.solids import box, standing_box
-from howfar.synth.world import STRUCTURE, Ambient, Eye, Light, Thing, World
+from howfar.synth.world import STRUCTURE, Ambient, Body, Eye, Light, World
 
-Make = Callable[[np.random.Generator], Thing]
+Make = Callable[[np.random.Generator], Body]
 
 KERB_M = 0.12
 NEAREST_M, FARTHEST_M = -8.0, 70.0
@@ -40,11 +40,11 @@ class StreetBuilder:
     """Puts one street together."""
 
     def __init__(self, rng: np.random.Generator) -> None:
-        """Draw the street's widths and the camera's place."""
+        """Draw the street's widths and the camera's position."""
         self.rng = rng
         self.road_m = rng.uniform(5.5, 11.0)
         self.pavement_m = rng.uniform(2.0, 4.5)
-        self.things: list[Thing] = []
+        self.bodies: list[Body] = []
         self.plan = GroundPlan()
         self.eye = self._eye()
 
@@ -59,7 +59,7 @@ class StreetBuilder:
         self._driving()
         self._people()
         sun, ambient = _daylight(self.rng)
-        return World(tuple(self.things), (sun,), ambient, self.eye)
+        return World(tuple(self.bodies), (sun,), ambient, self.eye)
 
     def _eye(self) -> Eye:
         """On the road as from a car, or on a pavement as from a walker."""
@@ -98,7 +98,7 @@ class StreetBuilder:
             y = rng.uniform(7, 25)
             stripes = np.arange(-self.road_m / 2 + 0.4, self.road_m / 2 - 0.3, 1.0)
             parts += [box(paint, (x, y, 0.003), (0.5, 3.0, 0.006)) for x in stripes]
-        self.things.append(Thing.of(STRUCTURE, parts))
+        self.bodies.append(Body.of(STRUCTURE, parts))
 
     def _houses(self, side: int) -> None:
         """A row of houses with gaps, where a fence or trees stand."""
@@ -108,16 +108,16 @@ class StreetBuilder:
             x = side * (self.road_m / 2 + self.pavement_m + 0.16 + rng.choice([0.0, 0.0, 2.5]))
             yaw = side * math.pi / 2
             if rng.uniform() < 0.85:
-                self.things += [thing.at(x, y + width / 2, 0, yaw) for thing in house(rng, width)]
+                self.bodies += [body.at(x, y + width / 2, 0, yaw) for body in house(rng, width)]
             else:
-                self.things.append(traffic.fence(rng, width).at(x, y + width / 2, KERB_M, yaw))
-                self.things.append(traffic.tree(rng).at(x + side * 4, y + width / 2))
+                self.bodies.append(traffic.fence(rng, width).at(x, y + width / 2, KERB_M, yaw))
+                self.bodies.append(traffic.tree(rng).at(x + side * 4, y + width / 2))
             y += width
 
     def _across(self) -> None:
         """What closes the view: a house across the road, or trees, or nothing."""
         if self.rng.uniform() < 0.6:
-            self.things += [thing.at(0, FARTHEST_M, 0, math.pi) for thing in house(self.rng, 2 * self.road_m + 20)]
+            self.bodies += [body.at(0, FARTHEST_M, 0, math.pi) for body in house(self.rng, 2 * self.road_m + 20)]
 
     def _kerb(self, side: int) -> None:
         line = self.road_m / 2 + 0.7
@@ -127,7 +127,7 @@ class StreetBuilder:
             if self.plan.is_free(side * line, y, radius):
                 self.plan.take(side * line, y, radius)
                 yaw = turn if side > 0 or abs(turn) < 1 else -turn
-                self.things.append(make(self.rng).at(side * line, y, KERB_M, yaw))
+                self.bodies.append(make(self.rng).at(side * line, y, KERB_M, yaw))
 
     def _parked(self, side: int) -> None:
         if self.rng.uniform() < 0.3:
@@ -140,7 +140,7 @@ class StreetBuilder:
             if self.rng.uniform() < 0.6 and self._is_open(x, y, radius):
                 self.plan.take(x, y, 1.1)
                 vehicle = traffic.truck(self.rng) if long else traffic.car(self.rng)
-                self.things.append(vehicle.at(x + self.rng.normal(0, 0.1), y, 0, heading + self.rng.normal(0, 0.03)))
+                self.bodies.append(vehicle.at(x + self.rng.normal(0, 0.1), y, 0, heading + self.rng.normal(0, 0.03)))
             y += 2 * radius + self.rng.uniform(0.6, 3)
 
     def _is_open(self, x_m: float, y_m: float, radius_m: float) -> bool:
@@ -153,7 +153,7 @@ class StreetBuilder:
             x, y = side * self.road_m / 6, self.rng.uniform(6, 55)
             if self._is_open(x, y, 3.0):
                 self.plan.take(x, y, 3.0)
-                self.things.append(traffic.car(self.rng).at(x, y, 0, side * math.pi / 2))
+                self.bodies.append(traffic.car(self.rng).at(x, y, 0, side * math.pi / 2))
 
     def _people(self) -> None:
         for _ in range(self.rng.integers(2, 14)):
@@ -164,7 +164,7 @@ class StreetBuilder:
             if self.plan.is_free(x, y, 0.35):
                 self.plan.take(x, y, 0.35)
                 height = KERB_M if abs(x) > self.road_m / 2 else 0.0
-                self.things.append(person(self.rng).at(x, y, height, self.rng.uniform(0, 2 * math.pi)))
+                self.bodies.append(person(self.rng).at(x, y, height, self.rng.uniform(0, 2 * math.pi)))
 
     def _how_far(self, nearest_m: float) -> float:
         """A distance of which the logarithm is even: near ones are as large a share of a picture as far ones."""

@@ -5,10 +5,10 @@ import numpy as np
 from howfar.synth import materials
 from howfar.synth.materials import BLACK, GLASS, Material, Pattern
 from howfar.synth.solids import ball, bead, box, lying_cylinder, rod, standing_box, upright
-from howfar.synth.world import Part, Thing
+from howfar.synth.world import Body, Part
 
 
-def car(rng: np.random.Generator) -> Thing:
+def car(rng: np.random.Generator) -> Body:
     """A body, a cabin with dark windows, wheels and lights."""
     length, width, height = rng.uniform(3.6, 4.9), rng.uniform(1.6, 1.9), rng.uniform(1.35, 1.75)
     coat = materials.paint(rng, (0.03, 0.85), gloss=0.7)
@@ -26,10 +26,10 @@ def car(rng: np.random.Generator) -> Thing:
     for y in (-0.36 * width, 0.36 * width):
         parts.append(box(lamp, (length / 2, y, 0.65), (0.03, 0.3, 0.14)))
         parts.append(box(brake, (-length / 2, y, 0.72), (0.03, 0.26, 0.16)))
-    return Thing.of("car", parts)
+    return Body.of("car", parts)
 
 
-def truck(rng: np.random.Generator) -> Thing:
+def truck(rng: np.random.Generator) -> Body:
     """A cab and a load."""
     length, width, height = rng.uniform(5.5, 9.0), rng.uniform(2.1, 2.5), rng.uniform(2.6, 3.5)
     coat, load = materials.paint(rng, (0.05, 0.85), gloss=0.4), materials.paint(rng, (0.2, 0.9))
@@ -38,7 +38,7 @@ def truck(rng: np.random.Generator) -> Thing:
     window = (length / 2 - 0.05, 0, 0.55 * height)
     parts.append(box(BLACK, window, (0.05, 0.85 * width, 0.22 * height)))
     parts += _wheels((0.36 * length, width / 2 - 0.15), 0.9)
-    return Thing.of("truck", parts)
+    return Body.of("truck", parts)
 
 
 def _wheels(place_m: tuple[float, float], diameter_m: float) -> list[Part]:
@@ -52,43 +52,43 @@ def _wheels(place_m: tuple[float, float], diameter_m: float) -> list[Part]:
     return parts
 
 
-def street_lamp(rng: np.random.Generator) -> Thing:
+def street_lamp(rng: np.random.Generator) -> Body:
     """A tall thin pole with an arm along Y."""
     height, metal, reach = rng.uniform(4.5, 8.0), materials.metal(rng), rng.uniform(0.8, 1.8)
     parts = [upright("cylinder", metal, (0, 0, 0), rng.uniform(0.09, 0.18), height)]
     parts.append(rod(metal, (0, 0, height - 0.1), (0, reach, height + 0.1), 0.07))
     parts.append(box(Material((0.9, 0.9, 0.8), glow=0.4), (0, reach, height + 0.1), (0.2, 0.5, 0.1)))
-    return Thing.of("pole", parts)
+    return Body.of("pole", parts)
 
 
-def bollard(rng: np.random.Generator) -> Thing:
+def bollard(rng: np.random.Generator) -> Body:
     """A thin post, plain or with bands."""
     bands = Material(materials.colour(rng), materials.colour(rng), Pattern.stripes, 0.4, 0.1)
-    return Thing.of("pole", [upright("cylinder", bands, (0, 0, 0), rng.uniform(0.05, 0.16), rng.uniform(0.7, 1.2))])
+    return Body.of("pole", [upright("cylinder", bands, (0, 0, 0), rng.uniform(0.05, 0.16), rng.uniform(0.7, 1.2))])
 
 
-def traffic_light(rng: np.random.Generator) -> Thing:
+def traffic_light(rng: np.random.Generator) -> Body:
     """Three lamps on a pole, seen along X; one is lit."""
     height, lit = rng.uniform(2.6, 3.4), int(rng.integers(3))
     parts = [upright("cylinder", materials.metal(rng), (0, 0, 0), 0.1, height)]
     parts.append(box(BLACK, (0, 0, height), (0.22, 0.3, 0.9)))
-    for place, tint in enumerate(((0.1, 0.9, 0.3), (1.0, 0.6, 0.1), (0.9, 0.08, 0.05))):
+    for index, tint in enumerate(((0.1, 0.9, 0.3), (1.0, 0.6, 0.1), (0.9, 0.08, 0.05))):
         dim = (0.12 * tint[0], 0.12 * tint[1], 0.12 * tint[2])
-        lamp = Material(tint, glow=2.0) if place == lit else Material(dim)
-        parts.append(bead(lamp, (-0.11, 0, height + 0.28 * (place - 1)), (0.1, 0.2, 0.2)))
-    return Thing.of("traffic light", parts)
+        lamp = Material(tint, glow=2.0) if index == lit else Material(dim)
+        parts.append(bead(lamp, (-0.11, 0, height + 0.28 * (index - 1)), (0.1, 0.2, 0.2)))
+    return Body.of("traffic light", parts)
 
 
-def sign(rng: np.random.Generator) -> Thing:
+def sign(rng: np.random.Generator) -> Body:
     """A board on a thin pole, seen along X."""
     height = rng.uniform(2.0, 2.8)
     board = Material(materials.colour(rng, (0.3, 0.9)), materials.colour(rng), Pattern.stripes, rng.uniform(0.2, 0.8))
     parts = [upright("cylinder", materials.metal(rng), (0, 0, 0), 0.06, height)]
     parts.append(box(board, (-0.05, 0, height), (0.02, rng.uniform(0.4, 0.9), rng.uniform(0.4, 0.8))))
-    return Thing.of("sign", parts)
+    return Body.of("sign", parts)
 
 
-def tree(rng: np.random.Generator) -> Thing:
+def tree(rng: np.random.Generator) -> Body:
     """A trunk, branches and a crown of balls."""
     height, trunk = rng.uniform(3.0, 8.0), rng.uniform(0.12, 0.4)
     bark = Material((0.12, 0.08, 0.05), (0.2, 0.15, 0.1), Pattern.wood, 0.05, 0.5)
@@ -100,23 +100,23 @@ def tree(rng: np.random.Generator) -> Thing:
         parts.append(rod(bark, (0, 0, 0.45 * height), place, 0.4 * trunk))
         size = height * rng.uniform(0.18, 0.38)
         parts.append(ball(green, place, (size, size * rng.uniform(0.8, 1.2), size * rng.uniform(0.6, 1.0))))
-    return Thing.of("tree", parts)
+    return Body.of("tree", parts)
 
 
-def bin_(rng: np.random.Generator) -> Thing:
+def bin_(rng: np.random.Generator) -> Body:
     """A litter bin or a wheeled one."""
     coat = materials.paint(rng, (0.03, 0.5), gloss=0.3)
     if rng.uniform() < 0.5:
-        return Thing.of("bin", [upright("cylinder", coat, (0, 0, 0), rng.uniform(0.35, 0.5), rng.uniform(0.7, 1.0))])
+        return Body.of("bin", [upright("cylinder", coat, (0, 0, 0), rng.uniform(0.35, 0.5), rng.uniform(0.7, 1.0))])
     height = rng.uniform(0.9, 1.15)
     parts = [
         standing_box(coat, (0, 0, 0.08), (0.6, 0.5, height)),
         box(BLACK, (0.02, 0, height + 0.1), (0.68, 0.54, 0.06)),
     ]
-    return Thing.of("bin", [*parts, lying_cylinder(BLACK, (-0.25, 0, 0.1), 0.2, 0.52)])
+    return Body.of("bin", [*parts, lying_cylinder(BLACK, (-0.25, 0, 0.1), 0.2, 0.52)])
 
 
-def shelter(rng: np.random.Generator) -> Thing:
+def shelter(rng: np.random.Generator) -> Body:
     """A bus shelter: a roof on posts with panes of glass at the back and the sides; open along Y."""
     length, metal = rng.uniform(2.5, 4.0), materials.metal(rng)
     parts = [box(metal, (0, 0, 2.4), (length + 0.2, 1.6, 0.1))]
@@ -125,13 +125,13 @@ def shelter(rng: np.random.Generator) -> Thing:
     parts += [standing_box(GLASS, (s * length / 4, -0.65, 0.2), (length / 2 - 0.1, 0.015, 2.0)) for s in (-1, 1)]
     parts += [standing_box(GLASS, (s * length / 2, -0.1, 0.2), (0.015, 1.0, 2.0)) for s in (-1, 1)]
     parts.append(box(materials.wood(rng), (0, -0.4, 0.48), (0.8 * length, 0.35, 0.05)))
-    return Thing.of("shelter", parts)
+    return Body.of("shelter", parts)
 
 
-def fence(rng: np.random.Generator, length_m: float) -> Thing:
+def fence(rng: np.random.Generator, length_m: float) -> Body:
     """Posts and thin rails along X."""
     metal, height = materials.metal(rng), rng.uniform(0.7, 1.2)
     parts = [rod(metal, (-length_m / 2, 0, z), (length_m / 2, 0, z), 0.04) for z in (0.45 * height, height)]
     for x in np.linspace(-length_m / 2, length_m / 2, max(int(length_m / 0.3), 2)):
         parts.append(standing_box(metal, (x, 0, 0), (0.03, 0.03, height)))
-    return Thing.of("fence", parts)
+    return Body.of("fence", parts)

@@ -21,23 +21,23 @@ def unit(vectors: Vectors) -> Vectors:
     return vectors / lengths[:, None]
 
 
-def rows(table: Vectors, places: NDArray[np.integer]) -> Vectors:
-    """The rows of a table at N places: as table[places], in a quarter of its time."""
-    return np.take(table, places, axis=0)
+def rows(table: Vectors, indices: NDArray[np.integer]) -> Vectors:
+    """The rows of a table at N indices: as table[indices], in a quarter of its time."""
+    return np.take(table, indices, axis=0)
 
 
-def blended(weights: Vectors, table: Vectors, places: NDArray[np.integer]) -> Vectors:
+def blended(weights: Vectors, table: Vectors, indices: NDArray[np.integer]) -> Vectors:
     """Means of the three corners of triangles.
 
     Args:
         weights: N×3, of the corners.
         table: T×3×K, a vector at each corner of each triangle.
-        places: N triangles.
+        indices: N triangles.
 
     Returns:
         N×K.
     """
-    corners = rows(table, places)
+    corners = rows(table, indices)
     mean = weights[:, 0, None] * corners[:, 0]
     mean += weights[:, 1, None] * corners[:, 1]
     mean += weights[:, 2, None] * corners[:, 2]

@@ -20,7 +20,7 @@ EDGE_SHARE = 0.1
 """At most this share of a picture's pixels, those of most contrast: they are what rendering has time for."""
 
 INNER_PLACES = np.array([(-0.33, -0.2), (0.33, -0.2), (0.0, 0.4)])
-"""Places in a pixel, from its middle, which is looked at in any case."""
+"""Points in a pixel, from its middle, which is looked at in any case."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,7 +107,7 @@ class _Eye:
 
 
 def _edges(bright: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Flat places of the pixels of H×W brightness, 0 to 1, that differ most from a neighbour."""
+    """Flat indices of the pixels of H×W brightness, 0 to 1, that differ most from a neighbour."""
     contrast = np.zeros_like(bright)
     across, down = np.abs(np.diff(bright, axis=1)), np.abs(np.diff(bright, axis=0))
     for part, steps in ((np.s_[:, 1:], across), (np.s_[:, :-1], across), (np.s_[1:], down), (np.s_[:-1], down)):

@@ -1,7 +1,7 @@
-"""What a scene is made of before it is seen: parts, things, lights and the place of the camera.
+"""What a scene is made of before it is seen: parts, bodies, lights and the position of the camera.
 
 World coordinates are metres with X to the right, Y forward and Z up; the ground is Z = 0. A part is a unit mesh with an
-affine matrix that takes it to its thing's own coordinates (X along the thing, Z up), and a thing has a rigid matrix
+affine matrix that takes it to its body's own coordinates (X along the body, Z up), and a body has a rigid matrix
 that takes these to the world.
 """
 
@@ -25,7 +25,7 @@ class Part:
 
     Attributes:
         mesh: Name of its unit mesh.
-        matrix: 4×4 float64, from the unit mesh to the thing, in metres.
+        matrix: 4×4 float64, from the unit mesh to the body, in metres.
         material: What it is made of.
     """
 
@@ -35,8 +35,8 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Thing:
-    """Parts that belong together.
+class Body:
+    """Parts that belong together: an object, or a piece of what surrounds the objects.
 
     Attributes:
         name: Its class; `STRUCTURE` for what is no object.
@@ -50,11 +50,11 @@ class Thing:
 
     @classmethod
     def of(cls, name: str, parts: Sequence[Part]) -> Self:
-        """A thing at the world's origin."""
+        """A body at the world's origin."""
         return cls(name, tuple(parts), np.eye(4))
 
     def at(self, x_m: float, y_m: float, z_m: float = 0.0, yaw_rad: float = 0.0) -> Self:
-        """The thing turned about its own Z axis, counter-clockwise from above, and put to a place."""
+        """The body turned about its own Z axis, counter-clockwise from above, and moved."""
         return replace(self, matrix=turned(yaw_rad, (x_m, y_m, z_m)) @ self.matrix)
 
 
@@ -112,17 +112,17 @@ class Eye:
 class World:
     """A scene that can be rendered."""
 
-    things: tuple[Thing, ...]
+    bodies: tuple[Body, ...]
     lights: tuple[Light, ...]
     ambient: Ambient
     eye: Eye
 
 
-def turned(yaw_rad: float, place_m: tuple[float, float, float] = (0.0, 0.0, 0.0)) -> NDArray[np.float64]:
+def turned(yaw_rad: float, position_m: tuple[float, float, float] = (0.0, 0.0, 0.0)) -> NDArray[np.float64]:
     """The 4×4 matrix that turns about the Z axis and then moves."""
     matrix = np.eye(4)
     matrix[:3, :3] = _about(2, yaw_rad)
-    matrix[:3, 3] = place_m
+    matrix[:3, 3] = position_m
     return matrix
 
 

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from howfar.files import replacing
-from howfar.scene import Camera
 from howfar.synth import layout
 from howfar.synth.coco_text import record_of
 from howfar.synth.kitti_text import calibration_text, labels_text
 from howfar.synth.objects import SeenObject
+from howfar.synth.spec import SynthSpec
 from howfar.synth.views import Views
 
 COUNTS_PER_METRE = 1000
@@ -28,14 +28,21 @@ COMPRESSION = 1
 
 def write_scene(
     root: Path,
+    spec: SynthSpec,
     number: int,
-    camera: Camera,
-    baseline_m: float,
     views: Views,
     pictures: tuple[NDArray[np.uint8], NDArray[np.uint8]],
     objects: Sequence[SeenObject],
 ) -> None:
     """Write all files of a scene, whole or not at all; its record comes last.
+
+    Args:
+        root: The data set's folder.
+        spec: The data set's settings.
+        number: The scene's number.
+        views: What both cameras see, with the truth.
+        pictures: The left-hand and the right-hand photo, H×W×3 uint8 RGB.
+        objects: The objects of the left-hand picture.
 
     Raises:
         OutputError: If one cannot be written.
@@ -52,8 +59,8 @@ def write_scene(
     ):
         _write_png(root / folder / f"{name}.png", pixels)
     write_text(root / layout.LABELS / f"{name}.txt", labels_text(objects))
-    write_text(root / layout.CALIBRATIONS / f"{name}.txt", calibration_text(camera, baseline_m))
-    write_json(layout.record_path(root, number), record_of(number, camera, objects))
+    write_text(root / layout.CALIBRATIONS / f"{name}.txt", calibration_text(spec.camera, spec.baseline_m))
+    write_json(layout.record_path(root, number), record_of(number, spec.camera, objects))
 
 
 def depth_counts(depth_m: NDArray[np.float64]) -> NDArray[np.uint16]:

@@ -12,9 +12,11 @@ from msgspec.structs import replace
 
 from howfar.datasets import DepthSample
 from howfar.io.depth_folder import DepthFolder
+from howfar.models.depth import CardDepth
+from howfar.scene import Frame
 from howfar.training.data.depth.pairs import depth_samples
-from howfar.training.depth_predictor import DepthPredictor
 from howfar.training.recipe import DepthRecipe
+from howfar.training.torch_session import TorchSession
 from howfar.training.trained import trained_network
 
 MAPS = "depth"
@@ -45,9 +47,9 @@ def predict_left_out(recipe: DepthRecipe, out: Path, done: Callable[[str], objec
     """
     maps = DepthFolder(out / MAPS)
     found = trained_network(fold_folder(out, recipe))
-    predictor = DepthPredictor(found.network, found.card)
+    estimator = CardDepth(found.card, TorchSession(found.network))
     for sample in left_out(recipe):
-        maps.write(sample.name, predictor.predict(sample.image, sample.camera))
+        maps.write(sample.name, estimator.estimate(Frame(sample.image, sample.name, sample.camera)))
         done(sample.name)
 
 

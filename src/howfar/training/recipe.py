@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from howfar.errors import SettingError
+from howfar.io.toml import read_toml
 from howfar.training.bounds import Count, CountOrNone, NotNegative, Positive, Share, ShareBelowOne, Size
 from howfar.training.data.depth.augmentation import DepthAugmentation
 from howfar.training.data.detection.augmentation import DetectionAugmentation
@@ -277,11 +278,7 @@ def read_recipe(path: Path, kind: type[Recipe], changes: Sequence[str] = ()) -> 
     Raises:
         SettingError: If the file or a change cannot be read, or says something that cannot be.
     """
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise SettingError(f"The recipe {path} cannot be read ({reason}).") from None
+    table = read_toml(path, "recipe")
     for change in changes:
         _apply(table, change)
     return parse_recipe(table, kind, str(path))

@@ -61,7 +61,7 @@ class RunFolder:
         """Raise OutputError if a training is there already and is neither to be resumed nor replaced."""
         if self.last.exists() and not (resume or overwrite):
             raise OutputError(
-                f"{self.root} holds a training already: resume it, choose another folder, or allow overwriting.",
+                f"{self.root} holds a training already: choose another folder, allow overwriting, or resume it.",
                 setting="resume",
             )
 

@@ -1,6 +1,5 @@
 """A batch before and after augmentation, as a picture: from a recipe, or from a data set alone."""
 
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from howfar.errors import SettingError
+from howfar.io.toml import read_toml
 from howfar.training.data.shown_batch import shown_dataset
 from howfar.training.recipe import read_recipe
 from howfar.training.tasks.registry import TASKS
@@ -49,7 +49,4 @@ def _recipe_task(path: Path) -> str:
     """What a recipe is for; empty where the path is none."""
     if path.suffix != ".toml" or not path.is_file():
         return ""
-    try:
-        return str(tomllib.loads(path.read_text(encoding="utf-8")).get("task", ""))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingError(f"{path} cannot be read as TOML: {error}.") from None
+    return str(read_toml(path, "recipe or description of a data set").get("task", ""))

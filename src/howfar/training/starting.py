@@ -49,8 +49,8 @@ def trainer(
     except (RuntimeError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise SettingError(
-            f"A training cannot run on {devices.count} × {devices.accelerator} ({reason}): choose another accelerator "
-            "or number of devices.",
+            f"A training cannot run on {devices.count} × {devices.accelerator} ({reason}): choose another number "
+            "of devices, or another accelerator.",
             setting="accelerator",
         ) from None
     fabric.launch()

@@ -8,7 +8,8 @@ from typing import Any
 
 from howfar.conversion.exportable import Exportable
 from howfar.errors import ModelError
-from howfar.models.card import Card, read_card
+from howfar.models.card import Card
+from howfar.models.card_reading import read_card
 from howfar.networks.catalogue import find_network
 from howfar.training.curves import VALIDATION
 from howfar.training.recipe import ExportSettings, parse_recipe, read_recipe

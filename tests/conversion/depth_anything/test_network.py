@@ -33,14 +33,6 @@ HUB_NAMES = {
 """What transformers calls weights, and what the hub's files do."""
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 def as_on_the_hub(weights: Weights) -> Weights:
     """Weights of transformers by the names that the hub's files have."""
     renamed = {}
@@ -213,6 +205,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Exported:
     return export(published_network(path, "depth-anything-v2"), folder / "small.onnx")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("height", "width"),
     [
@@ -232,6 +225,7 @@ def test_the_exported_file_agrees_at_any_size(tmp_path: Path, exported: Exported
     assert np.abs(given - expected).max() < 1e-4 * expected.max()
 
 
+@pytest.mark.slow
 def test_the_card_feeds_it_as_the_authors_do(exported: Exported) -> None:
     spec = exported.card.input
     assert (spec.width_px, spec.height_px, spec.multiple_px) == (70, 70, PATCH_PX)

@@ -14,8 +14,8 @@ from howfar.errors import SettingError
 from howfar.evaluation.comparison.comparison import (
     LEAST_TIMED,
     TRUTH,
+    ComparisonOptions,
     ComparisonResult,
-    Method,
     compare_networks,
     gather,
     nearness,
@@ -28,12 +28,12 @@ from howfar.scene import DepthMap
 from tests.evaluation.comparison.compared import AFFINE, FLAT, HALF, INVERSE, RIGHT, room, without_truth
 from tests.evaluation.predictors import Predictor
 
-WITH_TRUTH, WITHOUT = Method(has_truth=True), Method(has_truth=False)
+WITH_TRUTH, WITHOUT = ComparisonOptions(has_truth=True), ComparisonOptions(has_truth=False)
 
 
-def compared(networks: dict[str, Predictor], method: Method) -> ComparisonResult:
-    samples = [room()] if method.has_truth else [without_truth(room())]
-    return gather(compare_networks(samples, networks, method), method)
+def compared(networks: dict[str, Predictor], options: ComparisonOptions) -> ComparisonResult:
+    samples = [room()] if options.has_truth else [without_truth(room())]
+    return gather(compare_networks(samples, networks, options), options)
 
 
 def rel(result: ComparisonResult, name: str) -> float:
@@ -41,17 +41,19 @@ def rel(result: ComparisonResult, name: str) -> float:
 
 
 @pytest.mark.parametrize(
-    ("network", "method", "fit", "expected"),
+    ("network", "options", "fit", "expected"),
     [
         pytest.param(RIGHT, WITH_TRUTH, "none", 0.0, id="metres that are right"),
         pytest.param(HALF, WITH_TRUTH, "none", 0.5, id="metres that are half of it stay half of it"),
-        pytest.param(HALF, Method(True, alignment="median"), "median", 0.0, id="unless they are to be aligned"),
+        pytest.param(
+            HALF, ComparisonOptions(True, alignment="median"), "median", 0.0, id="unless they are to be aligned"
+        ),
         pytest.param(INVERSE, WITH_TRUTH, "least-squares", 0.0, id="inverse depth up to scale and shift"),
         pytest.param(AFFINE, WITH_TRUTH, "least-squares", 0.0, id="depth up to scale and shift"),
     ],
 )
-def test_against_the_truth(network: Predictor, method: Method, fit: str, expected: float) -> None:
-    result = compared({"a": network}, method)
+def test_against_the_truth(network: Predictor, options: ComparisonOptions, fit: str, expected: float) -> None:
+    result = compared({"a": network}, options)
     assert (result.yardstick, result.is_metric, result.pictures) == (TRUTH, True, 1)
     assert result.fit_of("a") == fit
     assert rel(result, "a") == pytest.approx(expected, abs=1e-3)
@@ -91,7 +93,7 @@ def test_ssim_is_scikit_images_of_both_maps_over_the_yardsticks_range() -> None:
 
 
 def test_what_lies_beyond_the_cap_is_not_compared() -> None:
-    result = compared({"half": HALF}, Method(True, full_protocol(3.0)))
+    result = compared({"half": HALF}, ComparisonOptions(True, full_protocol(3.0)))
     assert result.sums["half"].depth.pixels == room().depth_m.size // 2
 
 
@@ -107,14 +109,14 @@ def test_glass_and_mirrors_are_told_apart_from_the_rest(tmp_path: Path) -> None:
         "annotations": things,
     }
     (tmp_path / "a.json").write_text(json.dumps(table))
-    method = Method(True, surfaces=SurfaceMasks(tmp_path, tmp_path / "a.json"))
+    options = ComparisonOptions(True, surfaces=SurfaceMasks(tmp_path, tmp_path / "a.json"))
 
     def half_on_the_left(image: np.ndarray) -> np.ndarray:
         depth = RIGHT.of_picture(image).copy()
         depth[:, :8] /= 2
         return depth
 
-    surfaces = compared({"a": Predictor(half_on_the_left)}, method).sums["a"].surfaces
+    surfaces = compared({"a": Predictor(half_on_the_left)}, options).sums["a"].surfaces
     assert {name: sums.inside.pixels for name, sums in surfaces.items()} == {"glass": 24 * 8, "mirrors": 5 * 12}
     assert depth_compute(surfaces["glass"].inside).rel == pytest.approx(0.5)
     assert depth_compute(surfaces["glass"].elsewhere).rel == 0.0

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from howfar.drawing.colours import colour_of
-from howfar.evaluation.comparison.comparison import Method, PictureComparison, compare_networks
+from howfar.evaluation.comparison.comparison import ComparisonOptions, PictureComparison, compare_networks
 from howfar.evaluation.comparison.pictures import TILE_PX, draw_networks
 from tests.evaluation.comparison.compared import AFFINE, HALF, INVERSE, RIGHT, room, without_truth
 from tests.evaluation.predictors import Predictor
@@ -14,7 +14,7 @@ TILE_HEIGHT = TILE_PX * 24 // 32
 
 def comparison(networks: dict[str, Predictor], *, has_truth: bool) -> PictureComparison:
     sample = room("deep/room.png") if has_truth else without_truth(room("deep/room.png"))
-    (only,) = compare_networks([sample], networks, Method(has_truth))
+    (only,) = compare_networks([sample], networks, ComparisonOptions(has_truth))
     return only
 
 

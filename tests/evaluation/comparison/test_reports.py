@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from howfar.evaluation.comparison.comparison import (
+    ComparisonOptions,
     ComparisonResult,
-    Method,
     NetworkSums,
     SurfaceSums,
     compare_networks,
@@ -26,9 +26,9 @@ TRUTH_M = np.full((4, 4), 2.0, dtype=np.float32)
 
 
 def result(networks: dict[str, Predictor], *, has_truth: bool) -> ComparisonResult:
-    method = Method(has_truth)
+    options = ComparisonOptions(has_truth)
     sample = room() if has_truth else without_truth(room())
-    return gather(compare_networks([sample], networks, method), method)
+    return gather(compare_networks([sample], networks, options), options)
 
 
 def tables(of: ComparisonResult) -> tuple[FigureTable, ...]:
@@ -95,7 +95,7 @@ def test_what_was_not_measured_is_called_so() -> None:
 def test_glass_is_measured_where_its_outlines_are_known() -> None:
     surface = SurfaceSums(depth_update(TRUTH_M * 1.5, TRUTH_M), depth_update(TRUTH_M * 1.25, TRUTH_M))
     sums = NetworkSums(surface.inside, BoundarySums.none(), {"glass": surface}, (0.5,), (0.1,))
-    of = ComparisonResult(Method(True), 1, True, "the truth", {"a": "metres"}, {"a": sums})
+    of = ComparisonResult(ComparisonOptions(True), 1, True, "the truth", {"a": "metres"}, {"a": sums})
     _, _, properties = tables(of)
     assert row(properties, "Transparent objects") == ("REL on glass (16 px)", "0.5000; elsewhere 0.2500")
     assert row(properties, "Reflections") == ("–", "not measured")

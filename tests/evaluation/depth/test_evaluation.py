@@ -11,16 +11,16 @@ from howfar.errors import SettingError
 from howfar.evaluation.depth.boundaries import boundary_compute
 from howfar.evaluation.depth.evaluation import (
     BoundaryGrid,
-    Procedure,
+    DepthOptions,
     as_compared,
     compare_depth,
+    estimate_depth,
     evaluate_depth,
-    predict_depth,
     shown,
 )
-from howfar.evaluation.depth.protocols import FULL, KITTI_GARG, NYU_EIGEN, NYU_HYBRID, crop_window
+from howfar.evaluation.depth.protocols import FULL, KITTI_GARG, NYU_EIGEN, NYU_HYBRID, crop_rectangle
 from howfar.models import open_depth_network
-from howfar.scene import Camera, DepthMap
+from howfar.scene import Camera, DepthMap, Frame
 from tests.evaluation.predictors import Predictor, noise_image, nyu_sample, red_tenths
 from tests.models.onnx_files import mean_depth
 
@@ -46,7 +46,7 @@ def bilinear(values: np.ndarray, width: int, height: int) -> np.ndarray:
 @pytest.mark.parametrize("crop", ["full", "portrait", "square", "wide"])
 def test_a_right_network_has_no_error_whatever_the_crop(tmp_path: Path, crop) -> None:
     network = open_depth_network(mean_depth(tmp_path, 'kind = "metres"'))
-    result = evaluate_depth([grey_sample(20, 2.0), grey_sample(40, 4.0)], network, Procedure(crop=crop))
+    result = evaluate_depth([grey_sample(20, 2.0), grey_sample(40, 4.0)], network, DepthOptions(crop=crop))
     assert result.errors().rel == pytest.approx(0.0, abs=1e-6)
     assert result.errors().delta1 == 1.0
     assert result.sums.coverage == 1.0
@@ -62,11 +62,11 @@ def test_a_right_network_has_no_error_whatever_the_crop(tmp_path: Path, crop) ->
     ],
 )
 def test_the_network_is_told_the_camera_of_what_it_sees(tmp_path: Path, crop, input_px: tuple[int, int]) -> None:
-    cut = crop_window(640, 480, crop)
+    cut = crop_rectangle(640, 480, crop)
     camera = NYU_CAMERA.cropped(cut.x1, cut.y1, cut.x2, cut.y2)
     magnified = camera.resized(*input_px).focal_px / NYU_CAMERA.resized(64, 48).focal_px
     network = open_depth_network(mean_depth(tmp_path, CARD))
-    result = evaluate_depth([grey_sample(20, 2.0)], network, Procedure(crop=crop))
+    result = evaluate_depth([grey_sample(20, 2.0)], network, DepthOptions(crop=crop))
     assert result.errors().rel == pytest.approx(magnified - 1, abs=1e-5)
 
 
@@ -102,7 +102,7 @@ def test_the_hybrid_networks_authors_procedure_step_by_step() -> None:
     predicted_m = bilinear(red_tenths(fed)[::2, ::2].astype(np.float64), 582, 466)
     true_m = truth_m[7:473, 29:611].astype(np.float64)
     network = Predictor(lambda picture: red_tenths(picture)[::2, ::2])
-    result = evaluate_depth([nyu_sample(truth_m, image)], network, Procedure(NYU_HYBRID))
+    result = evaluate_depth([nyu_sample(truth_m, image)], network, DepthOptions(NYU_HYBRID))
     assert (network.seen[0][0] == fed).all()
     errors = result.errors()
     assert errors.rel == pytest.approx((np.abs(predicted_m - true_m) / true_m).mean(), rel=1e-5)
@@ -115,8 +115,10 @@ def test_the_hybrid_networks_authors_procedure_step_by_step() -> None:
 
 def test_the_hybrid_protocols_view_comes_with_the_camera_that_would_have_taken_it() -> None:
     sample = nyu_sample(2.0)
-    image, camera = shown(sample, NYU_HYBRID.window_of(640, 480), NYU_HYBRID)
-    assert image.shape == (256, 320, 3)
+    frame = shown(sample, NYU_HYBRID.window_of(640, 480), NYU_HYBRID)
+    assert frame.image.shape == (256, 320, 3)
+    camera = frame.camera
+    assert camera is not None
     assert (camera.width_px, camera.height_px) == (320, 256)
     assert camera.focal_px == pytest.approx(0.55 * NYU_CAMERA.focal_px)
     # The same ray through the corner of what is shown, 16 pixels from the left of 352 and 4 from the top of 264.
@@ -133,7 +135,7 @@ def test_the_hybrid_protocols_view_comes_with_the_camera_that_would_have_taken_i
 )
 def test_the_hybrid_protocol_does_not_clip(output_m: float, rel: float) -> None:
     network = Predictor(lambda picture: np.full((128, 160), output_m))
-    result = evaluate_depth([nyu_sample(5.0)], network, Procedure(NYU_HYBRID))
+    result = evaluate_depth([nyu_sample(5.0)], network, DepthOptions(NYU_HYBRID))
     assert result.errors().rel == pytest.approx(rel)
     assert result.errors().log10 == pytest.approx(abs(np.log10(max(output_m, 1e-3) / 5)))
     assert result.sums.coverage == 1.0
@@ -141,7 +143,7 @@ def test_the_hybrid_protocol_does_not_clip(output_m: float, rel: float) -> None:
 
 def test_the_hybrid_protocol_refuses_a_crop_of_ones_own() -> None:
     with pytest.raises(SettingError, match="leave out the crop"):
-        Procedure(NYU_HYBRID, crop="square")
+        DepthOptions(NYU_HYBRID, crop="square")
 
 
 def test_kitti_garg_compares_the_known_truth_below_80_m_in_the_window() -> None:
@@ -151,7 +153,7 @@ def test_kitti_garg_compares_the_known_truth_below_80_m_in_the_window() -> None:
     truth_m[150, 100] = 50.0  # above the window
     truth_m[160, 40] = 50.0  # left of it
     sample = DepthSample("street", np.zeros((375, 1242, 3), np.uint8), truth_m, Camera.from_focal(1242, 375, 721.5))
-    result = evaluate_depth([sample], Predictor(lambda picture: np.full((10, 33), 500.0)), Procedure(KITTI_GARG))
+    result = evaluate_depth([sample], Predictor(lambda picture: np.full((10, 33), 500.0)), DepthOptions(KITTI_GARG))
     assert result.sums.pixels == 1
     assert result.errors().rel == pytest.approx((80 - 50) / 50)
 
@@ -165,7 +167,7 @@ def test_with_least_squares_a_network_need_not_know_scale_and_shift(kind) -> Non
         depth = red_tenths(picture)
         return 7 / depth - 3 if kind == "relative_inverse" else 0.2 * depth + 1
 
-    result = evaluate_depth([sample], Predictor(output, kind), Procedure(alignment="least-squares"))
+    result = evaluate_depth([sample], Predictor(output, kind), DepthOptions(alignment="least-squares"))
     assert result.errors().rel == pytest.approx(0.0, abs=1e-3)
 
 
@@ -179,7 +181,7 @@ def test_flip_is_the_mean_of_the_output_and_the_mirrored_pictures_mirrored_back(
     image, camera = noise_image()[:6, :8], Camera(8, 6, 10, 10, 3, 3)
     ramp = np.arange(8, dtype=np.float32)  # a network that errs to the right
     network = Predictor(lambda picture: red_tenths(picture) + ramp)
-    flipped = predict_depth(network, image, camera, flip=True)
+    flipped = estimate_depth(network, Frame(image, "noise", camera), flip=True)
     assert flipped.values == pytest.approx(red_tenths(image) + 3.5)
     (first, own), (second, mirrored) = network.seen
     assert (second == first[:, ::-1]).all()
@@ -189,20 +191,20 @@ def test_flip_is_the_mean_of_the_output_and_the_mirrored_pictures_mirrored_back(
 
 def test_without_flip_the_network_runs_once() -> None:
     network = Predictor(red_tenths)
-    predict_depth(network, noise_image(), NYU_CAMERA)
+    estimate_depth(network, Frame(noise_image(), "noise", NYU_CAMERA))
     assert len(network.seen) == 1
 
 
 def test_the_output_is_resized_bilinearly_with_pixel_centres_aligned() -> None:
     truth_m = np.ones((1, 4), dtype=np.float32)
-    wide = as_compared(DepthMap(np.array([[1.0, 3.0]]), "metres"), truth_m, truth_m > 0, Procedure())
+    wide = as_compared(DepthMap(np.array([[1.0, 3.0]]), "metres"), truth_m, truth_m > 0, DepthOptions())
     assert wide.tolist() == [[1.0, 1.5, 2.5, 3.0]]
 
 
 def test_an_unknown_depth_stays_unknown_and_others_are_clipped() -> None:
     output = DepthMap(np.array([[np.nan, 0.01, 50.0]]), "metres")
     truth_m = np.ones((1, 3), dtype=np.float32)
-    assert as_compared(output, truth_m, truth_m > 0, Procedure()) == pytest.approx(
+    assert as_compared(output, truth_m, truth_m > 0, DepthOptions()) == pytest.approx(
         np.array([[np.nan, 0.1, 10.0]]), nan_ok=True
     )
 
@@ -212,7 +214,7 @@ def test_a_comparison_holds_the_part_of_picture_and_truth_that_was_shown() -> No
     sample.image[100, 200] = 255
     sample.depth_m[100, 200] = 7.0
     network = Predictor(red_tenths)
-    compared = compare_depth(sample, network, Procedure(crop="portrait"))
+    compared = compare_depth(sample, network, DepthOptions(crop="portrait"))
     assert compared.image.shape == (480, 360, 3)
     assert compared.image[100, 60].tolist() == [255, 255, 255]
     assert compared.truth_m[100, 60] == 7.0
@@ -225,7 +227,7 @@ def test_a_comparison_holds_the_part_of_picture_and_truth_that_was_shown() -> No
 def test_each_picture_has_its_own_score_in_order() -> None:
     samples = [grey_sample(20, 4.0), grey_sample(20, 2.0), grey_sample(0, 2.0)]
     result = evaluate_depth(samples, Predictor(red_tenths))
-    assert [score.place for score in result.scores] == [0, 1, 2]
+    assert [score.index for score in result.scores] == [0, 1, 2]
     assert [score.errors.rel for score in result.scores] == pytest.approx([0.5, 0.0, np.nan], nan_ok=True)
 
 
@@ -238,7 +240,7 @@ def test_pictures_of_another_size_are_refused() -> None:
 
 def test_the_embedded_network_on_a_few_pictures_of_nyu(shared: Path) -> None:
     samples = NyuDepthV2(shared / "data" / "nyu_depth_v2").split("test")[::82]
-    result = evaluate_depth(samples, open_depth_network(), Procedure(NYU_EIGEN))
+    result = evaluate_depth(samples, open_depth_network(), DepthOptions(NYU_EIGEN))
     assert result.images == 8
     assert result.sums.coverage == 1.0
     # On all 654 pictures it is 0.1569 and 0.7677.
@@ -254,7 +256,7 @@ def test_boundaries_are_measured_where_they_are_asked_for() -> None:
     assert evaluate_depth(samples, sharp).boundaries is None
 
     def f1(network: Predictor, boundaries: BoundaryGrid) -> float:
-        sums = evaluate_depth(samples, network, Procedure(boundaries=boundaries)).boundaries
+        sums = evaluate_depth(samples, network, DepthOptions(boundaries=boundaries)).boundaries
         assert sums is not None
         return boundary_compute(sums).f1
 
@@ -267,12 +269,12 @@ def test_full_measures_pictures_of_any_size() -> None:
     camera = Camera.from_focal(50, 30, 40.0)
     depth_m = np.full((30, 50), 70.0, dtype=np.float32)
     sample = DepthSample("small", np.zeros((30, 50, 3), np.uint8), depth_m, camera)
-    result = evaluate_depth([sample], Predictor(lambda _: np.full((3, 5), 35.0)), Procedure(FULL))
+    result = evaluate_depth([sample], Predictor(lambda _: np.full((3, 5), 35.0)), DepthOptions(FULL))
     assert result.errors().rel == pytest.approx(0.5)
     assert result.sums.pixels == 1500
 
 
 def test_another_size_than_the_protocols_is_refused_with_one_that_takes_it() -> None:
     sample = DepthSample("small", np.zeros((3, 4, 3), np.uint8), np.ones((3, 4), np.float32), Camera.assumed(4, 3))
-    with pytest.raises(SettingError, match="small has 4×3: the protocol full takes any size"):
+    with pytest.raises(SettingError, match="small has 4×3: choose the protocol full, which takes any size"):
         evaluate_depth([sample], Predictor(lambda _: np.ones((3, 4))))

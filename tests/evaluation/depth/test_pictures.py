@@ -10,7 +10,7 @@ from PIL import Image
 from howfar.datasets import NYU_CAMERA, DepthSample
 from howfar.drawing.colours import UNKNOWN
 from howfar.errors import OutputError
-from howfar.evaluation.depth.evaluation import ImageScore, Procedure, compare_depth, evaluate_depth
+from howfar.evaluation.depth.evaluation import DepthOptions, ImageScore, compare_depth, evaluate_depth
 from howfar.evaluation.depth.metrics import DepthErrors
 from howfar.evaluation.depth.pictures import draw_comparison, draw_ranked, ranked, write_pictures
 from howfar.evaluation.depth.protocols import FULL, KITTI_GARG
@@ -43,7 +43,7 @@ def drawn_parts(compared_with: np.ndarray) -> list[np.ndarray]:
     output = np.full((480, 640), 2.0)
     output[:, 320:] = 3.0
     sample = nyu_sample(compared_with, np.full((480, 640, 3), 77, dtype=np.uint8))
-    drawn = draw_comparison(compare_depth(sample, Predictor(lambda _: output), Procedure()), Procedure())
+    drawn = draw_comparison(compare_depth(sample, Predictor(lambda _: output), DepthOptions()), DepthOptions())
     top = drawn.shape[0] - 480 - (drawn.shape[0] - 480) // 2
     starts = [round(place * (drawn.shape[1] - 640) / 3) for place in range(4)]
     return [drawn[top + 200, start + 5 : start + 635] for start in starts]
@@ -71,8 +71,8 @@ def test_the_points_of_a_sparse_truth_are_enlarged_and_a_wide_picture_takes_two_
     truth_m = np.full((375, 1242), np.nan, dtype=np.float32)
     truth_m[200, 600] = 10.0
     sample = DepthSample("street", np.full((375, 1242, 3), 7, np.uint8), truth_m, Camera.from_focal(1242, 375, 721.5))
-    procedure = Procedure(KITTI_GARG)
-    drawn = draw_comparison(compare_depth(sample, Predictor(lambda _: truth_m * 0 + 10), procedure), procedure)
+    options = DepthOptions(KITTI_GARG)
+    drawn = draw_comparison(compare_depth(sample, Predictor(lambda _: truth_m * 0 + 10), options), options)
     assert drawn.shape[0] > 2 * 375
     assert drawn.shape[1] < 3 * 1242
     right = drawn[:, 1242:]
@@ -100,10 +100,10 @@ def test_the_ranked_pictures_are_drawn_from_the_right_samples_and_written(tmp_pa
 def test_the_colours_end_at_the_protocols_cap() -> None:
     depth_m = np.full((480, 640), 20.0, dtype=np.float32)
     sample = DepthSample("street", np.zeros((480, 640, 3), np.uint8), depth_m, NYU_CAMERA)
-    procedure = Procedure(KITTI_GARG)
-    drawn = draw_comparison(compare_depth(sample, Predictor(lambda _: depth_m), procedure), procedure)
+    options = DepthOptions(KITTI_GARG)
+    drawn = draw_comparison(compare_depth(sample, Predictor(lambda _: depth_m), options), options)
     near = draw_comparison(
-        compare_depth(replace(sample, depth_m=depth_m * 3), Predictor(lambda _: depth_m * 3), procedure), procedure
+        compare_depth(replace(sample, depth_m=depth_m * 3), Predictor(lambda _: depth_m * 3), options), options
     )
     assert (drawn != near).any()  # 20 m and 60 m have two colours
 
@@ -111,10 +111,10 @@ def test_the_colours_end_at_the_protocols_cap() -> None:
 def test_by_full_the_colours_end_at_the_farthest_truth_of_the_picture() -> None:
     depth_m = np.full((480, 640), 2.0, dtype=np.float32)
     depth_m[:, 320:] = 4.0
-    procedure = Procedure(FULL)
+    options = DepthOptions(FULL)
     drawn = [
         draw_comparison(
-            compare_depth(nyu_sample(scale * depth_m), Predictor(lambda _, s=scale: s * depth_m), procedure), procedure
+            compare_depth(nyu_sample(scale * depth_m), Predictor(lambda _, s=scale: s * depth_m), options), options
         )
         for scale in (1, 8)
     ]

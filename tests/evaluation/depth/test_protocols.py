@@ -10,11 +10,11 @@ from howfar.evaluation.depth.protocols import (
     KITTI_GARG,
     NYU_EIGEN,
     NYU_HYBRID,
-    crop_window,
+    crop_rectangle,
     find_protocol,
     full_protocol,
 )
-from howfar.evaluation.windows import Window
+from howfar.evaluation.rectangles import Rectangle
 
 
 def test_every_protocol_is_found_by_its_name() -> None:
@@ -22,7 +22,7 @@ def test_every_protocol_is_found_by_its_name() -> None:
 
 
 def test_nyu_eigen_has_the_window_and_cap_of_the_paper() -> None:
-    assert NYU_EIGEN.window_of(640, 480) == Window(41, 45, 601, 471)
+    assert NYU_EIGEN.window_of(640, 480) == Rectangle(41, 45, 601, 471)
     assert (NYU_EIGEN.limits_m, NYU_EIGEN.average, NYU_EIGEN.size_px) == ((0.1, 10.0), "images", (640, 480))
 
 
@@ -47,13 +47,13 @@ def test_nyu_hybrid_shows_the_part_of_the_picture_that_it_compares() -> None:
 def test_kitti_gargs_window_is_the_usual_one_in_each_of_kittis_sizes(width: int, height: int) -> None:
     shares = np.array([0.40810811 * height, 0.99189189 * height, 0.03594771 * width, 0.96405229 * width])
     top, bottom, left, right = shares.astype(np.int32).tolist()
-    assert KITTI_GARG.window_of(width, height) == Window(left, top, right, bottom)
+    assert KITTI_GARG.window_of(width, height) == Rectangle(left, top, right, bottom)
     assert (KITTI_GARG.limits_m, KITTI_GARG.average, KITTI_GARG.size_px) == ((1e-3, 80.0), "images", None)
 
 
 @pytest.mark.parametrize(("width", "height"), [(320, 240), (7, 1000)])
 def test_full_compares_every_pixel_of_a_picture_of_any_size(width: int, height: int) -> None:
-    assert FULL.window_of(width, height) == Window(0, 0, width, height)
+    assert FULL.window_of(width, height) == Rectangle(0, 0, width, height)
     assert (FULL.limits_m, FULL.average, FULL.size_px) == ((0.1, 80.0), "images", None)
 
 
@@ -75,10 +75,10 @@ def test_an_unknown_protocol_is_refused_with_the_known_ones() -> None:
 @pytest.mark.parametrize(
     ("crop", "expected"),
     [
-        pytest.param("full", Window(0, 0, 640, 480), id="whole picture"),
-        pytest.param("portrait", Window(140, 0, 500, 480), id="portrait"),
-        pytest.param("wide", Window(0, 60, 640, 420), id="wide"),
+        pytest.param("full", Rectangle(0, 0, 640, 480), id="whole picture"),
+        pytest.param("portrait", Rectangle(140, 0, 500, 480), id="portrait"),
+        pytest.param("wide", Rectangle(0, 60, 640, 420), id="wide"),
     ],
 )
-def test_a_crop_is_cut_from_the_middle(crop, expected: Window) -> None:
-    assert crop_window(640, 480, crop) == expected
+def test_a_crop_is_cut_from_the_middle(crop, expected: Rectangle) -> None:
+    assert crop_rectangle(640, 480, crop) == expected

@@ -5,9 +5,8 @@ import math
 import numpy as np
 
 from howfar.evaluation.detection.coco import CocoNumbers
-from howfar.evaluation.detection.evaluation import ClassResult, DetectorProtocol, DetectorResult
+from howfar.evaluation.detection.evaluation import ClassResult, DetectionOptions, DetectorResult
 from howfar.evaluation.detection.matching import Ranking
-from howfar.models.card import InputSpec
 
 NUMBERS = CocoNumbers(*(place / 16 for place in range(11)), ar_large=math.nan)
 
@@ -22,8 +21,7 @@ def detector_result() -> DetectorResult:
     yak = ClassResult("yak", False, 0.0, ranking([], [], 1), ranking([], [], 1))
     owl = ClassResult("owl", True, math.nan, ranking([0.5], [0], 0), ranking([0.5], [0], 0))
     return DetectorResult(
-        protocol=DetectorProtocol(confidence=0.5),
-        input=InputSpec(416, 320, "letterbox", pad=0),
+        options=DetectionOptions(confidence=0.5),
         numbers=NUMBERS,
         classes=(cat, yak, owl),
         outlined=True,

@@ -11,14 +11,15 @@ from howfar.datasets import CocoDetection
 from howfar.errors import SettingError
 from howfar.evaluation.detection.coco import categories_by_name, coco_results, ground_truth
 from howfar.evaluation.detection.curves import mean_average_precision
-from howfar.evaluation.detection.evaluation import DetectorProtocol, evaluate_detector
-from howfar.models import Detector, open_detector
+from howfar.evaluation.detection.evaluation import DetectionOptions, evaluate_detector
+from howfar.models import CardDetector, open_detector
+from howfar.scene import Frame, Query
 from tests.datasets.folders import write_coco
 from tests.evaluation.detection.coco_cases import official_numbers
 from tests.models.onnx_files import constant_detector
 
 
-def tiny_detector(folder: Path) -> Detector:
+def tiny_detector(folder: Path) -> CardDetector:
     """It finds a toothbrush where one is in the first picture, in any picture; and a faint one elsewhere."""
     found = np.array([[[10, 5, 30, 35, 0.9, 1], [0, 0, 20, 20, 0.01, 1]]], dtype=np.float32)
     card = 'layout = "end2end"\nclasses = ["dog", "toothbrush"]'
@@ -29,18 +30,17 @@ def tiny_detector(folder: Path) -> Detector:
 @pytest.mark.parametrize("value", [-0.1, 1.5, math.nan])
 def test_a_threshold_that_cannot_be_is_refused(threshold: str, value: float) -> None:
     with pytest.raises(SettingError, match=f"{threshold} threshold must lie between 0 and 1"):
-        DetectorProtocol(**{threshold: value})
+        DetectionOptions(**{threshold: value})
 
 
 def test_precision_is_not_stated_where_detections_were_dropped() -> None:
     with pytest.raises(SettingError, match=r"at a confidence of 0.2 .* below 0.3 are dropped: raise the confidence"):
-        DetectorProtocol(score=0.3, confidence=0.2)
+        DetectionOptions(score=0.3, confidence=0.2)
 
 
 def test_a_detector_is_shown_every_picture_and_measured(tmp_path: Path) -> None:
     result = evaluate_detector(CocoDetection(*write_coco(tmp_path)), tiny_detector(tmp_path))
     assert (result.images, result.classes_known, len(result.classes), result.outlined) == (2, 1, 2, True)
-    assert (result.input.width_px, result.input.fit) == (64, "stretch")
     assert result.numbers.ar100 == pytest.approx(1.0)
     # One toothbrush is found in each picture with the same score, and only one is right.
     assert result.numbers.ap == pytest.approx(0.5)
@@ -81,12 +81,14 @@ def test_the_embedded_detector_on_some_pictures_of_coco_is_measured_as_the_offic
     samples = dataset[::28]
     result = evaluate_detector(dataset, detector, samples=samples)
     categories = categories_by_name(
-        detector.spec.classes, dict(zip(dataset.category_ids, dataset.class_names, strict=True))
+        detector.class_names, dict(zip(dataset.category_ids, dataset.class_names, strict=True))
     )
     found = [
         entry
         for sample in samples
-        for entry in coco_results(sample.image_id, detector.detect(sample.image, score=0.02, nms=0.6), categories)
+        for entry in coco_results(
+            sample.image_id, detector.detect(Frame(sample.image, sample.name), Query(0.02, 0.6)), categories
+        )
     ]
     expected = official_numbers(ground_truth(dataset), found, [sample.image_id for sample in samples])
     assert astuple(result.numbers) == pytest.approx(expected, abs=1e-9, nan_ok=True)

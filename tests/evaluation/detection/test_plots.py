@@ -11,7 +11,7 @@ from PIL import Image
 
 from howfar.errors import MissingExtraError, OutputError
 from howfar.evaluation.detection.curves import map_by_confidence, mean_interpolated_precision, operating_point, pooled
-from howfar.evaluation.detection.evaluation import DetectorProtocol
+from howfar.evaluation.detection.evaluation import DetectionOptions
 from howfar.evaluation.detection.plots import PLOTS, f1_plot, map_plot, precision_recall_plot, write_plots
 from tests.evaluation.detection.detector_results import detector_result
 
@@ -38,7 +38,7 @@ def test_the_area_below_a_precision_recall_line_is_the_map_in_its_label() -> Non
 
 
 def test_map_is_drawn_from_the_least_confidence_that_was_kept() -> None:
-    result = replace(detector_result(), protocol=DetectorProtocol(score=0.2, confidence=0.5))
+    result = replace(detector_result(), options=DetectionOptions(score=0.2, confidence=0.5))
     drawn = lines(map_plot(result, PROTOCOL))
     for iou, rankings in (
         ("0.50", [one.at50 for one in result.classes]),

@@ -9,6 +9,7 @@ import pytest
 
 from howfar.errors import OutputError
 from howfar.evaluation.detection.reports import (
+    Names,
     csv_parts,
     detector_report,
     input_in_words,
@@ -20,11 +21,11 @@ from howfar.models.card import InputSpec
 from tests.evaluation.detection.detector_results import detector_result
 from tests.evaluation.report.printing import printed
 
-WHAT = {"data": "instances.json", "model": "detector-x"}
+NAMES = Names("instances.json", "detector-x", input_in_words(InputSpec(416, 320, "letterbox", pad=0)))
 
 
 def report() -> Report:
-    return detector_report(detector_result(), **WHAT)
+    return detector_report(detector_result(), NAMES)
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -55,8 +56,8 @@ def test_every_table_states_its_protocol_below() -> None:
     notes = [report().note, *(table.note for table in report().tables)]
     assert len(notes) == 4
     for note in notes:
-        assert note.endswith(protocol_line(detector_result(), **WHAT))
-    assert protocol_line(detector_result(), **WHAT) == (
+        assert note.endswith(protocol_line(detector_result(), NAMES))
+    assert protocol_line(detector_result(), NAMES) == (
         "detector-x on 4 pictures of instances.json; input 416×320 px, letterbox with bars of grey 0; score above "
         "0.02, NMS at IoU 0.6, at most 100 detections a picture."
     )
@@ -73,10 +74,10 @@ def test_the_tables_show_what_was_measured() -> None:
 
 def test_without_any_object_the_tables_are_empty_and_the_figures_unknown(tmp_path: Path) -> None:
     result = replace(detector_result(), classes=detector_result().classes[2:])
-    points, _, classes = detector_report(result, **WHAT).tables
+    points, _, classes = detector_report(result, NAMES).tables
     assert classes.rows == ()
     assert points.rows[1] == ("best F1", "unknown", "unknown", "unknown", "unknown")
-    write_detector_csv(result, tmp_path / "a.csv", **WHAT)
+    write_detector_csv(result, tmp_path / "a.csv", NAMES)
     assert rows(tmp_path / "a-classes.csv") == []
 
 
@@ -102,7 +103,7 @@ def test_csv_has_one_row_with_protocol_and_figures(tmp_path: Path) -> None:
 
 
 def test_the_figures_by_class_and_by_threshold_are_written_beside_with_the_protocol_in_each_row(tmp_path: Path) -> None:
-    write_detector_csv(detector_result(), tmp_path / "a.csv", **WHAT)
+    write_detector_csv(detector_result(), tmp_path / "a.csv", NAMES)
     assert csv_parts(tmp_path / "a.csv") == (tmp_path / "a-classes.csv", tmp_path / "a-thresholds.csv")
     classes, thresholds = map(rows, csv_parts(tmp_path / "a.csv"))
     assert [(row["class"], row["objects"], row["precision"]) for row in classes] == [
@@ -118,7 +119,7 @@ def test_the_figures_by_class_and_by_threshold_are_written_beside_with_the_proto
 def test_a_part_that_is_there_is_not_replaced_unless_asked(tmp_path: Path) -> None:
     (tmp_path / "a-thresholds.csv").write_text("mine")
     with pytest.raises(OutputError, match="exists already"):
-        write_detector_csv(detector_result(), tmp_path / "a.csv", **WHAT)
+        write_detector_csv(detector_result(), tmp_path / "a.csv", NAMES)
     assert (tmp_path / "a-thresholds.csv").read_text() == "mine"
-    write_detector_csv(detector_result(), tmp_path / "a.csv", **WHAT, overwrite=True)
+    write_detector_csv(detector_result(), tmp_path / "a.csv", NAMES, overwrite=True)
     assert math.isclose(float(rows(tmp_path / "a-thresholds.csv")[0]["recall"]), 0.4)

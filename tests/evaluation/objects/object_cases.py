@@ -63,12 +63,12 @@ def measured(
     label: str = "chair",
     box: tuple[float, float, float, float] = LEFT,
     occlusion: int = -1,
-    place: int = 0,
+    sample_index: int = 0,
 ) -> MeasuredObject:
     """An object measured in its true box, with a focal length of 100 pixels."""
     return MeasuredObject(
-        picture=f"room {place}",
-        place=place,
+        picture=f"room {sample_index}",
+        sample_index=sample_index,
         number=0,
         label=label,
         box_xyxy_px=box,
@@ -107,7 +107,7 @@ def two_methods() -> ObjectResult:
         (8.0, distance(8.0, "central-mean"), distance(8.2, margin_m=0.5), "chair", 0),
     ]
     things = [
-        measured(truth_m, first, second, label=label, occlusion=occlusion, place=place)
-        for place, (truth_m, first, second, label, occlusion) in enumerate(rows)
+        measured(truth_m, first, second, label=label, occlusion=occlusion, sample_index=index)
+        for index, (truth_m, first, second, label, occlusion) in enumerate(rows)
     ]
     return object_result(*things, made_by=made_by)

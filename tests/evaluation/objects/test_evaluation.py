@@ -10,8 +10,7 @@ from howfar.datasets import ObjectSample
 from howfar.errors import SettingError
 from howfar.evaluation.objects.evaluation import NOT_FOUND, evaluate_objects
 from howfar.evaluation.objects.results import ObjectResult
-from howfar.models import open_detector
-from howfar.models.detector import Detector
+from howfar.models import CardDetector, open_detector
 from tests.evaluation.objects.object_cases import CAMERA, LEFT, RIGHT, object_sample, procedure
 from tests.evaluation.predictors import Predictor, red_tenths
 from tests.models.onnx_files import constant_detector
@@ -19,7 +18,7 @@ from tests.models.onnx_files import constant_detector
 NAMES = {"chair": "chair", "sofa": "couch", "settee": "couch"}
 
 
-def finding(folder: Path, *rows: tuple[tuple[float, ...], float, str]) -> Detector:
+def finding(folder: Path, *rows: tuple[tuple[float, ...], float, str]) -> CardDetector:
     """A detector that finds these boxes with their scores and classes in every picture."""
     classes = ("couch", "Chair", "dog")
     found = np.array([[[*box, score, classes.index(name)] for box, score, name in rows]], dtype=np.float32)
@@ -27,7 +26,7 @@ def finding(folder: Path, *rows: tuple[tuple[float, ...], float, str]) -> Detect
     return open_detector(constant_detector(folder, {"found": found}, card, fit="stretch"))
 
 
-def in_detected_boxes(detector: Detector, *samples: ObjectSample, **settings: object) -> ObjectResult:
+def in_detected_boxes(detector: CardDetector, *samples: ObjectSample, **settings: object) -> ObjectResult:
     return evaluate_objects(samples, procedure(boxes="detector", **settings), detector, None, NAMES)
 
 
@@ -37,7 +36,7 @@ def test_with_true_boxes_and_true_depth_only_the_methods_error_is_left() -> None
     assert result.estimates_m("median").tolist() == [2.0, 5.0]
     assert (result.errors("median").rel, result.errors("median").coverage) == (0.125, 1.0)
     first = result.objects[0]
-    assert (first.picture, first.place, first.number, first.label) == ("room", 0, 0, "chair")
+    assert (first.picture, first.sample_index, first.number, first.label) == ("room", 0, 0, "chair")
     assert (first.box_xyxy_px, first.measured_xyxy_px, first.found) == (LEFT, LEFT, True)
     assert math.isnan(first.score)
     assert [each.method for each in first.distances] == ["median", "min"]
@@ -99,7 +98,7 @@ def test_a_detection_finds_the_object_of_its_class_that_it_overlaps(tmp_path: Pa
 )
 def test_what_counts_as_found(tmp_path: Path, rows: list, settings: dict, found: dict[int, float]) -> None:
     result = in_detected_boxes(finding(tmp_path, *rows), object_sample(), **settings)
-    scores = {place: thing.score for place, thing in enumerate(result.objects) if thing.found}
+    scores = {index: thing.score for index, thing in enumerate(result.objects) if thing.found}
     assert scores == pytest.approx(found)
 
 
@@ -122,7 +121,7 @@ def test_no_network_sees_a_picture_without_an_object_that_counts() -> None:
     network = Predictor(red_tenths)
     empty = object_sample((), (), ())
     result = evaluate_objects([empty, object_sample()], procedure(depth="network"), None, network)
-    assert (len(network.seen), result.images, result.objects[0].place) == (1, 2, 1)
+    assert (len(network.seen), result.images, result.objects[0].sample_index) == (1, 2, 1)
 
 
 def test_compared_with_the_nearest_face_objects_without_one_are_left_out() -> None:

@@ -40,8 +40,8 @@ def holds(image: np.ndarray, colour: tuple[int, int, int]) -> bool:
     ],
 )
 def test_which_are_the_worst(estimates: list[float], shown: int, expected: list[int]) -> None:
-    things = [measured(2.0, distance(depth_m), place=place) for place, depth_m in enumerate(estimates)]
-    assert [thing.place for thing, _ in worst(object_result(*things), "median", shown)] == expected
+    things = [measured(2.0, distance(depth_m), sample_index=index) for index, depth_m in enumerate(estimates)]
+    assert [thing.sample_index for thing, _ in worst(object_result(*things), "median", shown)] == expected
 
 
 def test_the_worst_of_the_last_method_are_drawn_from_their_own_pictures() -> None:

@@ -67,7 +67,7 @@ def test_where_no_distance_is_known_the_plot_says_so() -> None:
 
 
 def test_thousands_of_dots_keep_the_page_light() -> None:
-    many = object_result(*(measured(1 + place / 100, distance(1 + place / 90)) for place in range(3000)))
+    many = object_result(*(measured(1 + index / 100, distance(1 + index / 90)) for index in range(3000)))
     page = Page("plot")
     page.figure(scatter_plot(many, "median", PROTOCOL), "dots")
     assert len(page.html()) < 200_000

@@ -65,7 +65,7 @@ def test_a_warning_is_right_where_the_distance_is_off_by_more_than_a_tenth() -> 
 
 
 def test_pictures_without_an_object_that_counts_are_not_measured() -> None:
-    result = object_result(measured(place=0), measured(place=0), measured(place=2))
+    result = object_result(measured(sample_index=0), measured(sample_index=0), measured(sample_index=2))
     assert (result.images, result.images_measured) == (3, 2)
 
 

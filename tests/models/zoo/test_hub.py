@@ -9,6 +9,7 @@ import pytest
 from howfar.errors import DownloadError, MissingExtraError, ModelError
 from howfar.models import open_depth_network
 from howfar.models.zoo import Entry, HubFile, Patience, find_entry, pull, pull_entry, pulled_folder, read_record
+from howfar.scene import Frame
 from tests.models.onnx_files import mean_depth
 from tests.models.zoo.server import FileServer, Reply
 
@@ -131,7 +132,7 @@ def test_a_pulled_model_of_the_registry_runs_by_its_name(server: FileServer, cac
 
     path = pull(name, mirror=server.url, patience=QUICK)
     network = open_depth_network(name)
-    depth = network.predict(np.full((480, 640, 3), 128, dtype=np.uint8), None)
+    depth = network.estimate(Frame(np.full((480, 640, 3), 128, dtype=np.uint8), "made"))
     assert depth.kind == "relative_inverse"
     assert depth.shape == (518, 686)  # 4:3 with a shorter side of 518, in multiples of 14
 

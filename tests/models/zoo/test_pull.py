@@ -105,7 +105,9 @@ def test_the_card_is_laid_beside_an_onnx_file(server: FileServer, cache: Path, t
 
 def test_a_licence_must_be_accepted(server: FileServer, cache: Path) -> None:
     entry = toy(server.answer("/toy.pt", Reply(BODY)), ask_licence="https://licence.example")
-    with pytest.raises(DownloadError, match=r"comes under CC0: read https://licence\.example .*--accept-licence"):
+    with pytest.raises(
+        DownloadError, match=r"comes under CC0: read https://licence\.example .*if you accept it, pull again"
+    ):
         pull_entry(entry, patience=QUICK)
     assert server.gets() == []
     assert pull_entry(entry, accept_licence=True, patience=QUICK).is_file()
@@ -212,3 +214,15 @@ def test_the_record_is_plain_json(server: FileServer, cache: Path) -> None:
         "sha256": SHA,
         "digest_from": "first pull",
     }
+
+
+def test_the_password_of_a_mirror_is_neither_told_nor_kept(server: FileServer, cache: Path) -> None:
+    mirror = server.url.replace("http://", "http://me:secret@")
+    entry = toy("https://models.example/toy.pt")
+    with pytest.raises(DownloadError, match=r"http://127\.0\.0\.1:\d+/toy\.pt could not be fetched") as refused:
+        pull_entry(entry, mirror=mirror, patience=QUICK)
+    assert "secret" not in str(refused.value)
+    server.answer("/toy.pt", Reply(BODY))
+    record = read_record(pull_entry(entry, mirror=mirror, patience=QUICK))
+    assert record is not None
+    assert record.url == f"{server.url}/toy.pt"

@@ -8,16 +8,16 @@ import pytest
 
 from howfar.errors import SettingError
 from howfar.ranging import measure, parse_method
-from howfar.ranging.cues.depth_cue import MEASURED, DepthTrust
 from howfar.ranging.cues.joining import CueSettings, parse_cues, with_cues
 from howfar.ranging.cues.sizes import default_sizes
-from howfar.scene import Camera, DepthMap, Distance
+from howfar.scene import Camera, DepthFacts, DepthMap, Distance
 from tests.ranging.scenes import CAMERA_HEIGHT_M, RenderedScene, streets
 
 LABELS = ("car", "pedestrian", "cyclist", "truck", "bus")
 CAMERA = Camera.from_focal(1000, 800, 500.0)
 CAR = np.array([[400, 390, 500, 440]], dtype=np.float32)
-ROOMS = DepthTrust(0.2, reach_m=10.0)
+ROOMS = DepthFacts("rooms", log_sd=0.2, reach_m=10.0)
+MEASURED = DepthFacts.of_given(DepthMap(np.ones((2, 2)), "metres"))
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +30,8 @@ def read_off(scene: RenderedScene, factor: float = 1.0) -> tuple[Distance, ...]:
     return measure(depth, scene.boxes_xyxy_px, scene.camera, parse_method("percentile:40"))
 
 
-def joined(scene: RenderedScene, distances: Sequence[Distance], settings: CueSettings, trust=ROOMS):
-    return with_cues(distances, scene.labels, scene.boxes_xyxy_px, scene.camera, settings, trust)
+def joined(scene: RenderedScene, distances: Sequence[Distance], settings: CueSettings, facts=ROOMS):
+    return with_cues(distances, scene.labels, scene.boxes_xyxy_px, scene.camera, settings, facts)
 
 
 def far(depth_m: float) -> Distance:
@@ -169,7 +169,7 @@ def test_settings_that_cannot_be_are_refused_in_one_sentence(names, settings, co
 @pytest.mark.parametrize("row", [-1.0, 801.0])
 def test_a_horizon_out_of_the_picture_is_refused(row) -> None:
     with pytest.raises(SettingError, match="a row of the picture, 0 to 800"):
-        parse_cues("all", horizon_px=row).check_horizon(CAMERA)
+        parse_cues("all", horizon_px=row).check_horizon(CAMERA.height_px)
 
 
 # A person of 1.7 m who is 20 m away, seen by a camera at eye height: 42 pixels high, the foot as far below the horizon
@@ -257,15 +257,17 @@ def test_where_a_thing_is_met_outdoors_alone_no_metres_of_rooms_are_given(
 
 
 @pytest.mark.parametrize(
-    ("trust", "cues", "depth_m"),
+    ("facts", "cues", "depth_m"),
     [
-        pytest.param(DepthTrust(0.2, reach_m=80.0), "auto", 2.0, id="of a network that has seen streets"),
-        pytest.param(DepthTrust(0.2), "auto", 2.0, id="of one of which it is not known"),
+        pytest.param(
+            DepthFacts("streets", log_sd=0.2, reach_m=80.0), "auto", 2.0, id="of a network that has seen streets"
+        ),
+        pytest.param(DepthFacts("unknown", log_sd=0.2), "auto", 2.0, id="of one of which it is not known"),
         pytest.param(MEASURED, "auto", 2.0, id="of a map that was measured"),
         pytest.param(ROOMS, "depth", 2.0, id="where it alone is asked for"),
     ],
 )
-def test_metres_that_are_no_rooms_are_given_outdoors(trust: DepthTrust, cues: str, depth_m: float) -> None:
+def test_metres_that_are_no_rooms_are_given_outdoors(facts: DepthFacts, cues: str, depth_m: float) -> None:
     boxes = np.array([PLANE], dtype=np.float32)
-    (found,) = with_cues([far(2.0)], ["airplane"], boxes, CAMERA, parse_cues(cues), trust)
+    (found,) = with_cues([far(2.0)], ["airplane"], boxes, CAMERA, parse_cues(cues), facts)
     assert found.depth_m == depth_m

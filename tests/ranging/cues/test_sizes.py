@@ -87,5 +87,5 @@ def test_a_table_that_cannot_be_is_refused_in_one_sentence(tmp_path: Path, text:
 
 
 def test_a_missing_table_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match="cannot be read"):
+    with pytest.raises(SettingError, match="no table of sizes"):
         read_sizes(tmp_path / "none.toml")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from howfar.ranging.relative.alignment import MAP_LOG_SD, NO_SHIFT_LOG_SD, Evidence, Group, align, fit_line
+from howfar.ranging.relative.alignment import MAP_LOG_SD, NO_SHIFT_LOG_SD, Evidence, FitPoints, align, fit_line
 from howfar.scene import DepthMap
 
 KINDS = ["relative_inverse", "relative_depth"]
@@ -36,7 +36,7 @@ def noisy(count: int, spread: float, seed: int = 0) -> tuple[np.ndarray, np.ndar
 
 
 def line_through(x: np.ndarray, y: np.ndarray):
-    return fit_line([Group(x, y, np.full(len(x), 0.1))])
+    return fit_line([FitPoints(x, y, np.full(len(x), 0.1))])
 
 
 def test_clean_points_give_numpys_line() -> None:

@@ -5,14 +5,10 @@ import pytest
 
 from howfar.errors import SettingError
 from howfar.pipeline.open_methods import open_method
-from howfar.ranging import Bounds, parse_method
-from howfar.ranging.relative.ordinal import (
-    RELATIVE_METHOD,
-    for_relative,
-    nearest_first,
-    nearness_ranks,
-    relative_values,
-)
+from howfar.ranging import Bounds, Method, parse_method
+from howfar.ranging.methods.method import Readings
+from howfar.ranging.methods.statistics import RELATIVE_METHOD
+from howfar.ranging.relative.ordinal import nearest_first, nearness_ranks, relative_values
 from howfar.scene import Camera, DepthMap
 
 CAMERA = Camera.from_focal(64, 48, 50.0)
@@ -47,7 +43,7 @@ def test_things_of_no_rank_come_last_and_ties_stay_in_order() -> None:
     ],
 )
 def test_what_a_method_is_on_a_relative_map(name: str, stands_in: str) -> None:
-    assert for_relative(open_method(name)).name == stands_in
+    assert open_method(name).on_relative().name == stands_in
 
 
 @pytest.mark.parametrize("kind", ["relative_inverse", "relative_depth"])
@@ -57,7 +53,7 @@ def test_the_order_is_the_same_in_depth_and_in_inverse_depth(kind, name: str) ->
     depths_m[:, ::5] = 6.0
     depth = DepthMap(1 / depths_m - 0.2 if kind == "relative_inverse" else depths_m - 5.0, kind)
     boxes = np.array([RIGHT, OUTSIDE, LEFT], dtype=np.float32)
-    values = relative_values(depth, boxes, CAMERA, for_relative(open_method(name)))
+    values = relative_values(depth, boxes, CAMERA, open_method(name).on_relative())
     assert nearness_ranks(values, near_is_large=depth.near_is_large) == (2, None, 1)
 
 
@@ -67,13 +63,19 @@ def test_limits_in_metres_are_refused_or_left_out(name: str) -> None:
     boxes = np.array([LEFT], dtype=np.float32)
     method = open_method(name, bounds=Bounds(upper_m=3.0))
     with pytest.raises(SettingError, match="has no metres"):
-        relative_values(depth, boxes, CAMERA, for_relative(method))
-    assert relative_values(depth, boxes, CAMERA, for_relative(method, bounded=False)) == [1.0]
+        relative_values(depth, boxes, CAMERA, method.on_relative())
+    assert relative_values(depth, boxes, CAMERA, method.on_relative(bounded=False)) == [1.0]
 
 
-def test_a_method_of_ones_own_has_a_stand_in_too() -> None:
-    class Own:
+def test_a_method_of_ones_own_reads_relative_maps_itself() -> None:
+    class Own(Method):
         name = "own"
-        read = parse_method("median").read
 
-    assert for_relative(Own()).name == RELATIVE_METHOD
+        def read(self, depth: DepthMap, boxes: np.ndarray, masks: np.ndarray | None = None) -> Readings:
+            return parse_method("max").read(depth, boxes, masks)
+
+    own = Own()
+    assert own.on_relative() is own.on_relative(bounded=False) is own
+    depth = DepthMap(np.arange(48.0).reshape(6, 8), "relative_depth")
+    boxes = np.array([LEFT, RIGHT], dtype=np.float32)
+    assert relative_values(depth, boxes, CAMERA, own.on_relative()).tolist() == [43.0, 47.0]

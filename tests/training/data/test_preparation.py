@@ -48,6 +48,7 @@ def test_the_random_numbers_of_the_training_are_not_touched() -> None:
     assert torch.equal(torch.get_rng_state(), before)
 
 
+@pytest.mark.slow
 def test_processes_start_though_opencv_has_threads_already() -> None:
     """They once waited for threads that a fork had not taken along; in a process of its own, which can be given up."""
     done = subprocess.run(

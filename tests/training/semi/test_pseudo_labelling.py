@@ -5,11 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from howfar.errors import ModelError, SettingError, SourceError
 from howfar.models import DEFAULT_DEPTH
-from howfar.scene import Camera, DepthMap
+from howfar.scene import DepthFacts, DepthMap, Frame
 from howfar.scene.depth_map import DepthKind
 from howfar.training.semi.pseudo_labelling import inverse_depth, label_pictures, open_teacher
 from howfar.training.semi.pseudo_labels import Author, PseudoLabels
@@ -24,9 +23,11 @@ class Brightness:
     def __init__(self) -> None:
         self.shown: list[int] = []
 
-    def predict(self, image: NDArray[np.uint8], camera: Camera | None) -> DepthMap:
-        self.shown.append(int(image[0, 0, 0]))
-        return DepthMap(image[..., 0].astype(np.float32) / 10, "metres")
+    facts = DepthFacts("brightness")
+
+    def estimate(self, frame: Frame) -> DepthMap:
+        self.shown.append(int(frame.image[0, 0, 0]))
+        return DepthMap(frame.image[..., 0].astype(np.float32) / 10, "metres")
 
 
 def picture(index: int) -> Unlabelled:

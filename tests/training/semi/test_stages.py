@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from howfar.errors import ModelError, SettingError
-from howfar.models import DEFAULT_DEPTH
-from howfar.training.depth_predictor import DepthPredictor
+from howfar.models import DEFAULT_DEPTH, CardDepth
+from howfar.scene import Frame
 from howfar.training.recipe import read_recipe
 from howfar.training.run_folder import RunFolder
 from howfar.training.semi.pseudo_labels import LABELS, PseudoLabels
@@ -19,6 +19,7 @@ from howfar.training.semi.student import student_task
 from howfar.training.semi.unlabelled import unlabelled_pictures
 from howfar.training.starting import Devices, trainer
 from howfar.training.tasks.depth import depth_task
+from howfar.training.torch_session import TorchSession
 from howfar.training.trained import trained_network
 from tests.training.semi.semi_cases import semi_recipe, write_slopes
 
@@ -70,7 +71,8 @@ def test_the_labels_are_those_of_the_folders_teacher(data: Path, tmp_path: Path)
     trained = trained_network(tmp_path / TEACHER)
     assert list(labels.pictures) == ["0002", "0004", "0005", "0007"]
     for picture in unlabelled_pictures(recipe.unlabelled, recipe.data):
-        said = DepthPredictor(trained.network, trained.card).predict(picture.image, picture.camera)
+        teacher = CardDepth(trained.card, TorchSession(trained.network))
+        said = teacher.estimate(Frame(picture.image, picture.name, picture.camera))
         assert np.ptp(said.values) > 0
         np.testing.assert_allclose(labels.read(picture.name), said.values, atol=2e-5 * np.ptp(said.values))
 
@@ -101,6 +103,7 @@ def test_a_folder_that_is_no_dinov2_is_refused(data: Path, tmp_path: Path) -> No
         student_task(semi_recipe(data, alignment=alignment), tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
 def test_every_semi_recipe_trains_its_student(path: Path, data: Path, tmp_path: Path) -> None:
     changes = (

@@ -82,6 +82,7 @@ def in_memory(recipe: DetectorRecipe, held_out: Sequence[Sequence[Box]] = ()) ->
 # Training.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
 def test_every_recipe_trains(path: Path, four: Path, tmp_path: Path) -> None:
     run = training(shrunk(four, path=path), tmp_path)

@@ -12,8 +12,7 @@ from torch import nn
 
 from howfar.conversion.onnx_export import export
 from howfar.errors import SettingError, SourceError
-from howfar.models.card import read_card
-from howfar.models.foreground import ForegroundNetwork
+from howfar.models import open_foreground
 from howfar.scene import DepthMap
 from howfar.training.data.ranging.examples import RangingBatch
 from howfar.training.data.ranging.samples import RangingSample, ranging_sample
@@ -129,6 +128,7 @@ def data(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_the_recipe_trains_and_what_comes_out_is_exported(data: Path, tmp_path: Path) -> None:
     settings = read_recipe(
         RECIPE, RangingRecipe, [f"data.root={data}", "data.held_out=0", "training.epochs=1", "training.batch=8"]
@@ -140,7 +140,7 @@ def test_the_recipe_trains_and_what_comes_out_is_exported(data: Path, tmp_path: 
 
     source = trained_network(tmp_path / "run")
     export(source, tmp_path / "foreground.onnx", half=True)
-    network = ForegroundNetwork(tmp_path / "foreground.onnx", read_card(tmp_path / "foreground.toml"))
+    network = open_foreground(tmp_path / "foreground.onnx")
     assert (network.side, network.margin) == (settings.data.side, settings.data.margin)
     for count in (1, 7):
         crops = np.random.default_rng(count).normal(size=(count, 3, 32, 32)).astype(np.float32)

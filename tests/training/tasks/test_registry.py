@@ -18,7 +18,7 @@ def test_they_are_these() -> None:
 
 
 def test_some_kind_trains_for_each_task_of_a_card() -> None:
-    assert {kind.card_task for kind in TASKS.values()} == set(get_args(card.Task))
+    assert {kind.card_task for kind in TASKS.values()} == set(get_args(card.Head))
 
 
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)

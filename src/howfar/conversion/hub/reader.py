@@ -65,7 +65,7 @@ def _read(path: Path, name: str) -> Exportable:
     told = told_by_folder(root)
     if told != name:
         raise ModelError(
-            f"{root} says that it holds {told}, not {name}: name no network, or another folder.", setting="network"
+            f"{root} says that it holds {told}, not {name}: name another folder, or no network.", setting="network"
         )
     if find_spec("transformers") is None:
         raise MissingExtraError(f"Exporting {name}", "foundation")

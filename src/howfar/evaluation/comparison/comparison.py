@@ -23,15 +23,15 @@ from numpy.typing import NDArray
 
 from howfar.datasets import DepthSample
 from howfar.errors import SettingError
-from howfar.evaluation.comparison.reflective_surfaces import Surface, SurfaceMasks
+from howfar.evaluation.comparison.reflective_surfaces import ReflectiveSurface, SurfaceMasks
 from howfar.evaluation.depth.alignment import Alignment
 from howfar.evaluation.depth.boundaries import BoundarySums, boundary_update
-from howfar.evaluation.depth.evaluation import DepthPredictor, Procedure, as_compared, comparable
+from howfar.evaluation.depth.evaluation import DepthOptions, as_compared, comparable
 from howfar.evaluation.depth.metrics import DepthSums, depth_update
 from howfar.evaluation.depth.protocols import FULL, DepthProtocol
-from howfar.evaluation.depth.ssim import compare_maps
+from howfar.evaluation.ssim.metric import compare_maps
 from howfar.io.resample import resample
-from howfar.scene import DepthKind, DepthMap
+from howfar.scene import DepthEstimator, DepthKind, DepthMap, Frame
 
 TRUTH = "the truth"
 
@@ -40,7 +40,7 @@ LEAST_TIMED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Method:
+class ComparisonOptions:
     """How networks are compared.
 
     Attributes:
@@ -86,7 +86,7 @@ class NetworkSums:
 
     depth: DepthSums = field(default_factory=DepthSums.none)
     boundaries: BoundarySums = field(default_factory=BoundarySums.none)
-    surfaces: Mapping[Surface, SurfaceSums] = field(default_factory=dict)
+    surfaces: Mapping[ReflectiveSurface, SurfaceSums] = field(default_factory=dict)
     ssims: tuple[float, ...] = ()
     times_s: tuple[float, ...] = ()
 
@@ -134,7 +134,7 @@ class ComparisonResult:
     """What was measured on all pictures.
 
     Attributes:
-        method: How.
+        options: How.
         pictures: How many pictures the networks were shown.
         is_metric: Whether the maps were compared in metres; else in nearness.
         yardstick: What they were compared with: `TRUTH`, or a network's name.
@@ -142,7 +142,7 @@ class ComparisonResult:
         sums: By the network's name, what was measured of it.
     """
 
-    method: Method
+    options: ComparisonOptions
     pictures: int
     is_metric: bool
     yardstick: str
@@ -151,35 +151,36 @@ class ComparisonResult:
 
     def fit_of(self, name: str) -> Alignment:
         """How a network was fitted to the yardstick."""
-        return fit_of(self.kinds[name], self.method)
+        return fit_of(self.kinds[name], self.options)
 
 
 def compare_networks(
-    samples: Sequence[DepthSample], networks: Mapping[str, DepthPredictor], method: Method
+    samples: Sequence[DepthSample], networks: Mapping[str, DepthEstimator], options: ComparisonOptions
 ) -> Iterator[PictureComparison]:
     """Show pictures to networks and compare what they give, picture by picture.
 
     Args:
         samples: The pictures; without a truth their depth is not looked at.
         networks: The networks by their names, in the order in which they are to be shown.
-        method: How to compare.
+        options: How to compare.
 
     Raises:
         SettingError: If a picture is too small for SSIM's window.
         MissingExtraError: If scikit-image is not installed.
     """
     looks = ceil(LEAST_TIMED / max(1, len(samples)))
-    for place, sample in enumerate(samples):
-        if place == 0:
+    for index, sample in enumerate(samples):
+        frame = Frame(sample.image, sample.name, sample.camera)
+        if index == 0:
             for network in networks.values():
-                network.predict(sample.image, sample.camera)  # the first look is slower, and does not count
+                network.estimate(frame)  # the first look is slower, and does not count
         outputs, times_s = {}, {}
         for name, network in networks.items():
-            outputs[name], times_s[name] = _timed(network, sample, looks)
-        yield _laid(sample, outputs, times_s, method)
+            outputs[name], times_s[name] = _timed(network, frame, looks)
+        yield _laid(sample, outputs, times_s, options)
 
 
-def gather(comparisons: Iterable[PictureComparison], method: Method) -> ComparisonResult:
+def gather(comparisons: Iterable[PictureComparison], options: ComparisonOptions) -> ComparisonResult:
     """Add up what was measured on all pictures, of which one at a time is kept.
 
     Raises:
@@ -192,14 +193,14 @@ def gather(comparisons: Iterable[PictureComparison], method: Method) -> Comparis
         sums = {name: sums.get(name, NetworkSums()) + added for name, added in last.sums.items()}
     if last is None:
         raise SettingError("There is no picture to compare networks on: name pictures, or another split.")
-    return ComparisonResult(method, pictures, last.is_metric, last.yardstick, last.kinds, sums)
+    return ComparisonResult(options, pictures, last.is_metric, last.yardstick, last.kinds, sums)
 
 
-def fit_of(kind: DepthKind, method: Method) -> Alignment:
+def fit_of(kind: DepthKind, options: ComparisonOptions) -> Alignment:
     """How numbers of a kind are fitted to a yardstick in metres."""
     if kind != "metres":
         return "least-squares"
-    return method.alignment if method.has_truth else "none"
+    return options.alignment if options.has_truth else "none"
 
 
 def nearness(depth_map: DepthMap, width_px: int, height_px: int) -> NDArray[np.float32]:
@@ -214,11 +215,11 @@ def nearness(depth_map: DepthMap, width_px: int, height_px: int) -> NDArray[np.f
     return scaled if depth_map.near_is_large else -scaled
 
 
-def _timed(network: DepthPredictor, sample: DepthSample, looks: int) -> tuple[DepthMap, tuple[float, ...]]:
+def _timed(network: DepthEstimator, frame: Frame, looks: int) -> tuple[DepthMap, tuple[float, ...]]:
     times_s = []
     for _ in range(looks):
         start = time.perf_counter()
-        output = network.predict(sample.image, sample.camera)
+        output = network.estimate(frame)
         times_s.append(time.perf_counter() - start)
     return output, tuple(times_s)
 
@@ -233,31 +234,34 @@ class _Yardstick:
     is_metric: bool
 
 
-def _yardstick(sample: DepthSample, outputs: Mapping[str, DepthMap], method: Method) -> _Yardstick:
+def _yardstick(sample: DepthSample, outputs: Mapping[str, DepthMap], options: ComparisonOptions) -> _Yardstick:
     height, width = sample.image.shape[:2]
     metric = next((name for name, output in outputs.items() if output.is_metric), None)
-    if not method.has_truth and metric is None:
+    if not options.has_truth and metric is None:
         first = next(iter(outputs))
         values = nearness(outputs[first], width, height)
         return _Yardstick(first, values, np.isfinite(values), is_metric=False)
-    if method.has_truth or metric is None:
+    if options.has_truth or metric is None:
         name, depth_m = TRUTH, sample.depth_m
     else:
-        name, depth_m = metric, _clipped(_resized(outputs[metric], width, height), method.protocol)
-    return _Yardstick(name, depth_m, comparable(depth_m, method.protocol), is_metric=True)
+        name, depth_m = metric, _clipped(_resized(outputs[metric], width, height), options.protocol)
+    return _Yardstick(name, depth_m, comparable(depth_m, options.protocol), is_metric=True)
 
 
 def _laid(
-    sample: DepthSample, outputs: Mapping[str, DepthMap], times_s: Mapping[str, tuple[float, ...]], method: Method
+    sample: DepthSample,
+    outputs: Mapping[str, DepthMap],
+    times_s: Mapping[str, tuple[float, ...]],
+    options: ComparisonOptions,
 ) -> PictureComparison:
     """Lay the networks' outputs over the picture and measure them."""
     height, width = sample.image.shape[:2]
-    yardstick = _yardstick(sample, outputs, method)
+    yardstick = _yardstick(sample, outputs, options)
     maps = {
-        name: _fitted(output, yardstick, method) if yardstick.is_metric else nearness(output, width, height)
+        name: _fitted(output, yardstick, options) if yardstick.is_metric else nearness(output, width, height)
         for name, output in outputs.items()
     }
-    masks = method.surfaces.masks(sample.name, (height, width)) if method.surfaces else {}
+    masks = options.surfaces.masks(sample.name, (height, width)) if options.surfaces else {}
     return PictureComparison(
         sample.name,
         sample.image,
@@ -273,7 +277,7 @@ def _laid(
 def _measured(
     laid: NDArray[np.float32],
     yardstick: _Yardstick,
-    masks: Mapping[Surface, NDArray[np.bool_]],
+    masks: Mapping[ReflectiveSurface, NDArray[np.bool_]],
     times_s: tuple[float, ...],
 ) -> NetworkSums:
     values, valid = yardstick.values, yardstick.valid
@@ -289,10 +293,10 @@ def _measured(
     )
 
 
-def _fitted(output: DepthMap, yardstick: _Yardstick, method: Method) -> NDArray[np.float32]:
+def _fitted(output: DepthMap, yardstick: _Yardstick, options: ComparisonOptions) -> NDArray[np.float32]:
     """An output in metres, of the yardstick's size."""
-    procedure = Procedure(method.protocol, alignment=fit_of(output.kind, method))
-    return as_compared(output, yardstick.values, yardstick.valid, procedure)
+    measured = DepthOptions(options.protocol, alignment=fit_of(output.kind, options))
+    return as_compared(output, yardstick.values, yardstick.valid, measured)
 
 
 def _similarity(laid: NDArray[np.float32], values: NDArray[np.float32], valid: NDArray[np.bool_]) -> float:

@@ -1,7 +1,7 @@
-"""How much memory a depth network takes: measured in a process of its own, where nothing else has been before.
+"""How much memory a depth network takes, measured in a process of its own that has done nothing else.
 
 The process imports what runs networks, notes the memory that it holds, opens the network, looks at one picture, and
-notes its peak; what counts is by how much the peak is higher. Linux tells both of each process (VmRSS and VmHWM in
+notes its peak; the result is the difference. Linux tells both of each process (VmRSS and VmHWM in
 /proc/self/status). The peak that `getrusage` gives is of no use here: a new process inherits its parent's.
 """
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from howfar.errors import ModelError
 from howfar.models import open_depth_network
-from howfar.scene import Camera
+from howfar.scene import Camera, Frame
 
 STATUS = Path("/proc/self/status")
 MEGABYTE = 1e6
@@ -56,7 +56,7 @@ def _growth_mb(onnx_path: str, width_px: int, height_px: int) -> float:
     """What `peak_memory_mb` gives, measured in this process."""
     picture = np.zeros((height_px, width_px, 3), dtype=np.uint8)
     before = _bytes("VmRSS")
-    open_depth_network(onnx_path).predict(picture, Camera.assumed(width_px, height_px))
+    open_depth_network(onnx_path).estimate(Frame(picture, "black", Camera.assumed(width_px, height_px)))
     return (_bytes("VmHWM") - before) / MEGABYTE
 
 

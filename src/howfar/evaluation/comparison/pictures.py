@@ -1,7 +1,6 @@
 """Networks beside each other in pictures: their depth on one colour scale, and how far each is from the yardstick."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from howfar.drawing.annotation import letter_size
-from howfar.drawing.colours import FULL_SCALE_M, LIGHT_TEXT, colour_places
+from howfar.drawing.colours import FULL_SCALE_M, colour_places
 from howfar.drawing.depth_view import draw_depth
 from howfar.drawing.legend import relative_legend
-from howfar.drawing.side_by_side import side_by_side
+from howfar.drawing.side_by_side import captioned_grid
 from howfar.evaluation.comparison.comparison import TRUTH, PictureComparison
 from howfar.evaluation.depth.metrics import is_depth
 from howfar.evaluation.depth.pictures import FULL_ERROR, draw_error, relative_error
@@ -63,7 +62,9 @@ def _depths(comparison: PictureComparison) -> ComparisonPicture:
     tiles = [np.asarray(photo, dtype=np.uint8)]
     tiles += [_draw_map(values, width, height, end_m) for values in maps.values()]
     scale = "nearness, each on its own scale" if end_m is None else f"metres, colours end at {end_m:.3g} m"
-    return ComparisonPicture(_grid(tiles, ["the picture", *maps]), f"{Path(comparison.name).name}: depth in {scale}.")
+    return ComparisonPicture(
+        captioned_grid(tiles, ["the picture", *maps], A_ROW), f"{Path(comparison.name).name}: depth in {scale}."
+    )
 
 
 def _differences(comparison: PictureComparison) -> ComparisonPicture:
@@ -78,7 +79,7 @@ def _differences(comparison: PictureComparison) -> ComparisonPicture:
     caption = (
         f"{Path(comparison.name).name}: difference from {comparison.yardstick}, black for none ({what} and above)."
     )
-    return ComparisonPicture(_grid(tiles, captions), caption)
+    return ComparisonPicture(captioned_grid(tiles, captions, A_ROW), caption)
 
 
 def _difference(comparison: PictureComparison, name: str) -> tuple[NDArray[np.float32], float]:
@@ -93,8 +94,8 @@ def _draw_map(values: NDArray[np.float32], width: int, height: int, end_m: float
     """A map with its legend; in nearness where the scale has no end in metres."""
     if end_m is not None:
         return draw_depth(DepthMap(values, "metres"), width, height, max_m=end_m)
-    places = np.clip(0.5 - resample(values, width, height) / np.float32(2 * NEARNESS_SPAN), 0, 1)
-    view = colour_places(places)
+    shares = np.clip(0.5 - resample(values, width, height) / np.float32(2 * NEARNESS_SPAN), 0, 1)
+    view = colour_places(shares)
     return np.vstack([view, relative_legend(width, letter_size(view))])
 
 
@@ -109,15 +110,3 @@ def _colours_end(comparison: PictureComparison) -> float | None:
 def _tile_size(comparison: PictureComparison) -> tuple[int, int]:
     height, width = comparison.image.shape[:2]
     return TILE_PX, max(1, round(height * TILE_PX / width))
-
-
-def _grid(tiles: Sequence[NDArray[np.uint8]], captions: Sequence[str]) -> NDArray[np.uint8]:
-    """Tiles of one width in rows, white where the last row has none."""
-    rows = [
-        side_by_side(tiles[start : start + A_ROW], captions[start : start + A_ROW])
-        for start in range(0, len(tiles), A_ROW)
-    ]
-    width = max(row.shape[1] for row in rows)
-    return np.vstack(
-        [cv2.copyMakeBorder(row, 0, 0, 0, width - row.shape[1], cv2.BORDER_CONSTANT, value=LIGHT_TEXT) for row in rows]
-    )

@@ -13,13 +13,16 @@ from numpy.typing import NDArray
 
 from howfar.datasets.coco import read_table, refusing_other_forms
 from howfar.datasets.folder import description_at
-from howfar.datasets.pictures import read_grey
 from howfar.errors import SourceError
+from howfar.io.pictures import read_grey
 
-Surface = Literal["glass", "mirrors"]
+ReflectiveSurface = Literal["glass", "mirrors"]
 
-SURFACE_CLASSES: dict[Surface, tuple[str, ...]] = {"glass": ("glass screen", "window"), "mirrors": ("mirror",)}
-"""The classes that are mostly of that; their frames are in their outlines."""
+SURFACE_CLASSES: dict[ReflectiveSurface, tuple[str, ...]] = {
+    "glass": ("glass screen", "window"),
+    "mirrors": ("mirror",),
+}
+"""The classes whose objects are mostly of glass, or mostly a mirror; their frames are inside their outlines."""
 
 INSTANCES = "instances"
 
@@ -34,13 +37,13 @@ class SurfaceMasks:
             SourceError: If the annotations cannot be read, or are not of a rendered data set.
         """
         self._root = root
-        self._numbers: dict[str, dict[Surface, list[int]]] = {}
+        self._numbers: dict[str, dict[ReflectiveSurface, list[int]]] = {}
         table = read_table(annotations)
         with refusing_other_forms(annotations):
             pictures = {image["id"]: str(image["file_name"]) for image in table["images"]}
             names = {category["id"]: str(category["name"]) for category in table["categories"]}
-            for thing in table["annotations"]:
-                self._add(pictures[thing["image_id"]], names[thing["category_id"]], int(thing["instance"]))
+            for shape in table["annotations"]:
+                self._add(pictures[shape["image_id"]], names[shape["category_id"]], int(shape["instance"]))
 
     @classmethod
     def of_split(cls, data: Path, split: str) -> "SurfaceMasks | None":
@@ -49,7 +52,7 @@ class SurfaceMasks:
         annotations = root / "annotations" / f"instances_{split}.json"
         return cls(root, annotations) if annotations.is_file() and (root / INSTANCES).is_dir() else None
 
-    def masks(self, name: str, shape: tuple[int, ...]) -> Mapping[Surface, NDArray[np.bool_]]:
+    def masks(self, name: str, shape: tuple[int, ...]) -> Mapping[ReflectiveSurface, NDArray[np.bool_]]:
         """The pixels of each surface that a picture shows, H×W bool; those that it does not show are left out.
 
         Args:

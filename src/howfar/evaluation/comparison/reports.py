@@ -1,4 +1,4 @@
-"""How a comparison of depth networks is shown: what each costs, how near it is, and the properties it was asked for."""
+"""How a comparison of depth networks is shown: how well each agrees with the yardstick, its cost, its properties."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -7,12 +7,12 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from howfar.evaluation.comparison.comparison import LEAST_TIMED, TRUTH, ComparisonResult, SurfaceSums
-from howfar.evaluation.comparison.reflective_surfaces import SURFACE_CLASSES, Surface
+from howfar.evaluation.comparison.reflective_surfaces import SURFACE_CLASSES, ReflectiveSurface
 from howfar.evaluation.depth.boundaries import boundary_compute
 from howfar.evaluation.depth.metrics import depth_compute
 from howfar.evaluation.depth.reports import BOUNDARY_NAMES, BOUNDARY_TEXTS, DEPTH_NAMES
-from howfar.evaluation.depth.ssim import WINDOW_PX
 from howfar.evaluation.report.report import FigureTable, Report, figure_text
+from howfar.evaluation.ssim.metric import WINDOW_PX
 
 NOT_MEASURED = "not measured"
 
@@ -53,14 +53,14 @@ def comparison_report(result: ComparisonResult, costs: Mapping[str, Cost], *, da
         columns=(),
         figures={},
         fields={},
-        tables=(_nearness_table(result, note), _cost_table(result, costs), _properties(result, costs)),
+        tables=(_agreement_table(result, note), _cost_table(result, costs), _properties(result, costs)),
         note=note,
     )
 
 
 def comparison_rows(result: ComparisonResult, costs: Mapping[str, Cost], *, data: str) -> list[dict[str, object]]:
     """One row a network for CSV, each with the protocol; a figure that does not apply is NaN."""
-    limits_m = result.method.protocol.limits_m if result.is_metric else None
+    limits_m = result.options.protocol.limits_m if result.is_metric else None
     least_m, most_m = limits_m or (math.nan, math.nan)
     shared: dict[str, object] = {"data": data, "images": result.pictures, "compared_with": result.yardstick}
     return [
@@ -104,7 +104,7 @@ def _stated(result: ComparisonResult, data: str) -> dict[str, str]:
 
 
 def _yardstick_text(result: ComparisonResult) -> str:
-    limits_m = result.method.protocol.limits_m
+    limits_m = result.options.protocol.limits_m
     between = "" if limits_m is None else f", whole pictures, {limits_m[0]:g}–{limits_m[1]:g} m, others clipped"
     if result.yardstick == TRUTH:
         return f"the true depth{between}"
@@ -130,15 +130,15 @@ def _network_text(result: ComparisonResult, name: str) -> str:
     return f"gives {kind}; each picture's map fitted to {result.yardstick} in {where}: {how}"
 
 
-def _nearness_table(result: ComparisonResult, note: str) -> FigureTable:
-    """How near each network is to the yardstick; a row a figure, a column a network."""
+def _agreement_table(result: ComparisonResult, note: str) -> FigureTable:
+    """How well each network agrees with the yardstick: one row for each figure, one column for each network."""
     figures = {name: _figures(result, name) for name in result.sums}
     shown = {"ssim": "SSIM"}
     if result.is_metric:
         shown |= DEPTH_NAMES | {"coverage": "coverage"}
     if result.yardstick == TRUTH:
         shown |= {f"boundary_{part}": name for part, name in BOUNDARY_NAMES.items()}
-    # A network that is the yardstick is as near to itself as can be, which says nothing.
+    # A network that is the yardstick agrees with itself; no figure is given.
     rows = tuple(
         (heading, *("–" if name == result.yardstick else figure_text(of[part]) for name, of in figures.items()))
         for part, heading in shown.items()
@@ -156,7 +156,7 @@ def _cost_table(result: ComparisonResult, costs: Mapping[str, Cost]) -> FigureTa
 
 
 def _properties(result: ComparisonResult, costs: Mapping[str, Cost]) -> FigureTable:
-    """The table of properties that the founding study takes from Depth Anything V2, with figures in place of ticks."""
+    """The properties that Depth Anything V2 lists (Yang et al. 2024, table 1), with figures instead of ticks."""
     nothing = dict.fromkeys(result.sums, NOT_MEASURED)
     sharpness = {name: _or_not(boundary_compute(sums.boundaries).f1) for name, sums in result.sums.items()}
     cost = {name: f"{_milliseconds(result, name):.1f} ms, {_megabytes(costs[name].memory_mb)}" for name in result.sums}
@@ -172,7 +172,7 @@ def _properties(result: ComparisonResult, costs: Mapping[str, Cost]) -> FigureTa
 
 def _surface_rows(result: ComparisonResult) -> Iterator[tuple[str, ...]]:
     """The errors on glass and on mirrors, with the number of pixels that they rest on."""
-    named: tuple[tuple[str, Surface], ...] = (("Transparent objects", "glass"), ("Reflections", "mirrors"))
+    named: tuple[tuple[str, ReflectiveSurface], ...] = (("Transparent objects", "glass"), ("Reflections", "mirrors"))
     for shown, surface in named:
         seen = [sums.surfaces[surface].inside.pixels for sums in result.sums.values() if surface in sums.surfaces]
         cells = {name: _surface_text(result, name, surface) for name in result.sums}
@@ -180,17 +180,17 @@ def _surface_rows(result: ComparisonResult) -> Iterator[tuple[str, ...]]:
 
 
 def _property(shown: str, measured_by: str, cells: Mapping[str, str]) -> tuple[str, ...]:
-    """A row; what it would be measured by is left out where nothing was measured."""
+    """One row; what the property is measured by is left out where nothing was measured."""
     known = any(cell != NOT_MEASURED for cell in cells.values())
     return (shown, measured_by if known else "–", *cells.values())
 
 
-def _surface_text(result: ComparisonResult, name: str, surface: Surface) -> str:
+def _surface_text(result: ComparisonResult, name: str, surface: ReflectiveSurface) -> str:
     on, elsewhere = _surface_rel(result, name, surface)
     return NOT_MEASURED if math.isnan(on) else f"{on:.4f}; elsewhere {figure_text(elsewhere)}"
 
 
-def _surface_rel(result: ComparisonResult, name: str, surface: Surface) -> tuple[float, float]:
+def _surface_rel(result: ComparisonResult, name: str, surface: ReflectiveSurface) -> tuple[float, float]:
     """REL on a surface and elsewhere in the same pictures, pooled over pixels, as most pictures show little of it."""
     sums = result.sums[name].surfaces.get(surface, SurfaceSums())
     return depth_compute(sums.inside, "pixels").rel, depth_compute(sums.elsewhere, "pixels").rel

@@ -1,4 +1,4 @@
-"""Pictures of anywhere as samples that networks can be compared on: with a depth map as their truth, or without."""
+"""Any pictures as samples to compare networks on: with a depth map as their truth, or without."""
 
 from collections.abc import Sequence
 from itertools import zip_longest
@@ -38,7 +38,8 @@ def picture_samples(
     if truths and len(truths) != len(sources):
         raise SettingError(
             f"Each picture needs a depth map of its own; pictures: {len(sources)}, depth maps: {len(truths)}. Give "
-            "--truth once for each picture, in their order."
+            "one for each picture, in their order.",
+            setting="truth",
         )
     keys = list(zip_longest(sources, truths))
     return LazySamples(keys, lambda key: _sample(key[0], key[1], lens, unit))

@@ -40,7 +40,9 @@ def fit(values: NDArray[np.float32], truth: NDArray[np.float32], alignment: Alig
         SettingError: If the alignment is unknown.
     """
     if alignment not in get_args(Alignment):
-        raise SettingError(f"A prediction is aligned by {', '.join(get_args(Alignment))}, not by {alignment!r}.")
+        raise SettingError(
+            f"A prediction is aligned by {', '.join(get_args(Alignment))}, not by {alignment!r}.", setting="alignment"
+        )
     if alignment == "none":
         return Line()
     if not values.size:
@@ -81,8 +83,9 @@ def align_depth(
     """
     if alignment == "none" and kind != "metres":
         raise SettingError(
-            f"The network's depth is relative ({kind}) and has no metres to compare: align it to the truth, with "
-            "--align median or --align least-squares."
+            f"The network's depth is relative ({kind}) and has no metres to compare: align it to the truth, by median "
+            "or least-squares.",
+            setting="alignment",
         )
     chosen = valid & np.isfinite(values)
     inverse = kind == "relative_inverse"

@@ -1,4 +1,4 @@
-"""How well a depth map follows the outlines of things: the boundary F1 of Depth Pro.
+"""How well a depth map follows the outlines of objects: the boundary F1 of Depth Pro.
 
 Between the neighbouring pixels i and j an occluding contour lies, with i before j, where
 
@@ -16,7 +16,7 @@ Like theirs, it thins no edge: a blurred step is many small ones, of which few p
 
 It differs from that program in three ways: the four directions are pooled, as in the formula above, where the program
 takes the mean of four precisions and of four recalls, and so gives less than 1 to a perfect map of a picture without a
-step in one direction; a threshold at which neither map has a contour says nothing and is left out, where the program
+step in one direction; a threshold at which neither map has a contour is left out, where the program
 counts it as 0; and so is a picture without any true contour.
 
 Only ratios count, so a factor for the whole map changes nothing. A shift does: a relative output has to be turned into
@@ -54,7 +54,7 @@ class BoundaryScores:
     """How well outlines are followed, each a weighted mean over the thresholds; NaN where there is no true contour.
 
     Attributes:
-        f1: Harmonic mean of precision and recall, 1 for a map whose contours are all in their place.
+        f1: Harmonic mean of precision and recall, 1 for a map whose contours are all where the true ones are.
         precision: Share of the predicted contours that are true.
         recall: Share of the true contours that are predicted.
     """
@@ -157,8 +157,8 @@ def _counts(predicted: NDArray[np.float64], true: NDArray[np.float64], limit: fl
 
 def _weighted(counts: NDArray[np.int64]) -> NDArray[np.float64]:
     """F1, precision and recall from 3×T counts: the mean over the thresholds at which there is a contour."""
-    said = (counts[PREDICTED] + counts[TRUE]) > 0
-    hits, predicted, true = counts[:, said].astype(np.float64)
-    weights = 1 + np.array(THRESHOLDS_PERCENT)[said] / 100
+    contoured = (counts[PREDICTED] + counts[TRUE]) > 0
+    hits, predicted, true = counts[:, contoured].astype(np.float64)
+    weights = 1 + np.array(THRESHOLDS_PERCENT)[contoured] / 100
     scores = 2 * hits / (predicted + true), hits / np.maximum(predicted, 1), hits / np.maximum(true, 1)
     return np.average(np.stack(scores), axis=1, weights=weights)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, TypeVar
 
 import cv2
 import numpy as np
@@ -21,25 +21,17 @@ from howfar.evaluation.depth.metrics import (
     depth_update,
     is_depth,
 )
-from howfar.evaluation.depth.protocols import NYU_EIGEN, Crop, DepthProtocol, crop_window
-from howfar.evaluation.windows import Window
+from howfar.evaluation.depth.protocols import NYU_EIGEN, Crop, DepthProtocol, crop_rectangle
+from howfar.evaluation.rectangles import Rectangle
 from howfar.io.resample import resample
-from howfar.scene import Camera, DepthMap
+from howfar.scene import DepthEstimator, DepthMap, Frame
 
 BoundaryGrid = Literal["none", "picture", "network"]
 Number = TypeVar("Number", bound=np.generic)
 
 
-class DepthPredictor(Protocol):
-    """Whatever gives the depth of a picture, such as a `DepthNetwork`."""
-
-    def predict(self, image: NDArray[np.uint8], camera: Camera | None) -> DepthMap:
-        """The depth of an H×W×3 uint8 RGB picture, at any resolution."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
-class Procedure:
+class DepthOptions:
     """All that decides how a depth network is measured.
 
     Attributes:
@@ -65,7 +57,8 @@ class Procedure:
         if self.protocol.feed is not None and self.crop != "full":
             raise SettingError(
                 f"The protocol {self.protocol.name} prescribes what the network is shown; leave out the crop "
-                f"({self.crop}), or choose another protocol."
+                f"({self.crop}), or choose another protocol.",
+                setting="crop",
             )
 
 
@@ -99,12 +92,12 @@ class ImageScore:
     """The errors of one picture.
 
     Attributes:
-        place: Its place among the samples measured.
+        index: Its index among the samples measured.
         name: What the data set calls it.
         errors: Its errors, NaN where nothing could be compared.
     """
 
-    place: int
+    index: int
     name: str
     errors: DepthErrors
 
@@ -114,14 +107,14 @@ class DepthResult:
     """What was measured.
 
     Attributes:
-        procedure: How.
+        options: How.
         sums: Sums over the compared pixels.
         scores: The errors of each picture shown to the network, in their order.
         network_s: Time that the network took for all of them, pre- and post-processing included.
         boundaries: Sums over the contours of all pictures; None where they were not measured.
     """
 
-    procedure: Procedure
+    options: DepthOptions
     sums: DepthSums
     scores: tuple[ImageScore, ...]
     network_s: float
@@ -134,82 +127,88 @@ class DepthResult:
 
     def errors(self, average: Average | None = None) -> DepthErrors:
         """The errors, with the mean that the protocol quotes or another."""
-        return depth_compute(self.sums, average or self.procedure.protocol.average)
+        return depth_compute(self.sums, average or self.options.protocol.average)
 
 
 def evaluate_depth(
-    samples: Iterable[DepthSample], network: DepthPredictor, procedure: Procedure | None = None
+    samples: Iterable[DepthSample], network: DepthEstimator, options: DepthOptions | None = None
 ) -> DepthResult:
     """Measure a depth network.
 
     Args:
         samples: Pictures of the protocol's data set with their truth.
         network: The network.
-        procedure: How to measure; `Procedure()` when None.
+        options: How to measure; `DepthOptions()` when None.
 
     Raises:
         SettingError: If the pictures are not of the protocol's size, or relative depth is not to be aligned.
     """
-    procedure = procedure or Procedure()
+    options = options or DepthOptions()
     sums, network_s = DepthSums.none(), 0.0
-    boundaries = None if procedure.boundaries == "none" else BoundarySums.none()
+    boundaries = None if options.boundaries == "none" else BoundarySums.none()
     scores: list[ImageScore] = []
-    for place, sample in enumerate(samples):
-        compared = compare_depth(sample, network, procedure)
+    for index, sample in enumerate(samples):
+        compared = compare_depth(sample, network, options)
         sums += compared.sums
         network_s += compared.network_s
         if boundaries is not None and compared.boundaries is not None:
             boundaries += compared.boundaries
-        scores.append(ImageScore(place, sample.name, depth_compute(compared.sums)))
-    return DepthResult(procedure, sums, tuple(scores), network_s, boundaries)
+        scores.append(ImageScore(index, sample.name, depth_compute(compared.sums)))
+    return DepthResult(options, sums, tuple(scores), network_s, boundaries)
 
 
-def compare_depth(sample: DepthSample, network: DepthPredictor, procedure: Procedure) -> Comparison:
+def compare_depth(sample: DepthSample, network: DepthEstimator, options: DepthOptions) -> Comparison:
     """Predict the depth of one picture and lay it over its truth; raises as `evaluate_depth` does."""
-    protocol = procedure.protocol
+    protocol = options.protocol
     height, width = sample.depth_m.shape
     _check_size(sample.name, width, height, protocol)
     window = protocol.window_of(width, height)
-    frame = crop_window(width, height, procedure.crop) if protocol.feed is None else window
-    image, camera = shown(sample, frame, protocol)
+    part = crop_rectangle(width, height, options.crop) if protocol.feed is None else window
+    frame = shown(sample, part, protocol)
     start = time.perf_counter()
-    depth_map = predict_depth(network, image, camera, flip=procedure.flip)
+    depth_map = estimate_depth(network, frame, flip=options.flip)
     network_s = time.perf_counter() - start
-    truth_m = frame.of(sample.depth_m)
+    truth_m = part.of(sample.depth_m)
     valid = np.zeros(truth_m.shape, dtype=np.bool_)
-    window.within(frame).of(valid)[:] = True
+    window.within(part).of(valid)[:] = True
     valid &= comparable(truth_m, protocol)
-    predicted_m = as_compared(depth_map, truth_m, valid, procedure)
+    predicted_m = as_compared(depth_map, truth_m, valid, options)
     sums = depth_update(predicted_m, truth_m, valid, protocol.floor_m)
-    boundaries = _boundaries(depth_map, predicted_m, truth_m, valid, procedure)
-    return Comparison(sample.name, frame.of(sample.image), truth_m, predicted_m, valid, sums, network_s, boundaries)
+    boundaries = _boundaries(depth_map, predicted_m, truth_m, valid, options)
+    return Comparison(sample.name, part.of(sample.image), truth_m, predicted_m, valid, sums, network_s, boundaries)
 
 
-def shown(sample: DepthSample, frame: Window, protocol: DepthProtocol) -> tuple[NDArray[np.uint8], Camera]:
-    """What the network is shown of a picture, and the camera that would have taken it.
+def shown(sample: DepthSample, part: Rectangle, protocol: DepthProtocol) -> Frame:
+    """What the network is shown of a picture, with the camera that would have taken it.
 
     Args:
         sample: The picture.
-        frame: The part to show where the protocol does not prescribe it.
+        part: The part to show where the protocol does not prescribe it.
         protocol: How to measure.
     """
-    image, camera, cut = sample.image, sample.camera, frame
+    image, camera, cut = sample.image, sample.camera, part
     if protocol.feed is not None:
         size, cut = (protocol.feed.width_px, protocol.feed.height_px), protocol.feed.cut
         image = cv2.resize(image, size, interpolation=cv2.INTER_NEAREST)  # type: ignore[assignment]
         camera = camera.resized(*size)
-    return np.ascontiguousarray(cut.of(image)), camera.cropped(cut.x1, cut.y1, cut.x2, cut.y2)
+    part_camera = camera.cropped(cut.x1, cut.y1, cut.x2, cut.y2)
+    return Frame(np.ascontiguousarray(cut.of(image)), sample.name, part_camera)
 
 
-def predict_depth(network: DepthPredictor, image: NDArray[np.uint8], camera: Camera, *, flip: bool = False) -> DepthMap:
+def estimate_depth(network: DepthEstimator, frame: Frame, *, flip: bool = False) -> DepthMap:
     """The network's output for a picture; with `flip`, the mean of it and of the mirrored picture's, mirrored back."""
-    straight = network.predict(image, camera)
+    straight = network.estimate(frame)
     if not flip:
         return straight
-    mirrored_camera = replace(camera, cx_px=camera.width_px - camera.cx_px)
-    mirrored = network.predict(np.ascontiguousarray(image[:, ::-1]), mirrored_camera)
+    mirrored = network.estimate(_mirrored(frame))
     values = (straight.values + mirrored.values[:, ::-1]) / np.float32(2)
     return DepthMap(values, straight.kind, straight.valid & mirrored.valid[:, ::-1])
+
+
+def _mirrored(frame: Frame) -> Frame:
+    camera = frame.camera
+    mirrored = camera and replace(camera, cx_px=camera.width_px - camera.cx_px)
+    return replace(frame, image=np.ascontiguousarray(frame.image[:, ::-1]), camera=mirrored)
 
 
 def comparable(truth_m: NDArray[np.float32], protocol: DepthProtocol) -> NDArray[np.bool_]:
@@ -222,7 +221,7 @@ def comparable(truth_m: NDArray[np.float32], protocol: DepthProtocol) -> NDArray
 
 
 def as_compared(
-    depth_map: DepthMap, truth_m: NDArray[np.float32], valid: NDArray[np.bool_], procedure: Procedure
+    depth_map: DepthMap, truth_m: NDArray[np.float32], valid: NDArray[np.bool_], options: DepthOptions
 ) -> NDArray[np.float32]:
     """A network's output as it is compared: at the truth's size, in metres, aligned and clipped.
 
@@ -230,16 +229,16 @@ def as_compared(
         depth_map: The output, laid over the same part of the picture as the truth.
         truth_m: H×W true depth.
         valid: H×W bool: the pixels that are compared, which an alignment is fitted to.
-        procedure: How to measure.
+        options: How to measure.
 
     Returns:
         H×W float32 metres, NaN where unknown.
     """
-    limits_m = procedure.protocol.limits_m
+    limits_m = options.protocol.limits_m
     height, width = truth_m.shape
     resized = resample(_readings(depth_map, keep_all=limits_m is None), width, height)
     most_m = np.inf if limits_m is None else limits_m[1]
-    predicted_m = align_depth(resized, depth_map.kind, truth_m, valid, procedure.alignment, most_m)
+    predicted_m = align_depth(resized, depth_map.kind, truth_m, valid, options.alignment, most_m)
     return predicted_m if limits_m is None else np.clip(predicted_m, *limits_m).astype(np.float32, copy=False)
 
 
@@ -248,14 +247,14 @@ def _boundaries(
     predicted_m: NDArray[np.float32],
     truth_m: NDArray[np.float32],
     valid: NDArray[np.bool_],
-    procedure: Procedure,
+    options: DepthOptions,
 ) -> BoundarySums | None:
-    if procedure.boundaries == "none":
+    if options.boundaries == "none":
         return None
-    if procedure.boundaries == "picture":
+    if options.boundaries == "picture":
         return boundary_update(predicted_m, truth_m, valid)
     truth_there_m, valid_there = _picked(truth_m, depth_map.shape), _picked(valid, depth_map.shape)
-    predicted_there_m = as_compared(depth_map, truth_there_m, valid_there, procedure)
+    predicted_there_m = as_compared(depth_map, truth_there_m, valid_there, options)
     return boundary_update(predicted_there_m, truth_there_m, valid_there)
 
 
@@ -277,5 +276,6 @@ def _check_size(name: str, width_px: int, height_px: int, protocol: DepthProtoco
     if protocol.size_px is not None and (width_px, height_px) != protocol.size_px:
         raise SettingError(
             f"The protocol {protocol.name} is for pictures of {protocol.size_px[0]}×{protocol.size_px[1]} pixels, and "
-            f"{name} has {width_px}×{height_px}: the protocol full takes any size."
+            f"{name} has {width_px}×{height_px}: choose the protocol full, which takes any size.",
+            setting="protocol",
         )

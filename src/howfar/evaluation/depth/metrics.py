@@ -118,8 +118,8 @@ def depth_update(
             against the coverage.
         truth_m: H×W true depth; a pixel that is not finite and above zero is unknown.
         valid: H×W bool: the pixels to look at; all when None.
-        floor_m: Compare every finite prediction, also one of zero or below, and take this in its place where it is
-            lower in the logarithms and ratios, which could not do with it.
+        floor_m: Compare every finite prediction, also one of zero or below, and raise it to this
+            in the logarithms and ratios, which are not defined below.
 
     Raises:
         SettingError: If the shapes differ.

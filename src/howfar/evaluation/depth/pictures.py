@@ -11,18 +11,17 @@ from numpy.typing import NDArray
 from howfar.datasets import DepthSample
 from howfar.drawing.colours import FULL_SCALE_M, UNKNOWN
 from howfar.drawing.depth_view import draw_depth
-from howfar.drawing.side_by_side import side_by_side
+from howfar.drawing.side_by_side import captioned_grid, side_by_side
 from howfar.evaluation.depth.evaluation import (
     Comparison,
-    DepthPredictor,
+    DepthOptions,
     DepthResult,
     ImageScore,
-    Procedure,
     compare_depth,
 )
 from howfar.evaluation.depth.protocols import FULL, DepthProtocol
-from howfar.io.pictures_out import save_picture
-from howfar.scene import DepthMap
+from howfar.io.picture_writer import save_picture
+from howfar.scene import DepthEstimator, DepthMap
 
 SHOWN = 4
 """Pictures shown of the best and of the worst."""
@@ -69,10 +68,10 @@ def ranked(scores: Sequence[ImageScore], shown: int = SHOWN) -> list[tuple[str, 
     worst = known[::-1][:shown]
     best = known[: min(shown, len(known) - len(worst))]
     named = (("worst", worst), ("best", best))
-    return [(f"{word}-{place}", score) for word, chosen in named for place, score in enumerate(chosen, start=1)]
+    return [(f"{word}-{rank}", score) for word, chosen in named for rank, score in enumerate(chosen, start=1)]
 
 
-def draw_ranked(samples: Sequence[DepthSample], network: DepthPredictor, result: DepthResult) -> list[DepthPicture]:
+def draw_ranked(samples: Sequence[DepthSample], network: DepthEstimator, result: DepthResult) -> list[DepthPicture]:
     """Draw the worst and the best pictures of a measurement.
 
     Args:
@@ -81,19 +80,19 @@ def draw_ranked(samples: Sequence[DepthSample], network: DepthPredictor, result:
         result: What was measured.
     """
     return [
-        DepthPicture(rank, score, draw_comparison(_again(samples, network, result, score), result.procedure))
+        DepthPicture(rank, score, draw_comparison(_again(samples, network, result, score), result.options))
         for rank, score in ranked(result.scores)
     ]
 
 
-def draw_comparison(comparison: Comparison, procedure: Procedure) -> NDArray[np.uint8]:
+def draw_comparison(comparison: Comparison, options: DepthOptions) -> NDArray[np.uint8]:
     """Image, truth, prediction and error beside each other, H×W×3 uint8 RGB; a wide picture's in two rows.
 
     The colours of depth end at the protocol's upper limit; by `full`, whose cap may lie far behind what a picture
     shows, at the picture's own greatest true depth. The error is |d − t| / t, black for none and bright for
     `FULL_ERROR` and above, grey where nothing is compared. Of a sparse truth, as LiDAR's, the points are enlarged.
     """
-    max_m = _colours_end(comparison, procedure.protocol)
+    max_m = _colours_end(comparison, options.protocol)
     height, width = comparison.truth_m.shape
     truth, prediction = (
         draw_depth(DepthMap(depth_m, "metres"), width, height, max_m=max_m)
@@ -105,8 +104,8 @@ def draw_comparison(comparison: Comparison, procedure: Procedure) -> NDArray[np.
     if width < WIDE * height:
         return side_by_side(pictures, captions)
     # A row's letters and gaps go by its first picture: image and error are of one size, without a legend.
-    upper, lower = side_by_side(pictures[:2], captions[:2]), side_by_side(pictures[:1:-1], captions[:1:-1])
-    return np.vstack([upper, lower])
+    order = (0, 1, 3, 2)
+    return captioned_grid([pictures[index] for index in order], [captions[index] for index in order], across=2)
 
 
 def relative_error(
@@ -120,9 +119,9 @@ def relative_error(
 
 def draw_error(error: NDArray[np.float32], full: float) -> NDArray[np.uint8]:
     """Colour H×W errors: black for none, bright for `full` and above, grey for NaN; H×W×3 uint8 RGB."""
-    places = _seen(np.clip(error / np.float32(full), 0, 1))
-    unknown = np.isnan(places)
-    steps = (np.where(unknown, 0, places) * 255).astype(np.uint8)
+    shares = _seen(np.clip(error / np.float32(full), 0, 1))
+    unknown = np.isnan(shares)
+    steps = (np.where(unknown, 0, shares) * 255).astype(np.uint8)
     bgr: NDArray[np.uint8] = cv2.applyColorMap(steps, cv2.COLORMAP_INFERNO)  # type: ignore[assignment]
     colours = np.ascontiguousarray(bgr[..., ::-1])
     colours[unknown] = UNKNOWN
@@ -142,9 +141,9 @@ def write_pictures(pictures: Sequence[DepthPicture], folder: Path, *, overwrite:
 
 
 def _again(
-    samples: Sequence[DepthSample], network: DepthPredictor, result: DepthResult, score: ImageScore
+    samples: Sequence[DepthSample], network: DepthEstimator, result: DepthResult, score: ImageScore
 ) -> Comparison:
-    return compare_depth(samples[score.place], network, result.procedure)
+    return compare_depth(samples[score.index], network, result.options)
 
 
 def _colours_end(comparison: Comparison, protocol: DepthProtocol) -> float:

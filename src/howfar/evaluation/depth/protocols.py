@@ -1,4 +1,4 @@
-"""How a depth figure is to be got: named protocols, so that figures of different places can be compared."""
+"""How a depth figure is measured: named protocols, so that figures from different sources can be compared."""
 
 import math
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from typing import Literal
 from howfar.datasets.nyu import EIGEN_CROP_XYXY_PX
 from howfar.errors import SettingError
 from howfar.evaluation.depth.metrics import Average
-from howfar.evaluation.windows import Window, WindowShares, centred
+from howfar.evaluation.rectangles import Rectangle, RectangleShares, centred
 
 Crop = Literal["full", "portrait", "square", "wide"]
 
@@ -27,7 +27,7 @@ class Feed:
 
     width_px: int
     height_px: int
-    cut: Window
+    cut: Rectangle
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +46,29 @@ class DepthProtocol:
         average: The mean that is quoted, over `images` or `pixels`.
         limits_m: Predictions beyond are moved to the nearer limit, and a truth at them or beyond is not compared; None
             where every truth and every finite prediction is compared as it is.
-        floor_m: Without limits, what logarithms and ratios take in the place of a lower prediction.
+        floor_m: Without limits, what logarithms and ratios take instead of a lower prediction.
         feed: What the network is shown instead of the whole picture.
     """
 
     name: str
     source: str
     size_px: tuple[int, int] | None
-    window: Window | WindowShares
+    window: Rectangle | RectangleShares
     average: Average
     limits_m: tuple[float, float] | None
     floor_m: float | None = None
     feed: Feed | None = None
 
-    def window_of(self, width_px: int, height_px: int) -> Window:
+    def window_of(self, width_px: int, height_px: int) -> Rectangle:
         """The pixels that are compared of a picture of this size."""
-        return self.window if isinstance(self.window, Window) else self.window.of_size(width_px, height_px)
+        return self.window if isinstance(self.window, Rectangle) else self.window.of_size(width_px, height_px)
 
 
 NYU_EIGEN = DepthProtocol(
     name="nyu-eigen",
     source="Eigen et al. 2014",
     size_px=(640, 480),
-    window=Window(*EIGEN_CROP_XYXY_PX),
+    window=Rectangle(*EIGEN_CROP_XYXY_PX),
     average="images",
     limits_m=(0.1, 10.0),
 )
@@ -78,11 +78,11 @@ NYU_HYBRID = DepthProtocol(
     name="nyu-hybrid",
     source="Harsányi et al. 2018",
     size_px=(640, 480),
-    window=Window(29, 7, 611, 473),
+    window=Rectangle(29, 7, 611, 473),
     average="pixels",
     limits_m=None,
     floor_m=1e-3,
-    feed=Feed(352, 264, Window(16, 4, 336, 260)),
+    feed=Feed(352, 264, Rectangle(16, 4, 336, 260)),
 )
 """NYU Depth v2 as the Hybrid CNN's authors measure: 320×256 pixels at 0.55 of the picture's size are 582×466 of it."""
 
@@ -90,7 +90,7 @@ KITTI_GARG = DepthProtocol(
     name="kitti-garg",
     source="Garg et al. 2016",
     size_px=None,
-    window=WindowShares(0.03594771, 0.40810811, 0.96405229, 0.99189189),
+    window=RectangleShares(0.03594771, 0.40810811, 0.96405229, 0.99189189),
     average="images",
     limits_m=(1e-3, 80.0),
 )
@@ -100,7 +100,7 @@ FULL = DepthProtocol(
     name="full",
     source="the whole picture; no paper's",
     size_px=None,
-    window=WindowShares(0.0, 0.0, 1.0, 1.0),
+    window=RectangleShares(0.0, 0.0, 1.0, 1.0),
     average="images",
     limits_m=(0.1, 80.0),
 )
@@ -116,7 +116,9 @@ def find_protocol(name: str) -> DepthProtocol:
         SettingError: If there is none.
     """
     if name not in DEPTH_PROTOCOLS:
-        raise SettingError(f"No depth protocol is called {name!r}; there are {', '.join(DEPTH_PROTOCOLS)}.")
+        raise SettingError(
+            f"No depth protocol is called {name!r}; there are {', '.join(DEPTH_PROTOCOLS)}.", setting="protocol"
+        )
     return DEPTH_PROTOCOLS[name]
 
 
@@ -128,10 +130,12 @@ def full_protocol(cap_m: float) -> DepthProtocol:
     """
     least_m = FULL.limits_m[0] if FULL.limits_m else 0.0
     if not (math.isfinite(cap_m) and cap_m > least_m):
-        raise SettingError(f"Depth is compared up to a cap of more than {least_m:g} metres, not {cap_m:g}.")
+        raise SettingError(
+            f"Depth is compared up to a cap of more than {least_m:g} metres, not {cap_m:g}.", setting="cap_m"
+        )
     return replace(FULL, limits_m=(least_m, cap_m))
 
 
-def crop_window(width_px: int, height_px: int, crop: Crop) -> Window:
+def crop_rectangle(width_px: int, height_px: int, crop: Crop) -> Rectangle:
     """The part of a picture of this size that a crop keeps."""
     return centred(width_px, height_px, CROP_ASPECTS.get(crop, width_px / height_px))

@@ -5,10 +5,10 @@ from dataclasses import asdict
 
 from howfar.evaluation.depth.alignment import ALIGNMENT_TEXTS
 from howfar.evaluation.depth.boundaries import boundary_compute
-from howfar.evaluation.depth.evaluation import BoundaryGrid, DepthResult, Procedure
+from howfar.evaluation.depth.evaluation import BoundaryGrid, DepthOptions, DepthResult
 from howfar.evaluation.depth.metrics import DepthErrors
 from howfar.evaluation.depth.pictures import ranked
-from howfar.evaluation.depth.protocols import DepthProtocol, crop_window
+from howfar.evaluation.depth.protocols import DepthProtocol, crop_rectangle
 from howfar.evaluation.depth.published import NYU_PUBLISHED_NOTE, PUBLISHED, PublishedDepth
 from howfar.evaluation.report.report import FigureTable, Report, time_taken
 
@@ -68,12 +68,12 @@ def depth_report(result: DepthResult, *, data: str, model: str) -> Report:
     }
     return Report(
         title="Depth",
-        protocol=what | _stated(result.procedure) | measured,
+        protocol=what | _stated(result.options) | measured,
         columns=COLUMNS,
         figures={shown: (getattr(per_image, name), getattr(pooled, name)) for name, shown in DEPTH_NAMES.items()}
         | {BOUNDARY_NAMES[name]: values for name, values in boundaries.items()},
         fields={"data": data, "images": result.images, "model": model}
-        | _fields(result.procedure)
+        | _fields(result.options)
         | {"coverage": result.sums.coverage, "network_s": result.network_s}
         | {f"{name}_over_images": value for name, value in asdict(per_image).items()}
         | {f"{name}_over_pixels": value for name, value in asdict(pooled).items()}
@@ -92,24 +92,24 @@ def _boundaries(result: DepthResult) -> dict[str, tuple[float, float]]:
     return {name: (getattr(scores[0], name), getattr(scores[1], name)) for name in BOUNDARY_NAMES}
 
 
-def _stated(procedure: Procedure) -> dict[str, str]:
+def _stated(options: DepthOptions) -> dict[str, str]:
     """How it was measured, in words."""
-    protocol = procedure.protocol
+    protocol = options.protocol
     stated = {
         "protocol": f"{protocol.name} ({protocol.source}), which quotes the mean over {protocol.average}",
-        "shown": _shown(procedure),
-        "compared": _compared(procedure),
+        "shown": _shown(options),
+        "compared": _compared(options),
         "cap": _cap(protocol),
-        "alignment": ALIGNMENT_TEXTS[procedure.alignment],
+        "alignment": ALIGNMENT_TEXTS[options.alignment],
         "test-time augmentation": "mean of the outputs for the picture and its mirror image"
-        if procedure.flip
+        if options.flip
         else "none",
     }
-    return stated | ({"boundaries": BOUNDARY_TEXTS[procedure.boundaries]} if procedure.boundaries != "none" else {})
+    return stated | ({"boundaries": BOUNDARY_TEXTS[options.boundaries]} if options.boundaries != "none" else {})
 
 
-def _shown(procedure: Procedure) -> str:
-    protocol = procedure.protocol
+def _shown(options: DepthOptions) -> str:
+    protocol = options.protocol
     own_input = "with its camera; the network resizes it to its own input"
     if protocol.feed is not None:
         feed, cut = protocol.feed, protocol.feed.cut
@@ -118,20 +118,20 @@ def _shown(procedure: Procedure) -> str:
             f"{cut.height_px} px {own_input} where that is another"
         )
     if protocol.size_px is None:
-        return f"crop {procedure.crop} of the picture {own_input}"
-    cut = crop_window(*protocol.size_px, procedure.crop)
-    return f"crop {procedure.crop}, {cut.width_px}×{cut.height_px} px, {own_input}"
+        return f"crop {options.crop} of the picture {own_input}"
+    cut = crop_rectangle(*protocol.size_px, options.crop)
+    return f"crop {options.crop}, {cut.width_px}×{cut.height_px} px, {own_input}"
 
 
-def _compared(procedure: Procedure) -> str:
-    protocol = procedure.protocol
+def _compared(options: DepthOptions) -> str:
+    protocol = options.protocol
     laid = "output bilinear, corners not aligned, to the picture's pixels"
     if protocol.size_px is None:
         return f"{laid}; {protocol.window}, where the crop holds them"
     window = protocol.window_of(*protocol.size_px)
     if protocol.feed is not None:
         return f"{laid}; {window.width_px}×{window.height_px} px: {window}"
-    compared = window.within(crop_window(*protocol.size_px, procedure.crop))
+    compared = window.within(crop_rectangle(*protocol.size_px, options.crop))
     return f"{laid}; {compared.width_px}×{compared.height_px} px: {window}, where the crop holds them"
 
 
@@ -143,26 +143,26 @@ def _cap(protocol: DepthProtocol) -> str:
     return f"none: no clipping; the logarithms and δ take a prediction below {floor} for {floor}"
 
 
-def _fields(procedure: Procedure) -> dict[str, object]:
+def _fields(options: DepthOptions) -> dict[str, object]:
     """How it was measured, as fields."""
-    protocol = procedure.protocol
+    protocol = options.protocol
     least_m, most_m = protocol.limits_m or ("", "")
     return {
         "protocol": protocol.name,
         "average": protocol.average,
-        "crop": procedure.crop,
+        "crop": options.crop,
         "window": str(protocol.window),
         "least_m": least_m,
         "most_m": most_m,
         "floor_m": "" if protocol.floor_m is None else protocol.floor_m,
-        "alignment": procedure.alignment,
-        "augmentation": "flip" if procedure.flip else "none",
+        "alignment": options.alignment,
+        "augmentation": "flip" if options.flip else "none",
     }
 
 
 def _beside_published(result: DepthResult, model: str) -> tuple[FigureTable, ...]:
     """The measured figures beside those of papers, where there are any for the protocol."""
-    published = PUBLISHED.get(result.procedure.protocol.name)
+    published = PUBLISHED.get(result.options.protocol.name)
     if published is None:
         return ()
     rows = [(f"{row.name}, {row.source}: as published", *_figures(row, 3)) for row in published]
@@ -191,10 +191,10 @@ def _ranking(result: DepthResult) -> FigureTable:
 
 def _in_short(result: DepthResult) -> str:
     """The protocol in a sentence, for the tables that follow the first."""
-    procedure = result.procedure
-    flip = "flip" if procedure.flip else "none"
+    options = result.options
+    flip = "flip" if options.flip else "none"
     return (
-        f"Measured with {procedure.protocol.name}: crop {procedure.crop}, alignment {procedure.alignment}, test-time "
+        f"Measured with {options.protocol.name}: crop {options.crop}, alignment {options.alignment}, test-time "
         f"augmentation {flip}, {result.images} images."
     )
 

@@ -1,6 +1,6 @@
-"""COCO's twelve numbers, and how boxes are written for whoever counts them.
+"""COCO's twelve numbers, and boxes in the form that the program which computes them reads.
 
-Lin et al.: Microsoft COCO, ECCV 2014; the numbers are defined on cocodataset.org/#detection-eval and counted by
+Lin et al.: Microsoft COCO, ECCV 2014; the numbers are defined on cocodataset.org/#detection-eval and computed by
 faster-coco-eval, a faster build of the official code.
 """
 
@@ -52,7 +52,7 @@ class CocoNumbers:
 
 @dataclass(frozen=True, slots=True)
 class CocoScores:
-    """What COCO's evaluation counts.
+    """What COCO's evaluation gives.
 
     Attributes:
         numbers: The twelve numbers over all classes.
@@ -82,7 +82,7 @@ def categories_by_name(classes: tuple[str, ...], names: Mapping[int, str]) -> di
         SettingError: If there is none.
     """
     of_name = {_plain(name): number for number, name in names.items()}
-    shared = {place: of_name[_plain(name)] for place, name in enumerate(classes) if _plain(name) in of_name}
+    shared = {index: of_name[_plain(name)] for index, name in enumerate(classes) if _plain(name) in of_name}
     if not shared:
         raise SettingError(
             f"The detector knows none of the data's classes ({', '.join(list(names.values())[:3])}, …): "
@@ -94,15 +94,15 @@ def categories_by_name(classes: tuple[str, ...], names: Mapping[int, str]) -> di
 def coco_results(image_id: int, detections: Detections, categories: Mapping[int, int]) -> list[dict[str, Any]]:
     """One picture's detections in COCO's result format; classes without a category are left out."""
     results = []
-    for box, score, place in zip(
+    for box, score, class_id in zip(
         detections.boxes_xyxy_px.tolist(), detections.scores.tolist(), detections.class_ids.tolist(), strict=True
     ):
-        if place in categories:
+        if class_id in categories:
             x1, y1, x2, y2 = box
             results.append(
                 {
                     "image_id": image_id,
-                    "category_id": categories[place],
+                    "category_id": categories[class_id],
                     "bbox": [x1, y1, x2 - x1, y2 - y1],
                     "score": score,
                 }
@@ -127,7 +127,7 @@ def ground_truth(dataset: CocoDetection) -> dict[str, Any]:
 
 
 def sample_boxes(sample: DetectionSample) -> list[dict[str, Any]]:
-    """The true boxes of one picture in COCO's format, with the area of the box; a category is a class's place."""
+    """The true boxes of one picture in COCO's format, with the area of the box; a category is a class's index."""
     boxes = sample.boxes_xyxy_px.astype(np.float64)
     boxes[:, 2:] -= boxes[:, :2]
     return [
@@ -186,7 +186,7 @@ def coco_scores(truth: dict[str, Any], results: list[dict[str, Any]], image_ids:
     # IoU × recall × class × area × detections; the first area is all areas, the last limit the largest.
     precision = evaluation.eval["precision"][:, :, :, 0, -1]
     ap_of = {
-        int(category): _mean_of_known(precision[:, :, place]) for place, category in enumerate(evaluation.params.catIds)
+        int(category): _mean_of_known(precision[:, :, index]) for index, category in enumerate(evaluation.params.catIds)
     }
     return CocoScores(numbers, ap_of)
 
@@ -197,7 +197,7 @@ def _mean_of_known(precision: NDArray[np.float64]) -> float:
 
 
 def _say_nothing(*_: object) -> None:
-    """The counting code describes its progress; the report says it all."""
+    """Takes the place of the program's own messages about its progress."""
 
 
 def _plain(name: str) -> str:

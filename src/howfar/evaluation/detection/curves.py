@@ -60,7 +60,7 @@ def best_operating_point(ranking: Ranking) -> OperatingPoint:
 
     Threshold and precision are NaN where nothing was detected or there is no true object.
     """
-    # Detections of one confidence are kept or dropped together, so that only where it ends is a place to stop.
+    # Detections of one confidence are kept or dropped together: only after the last of them can the ranking end.
     ends = np.flatnonzero(np.diff(ranking.scores, append=-np.inf))
     if not (len(ends) and ranking.truths):
         nothing = _share(0, ranking.truths)
@@ -81,8 +81,8 @@ def interpolated_precision(ranking: Ranking, score: float = 0.0) -> NDArray[np.f
     found = np.cumsum(ranking.right[: _kept(ranking, score)])
     precision = found / np.arange(1, len(found) + 1)
     best_from_here = np.maximum.accumulate(precision[::-1])[::-1]
-    places = np.searchsorted(found / ranking.truths, RECALLS, side="left")
-    values: NDArray[np.float64] = np.append(best_from_here, 0.0)[places]
+    indices = np.searchsorted(found / ranking.truths, RECALLS, side="left")
+    values: NDArray[np.float64] = np.append(best_from_here, 0.0)[indices]
     return values
 
 

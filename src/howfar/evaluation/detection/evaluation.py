@@ -17,35 +17,33 @@ from howfar.evaluation.detection.coco import (
     require_coco_eval,
     sample_boxes,
 )
-from howfar.evaluation.detection.matching import LIMIT, Ranking, rank_detections
-from howfar.models.card import InputSpec
-from howfar.models.detector import CardDetector
+from howfar.evaluation.detection.matching import Ranking, rank_detections
+from howfar.scene import Detector, Frame, Query
 
 
 @dataclass(frozen=True, slots=True)
-class DetectorProtocol:
+class DetectionOptions:
     """How a detector is measured.
 
     Attributes:
         score: Least confidence of a detection; low, since the precision–recall curve needs its tail.
         nms: IoU of the non-maximum suppression.
-        limit: Detections a picture at most.
         confidence: Threshold at which precision, recall and F1 are stated.
     """
 
     score: float = 0.02
     nms: float = 0.6
-    limit: int = LIMIT
     confidence: float = 0.25
 
     def __post_init__(self) -> None:
         for name, value in (("score", self.score), ("nms", self.nms), ("confidence", self.confidence)):
             if not 0.0 <= value <= 1.0:
-                raise SettingError(f"The {name} threshold must lie between 0 and 1, not {value}.")
+                raise SettingError(f"The {name} threshold must lie between 0 and 1, not {value}.", setting=name)
         if self.confidence < self.score:
             raise SettingError(
-                f"Precision and recall at a confidence of {self.confidence:g} cannot be told when detections below "
-                f"{self.score:g} are dropped: raise the confidence, or lower the score threshold."
+                f"Precision and recall at a confidence of {self.confidence:g} are not known when detections below "
+                f"{self.score:g} are dropped: raise the confidence, or lower the score threshold.",
+                setting="confidence",
             )
 
 
@@ -73,8 +71,7 @@ class DetectorResult:
     """What was measured.
 
     Attributes:
-        protocol: How.
-        input: How each picture was fed to the detector.
+        options: How.
         numbers: COCO's twelve.
         classes: Each class of the data set, in its order.
         outlined: Whether an object's size is the area of its outline, as COCO's data state it, rather than of its box.
@@ -82,8 +79,7 @@ class DetectorResult:
         detector_s: Time that the detector took for all pictures, pre- and post-processing included.
     """
 
-    protocol: DetectorProtocol
-    input: InputSpec
+    options: DetectionOptions
     numbers: CocoNumbers
     classes: tuple[ClassResult, ...]
     outlined: bool
@@ -98,8 +94,8 @@ class DetectorResult:
 
 def evaluate_detector(
     dataset: CocoDetection | Sequence[DetectionSample],
-    detector: CardDetector,
-    protocol: DetectorProtocol | None = None,
+    detector: Detector,
+    options: DetectionOptions | None = None,
     samples: Iterable[DetectionSample] | None = None,
 ) -> DetectorResult:
     """Measure a detector.
@@ -107,7 +103,7 @@ def evaluate_detector(
     Args:
         dataset: The pictures and their true boxes.
         detector: The detector; its classes are matched to the data set's by name.
-        protocol: How to measure; `DetectorProtocol()` when None.
+        options: How to measure; `DetectionOptions()` when None.
         samples: The samples of the data set to measure on; all of them when None.
 
     Raises:
@@ -115,16 +111,16 @@ def evaluate_detector(
         MissingExtraError: If faster-coco-eval is not installed.
     """
     require_coco_eval()
-    protocol = protocol or DetectorProtocol()
+    options = options or DetectionOptions()
     names = _class_names(dataset)
-    categories = categories_by_name(detector.spec.classes, names)
+    categories = categories_by_name(detector.class_names, names)
     run = _Run()
     for sample in dataset if samples is None else samples:
-        run.show(sample, detector, protocol, categories)
+        run.show(sample, detector, options, categories)
     outlined = isinstance(dataset, CocoDetection)
     truth = ground_truth(dataset) if isinstance(dataset, CocoDetection) else coco_table(run.images, run.true, names)
     numbers, classes = _count(truth, run, names, set(categories.values()))
-    return DetectorResult(protocol, detector.card.input, numbers, classes, outlined, len(run.images), run.detector_s)
+    return DetectorResult(options, numbers, classes, outlined, len(run.images), run.detector_s)
 
 
 @dataclass(eq=False)
@@ -137,11 +133,12 @@ class _Run:
     detector_s: float = 0.0
 
     def show(
-        self, sample: DetectionSample, detector: CardDetector, protocol: DetectorProtocol, categories: Mapping[int, int]
+        self, sample: DetectionSample, detector: Detector, options: DetectionOptions, categories: Mapping[int, int]
     ) -> None:
         """Show one picture to the detector."""
+        frame, query = Frame(sample.image, sample.name), Query(options.score, options.nms)
         start = time.perf_counter()
-        detections = detector.detect(sample.image, score=protocol.score, nms=protocol.nms, limit=protocol.limit)
+        detections = detector.detect(frame, query)
         self.detector_s += time.perf_counter() - start
         height, width = sample.image.shape[:2]
         self.images.append({"id": sample.image_id, "width": width, "height": height})
@@ -150,7 +147,7 @@ class _Run:
 
 
 def _class_names(dataset: CocoDetection | Sequence[DetectionSample]) -> dict[int, str]:
-    """The name of each category, under COCO's number of it or the place that samples give it."""
+    """The name of each category, under COCO's number of it, or under its index among the samples' class names."""
     if isinstance(dataset, CocoDetection):
         return dict(zip(dataset.category_ids, dataset.class_names, strict=True))
     return dict(enumerate(dataset[0].class_names))

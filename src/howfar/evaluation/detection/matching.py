@@ -19,15 +19,15 @@ from numpy.typing import NDArray
 LIMIT = 100
 """Detections of one class in one picture that COCO counts."""
 
-Entry = Mapping[str, Any]
+CocoEntry = Mapping[str, Any]
 """A true box, or a detection, as COCO writes it."""
 
-Entries = Sequence[Entry]
+CocoEntries = Sequence[CocoEntry]
 
 RIGHT, WRONG, LEFT_OUT = 1, 0, -1
 
 NONE = -1
-"""In the place of an object that was taken: there is none."""
+"""Stands for the index of a taken object where there is none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +47,7 @@ class Ranking:
 
 def rank_detections(
     truth: Mapping[str, Any],
-    results: Iterable[Entry],
+    results: Iterable[CocoEntry],
     image_ids: Sequence[int],
     ious: Sequence[float] = (0.5, 0.75),
 ) -> tuple[dict[int, Ranking], ...]:
@@ -70,7 +70,7 @@ def rank_detections(
         )
         for category in (int(entry["id"]) for entry in truth["categories"])
     }
-    return tuple({category: ranks[place] for category, ranks in of_category.items()} for place in range(len(ious)))
+    return tuple({category: ranks[index] for category, ranks in of_category.items()} for index in range(len(ious)))
 
 
 def overlaps(
@@ -106,21 +106,21 @@ def taken_objects(
         takeable: M bool: the objects that can be taken, as crowds cannot; all when None.
 
     Returns:
-        N places among the M objects, `NONE` for a detection that takes none.
+        N indices of the M objects, `NONE` for a detection that takes none.
     """
     least = _least(iou)
     taken = np.full(shared.shape[0], NONE, dtype=np.int64)
     free = np.ones(shared.shape[1], dtype=np.bool_) if takeable is None else takeable.copy()
-    for place in np.flatnonzero((shared >= least).any(axis=1)):
-        reached = np.where(free, shared[place], 0.0)
+    for index in np.flatnonzero((shared >= least).any(axis=1)):
+        reached = np.where(free, shared[index], 0.0)
         best = len(reached) - 1 - int(reached[::-1].argmax())  # the last of equals, as the official code takes it
         if reached[best] >= least:
             free[best] = False
-            taken[place] = best
+            taken[index] = best
     return taken
 
 
-def _rank_class(pictures: Sequence[tuple[Entries, Entries]], ious: Sequence[float]) -> list[Ranking]:
+def _rank_class(pictures: Sequence[tuple[CocoEntries, CocoEntries]], ious: Sequence[float]) -> list[Ranking]:
     """The ranking of one class at each threshold, from what was found and what is true in each picture."""
     scores: list[NDArray[np.float64]] = [np.zeros(0)]
     outcomes: list[NDArray[np.int8]] = [np.zeros((len(ious), 0), dtype=np.int8)]
@@ -133,7 +133,7 @@ def _rank_class(pictures: Sequence[tuple[Entries, Entries]], ious: Sequence[floa
     return [_ranked(np.concatenate(scores), row, truths) for row in np.concatenate(outcomes, axis=1)]
 
 
-def _match(found: Entries, true: Entries, ious: Sequence[float]) -> NDArray[np.int8]:
+def _match(found: CocoEntries, true: CocoEntries, ious: Sequence[float]) -> NDArray[np.int8]:
     """What became of N detections of one picture and class, best first, at T thresholds: T×N."""
     outcomes = np.full((len(ious), len(found)), WRONG, dtype=np.int8)
     if not true:
@@ -156,12 +156,12 @@ def _ranked(scores: NDArray[np.float64], outcomes: NDArray[np.int8], truths: int
     return Ranking(scores[order], outcomes[order] == RIGHT, truths)
 
 
-def _by_picture_and_class(entries: Iterable[Entry]) -> dict[tuple[int, int], list[Entry]]:
-    groups: defaultdict[tuple[int, int], list[Entry]] = defaultdict(list)
+def _by_picture_and_class(entries: Iterable[CocoEntry]) -> dict[tuple[int, int], list[CocoEntry]]:
+    of_class: defaultdict[tuple[int, int], list[CocoEntry]] = defaultdict(list)
     for entry in entries:
-        groups[entry["image_id"], entry["category_id"]].append(entry)
-    return dict(groups)
+        of_class[entry["image_id"], entry["category_id"]].append(entry)
+    return dict(of_class)
 
 
-def _boxes(entries: Entries) -> NDArray[np.float64]:
+def _boxes(entries: CocoEntries) -> NDArray[np.float64]:
     return np.array([entry["bbox"] for entry in entries], dtype=np.float64).reshape(-1, 4)

@@ -95,7 +95,7 @@ def f1_plot(result: DetectorResult, protocol: str) -> "Figure":
         ("f1", "F1", GREEN, "-."),
     ):
         axes.plot(thresholds, [getattr(point, name) for point in points], color=colour, linestyle=dashes, label=label)
-    confidence = result.protocol.confidence
+    confidence = result.options.confidence
     axes.axvline(confidence, color=GREY, linestyle=":", label=f"stated threshold, {confidence:g}")
     axes.set(xlabel=THRESHOLD_LABEL, ylabel="share")
     axes.legend(loc="center right")
@@ -155,4 +155,4 @@ def _at_each_iou(result: DetectorResult) -> list[tuple[str, list[Ranking], str, 
 
 def _thresholds(result: DetectorResult) -> NDArray[np.float64]:
     """From the least confidence that was kept, below which nothing is known, to 1."""
-    return np.append(np.arange(result.protocol.score, 1.0, THRESHOLD_STEP), 1.0)
+    return np.append(np.arange(result.options.score, 1.0, THRESHOLD_STEP), 1.0)

@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from howfar.evaluation.detection.evaluation import DetectorResult
+from howfar.evaluation.detection.matching import LIMIT
 from howfar.evaluation.detection.tables import Row, class_rows, point_rows, threshold_rows
 from howfar.evaluation.report.report import FigureTable, Report, time_taken, write_rows
 from howfar.models.card import InputSpec
@@ -42,24 +43,33 @@ POOLED = "Precision, recall and F1 are at IoU 0.50, with the detections of all c
 UNDEFINED = "Precision is unknown where nothing was detected."
 
 
-def detector_report(result: DetectorResult, *, data: str, model: str) -> Report:
-    """The report of a detector's measurement.
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a report calls data and detector.
 
-    Args:
-        result: What was measured.
+    Attributes:
         data: The data set.
         model: The detector's name.
+        input: How it was fed; see `input_in_words`.
     """
-    protocol, numbers, how = result.protocol, asdict(result.numbers), protocol_line(result, data=data, model=model)
+
+    data: str
+    model: str
+    input: str
+
+
+def detector_report(result: DetectorResult, names: Names) -> Report:
+    """The report of a detector's measurement."""
+    options, numbers, how = result.options, asdict(result.numbers), protocol_line(result, names)
     return Report(
         title="Detection",
         protocol={
-            "data": data,
+            "data": names.data,
             "images": str(result.images),
-            "model": model,
-            "input": input_in_words(result.input),
+            "model": names.model,
+            "input": names.input,
             "protocol": "COCO detection: boxes, IoU 0.50:0.95, 101 recall points (faster-coco-eval)",
-            "detections": f"score above {protocol.score:g}, NMS at IoU {protocol.nms:g}, {protocol.limit} a picture",
+            "detections": f"score above {options.score:g}, NMS at IoU {options.nms:g}, {LIMIT} a picture",
             "sizes": f"by the area of an object's {_sized_by(result)}",
             "crop": "none",
             "test-time augmentation": "none",
@@ -69,26 +79,25 @@ def detector_report(result: DetectorResult, *, data: str, model: str) -> Report:
         },
         columns=("value",),
         figures={shown: (numbers[name],) for name, shown in COCO_NAMES.items()},
-        fields=protocol_fields(result, data=data, model=model) | numbers | _point_fields(result),
+        fields=protocol_fields(result, names) | numbers | _point_fields(result),
         tables=_further_tables(result, how),
         note=how,
     )
 
 
-def write_detector_csv(result: DetectorResult, path: Path, *, data: str, model: str, overwrite: bool = False) -> None:
+def write_detector_csv(result: DetectorResult, path: Path, names: Names, *, overwrite: bool = False) -> None:
     """Write the figures by class and by confidence threshold, each to its own file beside the report's.
 
     Args:
         result: What was measured.
         path: The report's own file; see `csv_parts` for the others.
-        data: The data set.
-        model: The detector's name.
+        names: What to call data and detector.
         overwrite: Replace files that are there.
 
     Raises:
         OutputError: If a file exists and overwrite is not set, or cannot be written.
     """
-    how = protocol_fields(result, data=data, model=model)
+    how = protocol_fields(result, names)
     for part, rows in zip(csv_parts(path), (class_rows(result), threshold_rows(result)), strict=True):
         write_rows([how | row for row in rows], part, overwrite=overwrite)
 
@@ -99,27 +108,27 @@ def csv_parts(path: Path) -> tuple[Path, Path]:
     return classes, thresholds
 
 
-def protocol_line(result: DetectorResult, *, data: str, model: str) -> str:
+def protocol_line(result: DetectorResult, names: Names) -> str:
     """How a measurement was made, in one sentence."""
-    protocol = result.protocol
+    options = result.options
     return (
-        f"{model} on {result.images} pictures of {data}; input {input_in_words(result.input)}; score above "
-        f"{protocol.score:g}, NMS at IoU {protocol.nms:g}, at most {protocol.limit} detections a picture."
+        f"{names.model} on {result.images} pictures of {names.data}; input {names.input}; score above "
+        f"{options.score:g}, NMS at IoU {options.nms:g}, at most {LIMIT} detections a picture."
     )
 
 
-def protocol_fields(result: DetectorResult, *, data: str, model: str) -> Row:
+def protocol_fields(result: DetectorResult, names: Names) -> Row:
     """How a measurement was made, as plain column names and values for CSV."""
-    protocol = result.protocol
+    options = result.options
     return {
-        "data": data,
+        "data": names.data,
         "images": result.images,
-        "model": model,
-        "input": input_in_words(result.input),
+        "model": names.model,
+        "input": names.input,
         "protocol": "coco-bbox",
-        "score": protocol.score,
-        "nms": protocol.nms,
-        "limit": protocol.limit,
+        "score": options.score,
+        "nms": options.nms,
+        "limit": LIMIT,
         "sized_by": _sized_by(result),
         "augmentation": "none",
         "classes_known": result.classes_known,
@@ -133,6 +142,8 @@ def input_in_words(spec: InputSpec) -> str:
     size = f"{spec.width_px}×{spec.height_px} px"
     if spec.fit == "letterbox":
         return f"{size}, letterbox with bars of grey {spec.pad}"
+    if spec.fit == "letterbox-area":
+        return f"the area of {size}, aspect ratio kept, bars of grey {spec.pad} to multiples of {spec.multiple_px}"
     return f"{size}, stretched" if spec.fit == "stretch" else f"about {size}, aspect ratio kept"
 
 
@@ -148,7 +159,7 @@ def _further_tables(result: DetectorResult, how: str) -> tuple[FigureTable, ...]
         _table(
             "Detection: by class",
             class_rows(result),
-            f"Precision, recall and F1 are at IoU 0.50 and a confidence of {result.protocol.confidence:g}. {UNDEFINED} "
+            f"Precision, recall and F1 are at IoU 0.50 and a confidence of {result.options.confidence:g}. {UNDEFINED} "
             f"Classes left out, as no object of theirs is in these pictures: {left_out}. {how}",
         ),
     )

@@ -23,7 +23,7 @@ def point_rows(result: DetectorResult) -> list[Row]:
     """Precision, recall and F1 at the stated threshold and at the threshold of the best F1; all classes pooled."""
     ranking = pooled(one.at50 for one in result.classes)
     points = {
-        "as stated": operating_point(ranking, result.protocol.confidence),
+        "as stated": operating_point(ranking, result.options.confidence),
         "best F1": best_operating_point(ranking),
     }
     return [{"threshold": name, "confidence": point.score, **_shares(point)} for name, point in points.items()]
@@ -32,7 +32,7 @@ def point_rows(result: DetectorResult) -> list[Row]:
 def threshold_rows(result: DetectorResult) -> list[Row]:
     """What is left of mAP, precision and recall when detections below a confidence threshold are dropped."""
     at50, at75 = [one.at50 for one in result.classes], [one.at75 for one in result.classes]
-    least, ranking = result.protocol.score, pooled(at50)
+    least, ranking = result.options.score, pooled(at50)
     return [
         {
             "confidence": score,
@@ -53,7 +53,7 @@ def class_rows(result: DetectorResult) -> list[Row]:
             "ap": one.ap,
             "ap50": average_precision(one.at50),
             "ap75": average_precision(one.at75),
-            **_shares(operating_point(one.at50, result.protocol.confidence)),
+            **_shares(operating_point(one.at50, result.options.confidence)),
         }
         for one in result.classes
         if one.at50.truths

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -12,16 +12,16 @@ from numpy.typing import NDArray
 from howfar.datasets import ObjectSample
 from howfar.drawing.colours import FULL_SCALE_M, Colour
 from howfar.drawing.depth_view import draw_depth
+from howfar.drawing.outlines import outline, whole_pixels
 from howfar.drawing.side_by_side import side_by_side
-from howfar.evaluation.depth.evaluation import DepthPredictor
-from howfar.evaluation.objects.evaluation import depth_of
+from howfar.evaluation.objects.evaluation import finder_for, perceive_sample
 from howfar.evaluation.objects.metrics import relative_errors
 from howfar.evaluation.objects.results import Box, MeasuredObject, ObjectResult
-from howfar.evaluation.windows import Window
-from howfar.io.depth_folder import DepthFolder
-from howfar.io.pictures_out import save_picture
+from howfar.evaluation.rectangles import Rectangle
+from howfar.io.picture_writer import save_picture
 from howfar.io.resample import resample
-from howfar.scene import DepthMap, Distance
+from howfar.ranging.relative.alignment import aligned_map
+from howfar.scene import DepthEstimator, DepthMap, Distance
 
 SHOWN = 20
 MARGIN = 0.3
@@ -36,8 +36,7 @@ FAR_SCALE_M = 80.0
 MEASURED: Colour = (255, 176, 0)
 TRUE: Colour = (0, 200, 120)
 REGION: Colour = (255, 255, 255)
-SHADOW: Colour = (24, 24, 24)
-"""Under each line, so that it shows on any picture."""
+LINE_PX = 2
 
 LEGEND = "Amber is the box measured in; green the true box and white the region measured, where they are others."
 
@@ -48,23 +47,23 @@ class ObjectPicture:
 
     Attributes:
         rank: As `worst-03`.
-        thing: The object.
+        measured: The object.
         distance: The distance that is so far off.
         image: H×W×3 uint8 RGB: the object in its picture and in the depth map, beside each other.
     """
 
     rank: str
-    thing: MeasuredObject
+    measured: MeasuredObject
     distance: Distance
     image: NDArray[np.uint8]
 
     @property
     def caption(self) -> str:
         """What it shows, in a line."""
-        thing = self.thing
+        measured = self.measured
         return (
-            f"{self.rank}: {thing.picture}, {thing.label}, truth {thing.truth_m:.2f} m, "
-            f"{_estimate_text(thing, self.distance)}"
+            f"{self.rank}: {measured.picture}, {measured.label}, truth {measured.truth_m:.2f} m, "
+            f"{_estimate_text(measured, self.distance)}"
         )
 
 
@@ -73,12 +72,12 @@ def worst(result: ObjectResult, method: str, shown: int = SHOWN) -> list[tuple[M
     errors = relative_errors(result.truth_m, result.estimates_m(method))
     distances = result.distances(method)
     order = np.argsort(-errors, kind="stable")  # NaN goes last
-    known = [place for place in order.tolist() if math.isfinite(errors[place])]
-    return [(result.objects[place], distances[place]) for place in known[:shown]]
+    known = [index for index in order.tolist() if math.isfinite(errors[index])]
+    return [(result.objects[index], distances[index]) for index in known[:shown]]
 
 
 def draw_worst(
-    samples: Sequence[ObjectSample], result: ObjectResult, network: DepthPredictor | DepthFolder | None = None
+    samples: Sequence[ObjectSample], result: ObjectResult, network: DepthEstimator | None = None
 ) -> list[ObjectPicture]:
     """Draw the worst objects of the procedure's last method.
 
@@ -88,36 +87,39 @@ def draw_worst(
         network: The depth network, or the maps that it gave; a network looks at these pictures once more, so that not
             all maps need be kept.
     """
+    procedure = replace(result.procedure, boxes="true", known=None)  # the depth alone is looked at again
+    finder = finder_for(procedure, network)
     drawn = []
-    for rank, (thing, distance) in enumerate(worst(result, result.procedure.names[-1]), start=1):
-        sample = samples[thing.place]
-        depth = depth_of(sample, result.procedure, network)
-        drawn.append(ObjectPicture(f"worst-{rank:02d}", thing, distance, draw_object(sample, depth, thing, distance)))
+    for rank, (one, distance) in enumerate(worst(result, result.procedure.names[-1]), start=1):
+        sample = samples[one.sample_index]
+        depth = perceive_sample(sample, procedure, finder).depth
+        depth = depth if one.alignment is None else aligned_map(depth, one.alignment)
+        drawn.append(ObjectPicture(f"worst-{rank:02d}", one, distance, draw_object(sample, depth, one, distance)))
     return drawn
 
 
-def draw_object(sample: ObjectSample, depth: DepthMap, thing: MeasuredObject, distance: Distance) -> NDArray[np.uint8]:
+def draw_object(sample: ObjectSample, depth: DepthMap, one: MeasuredObject, distance: Distance) -> NDArray[np.uint8]:
     """An object cut out of its picture and out of the depth map, H×W×3 uint8 RGB; see `LEGEND` for the lines.
 
     Args:
         sample: The object's picture.
         depth: The metric depth map that it was measured on.
-        thing: The object, which was found.
+        one: The object, which was found.
         distance: What a method said of it.
     """
     height, width = sample.image.shape[:2]
-    window = _window_round(thing.measured_xyxy_px, width, height)
+    window = _window_round(one.measured_xyxy_px, width, height)
     factor = SIDE_PX / max(window.width_px, window.height_px)
     size = max(1, round(window.width_px * factor)), max(1, round(window.height_px * factor))
     photo: NDArray[np.uint8] = cv2.resize(window.of(sample.image), size, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
     depth_m = window.of(resample(depth.metres(), width, height))
-    max_m = FULL_SCALE_M if max(thing.truth_m, distance.depth_m) <= FULL_SCALE_M else FAR_SCALE_M
+    max_m = FULL_SCALE_M if max(one.truth_m, distance.depth_m) <= FULL_SCALE_M else FAR_SCALE_M
     view = draw_depth(DepthMap(depth_m, "metres"), *size, max_m=max_m)
     for picture in (photo, view):
         _outline(picture, distance.region_xyxy_px, window, factor, REGION)
-        _outline(picture, thing.box_xyxy_px, window, factor, TRUE)
-        _outline(picture, thing.measured_xyxy_px, window, factor, MEASURED)
-    return side_by_side([photo, view], [f"{thing.label}: truth {thing.truth_m:.2f} m", _estimate_text(thing, distance)])
+        _outline(picture, one.box_xyxy_px, window, factor, TRUE)
+        _outline(picture, one.measured_xyxy_px, window, factor, MEASURED)
+    return side_by_side([photo, view], [f"{one.label}: truth {one.truth_m:.2f} m", _estimate_text(one, distance)])
 
 
 def write_object_pictures(pictures: Sequence[ObjectPicture], folder: Path, *, overwrite: bool = False) -> list[Path]:
@@ -128,21 +130,21 @@ def write_object_pictures(pictures: Sequence[ObjectPicture], folder: Path, *, ov
     """
     return [
         save_picture(
-            picture.image, folder / f"{picture.rank}-{Path(picture.thing.picture).stem}.png", overwrite=overwrite
+            picture.image, folder / f"{picture.rank}-{Path(picture.measured.picture).stem}.png", overwrite=overwrite
         )
         for picture in pictures
     ]
 
 
-def _estimate_text(thing: MeasuredObject, distance: Distance) -> str:
-    return f"{distance.method} {distance.depth_m:.2f} m ({100 * (distance.depth_m / thing.truth_m - 1):+.0f} %)"
+def _estimate_text(one: MeasuredObject, distance: Distance) -> str:
+    return f"{distance.method} {distance.depth_m:.2f} m ({100 * (distance.depth_m / one.truth_m - 1):+.0f} %)"
 
 
-def _window_round(box_xyxy_px: Box, width_px: int, height_px: int) -> Window:
+def _window_round(box_xyxy_px: Box, width_px: int, height_px: int) -> Rectangle:
     """The part of the picture that is shown: the box with a margin."""
     x1, y1, x2, y2 = box_xyxy_px
     margin = MARGIN * max(x2 - x1, y2 - y1) + 1
-    return Window(
+    return Rectangle(
         max(0, math.floor(x1 - margin)),
         max(0, math.floor(y1 - margin)),
         min(width_px, math.ceil(x2 + margin)),
@@ -150,9 +152,9 @@ def _window_round(box_xyxy_px: Box, width_px: int, height_px: int) -> Window:
     )
 
 
-def _outline(picture: NDArray[np.uint8], box_xyxy_px: Box, window: Window, factor: float, colour: Colour) -> None:
+def _outline(picture: NDArray[np.uint8], box_xyxy_px: Box, window: Rectangle, factor: float, colour: Colour) -> None:
     """Draw a box of the whole picture into what was cut out and resized."""
-    x1, x2 = (round((x - window.x1) * factor) for x in box_xyxy_px[0::2])
-    y1, y2 = (round((y - window.y1) * factor) for y in box_xyxy_px[1::2])
-    for line, thickness in ((SHADOW, 4), (colour, 2)):
-        cv2.rectangle(picture, (x1, y1), (x2 - 1, y2 - 1), line, thickness)
+    x1, y1, x2, y2 = box_xyxy_px
+    left, right = (factor * (x - window.x1) for x in (x1, x2))
+    top, bottom = (factor * (y - window.y1) for y in (y1, y2))
+    outline(picture, whole_pixels((left, top, right, bottom), picture), colour, LINE_PX)

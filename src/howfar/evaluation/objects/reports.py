@@ -40,12 +40,16 @@ class Names:
         definition: What its objects and their distances are, in words.
         detector: The detector's name; empty with true boxes.
         depth: The depth network's name; empty with true depth.
+        anchor: The name of the network that a relative one got its metres from; empty without one.
+        camera: The name of the camera file; empty where each picture's own camera was taken.
     """
 
     data: str
     definition: str
     detector: str = ""
     depth: str = ""
+    anchor: str = ""
+    camera: str = ""
 
 
 def object_report(result: ObjectResult, names: Names) -> Report:
@@ -101,6 +105,13 @@ def protocol_line(result: ObjectResult, names: Names) -> str:
             f"{len(result.class_map)} classes)"
         )
     depth = "true depth" if procedure.depth == "true" else f"depth of {names.depth}"
+    if names.anchor:
+        depth += f" with the metres of {names.anchor}"
+    if procedure.known:
+        which = "the nearest object's" if procedure.known == "nearest" else f"that of the nearest {procedure.known}"
+        depth += f", one true distance given a picture ({which}, which is not counted)"
+    if names.camera:
+        depth += f", camera of {names.camera}"
     return (
         f"{len(result.objects)} objects in {result.images_measured} pictures of {names.data}; {boxes}, {depth}, "
         f"compared with {'their true distance' if procedure.truth == 'centre' else 'that of their nearest face'}."
@@ -118,6 +129,9 @@ def protocol_fields(result: ObjectResult, names: Names) -> Row:
         "images_measured": result.images_measured,
         "boxes": names.detector if by_detector else "true",
         "depth": "true" if procedure.depth == "true" else names.depth,
+        "anchor": names.anchor,
+        "known": procedure.known or "",
+        "camera": names.camera,
         "truth": procedure.truth,
         "cues": cues_line(procedure.cues),
         "score": procedure.score if by_detector else math.nan,

@@ -24,6 +24,8 @@ from howfar.evaluation.objects.metrics import (
 from howfar.ranging import Method
 from howfar.ranging.cues.joining import CueSettings
 from howfar.scene import Distance
+from howfar.scene.depth_alignment import DepthAlignment
+from howfar.scene.lens import Lens
 
 Boxes = Literal["true", "detector"]
 Depth = Literal["true", "network"]
@@ -46,6 +48,9 @@ class ObjectProcedure:
         iou: Least overlap at which a detection is of an object, above 0 and at most 1.
         baseline_m: Show the errors as disparities of two cameras so far apart too; None for not.
         cues: What distances rest on; the depth map alone if not said otherwise.
+        lens: What is said of the camera; each picture's own camera if not said otherwise.
+        known: Give a relative network one object's true distance a picture, which is then not counted: that of the
+            `nearest` object, or of the nearest one of a class; None for none.
 
     Raises:
         SettingError: If a setting cannot be.
@@ -59,6 +64,8 @@ class ObjectProcedure:
     iou: float = 0.5
     baseline_m: float | None = None
     cues: CueSettings = field(default_factory=CueSettings)
+    lens: Lens = field(default_factory=Lens)
+    known: str | None = None
 
     def __post_init__(self) -> None:
         if not self.methods:
@@ -84,8 +91,8 @@ class MeasuredObject:
 
     Attributes:
         picture: What the data set calls the picture.
-        place: The picture's place among the samples measured.
-        number: The object's place among those of its picture.
+        sample_index: The picture's index among the samples measured.
+        number: The object's index among those of its picture.
         label: Its class in the data set.
         box_xyxy_px: Its true box.
         found: Whether there is a box to measure in: always with true boxes, else whether the detector found it.
@@ -96,10 +103,11 @@ class MeasuredObject:
         occlusion: 0 fully visible, 1 partly occluded, 2 largely occluded, -1 unknown.
         focal_px: Focal length of its picture.
         distances: One for each method, unknown where it was not found.
+        alignment: What gave its picture's relative map its metres; None where nothing did, or nothing had to.
     """
 
     picture: str
-    place: int
+    sample_index: int
     number: int
     label: str
     box_xyxy_px: Box
@@ -111,6 +119,7 @@ class MeasuredObject:
     occlusion: int
     focal_px: float
     distances: tuple[Distance, ...]
+    alignment: DepthAlignment | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,38 +152,38 @@ class ObjectResult:
     @property
     def truth_m(self) -> NDArray[np.float64]:
         """N true distances."""
-        return np.array([thing.truth_m for thing in self.objects], dtype=np.float64)
+        return np.array([each.truth_m for each in self.objects], dtype=np.float64)
 
     @property
     def images_measured(self) -> int:
         """Pictures with an object that was counted; the others were shown to no network."""
-        return len({thing.place for thing in self.objects})
+        return len({each.sample_index for each in self.objects})
 
     def distances(self, method: str) -> tuple[Distance, ...]:
         """What a method of the procedure said of each of the N objects."""
-        place = self.procedure.names.index(method)
-        return tuple(thing.distances[place] for thing in self.objects)
+        index = self.procedure.names.index(method)
+        return tuple(each.distances[index] for each in self.objects)
 
     def estimates_m(self, method: str) -> NDArray[np.float64]:
         """N distances by a method, NaN where it has none."""
         return np.array([distance.depth_m for distance in self.distances(method)], dtype=np.float64)
 
     def errors(self, method: str, members: NDArray[np.int64] | None = None) -> ObjectErrors:
-        """The errors of a method over some of the objects, given by their places, or over all."""
+        """The errors of a method over some of the objects, given by their indices, or over all."""
         chosen = slice(None) if members is None else members
         return object_errors(self.truth_m[chosen], self.estimates_m(method)[chosen])
 
     def disparity(self, method: str, baseline_m: float, members: NDArray[np.int64] | None = None) -> DisparityErrors:
         """The errors of a method as disparities, likewise."""
         chosen = slice(None) if members is None else members
-        focal_px = np.array([thing.focal_px for thing in self.objects], dtype=np.float64)
+        focal_px = np.array([each.focal_px for each in self.objects], dtype=np.float64)
         return disparity_errors(self.truth_m[chosen], self.estimates_m(method)[chosen], focal_px[chosen], baseline_m)
 
     def intervals(self, method: str) -> IntervalCoverage:
         """How many true distances lie in the intervals that a method gave."""
         ends = [(distance.low_m, distance.high_m) for distance in self.distances(method)]
         low_m, high_m = np.array(ends, dtype=np.float64).reshape(-1, 2).T
-        pictures = np.array([thing.place for thing in self.objects], dtype=np.int64)
+        pictures = np.array([each.sample_index for each in self.objects], dtype=np.int64)
         return interval_coverage(self.truth_m, low_m, high_m, pictures)
 
     def warnings(self, method: str) -> FlagQuality:

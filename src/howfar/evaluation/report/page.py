@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from howfar.errors import SettingError
 from howfar.files import replacing
-from howfar.io.pictures_out import encode
+from howfar.io.picture_writer import encode
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -51,7 +51,7 @@ class Page:
     """A page that grows from top to bottom; all text is taken literally, as no HTML.
 
     Example:
-        >>> page = Page("Depth on two rooms")
+        >>> page = Page("Depth in two rooms")
         >>> page.table("Errors", ["", "REL"], [["kitchen", "0.112"], ["hall", "0.140"]], "mean over all pixels")
         >>> page.write(Path("errors.html"))  # doctest: +SKIP
     """
@@ -72,7 +72,7 @@ class Page:
             title: What it shows, above the table.
             columns: The heading of each column; the first names the rows.
             rows: The cells of each row.
-            note: How the figures were got, below the table.
+            note: How the figures were measured, below the table.
 
         Raises:
             SettingError: If a row does not have a cell for each column.
@@ -121,7 +121,7 @@ class Page:
 
 
 def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    numeric = [_is_numeric([row[place] for row in rows]) for place in range(len(columns))]
+    numeric = [_is_numeric([row[index] for row in rows]) for index in range(len(columns))]
     cells = "".join(_cell("th", text, right, "col") for text, right in zip(columns, numeric, strict=True))
     head = f"<thead><tr>{cells}</tr></thead>\n" if any(columns) else ""
     body = "\n".join(_row(row, numeric) for row in rows)
@@ -130,8 +130,8 @@ def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) ->
 
 def _row(cells: Sequence[str], numeric: Sequence[bool]) -> str:
     first, *others = (
-        _cell("td" if place else "th", text, right, "" if place else "row")
-        for place, (text, right) in enumerate(zip(cells, numeric, strict=True))
+        _cell("td" if index else "th", text, right, "" if index else "row")
+        for index, (text, right) in enumerate(zip(cells, numeric, strict=True))
     )
     return f"<tr>{first}{''.join(others)}</tr>"
 

@@ -25,7 +25,7 @@ class FigureTable:
         title: What it shows.
         columns: Heading of each column; the first one is of the rows' names.
         rows: A row's name and its figures as texts, one for each column.
-        note: How the figures were got, in a sentence or two.
+        note: How the figures were measured, in a sentence or two.
     """
 
     title: str
@@ -123,8 +123,8 @@ def _all_tables(report: Report) -> Sequence[FigureTable]:
 
 def _terminal_table(table: FigureTable) -> Group:
     shown = Table(title=table.title, title_justify="left")
-    for place, heading in enumerate(table.columns):
-        shown.add_column(heading, justify="right" if place else "left", overflow="fold")
+    for index, heading in enumerate(table.columns):
+        shown.add_column(heading, justify="right" if index else "left", overflow="fold")
     for row in table.rows:
         shown.add_row(*map(Text, row))
     # Not as the table's caption, which would be no wider than a narrow table.

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from howfar.errors import DownloadError
+from howfar.io.addresses import without_password
+from howfar.io.http import TooLargeError, TransportError, at_most, open_client, stated_length, streaming
 from howfar.models.session import file_digest
 
 if TYPE_CHECKING:
@@ -96,25 +98,22 @@ def discard(part: Path) -> None:
 
 def _request(wanted: Wanted, part: Path, progress: Progress | None, patience: Patience) -> None:
     """One request: the rest of the file, or all of it. Returns when the file is complete."""
-    import httpx
-
     start, headers = _resume_from(wanted, part)
     if start and start == wanted.size_bytes:
         return
     try:
-        with (
-            httpx.Client(timeout=patience.timeout_s, follow_redirects=True) as client,
-            client.stream("GET", wanted.url, headers=headers) as response,
-        ):
+        with open_client(patience.timeout_s) as client, streaming(client, wanted.url, headers) as response:
             _receive(wanted, part, start, response, progress)
-    except httpx.ConnectError:
-        raise _BrokenOffError("the server cannot be reached") from None
-    except httpx.TimeoutException:
-        raise _BrokenOffError(f"the server said nothing for {patience.timeout_s:g} s") from None
-    except (httpx.NetworkError, httpx.RemoteProtocolError, httpx.ProxyError) as error:
-        raise _BrokenOffError(f"the connection broke off ({error})") from None
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise DownloadError(f"{wanted.url} could not be fetched ({error}): check the address or the mirror.") from None
+    except TransportError as error:
+        if error.kind == "timeout":
+            raise _BrokenOffError(f"the server said nothing for {patience.timeout_s:g} s") from None
+        if error.kind in ("unknown host", "refused", "certificate", "unreachable"):
+            raise _BrokenOffError("the server cannot be reached") from None
+        if error.kind in ("proxy", "protocol", "broken off"):
+            raise _BrokenOffError(f"the connection broke off ({error.detail})") from None
+        raise DownloadError(
+            f"{wanted.url} could not be fetched ({error.detail}): check the address or the mirror."
+        ) from None
 
 
 def _receive(wanted: Wanted, part: Path, start: int, response: "httpx.Response", progress: Progress | None) -> None:
@@ -125,19 +124,20 @@ def _receive(wanted: Wanted, part: Path, start: int, response: "httpx.Response",
         _write_note(wanted, part, response.headers.get("etag"))
     limit = min(size for size in (total, wanted.limit_bytes, 1 << 50) if size is not None)
     done = start
-    with part.open("r+b" if start else "wb") as file:
-        file.seek(start)
-        file.truncate()
-        for chunk in response.iter_raw():  # as it comes: a chunk size would lose what came before a break
-            done += len(chunk)
-            if done > limit:
-                break
-            file.write(chunk)
-            if progress is not None:
-                progress(done, total)
-    if done > limit:
+    try:
+        with part.open("r+b" if start else "wb") as file:
+            file.seek(start)
+            file.truncate()
+            for chunk in at_most(response.iter_raw(), limit - start):  # raw: a piece before a break is not lost
+                file.write(chunk)
+                done += len(chunk)
+                if progress is not None:
+                    progress(done, total)
+    except TooLargeError:
         discard(part)
-        raise DownloadError(f"{wanted.url} is longer than the {limit} bytes that were expected: it is another file.")
+        raise DownloadError(
+            f"{wanted.url} is longer than the {limit} bytes that were expected: it is another file."
+        ) from None
     if total is not None and done < total:
         raise _BrokenOffError(f"the server sent {done} of {total} bytes")
 
@@ -152,8 +152,7 @@ def _placed(wanted: Wanted, part: Path, start: int, response: "httpx.Response") 
             raise _BrokenOffError("the server sent another part than it was asked for")
         return start, _agreed(wanted, part, total)
     if status == 200:
-        length = response.headers.get("content-length", "")
-        return 0, _agreed(wanted, part, int(length) if length.isdigit() else None)
+        return 0, _agreed(wanted, part, stated_length(response))
     if status == 416:
         discard(part)
         raise _BrokenOffError("the server has less than what is here already")
@@ -189,15 +188,15 @@ def _length_in_range(response: "httpx.Response") -> int | None:
 def _resume_from(wanted: Wanted, part: Path) -> tuple[int, dict[str, str]]:
     """How much of the same file is here already, and the headers that ask for the rest.
 
-    Two halves may be joined only when both surely belong to one file: the digest is known beforehand, and will tell, or
-    the server vouches with an entity tag that has not changed.
+    Two parts may be joined only if they certainly belong to one file: its digest is known beforehand and is checked in
+    the end, or the server's entity tag has not changed.
     """
-    headers = {"Accept-Encoding": "identity", "User-Agent": "howfar"}
+    headers: dict[str, str] = {}
     start, note = _size(part), _read_note(part)
     etag = note.get("etag") or ""
     if wanted.sha256 and note.get("sha256") == wanted.sha256:
         pass
-    elif not wanted.sha256 and note.get("url") == wanted.url and etag and not etag.startswith("W/"):
+    elif not wanted.sha256 and note.get("url") == without_password(wanted.url) and etag and not etag.startswith("W/"):
         headers["If-Range"] = etag
     else:
         start = 0
@@ -223,7 +222,7 @@ def _note_path(part: Path) -> Path:
 
 def _write_note(wanted: Wanted, part: Path, etag: str | None) -> None:
     part.unlink(missing_ok=True)  # first, so that a note never stands beside the bytes of another file
-    note = {"url": wanted.url, "sha256": wanted.sha256, "etag": etag}
+    note = {"url": without_password(wanted.url), "sha256": wanted.sha256, "etag": etag}
     _note_path(part).write_text(json.dumps(note), encoding="utf-8")
 
 

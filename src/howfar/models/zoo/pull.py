@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from howfar.errors import DownloadError, ModelError
+from howfar.io.addresses import hiding_passwords, without_password
 from howfar.models.session import file_digest
 from howfar.models.zoo.cache import Record, model_path, pulled_path, read_record, write_companions
 from howfar.models.zoo.fetch import Patience, Progress, UnreachableError, Wanted, discard, fetch
@@ -72,7 +73,8 @@ def pull_entry(
     if entry.ask_licence and not accept_licence:
         raise DownloadError(
             f"{entry.name} comes under {entry.licence}: read {entry.ask_licence} and, if you accept it, pull again "
-            "with --accept-licence."
+            "and say so.",
+            setting="accept_licence",
         )
     with _only_one(target):
         if not is_whole(entry):  # another pull may have fetched it while this one waited
@@ -94,14 +96,16 @@ def is_whole(entry: Entry) -> bool:
 def _fetch_to(target: Path, entry: Entry, progress: Progress | None, mirror: str | None, patience: Patience) -> None:
     part = target.with_name(f"{target.name}.part")
     try:
-        wanted, stated_by = _wanted(entry, mirror, patience)
-        digest = fetch(wanted, part, progress, patience)
+        with hiding_passwords():
+            wanted, stated_by = _wanted(entry, mirror, patience)
+            digest = fetch(wanted, part, progress, patience)
     except UnreachableError as error:
         raise DownloadError(
-            f"{error}; try again (it goes on where it stopped), name a mirror with --mirror, or use the embedded "
-            f"{embedded_default(entry.task)}, which works offline."
+            f"{error}; try again (it goes on where it stopped), name a mirror, or use the embedded "
+            f"{embedded_default(entry.task)}, which works offline.",
+            setting="mirror",
         ) from None
-    record = Record(entry.name, wanted.url, part.stat().st_size, digest, stated_by)
+    record = Record(entry.name, without_password(wanted.url), part.stat().st_size, digest, stated_by)
     write_companions(target, entry, record)
     part.replace(target)  # last: a file under the model's name always has its record and card
     discard(part)

@@ -1,6 +1,5 @@
 """What is known of each model of the zoo: registry.toml and the cards that it names."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -9,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from howfar.errors import ModelError
-from howfar.models.card import Card, Task, read_card
+from howfar.io.toml import read_own_toml
+from howfar.models.card import Card, Task
+from howfar.models.card_reading import read_card
 
 HUB = "https://huggingface.co"
 MODELS = Path(str(resources.files("howfar.models")))
@@ -35,7 +36,7 @@ class Entry:
     """One model of the zoo.
 
     Attributes:
-        name: What `--detector`, `--depth-model` and `howfar models` call it.
+        name: What users call it: `howfar models` lists it.
         task: `detection`, `depth` or `ranging`.
         licence: Licence of the weights.
         origin: Where they come from.
@@ -82,7 +83,7 @@ class Entry:
 
     @property
     def file_name(self) -> str:
-        """The file's name in the cache, with its folder where it is of several files."""
+        """The file's name in the cache, with its folder if the model has several files."""
         if self.embedded_path is not None:
             return self.embedded_path.name
         if self.hub is not None and self.beside:
@@ -104,8 +105,7 @@ class Entry:
 @lru_cache(maxsize=1)
 def entries() -> Mapping[str, Entry]:
     """Every model of the zoo by its name, in the order of the registry."""
-    text = resources.files("howfar.models.zoo").joinpath("registry.toml").read_text(encoding="utf-8")
-    read = [_entry(table) for table in tomllib.loads(text)["model"]]
+    read = [_entry(table) for table in read_own_toml("howfar.models.zoo", "registry.toml")["model"]]
     return {entry.name: entry for entry in read}
 
 

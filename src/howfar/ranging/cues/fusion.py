@@ -9,12 +9,24 @@ Particle Physics, introduction).
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from howfar.scene import Cue
 
 CHI_SQUARED_95 = {1: 3.841, 2: 5.991}
 """What χ² exceeds in one case of twenty by chance, by degrees of freedom."""
+
+
+class Estimate(Protocol):
+    """A log-normal estimate of a distance, as a `Cue` or a `Fused` is."""
+
+    @property
+    def depth_m(self) -> float:
+        """Its median; NaN where unknown."""
+
+    @property
+    def log_sd(self) -> float:
+        """Standard deviation of its logarithm."""
 
 
 class Fused(NamedTuple):
@@ -27,10 +39,15 @@ class Fused(NamedTuple):
         cues: The cues, each with its weight.
     """
 
-    depth_m: float
-    log_sd: float
-    conflict: bool
-    cues: tuple[Cue, ...]
+    depth_m: float = math.nan
+    log_sd: float = math.nan
+    conflict: bool = False
+    cues: tuple[Cue, ...] = ()
+
+    @property
+    def is_known(self) -> bool:
+        """Whether any cue says anything."""
+        return math.isfinite(self.depth_m)
 
 
 def fuse(cues: Sequence[Cue]) -> Fused:
@@ -41,13 +58,27 @@ def fuse(cues: Sequence[Cue]) -> Fused:
     """
     known = [cue for cue in cues if cue.is_known]
     if not known:
-        return Fused(math.nan, math.nan, False, tuple(cues))
+        return Fused(cues=tuple(cues))
     total = sum(cue.log_sd**-2 for cue in known)
     weighed = tuple(replace(cue, weight=cue.log_sd**-2 / total) if cue.is_known else cue for cue in cues)
     if len(known) == 1:  # exactly what it says, without a detour through logarithms
         return Fused(known[0].depth_m, known[0].log_sd, False, weighed)
     mean = sum(cue.weight * math.log(cue.depth_m) for cue in weighed if cue.is_known)
-    chi_squared = sum(((math.log(cue.depth_m) - mean) / cue.log_sd) ** 2 for cue in known)
+    chi_squared = _chi_squared(known, mean)
     freedom = len(known) - 1
     widening = max(1.0, math.sqrt(chi_squared / freedom))
     return Fused(math.exp(mean), widening / math.sqrt(total), chi_squared > CHI_SQUARED_95[freedom], weighed)
+
+
+def contradict(one: Estimate, other: Estimate) -> bool:
+    """Whether two estimates of one distance are farther apart than chance would have it; not where one is unknown."""
+    if not (math.isfinite(one.depth_m) and math.isfinite(other.depth_m)):
+        return False
+    weights = one.log_sd**-2, other.log_sd**-2
+    mean = (weights[0] * math.log(one.depth_m) + weights[1] * math.log(other.depth_m)) / sum(weights)
+    return _chi_squared((one, other), mean) > CHI_SQUARED_95[1]
+
+
+def _chi_squared(estimates: Sequence[Estimate], mean: float) -> float:
+    """How far estimates scatter about a mean of log depth, in their own spreads."""
+    return sum(((math.log(each.depth_m) - mean) / each.log_sd) ** 2 for each in estimates)

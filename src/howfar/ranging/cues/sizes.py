@@ -1,15 +1,14 @@
 """How large things are: the table of real sizes, and the user's own beside it."""
 
 import math
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from howfar.errors import SettingError
+from howfar.io.toml import read_own_toml, read_toml
 
 DEFAULT_FOOTPRINT_LOG_SD = 0.15
 NUMBERS = ("height_m", "log_sd", "length_m", "width_m", "footprint_log_sd", "least_ratio")
@@ -86,8 +85,7 @@ class SizeTable:
 @lru_cache(maxsize=1)
 def default_sizes() -> SizeTable:
     """The built-in table, `sizes.toml` beside this file, with its sources."""
-    text = resources.files("howfar.ranging.cues").joinpath("sizes.toml").read_text(encoding="utf-8")
-    return parse_sizes(tomllib.loads(text), "sizes.toml")
+    return parse_sizes(read_own_toml("howfar.ranging.cues", "sizes.toml"), "sizes.toml")
 
 
 def read_sizes(path: Path) -> SizeTable:
@@ -99,11 +97,7 @@ def read_sizes(path: Path) -> SizeTable:
     Raises:
         SettingError: If the file cannot be read, or says something that cannot be.
     """
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingError(f"The table of sizes {path} cannot be read: {error}.") from None
-    return parse_sizes(content, str(path))
+    return parse_sizes(read_toml(path, "table of sizes"), str(path))
 
 
 def parse_sizes(content: Mapping[str, Any], where: str) -> SizeTable:

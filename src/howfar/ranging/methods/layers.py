@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from howfar.ranging.methods.cells import covered_cells
 from howfar.ranging.methods.crops import crop_boxes
-from howfar.ranging.methods.statistics import NO_BOUNDS, Bounds, Readings
+from howfar.ranging.methods.method import NO_BOUNDS, Bounds, Method, Readings
+from howfar.ranging.methods.statistics import relative_stand_in
 from howfar.scene import DepthMap
 
 NAME = "layers"
@@ -34,7 +35,7 @@ objects of NYU training pictures with true depth: 4.1 %; a layer's share of the 
 
 
 @dataclass(frozen=True, slots=True)
-class Layers:
+class Layers(Method):
     """The median of the depth layer that is most probably the object.
 
     Attributes:
@@ -45,16 +46,20 @@ class Layers:
     bounds: Bounds = NO_BOUNDS
     name: str = NAME
 
-    def read(self, depth: DepthMap, boxes: NDArray[np.float64]) -> Readings:
-        """Read N×4 boxes, given in the map's cells, off a metric depth map."""
+    def read(self, depth: DepthMap, boxes: NDArray[np.float64], masks: NDArray[np.float32] | None = None) -> Readings:
+        """Read boxes off a metric depth map; masks are not looked at."""
         cells = covered_cells(boxes, depth.shape)
         values, shares = np.full(len(boxes), np.nan), np.zeros(len(boxes))
         crops = crop_boxes(depth, boxes, SIDE, 0.0, self.bounds.usable(depth))
         seen = crops.known.any(axis=(1, 2)) & (cells[:, 2:] > cells[:, :2]).all(axis=1)
-        for place in np.flatnonzero(seen).tolist():
-            values[place] = _object_value(crops.values[place], crops.known[place], depth)
-            shares[place] = crops.known[place].mean()
+        for index in np.flatnonzero(seen).tolist():
+            values[index] = _object_value(crops.values[index], crops.known[index], depth)
+            shares[index] = crops.known[index].mean()
         return Readings(values, cells, shares)
+
+    def on_relative(self, *, bounded: bool = True) -> Method:
+        """A statistic, for layers are found in logarithms of depth."""
+        return relative_stand_in(self.bounds, bounded=bounded)
 
 
 def split_layers(logs: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -65,9 +70,9 @@ def split_layers(logs: NDArray[np.float64]) -> NDArray[np.int64]:
     cuts = []
     peak = lowest = counts[0]
     valley = 0
-    for place, count in enumerate(counts):
+    for index, count in enumerate(counts):
         if count < lowest:
-            lowest, valley = count, place
+            lowest, valley = count, index
         elif lowest < VALLEY * min(peak, count):
             cuts.append(valley)
             peak = lowest = count

@@ -7,13 +7,16 @@ from numpy.typing import NDArray
 
 from howfar.ranging.methods.bimodal import hold_two_depths
 from howfar.ranging.methods.cells import boxes_in_cells
-from howfar.ranging.methods.statistics import Grids, Method
-from howfar.ranging.relative.ordinal import for_relative
+from howfar.ranging.methods.method import Grids, Method
 from howfar.scene import Camera, DepthMap, Distance, Weights
 
 
 def measure(
-    depth: DepthMap, boxes_xyxy_px: NDArray[np.float32], camera: Camera, method: Method
+    depth: DepthMap,
+    boxes_xyxy_px: NDArray[np.float32],
+    camera: Camera,
+    method: Method,
+    masks: NDArray[np.float32] | None = None,
 ) -> tuple[Distance, ...]:
     """The distance of each box.
 
@@ -22,18 +25,19 @@ def measure(
         boxes_xyxy_px: N×4 boxes in pixels of the picture.
         camera: The picture's camera; its size is the picture's.
         method: How a box becomes one number.
+        masks: N×S×S float32, 0 to 1, the object on a grid over each box; None from a detector without masks.
 
     Returns:
         N distances. `position_m` lies on the ray through the middle of the region measured, and `range_m` is its
-        length. Unknown, with a reason, for a relative map (whose order `ranging.nearness` tells), a box outside the
-        picture, or a box without usable depth.
+        length. Unknown, with a reason, for a relative map (`ranging.relative.ordinal` tells its order), a box outside
+        the picture, or a box without usable depth.
     """
     if not depth.is_metric:
         reason = f"the depth map is relative ({depth.kind}) and has no metres"
-        return tuple(Distance.unknown(for_relative(method).name, reason) for _ in boxes_xyxy_px)
+        return tuple(Distance.unknown(method.on_relative().name, reason) for _ in boxes_xyxy_px)
     frame_size = (camera.width_px, camera.height_px)
     boxes = boxes_in_cells(boxes_xyxy_px, frame_size, depth.shape)
-    readings = method.read(depth, boxes)
+    readings = method.read(depth, boxes, masks)
     z = depth.to_metres(readings.values.astype(np.float32)).astype(np.float64)
     z[~(np.isfinite(z) & (z > 0))] = np.nan
     cell_px = np.array([frame_size[0] / depth.shape[1], frame_size[1] / depth.shape[0]] * 2)
@@ -45,17 +49,17 @@ def measure(
     weights = _over_the_picture(readings.weights, cell_px, len(boxes))
     rows = np.column_stack([x, y, z, np.sqrt(x * x + y * y + z * z), readings.valid_shares, own_log_sds]).tolist()
     return tuple(
-        _distance(row, region, two, method.name, each)
+        _distance(row, region, two, readings.method or method.name, each)
         for row, region, two, each in zip(rows, regions.tolist(), mixed.tolist(), weights, strict=True)
     )
 
 
 def _over_the_picture(grids: Grids | None, cell_px: NDArray[np.float64], count: int) -> Sequence[Weights | None]:
-    """Each grid with the place of its edges in pixels; the numbers are not copied."""
+    """Each grid with its edges in pixels; the numbers are not copied."""
     if grids is None:
         return [None] * count
-    places = (grids.cells * cell_px).tolist()
-    return [Weights(each, (x1, y1, x2, y2)) for each, (x1, y1, x2, y2) in zip(grids.values, places, strict=True)]
+    edges = (grids.cells * cell_px).tolist()
+    return [Weights(each, (x1, y1, x2, y2)) for each, (x1, y1, x2, y2) in zip(grids.values, edges, strict=True)]
 
 
 def _distance(row: list[float], region: list[float], mixed: bool, method: str, weights: Weights | None) -> Distance:

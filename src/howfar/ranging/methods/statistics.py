@@ -1,14 +1,10 @@
-"""The ranging methods, by name: this is the place where a better one is added.
-
-A method looks at a depth map and at boxes, and gives one reading a box in the map's own unit. What follows from it
-(metres, position, straight line) is the same for all and happens in `measure`.
-"""
+"""Statistics of a box as ranging methods, by name."""
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,88 +12,15 @@ from numpy.typing import NDArray
 from howfar.errors import SettingError
 from howfar.ranging.methods import reductions
 from howfar.ranging.methods.cells import covered_cells
+from howfar.ranging.methods.method import NO_BOUNDS, Bounds, Method, Readings
 from howfar.scene import DepthMap
 
 CENTRAL_SHRINK = 0.4
 """Eq. 8 looks at the central 0.4w × 0.4h."""
 
 
-class Grids(NamedTuple):
-    """How much each place in and round N boxes belongs to the object, on grids of S×S places.
-
-    Attributes:
-        values: N×S×S float32, 0 to 1.
-        cells: N×4 float64: what each grid covers, left, top, right, bottom in cells of the map.
-    """
-
-    values: NDArray[np.float32]
-    cells: NDArray[np.float64]
-
-
-class Readings(NamedTuple):
-    """What a method saw in N boxes.
-
-    Attributes:
-        values: N float64 in the map's own unit; NaN where there is none.
-        cells: N×4 int64: the region measured, left, top, right, bottom in cells, ends excluded.
-        valid_shares: N float64: the share of the region's cells that had a usable value.
-        log_sds: N float64: standard deviation of the method's own error, in log depth; None from a method that does
-            not tell.
-        mixed: N bool: whether what was measured has two depths; None likewise.
-        weights: What was taken for the object, 0 where nothing is known; None likewise.
-    """
-
-    values: NDArray[np.float64]
-    cells: NDArray[np.int64]
-    valid_shares: NDArray[np.float64]
-    log_sds: NDArray[np.float64] | None = None
-    mixed: NDArray[np.bool_] | None = None
-    weights: Grids | None = None
-
-
-class Method(Protocol):
-    """What every ranging method can do."""
-
-    @property
-    def name(self) -> str:
-        """The name that the command line knows it by."""
-
-    def read(self, depth: DepthMap, boxes: NDArray[np.float64]) -> Readings:
-        """Read N×4 boxes, given in the map's cells, off a depth map."""
-
-
 @dataclass(frozen=True, slots=True)
-class Bounds:
-    """Depths outside these limits are left out of every statistic (DepthAI's lower and upper threshold).
-
-    Raises:
-        SettingError: If they leave nothing in.
-    """
-
-    lower_m: float | None = None
-    upper_m: float | None = None
-
-    def __post_init__(self) -> None:
-        if self.lower_m is not None and self.upper_m is not None and self.lower_m >= self.upper_m:
-            raise SettingError(
-                f"The lower threshold ({self.lower_m} m) must lie below the upper one ({self.upper_m} m)."
-            )
-
-    def usable(self, depth: DepthMap) -> NDArray[np.bool_] | None:
-        """H×W mask of the cells that may be used; None when all may."""
-        if self.lower_m is None and self.upper_m is None:
-            return None if depth.all_valid else depth.valid
-        metres = depth.metres()
-        lower = -math.inf if self.lower_m is None else self.lower_m
-        upper = math.inf if self.upper_m is None else self.upper_m
-        return (metres >= lower) & (metres <= upper)
-
-
-NO_BOUNDS = Bounds()
-
-
-@dataclass(frozen=True, slots=True)
-class BoxStatistic:
+class BoxStatistic(Method):
     """A statistic over the box, or over its middle.
 
     Attributes:
@@ -114,22 +37,26 @@ class BoxStatistic:
     bounds: Bounds = NO_BOUNDS
     reduce_near_large: Callable[[NDArray[np.float32]], float] | None = None
 
-    def read(self, depth: DepthMap, boxes: NDArray[np.float64]) -> Readings:
-        """Reduce each box's cells to one number."""
+    def read(self, depth: DepthMap, boxes: NDArray[np.float64], masks: NDArray[np.float32] | None = None) -> Readings:
+        """Reduce each box's cells to one number; masks are not looked at."""
         cells = covered_cells(boxes, depth.shape, self.shrink)
         usable = self.bounds.usable(depth)
         reduce = self.reduce_near_large if depth.near_is_large and self.reduce_near_large else self.reduce
         values = np.full(len(cells), np.nan)
         shares = np.zeros(len(cells))
-        for place, (left, top, right, bottom) in enumerate(cells.tolist()):
+        for index, (left, top, right, bottom) in enumerate(cells.tolist()):
             if right <= left or bottom <= top:
                 continue
             patch = depth.values[top:bottom, left:right]
             kept = patch.ravel() if usable is None else patch[usable[top:bottom, left:right]]
             if kept.size:
-                values[place] = reduce(kept)
-                shares[place] = kept.size / patch.size
+                values[index] = reduce(kept)
+                shares[index] = kept.size / patch.size
         return Readings(values, cells, shares)
+
+    def on_relative(self, *, bounded: bool = True) -> "BoxStatistic":
+        """A statistic is itself on every map."""
+        return self if bounded else replace(self, bounds=NO_BOUNDS)
 
 
 class _Recipe(NamedTuple):
@@ -190,3 +117,13 @@ def _percentile_named(name: str) -> _Recipe:
     if not 0.0 <= q <= 100.0:
         raise SettingError(f"percentile:Q wants a number from 0 to 100, such as percentile:40, not {text!r}.")
     return _percentile(q, f"{text}th percentile of the box, counted from the nearest")
+
+
+RELATIVE_METHOD = "percentile:40"
+"""What stands in for a method that looks at logarithms of depth, which a map of unknown shift has not: the statistic
+that comes nearest to `auto` on true depth."""
+
+
+def relative_stand_in(bounds: Bounds, *, bounded: bool) -> Method:
+    """`RELATIVE_METHOD`, with the limits of the method that it stands in for if they are to be kept."""
+    return parse_method(RELATIVE_METHOD, bounds=bounds if bounded else NO_BOUNDS)

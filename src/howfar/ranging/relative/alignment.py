@@ -40,8 +40,8 @@ SAME = 1e-6
 """Values that differ by less, as a share of the largest, are one value."""
 
 NO_EVIDENCE = (
-    "the depth network tells nearer from farther but no metres: name a metric network (--anchor depth-compact-nyu) or "
-    "a distance that you know (--known chair=2.30)"
+    "the depth network tells nearer from farther but no metres: name a metric network as its anchor, such as "
+    "depth-compact-nyu, or a known distance, such as chair=2.30"
 )
 NO_SCALE = (
     "one known depth gives a scale alone, for which the map has to be above zero there: give a second one, elsewhere"
@@ -87,7 +87,7 @@ class Aligned(NamedTuple):
     reason: str
 
 
-class Group(NamedTuple):
+class FitPoints(NamedTuple):
     """The points of one source in the numbers that the line is fitted in.
 
     Attributes:
@@ -130,7 +130,7 @@ def align(depth: DepthMap, evidence: Sequence[Evidence]) -> Aligned:
         return Aligned(depth, None, NO_EVIDENCE)
     inverse = depth.kind == "relative_inverse"
     groups = [
-        Group(each.values, 1 / each.depths_m if inverse else each.depths_m, each.log_sds, each.correlation)
+        FitPoints(each.values, 1 / each.depths_m if inverse else each.depths_m, each.log_sds, each.correlation)
         for each in sources
     ]
     line = fit_line(groups)
@@ -142,10 +142,25 @@ def align(depth: DepthMap, evidence: Sequence[Evidence]) -> Aligned:
     log_sd = _log_sd(line, groups, depth.values[depth.valid].astype(np.float64))
     points = sum(len(each.values) for each in sources)
     alignment = DepthAlignment(depth.kind, line, log_sd, tuple(each.kind for each in sources), points)
-    return Aligned(alignment.applied_to(depth), alignment, "")
+    return Aligned(aligned_map(depth, alignment), alignment, "")
 
 
-def fit_line(groups: Sequence[Group]) -> Line:
+def aligned_map(depth: DepthMap, alignment: DepthAlignment) -> DepthMap:
+    """A relative map in metres; unknown where the line gives no depth above zero."""
+    fitted = alignment.line.of(depth.values)
+    if alignment.kind == "relative_inverse":
+        fitted = np.divide(1, fitted, out=np.full_like(fitted, np.nan), where=fitted > 0)
+    return DepthMap(fitted, "metres", depth.valid)
+
+
+def relative_of(depth_m: Numbers, alignment: DepthAlignment) -> Numbers:
+    """The numbers of the relative map that depths in metres come from."""
+    fitted = 1 / depth_m if alignment.kind == "relative_inverse" else depth_m
+    values: Numbers = (fitted - alignment.line.shift) / alignment.line.scale
+    return values
+
+
+def fit_line(groups: Sequence[FitPoints]) -> Line:
     """The line through points of several sources, some of which may be wrong.
 
     Whether a point is an outlier is judged among those of its own source: a known distance is none because a network's
@@ -201,7 +216,7 @@ def _linear_targets(line: Line, x: Numbers, y: Numbers) -> Numbers:
     return np.where(np.isfinite(residuals), fitted * (1 - residuals), y)
 
 
-def _weights(line: Line, group: Group) -> Numbers:
+def _weights(line: Line, group: FitPoints) -> Numbers:
     """What each point counts in the next round of least squares."""
     standard = _log_residuals(line, group.x, group.y) / group.log_sds
     scale = max(SDS_IN_A_MAD * float(np.median(np.abs(standard))), 1e-12)
@@ -219,7 +234,7 @@ def _weighted_line(x: Numbers, y: Numbers, weights: Numbers) -> Line:
     return Line(scale, float(np.average(y, weights=weights) - scale * middle))
 
 
-def _log_sd(line: Line, groups: Sequence[Group], values: Numbers) -> float:
+def _log_sd(line: Line, groups: Sequence[FitPoints], values: Numbers) -> float:
     """How far the aligned map is off, as a standard deviation in log depth.
 
     Of the scatter about the line the map has what the evidence's own errors, but for what they share, do not explain.
@@ -237,7 +252,7 @@ def _log_sd(line: Line, groups: Sequence[Group], values: Numbers) -> float:
     return math.sqrt(scatter + 1 / independent + NO_SHIFT_LOG_SD**2)
 
 
-def _line_variance(line: Line, groups: Sequence[Group], scatter: float, values: Numbers) -> float:
+def _line_variance(line: Line, groups: Sequence[FitPoints], scatter: float, values: Numbers) -> float:
     """The variance in log depth that the line has from its points, at the median value of those that have a depth."""
     middle = float(np.median(np.concatenate([group.x for group in groups])))  # for the precision of what follows
     information = np.zeros((2, 2))

@@ -1,39 +1,36 @@
-"""What can be told of a relative depth map without metres: which thing is nearer than which."""
+"""The order of objects, which a relative depth map tells without metres, and their numbers in it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from howfar.errors import SettingError
 from howfar.ranging.methods.cells import boxes_in_cells
-from howfar.ranging.methods.foreground import Foreground
-from howfar.ranging.methods.layers import Layers
-from howfar.ranging.methods.statistics import NO_BOUNDS, BoxStatistic, Method, parse_method
-from howfar.scene import Camera, DepthMap
-
-RELATIVE_METHOD = "percentile:40"
-"""What stands in for a method that looks at logarithms of depth, which a map of unknown shift has not: the statistic
-that comes nearest to `auto` on true depth."""
+from howfar.ranging.methods.method import Method
+from howfar.scene import Camera, DepthMap, Perception
+from howfar.scene.known_distance import KnownDistance
 
 
-def for_relative(method: Method, *, bounded: bool = True) -> Method:
-    """What a method is on a relative map: a statistic is itself, all others are `RELATIVE_METHOD`.
-
-    Args:
-        method: The method.
-        bounded: Keep its limits in metres, which a relative map refuses.
-    """
-    if isinstance(method, BoxStatistic):
-        return method if bounded else replace(method, bounds=NO_BOUNDS)
-    bounds = method.bounds if bounded and isinstance(method, Foreground | Layers) else NO_BOUNDS
-    return parse_method(RELATIVE_METHOD, bounds=bounds)
+def ranks_of(seen: Perception, method: Method) -> tuple[int | None, ...]:
+    """The ranks of the objects of a picture from the nearest, 1, on a relative map; None on a metric one."""
+    boxes = seen.detections.boxes_xyxy_px
+    if seen.depth.is_metric:
+        return (None,) * len(boxes)
+    values = relative_values(seen.depth, boxes, seen.camera, method.on_relative())
+    return nearness_ranks(values, near_is_large=seen.depth.near_is_large)
 
 
 def relative_values(
     depth: DepthMap, boxes_xyxy_px: NDArray[np.float32], camera: Camera, method: Method
 ) -> NDArray[np.float64]:
     """Read N×4 boxes, in pixels of the picture, off a relative map.
+
+    Args:
+        depth: The map.
+        boxes_xyxy_px: N×4 boxes.
+        camera: The picture's camera; its size is the picture's.
+        method: One that reads relative maps (`Method.on_relative`).
 
     Returns:
         N values in the map's own unit; NaN for a box without usable depth.
@@ -46,7 +43,7 @@ def relative_values(
 
 
 def nearness_ranks(values: NDArray[np.float64], *, near_is_large: bool) -> tuple[int | None, ...]:
-    """The place of each of N values counted from the nearest, 1; equal values share one, NaN has none."""
+    """The rank of each of N values counted from the nearest, 1; equal values share one, NaN has none."""
     nearer = values > values[:, None] if near_is_large else values < values[:, None]
     return tuple(
         None if unknown else 1 + count
@@ -55,5 +52,50 @@ def nearness_ranks(values: NDArray[np.float64], *, near_is_large: bool) -> tuple
 
 
 def nearest_first(ranks: Sequence[int | None]) -> list[int]:
-    """The places of N things, nearest first, those of no rank last; what is equally near stays in order."""
-    return sorted(range(len(ranks)), key=lambda place: ranks[place] or len(ranks) + 1)
+    """The indices of N objects, nearest first, those of no rank last; what is equally near stays in order."""
+    return sorted(range(len(ranks)), key=lambda index: ranks[index] or len(ranks) + 1)
+
+
+def indices_of(known: Sequence[KnownDistance], labels: Sequence[str]) -> list[int]:
+    """The index of the object that each known distance is of.
+
+    Args:
+        known: What is known.
+        labels: The classes of the objects in the order of their numbers, which count from 1.
+
+    Raises:
+        SettingError: If there is no such object or several, or it has two known distances.
+    """
+    indices = [_index_of(each.what, labels) for each in known]
+    for index in indices:
+        if indices.count(index) > 1:
+            raise SettingError(f"Object {name_of(index, labels)} has two known distances: give one.", setting="known")
+    return indices
+
+
+def name_of(index: int, labels: Sequence[str]) -> str:
+    """The number and class of an object, in words."""
+    return f"{index + 1} ({labels[index]})"
+
+
+def _index_of(what: str | int, labels: Sequence[str]) -> int:
+    if isinstance(what, int):
+        if not 1 <= what <= len(labels):
+            raise SettingError(f"There is no object {what}: {_listed(labels)}.", setting="known")
+        return what - 1
+    fitting = [index for index, label in enumerate(labels) if label.lower() == what.lower()]
+    if not fitting:
+        raise SettingError(f"There is no {what} among what was found: {_listed(labels)}.", setting="known")
+    if len(fitting) > 1:
+        numbers = ", ".join(str(index + 1) for index in fitting)
+        raise SettingError(
+            f"There are {len(fitting)} objects of the class {what}: name one by its number ({numbers}), such as "
+            f"{fitting[0] + 1}=2.30.",
+            setting="known",
+        )
+    return fitting[0]
+
+
+def _listed(labels: Sequence[str]) -> str:
+    named = ", ".join(name_of(index, labels) for index in range(len(labels)))
+    return f"there are {named}" if labels else "nothing was found"

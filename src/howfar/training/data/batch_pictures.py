@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from howfar.datasets import DepthSample
-from howfar.drawing.colours import FULL_SCALE_M, LIGHT_TEXT, Colour, colour_places, place_on_scale, text_colour_on
+from howfar.drawing.colours import FULL_SCALE_M, Colour, colour_places, place_on_scale, text_colour_on
 from howfar.drawing.legend import metre_legend
-from howfar.drawing.side_by_side import side_by_side
+from howfar.drawing.side_by_side import side_by_side, stacked, tile_grid
 from howfar.drawing.text import line_height, put_text, text_width
 from howfar.errors import SettingError
 from howfar.io.resample import resample
@@ -57,7 +57,7 @@ def depth_grid(rows: Sequence[DepthRow], max_m: float) -> NDArray[np.uint8]:
         raise SettingError("A grid of depths needs at least one picture; there is none.")
     if not (math.isfinite(max_m) and max_m > 0):
         raise SettingError(f"The colours must end at a positive number of metres, not {max_m}.")
-    grid = _stacked([_depth_row(*row, max_m) for row in rows])
+    grid = stacked([_depth_row(*row, max_m) for row in rows], GAP_PX)
     return np.vstack([grid, metre_legend(grid.shape[1], LETTERS_PX, max_m, "m")])
 
 
@@ -77,7 +77,7 @@ def augmentation_grid(pairs: Sequence[tuple[DepthSample, DepthExample]]) -> NDAr
     truths = [depth_m for sample, example in pairs for depth_m in (sample.depth_m, example.depth_m)]
     farthest_m = max((float(depth_m[np.isfinite(depth_m)].max(initial=0.0)) for depth_m in truths), default=0.0)
     max_m = math.ceil(farthest_m) or FULL_SCALE_M
-    grid = _stacked([_augmented_row(sample, example, max_m) for sample, example in pairs])
+    grid = stacked([_augmented_row(sample, example, max_m) for sample, example in pairs], GAP_PX)
     return np.vstack([grid, metre_legend(grid.shape[1], LETTERS_PX, max_m, "m")])
 
 
@@ -100,9 +100,7 @@ def detection_grid(images: Tensor, targets: Tensor, class_names: Sequence[str]) 
     pixels = (images.detach().float().clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).cpu().numpy()
     rows = targets.detach().float().cpu().numpy()
     tiles = [_with_boxes(image, rows[rows[:, 0] == index, 1:], class_names) for index, image in enumerate(pixels)]
-    across = math.ceil(math.sqrt(len(tiles)))
-    lines = [tiles[start : start + across] for start in range(0, len(tiles), across)]
-    return _stacked([np.hstack([_with_gap(tile, right=GAP_PX) for tile in line]) for line in lines])
+    return tile_grid(tiles, across=math.ceil(math.sqrt(len(tiles))), gap_px=GAP_PX)
 
 
 def _depth_row(
@@ -177,13 +175,3 @@ def _class_colour(class_id: int) -> Colour:
     share = np.full((1, 1), class_id * HUE_STEP % 1.0, dtype=np.float32)
     red, green, blue = colour_places(share)[0, 0].tolist()
     return red, green, blue
-
-
-def _stacked(rows: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
-    """Rows under each other, with white between them and beside the narrower ones."""
-    width = max(row.shape[1] for row in rows)
-    return np.vstack([_with_gap(row, right=width - row.shape[1], below=GAP_PX) for row in rows])
-
-
-def _with_gap(picture: NDArray[np.uint8], right: int = 0, below: int = 0) -> NDArray[np.uint8]:
-    return cv2.copyMakeBorder(picture, 0, below, 0, right, cv2.BORDER_CONSTANT, value=LIGHT_TEXT)  # type: ignore[return-value]

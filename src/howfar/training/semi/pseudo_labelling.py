@@ -3,33 +3,25 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from howfar.errors import ModelError, SettingError, SourceError
 from howfar.models import open_depth_network
-from howfar.models.session import file_digest
-from howfar.scene import Camera, DepthMap
-from howfar.training.depth_predictor import DepthPredictor
+from howfar.models.depth import CardDepth
+from howfar.scene import DepthEstimator, DepthMap, Frame
 from howfar.training.run_folder import RunFolder
 from howfar.training.semi.pseudo_labels import Author, PseudoLabels
 from howfar.training.semi.unlabelled import Unlabelled
+from howfar.training.torch_session import TorchSession
 from howfar.training.trained import trained_network
 
 AHEAD = 4
 """Pictures that a worker may be ahead of the others; more would only take memory."""
 
 
-class Teacher(Protocol):
-    """Whatever gives the depth of a picture."""
-
-    def predict(self, image: NDArray[np.uint8], camera: Camera | None) -> DepthMap:
-        """The depth of an H×W×3 uint8 RGB picture, at any resolution."""
-
-
-def open_teacher(model: str | Path) -> tuple[Teacher, Author]:
+def open_teacher(model: str | Path) -> tuple[DepthEstimator, Author]:
     """A network that is to give pseudo labels, from the folder of a training, by name or from an ONNX file.
 
     Raises:
@@ -41,19 +33,19 @@ def open_teacher(model: str | Path) -> tuple[Teacher, Author]:
         trained = trained_network(path)
         if trained.card.depth is None:
             raise ModelError(f"{path} is the training of a network for {trained.card.task}: name one that gives depth.")
-        predictor = DepthPredictor(trained.network, trained.card)
-        return predictor, Author(path.name, file_digest(RunFolder(path).best))
+        session = TorchSession(trained.network, RunFolder(path).best)
+        return CardDepth(trained.card, session), Author(path.name, session.digest())
     network = open_depth_network(model)
     if network.spec.kind not in ("metres", "relative_inverse"):
         raise SettingError(
             f"The teacher {network.name} gives {network.spec.kind}, which cannot be turned into inverse depth: choose "
             "one that gives metres or relative_inverse."
         )
-    return network, Author(network.name, file_digest(network.session.path))
+    return network, Author(network.name, network.session.digest())
 
 
 def label_pictures(
-    teacher: Teacher,
+    teacher: DepthEstimator,
     pictures: Sequence[Unlabelled],
     labels: PseudoLabels,
     workers: int,
@@ -82,8 +74,10 @@ def label_pictures(
             picture = pictures[index]
         except SourceError as error:
             return error
-        new = picture.name not in labels.pictures
-        return picture.name, inverse_depth(teacher.predict(picture.image, picture.camera)) if new else None
+        if picture.name in labels.pictures:
+            return picture.name, None
+        frame = Frame(picture.image, picture.name, picture.camera)
+        return picture.name, inverse_depth(teacher.estimate(frame))
 
     with ThreadPoolExecutor(workers) as pool:
         for start in range(0, len(pictures), AHEAD * workers):
@@ -98,7 +92,7 @@ def label_pictures(
     if unreadable:
         raise SourceError(
             f"{len(unreadable)} of {len(pictures)} unlabelled pictures cannot be used; the labels of the others are "
-            f"kept: take these out, and resume. The first: {unreadable[0]}",
+            f"kept. The first: {unreadable[0]} Take these out, and resume.",
             setting="resume",
         )
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from howfar.errors import OutputError, SourceError
 from howfar.files import replacing
 from howfar.io.depth_values import read_values
-from howfar.io.pictures_out import encode
+from howfar.io.picture_writer import encode
 
 LABELS = "pseudo"
 """The folder of labels, beside those of the teacher's and the student's training."""

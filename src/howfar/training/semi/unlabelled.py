@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from howfar.datasets.dataset_toml import DESCRIPTION_NAME
+from howfar.datasets.files import pictures_in
 from howfar.datasets.opening import kind_at, open_depth_dataset, open_detection_dataset
-from howfar.datasets.pictures import pictures_in, read_rgb
 from howfar.datasets.samples import LazySamples
 from howfar.errors import SourceError
+from howfar.io.pictures import read_rgb
 from howfar.scene import Camera
 from howfar.training.data.held_out import spread_indices
 from howfar.training.recipe import DepthDataSettings

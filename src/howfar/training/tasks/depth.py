@@ -19,8 +19,9 @@ from howfar.evaluation.depth.alignment import Alignment, align_depth
 from howfar.evaluation.depth.metrics import DepthSums, depth_compute, depth_update
 from howfar.io.resample import resample
 from howfar.models.card import Card, DepthSpec, InputSpec
+from howfar.models.depth import CardDepth
 from howfar.networks.catalogue import build, find_network, refuse_sizes
-from howfar.scene import Camera
+from howfar.scene import Camera, Frame
 from howfar.training.bounds import Size
 from howfar.training.data.batch_pictures import depth_grid
 from howfar.training.data.depth.batches import DepthBatch, DepthExamples, EpochPlan, collate
@@ -28,12 +29,12 @@ from howfar.training.data.depth.pairs import labelled_pairs
 from howfar.training.data.held_out import split_held_out
 from howfar.training.data.preparation import Batches, Preparation
 from howfar.training.data.shown_batch import shown_depth
-from howfar.training.depth_predictor import DepthPredictor
 from howfar.training.initial_weights import load_initial_weights
 from howfar.training.losses.depth import WeightedLoss
 from howfar.training.optimisers import freeze
 from howfar.training.recipe import DepthRecipe
 from howfar.training.tasks.kind import TaskKind, TrainedWeights
+from howfar.training.torch_session import TorchSession
 
 CLASSES = "classes"
 """The name, among a recipe's losses, of the cross-entropy of the semantic labels."""
@@ -152,8 +153,8 @@ class DepthTask:
     def _full_size_m(
         self, network: nn.Module, sample: DepthSample, truth_m: NDArray[np.float32]
     ) -> NDArray[np.float32]:
-        network.eval()
-        depth = DepthPredictor(network, self.card, self.unit).predict(sample.image, sample.camera)
+        estimator = CardDepth(self.card, TorchSession(InMetres(network, self.unit)))
+        depth = estimator.estimate(Frame(sample.image, sample.name, sample.camera))
         height, width = truth_m.shape
         values = resample(depth.values, width, height)
         alignment: Alignment = "least-squares" if self.relative else "none"

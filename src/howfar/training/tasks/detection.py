@@ -15,11 +15,13 @@ from howfar.datasets.opening import open_detection_dataset
 from howfar.drawing.side_by_side import side_by_side
 from howfar.errors import SettingError
 from howfar.evaluation.detection.coco import require_coco_eval
-from howfar.evaluation.detection.evaluation import DetectorProtocol, evaluate_detector
-from howfar.models.card import Card, DetectorSpec, InputSpec, Layout
+from howfar.evaluation.detection.evaluation import DetectionOptions, evaluate_detector
+from howfar.models.card import Card, DetectorSpec, InputSpec, LayoutName
+from howfar.models.detector import CardDetector
 from howfar.networks.catalogue import build, find_network
 from howfar.networks.entry import NetworkEntry
 from howfar.networks.yolov5 import YOLOv5
+from howfar.scene import Frame, Query
 from howfar.training.data.batch_pictures import detection_grid
 from howfar.training.data.detection.anchors import best_possible_recall, fit_anchors
 from howfar.training.data.detection.augmentation import PAD_GREY, LabelledPicture, letterbox
@@ -29,12 +31,12 @@ from howfar.training.data.epoch_plan import batches_of_rank, shuffled_batches
 from howfar.training.data.preparation import Batches, Preparation
 from howfar.training.data.readied import readied
 from howfar.training.data.shown_batch import shown_boxes
-from howfar.training.detector_predictor import DetectorPredictor
 from howfar.training.initial_weights import load_initial_weights
 from howfar.training.losses.yolov5 import DetectionLoss
 from howfar.training.optimisers import freeze
 from howfar.training.recipe import DetectorRecipe
 from howfar.training.tasks.kind import TaskKind, TrainedWeights
+from howfar.training.torch_session import TorchSession
 
 LEAST_RECALL = 0.98
 """Anchors that fit a smaller share of the boxes than this are replaced."""
@@ -131,7 +133,7 @@ class DetectorTask:
         """COCO's AP and AP50 on the pictures held out, each fed and read as the exported network will be."""
         if not len(self.held_out):
             return {}
-        numbers = evaluate_detector(self.held_out, _predictor(network, self.card)).numbers
+        numbers = evaluate_detector(self.held_out, self._detector(network)).numbers
         return {"ap": numbers.ap, "ap50": numbers.ap50}
 
     def picture(self, network: nn.Module) -> NDArray[np.uint8] | None:
@@ -139,14 +141,17 @@ class DetectorTask:
         count = min(self.recipe.training.pictures, len(self.held_out))
         if not count:
             return None
-        predictor = _predictor(network, self.card)
+        predictor = self._detector(network)
         indices = np.linspace(0, len(self.held_out) - 1, count).astype(int).tolist()
         truths, found = [], []
         for sample in (self.held_out[index] for index in indices):
-            detections = predictor.detect(sample.image, score=DetectorProtocol().confidence)
+            detections = predictor.detect(Frame(sample.image, sample.name), Query(DetectionOptions().confidence))
             truths.append(labelled(sample))
             found.append(LabelledPicture(sample.image, detections.boxes_xyxy_px, detections.class_ids))
         return side_by_side([self._grid(truths), self._grid(found)], ["truth", "prediction"])
+
+    def _detector(self, network: nn.Module) -> CardDetector:
+        return CardDetector(self.card, TorchSession(self.entry.decoded(network)))
 
     def _grid(self, pictures: Sequence[LabelledPicture]) -> NDArray[np.uint8]:
         side_px = self.recipe.augmentation.size_px
@@ -199,7 +204,7 @@ def training_card(recipe: DetectorRecipe, class_names: Sequence[str]) -> Card:
     spec = InputSpec(
         side_px, side_px, "letterbox", multiple_px=entry.multiple_px, mean=entry.mean, std=entry.std, pad=PAD_GREY
     )
-    detector = DetectorSpec(cast(Layout, entry.layout), tuple(class_names))
+    detector = DetectorSpec(cast(LayoutName, entry.layout), tuple(class_names))
     return Card(recipe.network.name, "detection", "as the data it was trained on", spec, detector=detector)
 
 
@@ -218,10 +223,6 @@ def _built(entry: NetworkEntry, recipe: DetectorRecipe, class_names: Sequence[st
             "network.options.classes out."
         )
     return cast(YOLOv5, build(entry, options))
-
-
-def _predictor(network: nn.Module, card: Card) -> DetectorPredictor:
-    return DetectorPredictor(cast(YOLOv5, network), card)
 
 
 def _start(recipe: DetectorRecipe, _: Path, checked: Checked) -> DetectorTask:

@@ -1,6 +1,7 @@
 """A detector's batches: what is in them, and that chance depends on the seed, the epoch and the index alone."""
 
 import numpy as np
+import pytest
 import torch
 
 from howfar.datasets import DetectionSample, LazySamples
@@ -82,6 +83,7 @@ def test_a_mosaic_has_the_names_of_all_its_pictures() -> None:
     assert "4.png" in name.split("+")
 
 
+@pytest.mark.slow
 def test_workers_make_no_difference() -> None:
     for here, there in zip(epochs(0), epochs(2), strict=True):
         assert same(here, there)

@@ -1,0 +1,1 @@
+"""Comparing depth maps as pictures, by structural similarity."""

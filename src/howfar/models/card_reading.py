@@ -1,0 +1,172 @@
+"""Reading a model card: from its TOML text to a `Card`, or one sentence that says what is wrong with it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast, get_args
+
+from howfar.errors import ModelError, SettingError
+from howfar.io.toml import Fields, read_toml
+from howfar.models.card import (
+    HEADS,
+    Card,
+    Colour,
+    DepthSpec,
+    DetectorSpec,
+    Fit,
+    Head,
+    InputSpec,
+    LayoutName,
+    Picture,
+    RangingSpec,
+    Resample,
+    ScaleTo,
+    Task,
+    coco80,
+)
+from howfar.scene import DepthKind
+from howfar.scene.margins import Margin, Margins
+
+
+def read_card(path: Path) -> Card:
+    """Read and check a card.
+
+    Raises:
+        ModelError: If the file is missing, is not TOML, or says something that cannot be.
+    """
+    advice = "write one beside the model, which says how to feed it (docs/model-cards.md shows how)"
+    return parse_card(read_toml(path, "model card", ModelError, advice), str(path))
+
+
+def parse_card(table: Mapping[str, Any], where: str) -> Card:
+    """Build a card from a parsed TOML table; `where` names it in errors.
+
+    Raises:
+        ModelError: If a field is missing, unknown or of the wrong kind.
+    """
+    top = Fields(table, where, ModelError)
+    task = cast(Task, top.choice("task", get_args(Task)))
+    first, *further = _input_specs(top)
+    heads = _heads(task, top.subtable("output"))
+    card = Card(
+        name=top.text("name"),
+        task=task,
+        licence=top.text("licence"),
+        origin=top.text("origin", ""),
+        results=top.texts("results", ()),
+        sha256=top.text("sha256", "") or None,
+        input=first,
+        further_inputs=tuple(further),
+        detector=_detector_spec(heads["detection"]) if "detection" in heads else None,
+        depth=_depth_spec(heads["depth"]) if "depth" in heads else None,
+        ranging=RangingSpec(heads["ranging"].number("margin")) if "ranging" in heads else None,
+    )
+    for head in heads.values():
+        head.refuse_others()
+    top.refuse_others()
+    return card
+
+
+def _input_specs(top: Fields) -> list[InputSpec]:
+    """The only input, or several of them that have names."""
+    if not isinstance(top.table.get("input"), list):
+        return [_input_spec(top.subtable("input"))]
+    specs = [
+        _input_spec(
+            table, name=table.text("name"), picture=cast(Picture, table.choice("picture", get_args(Picture), "left"))
+        )
+        for table in top.subtables("input")
+    ]
+    if len({spec.name for spec in specs}) < max(1, len(specs)):
+        raise ModelError(f"{top.where}: each [[input]] has a name of its own, and there is at least one.")
+    return specs
+
+
+def _heads(task: Task, output: Fields) -> dict[Head, Fields]:
+    """The table of each head of a network: [output] itself where there is one head, else a table within it."""
+    names = HEADS[task]
+    if len(names) == 1:
+        return {names[0]: output}
+    heads = {name: output.subtable(name) for name in names}
+    output.refuse_others()
+    for table in heads.values():
+        table.texts("tensors")  # required here, as each of several heads reads other outputs
+    return heads
+
+
+def _input_spec(table: Fields, name: str = "", picture: Picture = "left") -> InputSpec:
+    size = table.numbers("size", 2)
+    spec = InputSpec(
+        width_px=int(size[0]),
+        height_px=int(size[1]),
+        fit=cast(Fit, table.choice("fit", get_args(Fit))),
+        multiple_px=int(table.number("multiple", 32)),
+        scale_to=cast(ScaleTo, table.choice("scale_to", get_args(ScaleTo), "area")),
+        resample=cast(Resample, table.choice("resample", get_args(Resample), "area")),
+        colour=cast(Colour, table.choice("colour", get_args(Colour), "rgb")),
+        mean=cast(tuple[float, float, float], table.numbers("mean", 3, (0.0, 0.0, 0.0))),
+        std=cast(tuple[float, float, float], table.numbers("std", 3, (1.0, 1.0, 1.0))),
+        pad=int(table.number("pad", 114)),
+        name=name,
+        picture=picture,
+    )
+    table.refuse_others()
+    if min(spec.width_px, spec.height_px, spec.multiple_px) < 1 or min(spec.std) <= 0:
+        raise ModelError(f"{table.where}: size, multiple and std must be positive.")
+    if not spec.follows_shape and "multiple" in table:
+        _refuse_uneven(spec, table.where)
+    return spec
+
+
+def _refuse_uneven(spec: InputSpec, where: str) -> None:
+    """Raise ModelError for a size that is not in the multiples that the card itself asks for."""
+    if spec.width_px % spec.multiple_px or spec.height_px % spec.multiple_px:
+        raise ModelError(
+            f"{where}: the size {spec.width_px}×{spec.height_px} is not in multiples of {spec.multiple_px}: "
+            "correct one of them."
+        )
+
+
+def _detector_spec(table: Fields) -> DetectorSpec:
+    return DetectorSpec(
+        layout=cast(LayoutName, table.choice("layout", get_args(LayoutName))),
+        classes=_class_names(table),
+        score=table.number("score", 0.35),
+        nms=table.number("nms", 0.6),
+        tensors=table.texts("tensors", ()),
+    )
+
+
+def _class_names(table: Fields) -> tuple[str, ...]:
+    if table.table.get("classes") == "coco80":
+        table.text("classes")
+        return coco80()
+    return table.texts("classes")
+
+
+def _depth_spec(table: Fields) -> DepthSpec:
+    kind = cast(DepthKind, table.choice("kind", [kind for kind in get_args(DepthKind) if kind != "disparity_px"]))
+    focal_px = table.number("focal_px", 0.0) or None
+    margins = _margins(table)
+    if kind != "metres" and focal_px is not None:
+        raise ModelError(f"{table.where}: focal_px belongs to a depth network in metres, not to {kind}.")
+    if kind != "metres" and margins is not None:
+        raise ModelError(f"{table.where}: margins belong to a depth network in metres, not to {kind}.")
+    tensors = table.texts("tensors", ())
+    if len(tensors) > 1:
+        raise ModelError(f"{table.where}: depth is read from one output; name only that in 'tensors'.")
+    return DepthSpec(kind, focal_px, table.text("scenes", ""), table.number("max_m", 0.0) or None, margins, tensors)
+
+
+def _margins(table: Fields) -> Margins | None:
+    try:
+        margins = tuple(_margin(each) for each in table.subtables("margins"))
+        return Margins(margins) if margins else None
+    except SettingError as error:
+        raise ModelError(f"{table.where}: {error}") from None
+
+
+def _margin(table: Fields) -> Margin:
+    classes = tuple(name.lower() for name in table.texts("classes", ()))
+    margin = Margin(table.text("group"), classes, table.number("factor"), int(table.number("objects", 0)))
+    table.refuse_others()
+    return margin

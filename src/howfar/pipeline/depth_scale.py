@@ -1,0 +1,32 @@
+"""A scale of depth belongs to one network: checking that it is used with no other."""
+
+from howfar.errors import SettingError
+from howfar.scene import DepthFacts
+from howfar.scene.calibration import DepthScale
+
+
+def check_scale(scale: DepthScale | None, facts: DepthFacts, *, camera_scale: bool = True) -> None:
+    """Refuse a scale that was found with another depth network, or in another way.
+
+    Args:
+        scale: The camera file's scale; None where it has none.
+        facts: What is known of the network in use.
+        camera_scale: Whether the network's metres are scaled by the focal length.
+
+    Raises:
+        SettingError: If the scale is not that of this network, or not for metres without the camera's scale.
+    """
+    if scale is None:
+        return
+    if facts.sha256 != scale.depth_sha256:
+        raise SettingError(
+            f"The camera file's scale is that of the depth network {scale.depth_name} "
+            f"(SHA-256 {scale.depth_sha256[:12]}…), not of this {facts.name}: calibrate again with this network, or "
+            "take [scale] out of the camera file."
+        )
+    if not camera_scale:
+        raise SettingError(
+            "The camera file's scale comes on top of the camera scale and is wrong without it: scale by the "
+            "camera, or take [scale] out of the camera file.",
+            setting="camera_scale",
+        )

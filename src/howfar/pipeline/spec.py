@@ -1,0 +1,47 @@
+"""A rangefinder as a description: small, frozen, and ready to be sent to another process, which opens it there."""
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from howfar.models import DEFAULT_DEPTH, DEFAULT_DETECTOR
+from howfar.pipeline.open_methods import DEFAULT_METHOD
+from howfar.pipeline.perceivers import DepthOn
+from howfar.pipeline.rangefinder import Rangefinder
+from howfar.ranging.cues.joining import AUTO
+from howfar.scene import Camera
+from howfar.scene.calibration import Calibration
+
+
+@dataclass(frozen=True, kw_only=True)
+class RangefinderSpec:
+    """The keywords of `Rangefinder`, with networks, methods and sizes by name or file; see there for each."""
+
+    detector: str | Path = DEFAULT_DETECTOR
+    depth: str | Path = DEFAULT_DEPTH
+    method: str | tuple[str, ...] = DEFAULT_METHOD
+    camera: Camera | Calibration | None = None
+    focal_px: float | None = None
+    fov_deg: float | None = None
+    max_depth_m: float | None = None
+    classes: tuple[str, ...] | None = None
+    score: float | None = None
+    nms: float | None = None
+    depth_on: DepthOn = "image"
+    camera_scale: bool = True
+    threads: int | None = None
+    provider: str | None = None
+    cues: str | tuple[str, ...] = AUTO
+    camera_height_m: float | None = None
+    horizon_px: float | None = None
+    sizes: str | Path | None = None
+    anchor: str | Path | None = None
+    known: tuple[str, ...] = ()
+
+    def open(self) -> Rangefinder:
+        """Open the networks.
+
+        Raises:
+            ModelError: If a model cannot be opened.
+            SettingError: If a setting cannot be.
+        """
+        return Rangefinder(**{field.name: getattr(self, field.name) for field in fields(self)})

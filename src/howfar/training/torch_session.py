@@ -1,0 +1,41 @@
+"""A PyTorch network as what a card is run on, so that it is fed and read like its exported twin."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from howfar.models.session import file_digest
+
+
+class TorchSession:
+    """Runs a network where its weights lie; a `howfar.models.session.Session`."""
+
+    def __init__(self, network: nn.Module, weights: Path | None = None) -> None:
+        """Take a network and put it into evaluation mode.
+
+        Args:
+            network: From N×3×H×W to one tensor, as its exported file gives it.
+            weights: The file that its weights come from; None while it is trained.
+        """
+        self.network, self.weights = network.eval(), weights
+
+    @property
+    def name(self) -> str:
+        """The path of its weights, or the kind of the network."""
+        return str(self.weights or type(self.network).__name__)
+
+    def run(self, *tensors: NDArray[np.float32]) -> Mapping[str, NDArray[Any]]:
+        """Run the network; see `Session.run`."""
+        device = next(self.network.parameters()).device
+        with torch.inference_mode():
+            output = self.network(*(torch.from_numpy(tensor).to(device) for tensor in tensors))
+        return {"output": output.float().cpu().numpy()}
+
+    def digest(self) -> str:
+        """SHA-256 of the file that the weights come from, in hexadecimal; empty where there is none."""
+        return "" if self.weights is None else file_digest(self.weights)

@@ -1,0 +1,51 @@
+"""The commands put together: help and import come at once, for nothing heavy is imported on the way."""
+
+import subprocess
+import sys
+
+import pytest
+
+LIBRARIES = {"PIL", "av", "cv2", "filelock", "httpx", "matplotlib", "numpy", "onnxruntime", "platformdirs", "torch"}
+"""What howfar looks at pictures with, trains with and fetches with."""
+
+HELP = """
+import howfar.cli.app
+sys.argv = ["howfar", "--help"]
+try:
+    howfar.cli.app.main()
+except SystemExit:
+    pass
+"""
+
+
+def imported(program: str) -> set[str]:
+    """The modules that a program imports in a fresh process."""
+    watched = f"import sys\nbefore = set(sys.modules)\n{program}\nprint(*set(sys.modules) - before, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", watched], capture_output=True, text=True, check=True)
+    return set(done.stderr.split())
+
+
+def ours(modules: set[str]) -> set[str]:
+    return {name for name in modules if name.partition(".")[0] == "howfar"}
+
+
+@pytest.fixture(scope="module")
+def for_help() -> set[str]:
+    """What `howfar --help` imports."""
+    return imported(HELP)
+
+
+def test_help_imports_no_library_that_does_work(for_help: set[str]) -> None:
+    assert "typer" in for_help
+    assert for_help & LIBRARIES == set()
+
+
+def test_help_imports_the_commands_and_no_room_below(for_help: set[str]) -> None:
+    below = {name for name in ours(for_help) if not name.startswith("howfar.cli")}
+    assert below <= {"howfar", "howfar.errors", "howfar.synth", "howfar.synth.kind"}
+
+
+def test_importing_howfar_imports_one_module() -> None:
+    modules = imported("import howfar")
+    assert ours(modules) == {"howfar"}
+    assert modules & LIBRARIES == set()

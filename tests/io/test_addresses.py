@@ -1,0 +1,39 @@
+"""Addresses as they may be shown."""
+
+import pytest
+
+from howfar.errors import SourceError
+from howfar.io.addresses import hiding_passwords, without_password
+from howfar.sources.fetch import fetch
+from howfar.sources.live import LiveStream
+from howfar.sources.opening import open_sources
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        pytest.param("rtsp://me:secret@host:554/1", "rtsp://host:554/1", id="name and password"),
+        pytest.param("https://token@example.org/a.png?q=b@c", "https://example.org/a.png?q=b@c", id="a token"),
+        pytest.param("https://example.org/@me/a.png", "https://example.org/@me/a.png", id="an @ in the path"),
+        pytest.param("photo@home.jpg", "photo@home.jpg", id="a file"),
+    ],
+)
+def test_without_password(address: str, shown: str) -> None:
+    assert without_password(address) == shown
+
+
+def test_an_error_does_not_tell_the_password() -> None:
+    with pytest.raises(SourceError, match=r"^http://host/a is gone$"), hiding_passwords():
+        raise SourceError("http://me:secret@host/a is gone")
+
+
+def test_sources_do_not_tell_the_password() -> None:
+    for address in ("http://me:secret@127.0.0.1:9/a.png", "rtsp://me:secret@127.0.0.1:9/1"):
+        (source,) = open_sources([address])
+        assert source.name == without_password(address)
+        with pytest.raises(SourceError) as caught:
+            next(source.frames())
+        assert "secret" not in str(caught.value)
+    with pytest.raises(SourceError, match=r"^ftp://host/a is no http"):
+        fetch("ftp://me:secret@host/a")
+    assert LiveStream("rtsp://me:secret@host/1").address == "rtsp://host/1"

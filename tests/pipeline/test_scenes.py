@@ -1,0 +1,39 @@
+"""From what was seen to the scene: the order of objects, and which are labelled."""
+
+import math
+
+import numpy as np
+import pytest
+
+from howfar.pipeline.scenes import Ranged, scene_of
+from howfar.scene import DepthFacts, DepthMap, Detections, Distance, Frame, Perception
+
+NAMES = ("chair", "table", "lamp")
+FOUND = Detections(
+    np.array([(0, 0, 9, 9)] * 3, dtype=np.float32), np.array([0.9, 0.8, 0.7], np.float32), np.arange(3), NAMES
+)
+
+
+def far(depth_m: float) -> Distance:
+    return Distance(depth_m, depth_m, (0.0, 0.0, depth_m), "median", 1.0, False, (0.0, 0.0, 9.0, 9.0))
+
+
+@pytest.mark.parametrize(
+    ("depths_m", "ranks", "max_depth_m", "within", "beyond"),
+    [
+        pytest.param([3, 1, 2], [None] * 3, None, ["table", "lamp", "chair"], [], id="by depth"),
+        pytest.param([3, math.nan, 2], [None] * 3, None, ["lamp", "chair", "table"], [], id="the unknown last"),
+        pytest.param([3, 1, math.nan], [None] * 3, 2.0, ["table"], ["chair", "lamp"], id="beyond the maximum"),
+        pytest.param([math.nan] * 3, [2, None, 1], None, ["lamp", "chair", "table"], [], id="by rank"),
+        pytest.param([1, math.nan, math.nan], [2, 3, 1], None, ["lamp", "chair", "table"], [], id="rank before depth"),
+    ],
+)
+def test_the_nearest_come_first(depths_m, ranks, max_depth_m, within, beyond) -> None:
+    depth = DepthMap(np.ones((4, 4)), "metres")
+    seen = Perception(Frame(np.zeros((9, 9, 3), np.uint8), "photo"), FOUND, depth, DepthFacts("network"))
+    ranged = Ranged("median", tuple(far(depth_m) for depth_m in depths_m), tuple(ranks), 1.0)
+    view = scene_of(seen, ranged, max_depth_m)
+    assert ([each.label for each in view.objects], [each.label for each in view.beyond]) == (within, beyond)
+    assert {each.label: each.nearness_rank for each in (*view.objects, *view.beyond)} == dict(
+        zip(NAMES, ranks, strict=True)
+    )
