@@ -12,6 +12,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+import onnxruntime
 import pytest
 from PIL import Image
 from typer.testing import CliRunner, Result
@@ -20,7 +21,9 @@ from howfar.cli.app import app
 from howfar.cli.depth import depth as depth_command
 from howfar.cli.look import look as look_command
 from howfar.errors import HowfarError
-from howfar.models import DEFAULT_DEPTH, DEFAULT_DETECTOR
+from howfar.models import DEFAULT_DEPTH, DEFAULT_DETECTOR, Card, RunOptions
+from howfar.models.library import FOREGROUND, embedded_path
+from howfar.models.session import OnnxSession
 from howfar.pipeline.open_methods import DEFAULT_METHOD
 from tests.models.onnx_files import constant_detector, mean_depth
 
@@ -409,6 +412,43 @@ def test_what_cannot_be_is_told_in_one_sentence(folder: Path, words: list[str], 
     assert says in done.stderr
     assert "Traceback" not in done.stderr
     assert sorted(path.name for path in folder.iterdir()) == ["models", "two.png"]
+
+
+@pytest.mark.parametrize(
+    ("words", "options"),
+    [
+        pytest.param(["--threads", "1"], RunOptions(1), id="threads"),
+        pytest.param(["--provider", "cpu"], RunOptions(None, "cpu"), id="a provider"),
+        pytest.param(["--method", "median,auto", "--threads", "2"], RunOptions(2), id="threads, with several methods"),
+        pytest.param([], RunOptions(), id="nothing"),
+    ],
+)
+def test_how_networks_run_reaches_all_three(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], options: RunOptions
+) -> None:
+    opened: dict[str, RunOptions] = {}
+
+    def spying(session: OnnxSession, path: Path, card: Card, how: RunOptions) -> None:
+        opened[path.stem] = how
+        untouched(session, path, card, how)
+
+    untouched = OnnxSession.__init__
+    monkeypatch.setattr(OnnxSession, "__init__", spying)
+    assert look("two.png", "--format", "json", *words).exit_code == 0
+    assert opened == {"detector": options, "depth": options, embedded_path(FOREGROUND).stem: options}
+
+
+def test_threads_are_those_of_every_session(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: list[int] = []
+
+    def spying(path: str, settings: onnxruntime.SessionOptions, **more: object) -> onnxruntime.InferenceSession:
+        threads.append(settings.intra_op_num_threads)
+        return untouched(path, settings, **more)
+
+    untouched = onnxruntime.InferenceSession
+    monkeypatch.setattr(onnxruntime, "InferenceSession", spying)
+    assert look("two.png", "--format", "json", "--threads", "1").exit_code == 0
+    assert threads == [1, 1, 1]
 
 
 def test_no_source_and_nobody_to_ask_is_a_usage_error(folder: Path) -> None:

@@ -447,7 +447,6 @@ def test_where_a_detector_gives_masks_they_are_measured(tmp_path: Path) -> None:
     finder = howfar.Rangefinder(constant_detector(tmp_path, outputs, card), method=["auto", "median"], fov_deg=60)
     depth_m = np.full((96, 128), 5.0, dtype=np.float32)
     depth_m[:, :56] = 2.0
-    grey = np.full((96, 128, 3), 128, np.uint8)
-    views = finder.look_each(Frame(grey, "grey", depth=DepthMap(depth_m, "metres")))
+    views = finder.look_each(np.full((96, 128, 3), 128, np.uint8), depth=DepthMap(depth_m, "metres"))
     told = [(thing.distance.method, thing.depth_m) for view in views for thing in view]
     assert told == [("mask", pytest.approx(2.0)), ("median", pytest.approx(5.0))]

@@ -3,12 +3,15 @@
 import numpy as np
 import pytest
 
+from howfar import Rangefinder
+from howfar.errors import SettingError
 from howfar.pipeline.undistortion import camera_from_matrix, camera_matrix, straightened, undistort, undistorted_points
-from howfar.scene import Camera
+from howfar.scene import Camera, DepthMap
 from howfar.scene.calibration import Calibration, Distortion
 from howfar.scene.frame import Frame
 from howfar.scene.lens import Lens
 from tests.calibration import rendered
+from tests.pipeline.stand_ins import Sees
 
 CAMERA = Camera(rendered.WIDTH, rendered.HEIGHT, rendered.FX, rendered.FY, rendered.CX, rendered.CY)
 NONE = (0.0, 0.0, 0.0, 0.0, 0.0)
@@ -74,3 +77,29 @@ def test_without_a_distortion_the_picture_itself_comes_back_with_its_camera() ->
     assert straight.image is frame.image
     assert straight.camera is CAMERA
     assert not straight.undistorted
+
+
+BENT = Lens(Calibration(CAMERA, Distortion(*rendered.BARREL)))
+
+
+def test_a_frame_that_was_undistorted_is_marked_and_so_is_its_scene() -> None:
+    frame = Frame(rendered.photo(rendered.POSES[0]), "photo", index=7)
+    assert not frame.undistorted
+    straight = straightened(frame, CAMERA, Distortion(*rendered.BARREL))
+    assert (straight.undistorted, straight.index, straight.source) == (True, 7, "photo")
+    seer = Sees()
+    view = Rangefinder.of(seer, BENT).look(frame)
+    ((shown, _),) = seer.asked
+    assert (shown.undistorted, view.undistorted) == (True, True)
+    assert (shown.image == straight.image).all()
+    assert view.image is shown.image
+    assert not Rangefinder.of(seer, Lens(CAMERA)).look(frame).undistorted
+
+
+@pytest.mark.parametrize("name", ["depth", "depth_points"], ids=["a map", "points"])
+def test_depths_of_ones_own_do_not_belong_to_an_undistorted_frame(name: str) -> None:
+    own = DepthMap(np.ones((rendered.HEIGHT, rendered.WIDTH)), "metres")
+    frame = Frame(rendered.photo(rendered.POSES[0]), "photo", **{name: own})
+    with pytest.raises(SettingError, match="belongs to the picture as it was taken"):
+        Rangefinder.of(Sees(), BENT).prepared(frame)
+    assert getattr(Rangefinder.of(Sees(), Lens(CAMERA)).prepared(frame), name) is own

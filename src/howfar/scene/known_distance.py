@@ -24,7 +24,9 @@ class KnownDistance:
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.range_m) and self.range_m > 0):
-            raise SettingError(f"A known distance must be above 0 metres, not {self.range_m:g} (of {self.what}).")
+            raise SettingError(
+                f"A known distance must be above 0 metres, not {self.range_m:g} (of {self.what}).", setting="known"
+            )
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -39,7 +41,9 @@ class KnownDistance:
         except ValueError:
             range_m = None
         if not what or range_m is None:
-            raise SettingError(f"A known distance is written as chair=2.30 or 3=2.30, in metres, not as {text!r}.")
+            raise SettingError(
+                f"A known distance is written as chair=2.30 or 3=2.30, in metres, not as {text!r}.", setting="known"
+            )
         return cls(int(what) if what.isdecimal() else what, range_m)
 
 

@@ -69,7 +69,7 @@ def indices_of(known: Sequence[KnownDistance], labels: Sequence[str]) -> list[in
     indices = [_index_of(each.what, labels) for each in known]
     for index in indices:
         if indices.count(index) > 1:
-            raise SettingError(f"Object {name_of(index, labels)} has two known distances: give one.")
+            raise SettingError(f"Object {name_of(index, labels)} has two known distances: give one.", setting="known")
     return indices
 
 
@@ -81,11 +81,11 @@ def name_of(index: int, labels: Sequence[str]) -> str:
 def _index_of(what: str | int, labels: Sequence[str]) -> int:
     if isinstance(what, int):
         if not 1 <= what <= len(labels):
-            raise SettingError(f"There is no object {what}: {_listed(labels)}.")
+            raise SettingError(f"There is no object {what}: {_listed(labels)}.", setting="known")
         return what - 1
     fitting = [index for index, label in enumerate(labels) if label.lower() == what.lower()]
     if not fitting:
-        raise SettingError(f"There is no {what} among what was found: {_listed(labels)}.")
+        raise SettingError(f"There is no {what} among what was found: {_listed(labels)}.", setting="known")
     if len(fitting) > 1:
         numbers = ", ".join(str(index + 1) for index in fitting)
         raise SettingError(
