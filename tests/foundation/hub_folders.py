@@ -112,6 +112,10 @@ def depth_pro(*, field_of_view: bool = True) -> DepthProForDepthEstimation:
         num_fov_head_layers=1,
     )
     network = shaken(DepthProForDepthEstimation(configuration))
+    last = network.head.layers[-2]
+    nn.init.constant_(last.bias, 1.0)  # an inverse depth near 1/m: at the ReLU's edge rounding leaps to 10 km
+    with torch.no_grad():
+        last.weight.mul_(1e-5)
     if field_of_view:
         nn.init.constant_(network.fov_model.head.layers[-1].bias, 60.0)
     return network
