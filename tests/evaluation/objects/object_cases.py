@@ -106,8 +106,8 @@ def two_methods() -> ObjectResult:
         (4.0, distance(math.nan, "central-mean"), distance(5.0, margin_m=0.5), "bed", 2),
         (8.0, distance(8.0, "central-mean"), distance(8.2, margin_m=0.5), "chair", 0),
     ]
-    things = [
+    objects = [
         measured(truth_m, first, second, label=label, occlusion=occlusion, sample_index=index)
         for index, (truth_m, first, second, label, occlusion) in enumerate(rows)
     ]
-    return object_result(*things, made_by=made_by)
+    return object_result(*objects, made_by=made_by)

@@ -98,21 +98,21 @@ def test_a_detection_finds_the_object_of_its_class_that_it_overlaps(tmp_path: Pa
 )
 def test_what_counts_as_found(tmp_path: Path, rows: list, settings: dict, found: dict[int, float]) -> None:
     result = in_detected_boxes(finding(tmp_path, *rows), object_sample(), **settings)
-    scores = {index: thing.score for index, thing in enumerate(result.objects) if thing.found}
+    scores = {index: each.score for index, each in enumerate(result.objects) if each.found}
     assert scores == pytest.approx(found)
 
 
 def test_two_of_the_datas_classes_may_have_one_name_and_share_its_detections(tmp_path: Path) -> None:
     sample = object_sample(("settee", "sofa"))
     result = in_detected_boxes(finding(tmp_path, (RIGHT, 0.9, "couch"), (LEFT, 0.8, "couch")), sample)
-    assert [thing.score for thing in result.objects] == pytest.approx([0.8, 0.9])
+    assert [each.score for each in result.objects] == pytest.approx([0.8, 0.9])
 
 
 def test_objects_of_classes_that_the_detector_does_not_know_are_left_out_and_counted(tmp_path: Path) -> None:
     detector = finding(tmp_path, (RIGHT, 0.9, "couch"))
     samples = [object_sample(("lamp", "sofa")), object_sample(("lamp", "rug"), name="next")]
     result = in_detected_boxes(detector, *samples)
-    assert ([thing.label for thing in result.objects], result.left_out) == (["sofa"], {"lamp": 2, "rug": 1})
+    assert ([each.label for each in result.objects], result.left_out) == (["sofa"], {"lamp": 2, "rug": 1})
     assert (result.images, result.images_measured) == (2, 1)
     assert len(evaluate_objects(samples, object_options()).objects) == 4  # with true boxes all count
 
@@ -127,8 +127,8 @@ def test_no_network_sees_a_picture_without_an_object_that_counts() -> None:
 def test_compared_with_the_nearest_face_objects_without_one_are_left_out() -> None:
     sample = object_sample(nearest_m=(1.6, np.nan), occlusions=(2, 0))
     result = evaluate_objects([sample], object_options(truth="nearest"))
-    (thing,) = result.objects
-    assert (thing.truth_m, thing.nearest_m, thing.occlusion) == (1.6, 1.6, 2)
+    (each,) = result.objects
+    assert (each.truth_m, each.nearest_m, each.occlusion) == (1.6, 1.6, 2)
     assert (result.without_truth, result.errors("median").rel) == (1, pytest.approx(0.25))
 
 

@@ -54,7 +54,7 @@ def objects(label: str, factor: float, count: int) -> list[MeasuredObject]:
 
 
 def result(*groups: list[MeasuredObject]) -> ObjectResult:
-    return object_result(*(thing for group in groups for thing in group), made_by=NETWORK)
+    return object_result(*(each for group in groups for each in group), made_by=NETWORK)
 
 
 def test_a_group_with_enough_objects_has_its_own_margin_and_all_tell_that_of_the_others() -> None:

@@ -47,8 +47,8 @@ def holds(image: np.ndarray, colour: tuple[int, int, int]) -> bool:
     ],
 )
 def test_which_are_the_worst(estimates: list[float], shown: int, expected: list[int]) -> None:
-    things = [measured(2.0, distance(depth_m), sample_index=index) for index, depth_m in enumerate(estimates)]
-    assert [thing.sample_index for thing, _ in worst(object_result(*things), "median", shown)] == expected
+    objects = [measured(2.0, distance(depth_m), sample_index=index) for index, depth_m in enumerate(estimates)]
+    assert [each.sample_index for each, _ in worst(object_result(*objects), "median", shown)] == expected
 
 
 def test_the_worst_of_the_last_method_are_drawn_from_their_own_pictures() -> None:
@@ -89,8 +89,8 @@ def test_photo_and_depth_stand_beside_each_other_with_the_box_and_the_region() -
 
 def test_the_true_box_is_drawn_too_where_it_is_another() -> None:
     sample = object_sample()
-    thing = replace(measured(2.0, distance(5.0), box=RIGHT), measured_xyxy_px=(30.0, 2.0, 62.0, 30.0))
-    image = draw_object(sample, DepthMap(np.ones((4, 4)), "metres"), thing, thing.distances[0])
+    each = replace(measured(2.0, distance(5.0), box=RIGHT), measured_xyxy_px=(30.0, 2.0, 62.0, 30.0))
+    image = draw_object(sample, DepthMap(np.ones((4, 4)), "metres"), each, each.distances[0])
     assert holds(image, TRUE)
     assert holds(image, MEASURED)
 
@@ -105,8 +105,8 @@ def test_the_true_box_is_drawn_too_where_it_is_another() -> None:
     ],
 )
 def test_a_box_of_any_size_is_drawn(box: tuple[float, float, float, float]) -> None:
-    thing = measured(2.0, distance(3.0), box=box)
-    image = draw_object(object_sample(), DepthMap(np.ones((4, 4)), "metres"), thing, thing.distances[0])
+    each = measured(2.0, distance(3.0), box=box)
+    image = draw_object(object_sample(), DepthMap(np.ones((4, 4)), "metres"), each, each.distances[0])
     assert holds(image, MEASURED)
     assert image.shape[1] <= 2 * SIDE_PX + 20
 
@@ -114,8 +114,8 @@ def test_a_box_of_any_size_is_drawn(box: tuple[float, float, float, float]) -> N
 def test_far_objects_have_a_scale_that_reaches_them() -> None:
     sample, depth = object_sample(), np.full((48, 64), 20.0, dtype=np.float32)
     depth[:, 32:] = 60.0
-    thing = measured(20.0, distance(60.0), box=(20.0, 4.0, 44.0, 44.0))
-    image = draw_object(sample, DepthMap(depth, "metres"), thing, thing.distances[0])
+    each = measured(20.0, distance(60.0), box=(20.0, 4.0, 44.0, 44.0))
+    image = draw_object(sample, DepthMap(depth, "metres"), each, each.distances[0])
     near, far = image[image.shape[0] // 2, image.shape[1] // 2 + 8], image[image.shape[0] // 2, -4]
     assert near.tolist() != far.tolist()
 

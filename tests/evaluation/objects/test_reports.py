@@ -13,7 +13,7 @@ from howfar.evaluation.report.report import FigureTable, as_page, write_csv
 from tests.evaluation.objects.object_cases import distance, measured, object_options, object_result, two_methods
 from tests.evaluation.report.printing import printed
 
-NAMES = Names("rooms, test", "things in rooms", "detector-x", "depth-y")
+NAMES = Names("rooms, test", "objects in rooms", "detector-x", "depth-y")
 
 
 def in_detected_boxes() -> ObjectResult:
@@ -155,8 +155,8 @@ def test_the_csv_has_one_row_of_all_and_beside_it_groups_and_objects(tmp_path: P
     assert (row["data"], row["boxes"], row["depth"], row["score"]) == ("rooms, test", "true", "true", "")
     assert (row["central-mean_rel"], row["central-mean_coverage"]) == ("0.25", str(2 / 3))
     assert len(groups) == 18
-    assert [thing["truth_m"] for thing in objects] == ["2.0", "4.0", "8.0"]
-    assert [thing["central-mean_m"] for thing in objects] == ["3.0", "", "8.0"]
+    assert [each["truth_m"] for each in objects] == ["2.0", "4.0", "8.0"]
+    assert [each["central-mean_m"] for each in objects] == ["3.0", "", "8.0"]
     assert {(each["data"], each["baseline_m"]) for each in groups + objects} == {("rooms, test", "0.5")}
 
 
@@ -164,10 +164,10 @@ def test_the_csv_states_the_detectors_part(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     write_csv(object_report(in_detected_boxes(), NAMES), path)
     write_object_csv(in_detected_boxes(), path, NAMES)
-    (row,), _, (thing,) = rows(path), *map(rows, csv_files(path))
+    (row,), _, (each,) = rows(path), *map(rows, csv_files(path))
     assert (row["boxes"], row["depth"], row["score"], row["iou"]) == ("detector-x", "depth-y", "0.05", "0.5")
     assert (row["class_map"], row["left_out"], row["without_truth"]) == ("sofa=couch; chair=chair", "4", "2")
-    assert (thing["score"], thing["confidence"]) == ("0.05", "")
+    assert (each["score"], each["confidence"]) == ("0.05", "")
 
 
 def test_a_part_that_is_there_is_not_replaced_unless_asked(tmp_path: Path) -> None:

@@ -53,14 +53,14 @@ def test_intervals_are_counted_where_there_are_any() -> None:
 
 
 def test_a_warning_is_right_where_the_distance_is_off_by_more_than_a_tenth() -> None:
-    things = [
+    objects = [
         measured(2.0, distance(3.0, mixed=True)),
         measured(2.0, distance(2.1, mixed=True)),
         measured(2.0, distance(1.5)),
         measured(2.0, distance(2.0)),
         measured(2.0, distance(math.nan)),
     ]
-    told = object_result(*things).warnings("median")
+    told = object_result(*objects).warnings("median")
     assert (told.flagged, told.precision, told.recall) == (0.5, 0.5, 0.5)
 
 

@@ -1,4 +1,4 @@
-"""Distances from where things stand."""
+"""Distances from where objects stand."""
 
 import math
 

@@ -229,7 +229,7 @@ UMBRELLA = [300, 300, 350, 350]
 
 
 @pytest.mark.parametrize(
-    ("things", "expected_m"),
+    ("objects", "expected_m"),
     [
         pytest.param([("elephant", ELEPHANT)], [500 * 2.45 / 220], id="an elephant nearby is as far as its size says"),
         pytest.param([("elephant", ELEPHANT_CUT)], [math.nan], id="one that the frame cuts is not known"),
@@ -238,16 +238,16 @@ UMBRELLA = [300, 300, 350, 350]
         pytest.param(
             [("umbrella", UMBRELLA), ("airplane", PLANE)],
             [math.nan, math.nan],
-            id="but not where a thing tells of none",
+            id="but not where an object tells of none",
         ),
     ],
 )
 def test_where_a_thing_is_met_outdoors_alone_no_metres_of_rooms_are_given(
-    things: list[tuple[str, list[int]]], expected_m: list[float]
+    objects: list[tuple[str, list[int]]], expected_m: list[float]
 ) -> None:
-    boxes = np.array([box for _, box in things], dtype=np.float32)
+    boxes = np.array([box for _, box in objects], dtype=np.float32)
     found = with_cues(
-        [far(2.0)] * len(things), [label for label, _ in things], boxes, CAMERA, parse_cues("auto"), ROOMS
+        [far(2.0)] * len(objects), [label for label, _ in objects], boxes, CAMERA, parse_cues("auto"), ROOMS
     )
     assert [each.depth_m for each in found] == pytest.approx(expected_m, rel=0.02, nan_ok=True)
     for each in found:

@@ -1,4 +1,4 @@
-"""The order of things on relative maps."""
+"""The order of objects on relative maps."""
 
 import numpy as np
 import pytest
