@@ -100,7 +100,9 @@ class _Tables:
             self._console.print(shown)
             if self._explains:
                 self._console.print(explanation(view, self._units))
-            self._console.print(caption(view, self._units), style="dim", highlight=False, markup=False)
+            for line in (caption(view, self._units), options_line(view)):
+                if line:
+                    self._console.print(line, style="dim", highlight=False, markup=False)
         self._tell_written(written)
 
     def show_frame(self, views: Sequence[View]) -> None:
@@ -128,3 +130,15 @@ def note_on(facts: DepthFacts | None) -> str:
     if facts is None or not facts.is_metric or not facts.scenes:
         return ""
     return f"{facts.name} has seen {facts.scenes} and nothing else: anywhere else its metres are a guess."
+
+
+def options_line(view: View) -> str:
+    """The options that do what the caption asks for; empty where it asks for nothing."""
+    options = []
+    if view.no_metres:
+        options += ["--anchor", "--known", "--depth-points"]
+    elif view.assumes_scale:
+        options += ["--focal-px", "--fov-deg", "--camera"]
+    if any(each.distance.conflict for each in view):
+        options.append("--explain")
+    return f"See {', '.join(options)}." if options else ""
