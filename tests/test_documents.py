@@ -5,6 +5,7 @@ import re
 import shlex
 from importlib import import_module
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import cv2
@@ -50,6 +51,17 @@ def typed(page: Path) -> list[str]:
     lines = [line for block in blocks(page, "sh") for line in block.replace("\\\n", " ").splitlines()]
     parts = [part.strip() for line in lines for part in line.split("&&")]
     return [part for part in parts if part.startswith("howfar ")]
+
+
+def links(page: Path) -> list[str]:
+    """Where the page points to within the repository."""
+    return [link for link in re.findall(r"\]\(([^)\s]+)\)", text(page)) if "://" not in link]
+
+
+def anchors(page: Path) -> set[str]:
+    """What a link can name after # in a page: its headings, as GitHub writes them."""
+    headings = re.findall(r"^#+ (.+)$", text(page), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def resolved(words: list[str]) -> tuple[Any, list[str]]:
@@ -100,6 +112,35 @@ def test_a_command_in_the_text_is_there_with_its_options(span: str) -> None:
 def test_an_option_in_the_text_belongs_to_some_command(page: Path) -> None:
     named = {span.split()[0].split("=")[0] for span in spans(page) if span.startswith("--")}
     assert named <= options(HOWFAR) | OTHERS
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_link_leads_somewhere(page: Path) -> None:
+    for link in links(page):
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+@pytest.mark.parametrize(
+    "span",
+    [
+        named(page, span)
+        for page in PAGES
+        for span in sorted(set(spans(page)))
+        if re.fullmatch(r"[\w.-]+/[\w./-]+\.(py|toml)", span)
+    ],
+)
+def test_a_file_that_the_text_names_is_there(span: str) -> None:
+    assert (ROOT / span).is_file() or (SOURCE / "howfar" / span).is_file()
+
+
+@pytest.mark.parametrize(
+    "span", [named(page, span) for page in PAGES for span in spans(page) if re.match(r"howfar\.\w", span)]
+)
+def test_a_name_of_the_package_in_the_text_is_there(span: str) -> None:
+    assert resolve_name(re.match(r"[\w.]+", span)[0]) is not None
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: str(path.relative_to(SOURCE)))

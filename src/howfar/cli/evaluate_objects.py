@@ -130,7 +130,7 @@ def objects(
     from howfar.datasets import open_object_dataset
     from howfar.evaluation.objects.evaluation import evaluate_objects
     from howfar.evaluation.objects.reports import Names
-    from howfar.evaluation.objects.results import ObjectProcedure
+    from howfar.evaluation.objects.results import ObjectOptions
     from howfar.io.camera_files import read_calibration
     from howfar.models import DEFAULT_DETECTOR, open_depth_network, open_detector
     from howfar.pipeline.depth_scale import check_scale
@@ -140,7 +140,7 @@ def objects(
     output = _Output(csv, html, pictures, save_margins, margin_scale, overwrite)
     output.refuse()
     lens = Lens(None if camera is None else read_calibration(camera))
-    procedure = ObjectProcedure(
+    options = ObjectOptions(
         boxes,
         "true" if depth == TRUE else "network",
         _methods(method),
@@ -161,7 +161,7 @@ def objects(
         check_scale(lens.scale, (gives_metres or network).facts)
     with progress_bar("Measuring distances", len(samples), "image") as step:
         result = evaluate_objects(
-            counted(samples, step), procedure, finds, network, dataset.detector_names, anchor=gives_metres
+            counted(samples, step), options, finds, network, dataset.detector_names, anchor=gives_metres
         )
     shown = f"{dataset.name} in {data.name}, {part}" + ("" if every == 1 else f", one picture in {every}")
     names = Names(
@@ -188,10 +188,10 @@ class _Output:
 
     def refuse(self) -> None:
         """See to it that all can be written, before the long part of a run."""
-        from howfar.evaluation.objects.reports import csv_parts
+        from howfar.evaluation.objects.reports import csv_files
         from howfar.evaluation.report.axes import require_matplotlib
 
-        parts = () if self.csv is None else csv_parts(self.csv)
+        parts = () if self.csv is None else csv_files(self.csv)
         refuse_results(self.csv, *parts, self.html, self.margins, overwrite=self.overwrite)
         refuse_filled(self.pictures, overwrite=self.overwrite)
         if self.html is not None or self.pictures is not None:
@@ -216,7 +216,7 @@ class _Output:
         if self.csv is not None:
             write_object_csv(result, self.csv, names, overwrite=self.overwrite)
         if self.margins is not None:
-            margins = class_margins(result, result.procedure.names[-1], self.margin_scale)
+            margins = class_margins(result, result.options.names[-1], self.margin_scale)
             write_margins(margins, self.margins, overwrite=self.overwrite)
             say_written(self.margins)
         if self.html is None and self.pictures is None:
@@ -237,10 +237,10 @@ def _page(report: "Report", result: "ObjectResult", drawn: "Sequence[ObjectPictu
     from howfar.evaluation.report.report import as_page
 
     page = as_page(report)
-    for method in result.procedure.names:
+    for method in result.options.names:
         page.figure(scatter_plot(result, method, report.note), scatter_caption(result, method))
     if drawn:
-        page.paragraph(f"The objects farthest off by {result.procedure.names[-1]}, the worst first. {LEGEND}")
+        page.paragraph(f"The objects farthest off by {result.options.names[-1]}, the worst first. {LEGEND}")
     for picture in drawn:
         page.picture(picture.image, picture.caption)
     return page

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from howfar.evaluation.objects.groups import GROUPINGS, by_class, by_distance, by_occlusion, by_size, everything
+from howfar.evaluation.objects.groups import GROUPINGS, all_objects, by_class, by_distance, by_occlusion, by_size
 from howfar.evaluation.objects.results import MeasuredObject
 from tests.evaluation.objects.object_cases import measured
 
@@ -79,4 +79,4 @@ def test_every_object_is_in_one_group_of_each_kind(things: list[MeasuredObject])
     for by, sort in GROUPINGS.items():
         members = [member for group in sort(things) for member in group.members.tolist()]
         if by != "occlusion" or any(thing.occlusion >= 0 for thing in things):
-            assert sorted(members) == everything(things).members.tolist() == list(range(len(things)))
+            assert sorted(members) == all_objects(things).members.tolist() == list(range(len(things)))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from howfar.errors import SettingError
-from tests.evaluation.objects.object_cases import distance, measured, object_result, procedure, two_methods
+from tests.evaluation.objects.object_cases import distance, measured, object_options, object_result, two_methods
 
 
 @pytest.mark.parametrize(
@@ -22,12 +22,12 @@ from tests.evaluation.objects.object_cases import distance, measured, object_res
 )
 def test_a_procedure_that_cannot_be_is_refused(settings: dict, methods: tuple[str, ...], reason: str) -> None:
     with pytest.raises(SettingError, match=reason):
-        procedure(*methods, **settings)
+        object_options(*methods, **settings)
 
 
 def test_a_method_is_needed() -> None:
     with pytest.raises(SettingError, match="At least one"):
-        type(procedure())("true", "true", ())
+        type(object_options())("true", "true", ())
 
 
 def test_each_method_has_its_errors_over_all_objects_or_some() -> None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from howfar.ranging.methods.crops import crop_boxes, network_input, places_in
+from howfar.ranging.methods.crops import cells_at, crop_boxes, network_input
 from howfar.training.data.ranging.augmentation import RangingAugmentation, depth_shown, moved
 from howfar.training.data.ranging.samples import SampleObject
 
@@ -60,7 +60,7 @@ class RangingExamples(Dataset[Example]):
         scale = np.array([depth.shape[1] / sample.depth.shape[1], depth.shape[0] / sample.depth.shape[0]])
         crops = crop_boxes(depth, box[None] * np.tile(scale, 2), self.side, self.margin)
         shown = network_input(crops, crops.values)[0]
-        (rows, columns), _ = places_in(sample.regions.shape, crops.across / scale[0], crops.down / scale[1])
+        (rows, columns), _ = cells_at(sample.regions.shape, crops.across / scale[0], crops.down / scale[1])
         known = crops.known[0]
         mask = (sample.regions[rows, columns][0] == index + 1) & known
         if rng.uniform() < augmentation.flip:
