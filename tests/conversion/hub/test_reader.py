@@ -44,7 +44,6 @@ FREE = ["dpt", "marigold"]
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("hub")
-    torch.manual_seed(0)  # depth is the inverse of what some of them give, which chance can bring near zero
     for name, make in MAKERS.items():
         (root / name).mkdir()
         make(root / name)
