@@ -64,12 +64,10 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-def resolved(words: list[str]) -> tuple[Any, list[str]]:
+def resolved(words: list[str], command: Any = HOWFAR) -> tuple[Any, list[str]]:
     """The command that words name, and the words after its name."""
-    command = HOWFAR
     while words and words[0] in getattr(command, "commands", {}):
-        command = command.commands[words[0]]
-        words = words[1:]
+        _, command, words = command.resolve_command(typer.Context(command), words)
     if hasattr(command, "commands") and words and not words[0].startswith("-"):
         raise AssertionError(f"howfar has no command {words[0]!r} there")
     return command, words
@@ -77,7 +75,7 @@ def resolved(words: list[str]) -> tuple[Any, list[str]]:
 
 def options(command: Any) -> set[str]:
     """The names of a command's options and, of a group, of all its commands' options."""
-    below = [name for each in getattr(command, "commands", {}).values() for name in options(each)]
+    below = [name for word in getattr(command, "commands", {}) for name in options(resolved([word], command)[0])]
     return {"--help", *below, *(name for each in command.params for name in (*each.opts, *each.secondary_opts))}
 
 
