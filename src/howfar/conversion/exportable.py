@@ -12,27 +12,31 @@ class Exportable:
     """A network that is ready to be written; it is put into evaluation mode, and its weights stay as they are.
 
     Attributes:
-        network: From a 1×3×H×W tensor to the one output that the card describes.
+        network: From a 1×3×H×W tensor to the output that the card describes, or to a tuple that begins with it.
         card: How to feed and read it, without a digest.
         any_size: Whether it takes pictures of any size, and not of the card's alone.
+        more_outputs: The names of the outputs that it gives after that one.
     """
 
     network: nn.Module
     card: Card
     any_size: bool = True
+    more_outputs: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.network.eval().requires_grad_(False)
 
 
 class InMetres(nn.Module):
-    """A depth network whose output is multiplied by the metres that a 1 of it means."""
+    """A depth network whose output is multiplied by the metres that a 1 of it means; further outputs stay as they are."""
 
     def __init__(self, network: nn.Module, unit_m: float) -> None:
         super().__init__()
         self.network, self.unit_m = network, unit_m
 
-    def forward(self, image: Tensor) -> Tensor:
-        """Give N×1×h×w metres."""
-        depth: Tensor = self.network(image)
-        return depth * self.unit_m
+    def forward(self, image: Tensor) -> Tensor | tuple[Tensor, ...]:
+        """Give N×1×h×w metres, and after them what else the network gives."""
+        output: Tensor | tuple[Tensor, ...] = self.network(image)
+        if isinstance(output, tuple):
+            return output[0] * self.unit_m, *output[1:]
+        return output * self.unit_m

@@ -155,7 +155,7 @@ def to_onnx(source: Exportable) -> onnx.ModelProto:
             dynamo=True,
             opset_version=OPSET,
             input_names=[form.input],
-            output_names=[form.output],
+            output_names=[form.output, *source.more_outputs],
             dynamic_shapes=(form.free_axes(source),),
             verbose=False,
         )
@@ -180,16 +180,15 @@ def compare(source: Exportable, onnx_path: Path) -> tuple[Comparison, ...]:
     for tensor in FORMS[source.card.task].inputs(source):
         expected, torch_ms = _timed(partial(_run_torch, source.network, tensor))
         outputs, onnx_ms = _timed(partial(session.run, tensor))
-        (given,) = outputs.values()
-        error = _error(given, expected, source.card)
+        error = max(_error(*pair, source.card) for pair in zip(outputs.values(), expected, strict=True))
         comparisons.append(Comparison((tensor.shape[3], tensor.shape[2]), error, torch_ms, onnx_ms))
     return tuple(comparisons)
 
 
-def _run_torch(network: nn.Module, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
+def _run_torch(network: nn.Module, tensor: NDArray[np.float32]) -> list[NDArray[np.float32]]:
     with torch.inference_mode():
-        output: NDArray[np.float32] = network(torch.from_numpy(tensor)).numpy()
-    return output
+        output = network(torch.from_numpy(tensor))
+    return [each.numpy() for each in (output if isinstance(output, tuple) else (output,))]
 
 
 def _timed(run: Callable[[], Result]) -> tuple[Result, float]:

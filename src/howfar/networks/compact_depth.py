@@ -7,6 +7,7 @@ leave it, and knows its own spread. The semantic head is a second task for train
 """
 
 import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import torch
@@ -23,12 +24,26 @@ DECODER_CHANNELS = (128, 96, 64, 40, 24)
 NEAREST_M, FARTHEST_M = 0.25, 12.0
 BINS = 32
 
+LOG_SD = "log_sd"
+"""What the output for the spread is called in an exported file."""
+
+UNSEEN_DROP, UNSEEN_SLOPE = 3.0, 5.0
+"""How far the score of a bin outside the old range lies below the old range's end, at once and for each unit of log
+depth beyond: the new bins begin with a small share that training can raise."""
+
 
 class DepthAndClasses(NamedTuple):
     """What `CompactDepth` gives while it trains: N×1×H/2×W/2 metres and N×C×H/8×W/8 class scores."""
 
     depth_m: Tensor
     class_scores: Tensor
+
+
+class DepthAndSpread(NamedTuple):
+    """What is exported with `log_sd`: N×1×H/2×W/2 metres, and as large the standard deviation of their logarithm."""
+
+    depth_m: Tensor
+    log_sd: Tensor
 
 
 class ConvNormAct(nn.Sequential):
@@ -72,17 +87,43 @@ class LogDepthHead(nn.Module):
     It works with the channels last: a softmax over contiguous numbers is ten times faster to train on a CPU.
     """
 
-    def __init__(self, inputs: int, bins: int = BINS) -> None:
+    def __init__(self, inputs: int, bins: int = BINS, farthest_m: float = FARTHEST_M) -> None:
         super().__init__()
         self.scores = nn.Linear(inputs, bins)
         nn.init.zeros_(self.scores.weight)
         nn.init.zeros_(self.scores.bias)
-        self.register_buffer("centres", torch.linspace(math.log(NEAREST_M), math.log(FARTHEST_M), bins))
+        self.register_buffer("centres", torch.linspace(math.log(NEAREST_M), math.log(farthest_m), bins))
 
     def forward(self, x: Tensor) -> Tensor:
         scores = self.scores(x.permute(0, 2, 3, 1))
         with torch.autocast(x.device.type, enabled=False):
             return (scores.float().softmax(-1) @ self.centres).unsqueeze(1).exp()
+
+    def with_spread(self, x: Tensor) -> DepthAndSpread:
+        """The depth, and the standard deviation of its logarithm over the bins."""
+        shares = self.scores(x.permute(0, 2, 3, 1)).float().softmax(-1)
+        mean = (shares @ self.centres).unsqueeze(-1)
+        variance = (shares * (self.centres - mean).square()).sum(-1)
+        return DepthAndSpread(mean.squeeze(-1).unsqueeze(1).exp(), variance.sqrt().unsqueeze(1))
+
+    def rebinned(self, weight: Tensor, bias: Tensor, centres: Tensor) -> tuple[Tensor, Tensor]:
+        """The scores of another range of bins, brought to this one by linear interpolation over log depth.
+
+        Args:
+            weight: bins×inputs, the weights of the other head's scores.
+            bias: Their biases.
+            centres: The log depths of the other bins, ascending and evenly spaced.
+
+        Returns:
+            This head's weights and biases.
+        """
+        index = ((self.centres - centres[0]) / (centres[1] - centres[0])).clamp(0, len(centres) - 1)
+        low = index.floor().long().clamp(max=len(centres) - 2)
+        share = index - low
+        outside = (self.centres - centres[-1]).clamp(min=0) + (centres[0] - self.centres).clamp(min=0)
+        drop = torch.where(outside > 0, UNSEEN_DROP + UNSEEN_SLOPE * outside, 0.0)
+        weights = torch.lerp(weight[low], weight[low + 1], share[:, None])
+        return weights, torch.lerp(bias[low], bias[low + 1], share) - drop
 
 
 class CompactDepth(nn.Module):
@@ -92,15 +133,27 @@ class CompactDepth(nn.Module):
     `DepthAndClasses`.
     """
 
-    def __init__(self, encoder: str = "lite2", classes: int = 0, drop_path: float = 0.0) -> None:
+    def __init__(
+        self,
+        encoder: str = "lite2",
+        classes: int = 0,
+        drop_path: float = 0.0,
+        bins: int = BINS,
+        farthest_m: float = FARTHEST_M,
+        log_sd: bool = False,
+    ) -> None:
         """Build it on an encoder of `efficientnet_lite.SCALINGS`.
 
         Args:
             encoder: `lite0` to `lite4`.
             classes: More than 0 adds the second task's head.
             drop_path: Greatest share of pictures that skip a block of the encoder in training.
+            bins: How many bins of log depth there are, from `NEAREST_M` to `farthest_m`.
+            farthest_m: The centre of the last bin, in metres.
+            log_sd: Export the spread of the distribution as a second output.
         """
         super().__init__()
+        self.log_sd = log_sd
         self.encoder = EfficientNetLite(encoder, drop_path)
         skips = self.encoder.channels
         self.context = Context(skips[4], DECODER_CHANNELS[0])
@@ -108,7 +161,7 @@ class CompactDepth(nn.Module):
             UpBlock(DECODER_CHANNELS[level], skips[3 - level], DECODER_CHANNELS[level + 1], 1 if level == 0 else 2)
             for level in range(4)
         )
-        self.head = LogDepthHead(DECODER_CHANNELS[4])
+        self.head = LogDepthHead(DECODER_CHANNELS[4], bins, farthest_m)
         self.classes = nn.Conv2d(DECODER_CHANNELS[2], classes, 1) if classes else None
 
     def forward(self, x: Tensor) -> Tensor | DepthAndClasses:
@@ -122,6 +175,38 @@ class CompactDepth(nn.Module):
         depth_m = self.head(x)
         return depth_m if class_scores is None else DepthAndClasses(depth_m, class_scores)
 
+    def with_spread(self, x: Tensor) -> DepthAndSpread:
+        """The depth with its spread."""
+        maps = self.encoder(x)
+        x = self.context(maps[4])
+        for level, block in enumerate(self.up):
+            x = block(x, maps[3 - level])
+        return self.head.with_spread(x)
+
+    def rebinned(self, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """The weights of a network with other bins, with the head brought to this network's bins."""
+        weight, bias = self.head.rebinned(*(weights[f"head.{name}"] for name in ("scores.weight", "scores.bias", "centres")))
+        own = {"head.scores.weight": weight, "head.scores.bias": bias, "head.centres": self.head.centres.clone()}
+        return {**weights, **own}
+
+
+class SpreadOutput(nn.Module):
+    """A compact network with the two outputs of its exported file."""
+
+    more_outputs = (LOG_SD,)
+
+    def __init__(self, network: CompactDepth) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: Tensor) -> DepthAndSpread:
+        return self.network.with_spread(x)
+
+
+def exported_form(network: CompactDepth) -> nn.Module:
+    """The network with the outputs that are exported."""
+    return SpreadOutput(network) if network.log_sd else network
+
 
 ENTRY = NetworkEntry(
     name="compact",
@@ -129,6 +214,7 @@ ENTRY = NetworkEntry(
     build=CompactDepth,
     mean=IMAGENET_MEAN,
     std=IMAGENET_STD,
+    decoded=exported_form,
     encoder=("encoder",),
     deepest="encoder",
     encoder_weights=ENCODER_WEIGHTS,

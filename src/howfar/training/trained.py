@@ -41,7 +41,8 @@ def trained_network(root: Path, *, last: bool = False, described: Path | None = 
     card = read_card(folder.card)
     entry = find_network(recipe.network.name, kind.card_task)
     network = kind.exported(TrainedWeights(entry, recipe, card, weights, source=str(path)))
-    return Exportable(network, _described(card, recipe, export, state))
+    described_card = _described(card, recipe, export, state)
+    return Exportable(network, described_card, more_outputs=getattr(network, "more_outputs", ()))
 
 
 def _kept_recipe(root: Path) -> Any:

@@ -44,6 +44,12 @@ def log_l1_loss(prediction: Tensor, target: Tensor, valid: Tensor) -> Tensor:
     return l1_loss(_log(prediction), _log(target), valid)
 
 
+def picture_log_l1_loss(prediction: Tensor, target: Tensor, valid: Tensor) -> Tensor:
+    """`log_l1_loss` of each picture, mean over those that have a valid pixel: a sparse truth counts as a dense one."""
+    error = difference(_log(prediction), _log(target), valid).abs()
+    return mean(picture_means(error, valid), has_valid(valid))
+
+
 def gradient_loss(prediction: Tensor, target: Tensor, valid: Tensor) -> Tensor:
     """L1 of the image gradients: mean of |Δx(y − ŷ)| plus mean of |Δy(y − ŷ)|.
 
@@ -148,6 +154,7 @@ def unet_loss(prediction: Tensor, target: Tensor, valid: Tensor) -> Tensor:
 LOSSES: Mapping[str, Loss] = {
     "l1": l1_loss,
     "log_l1": log_l1_loss,
+    "picture_log_l1": picture_log_l1_loss,
     "gradient": gradient_loss,
     "multiscale_gradient": multiscale_gradient_loss,
     "log_multiscale_gradient": log_multiscale_gradient_loss,
@@ -159,6 +166,11 @@ LOSSES: Mapping[str, Loss] = {
     "unet": unet_loss,
 }
 """The losses by the names that recipes use."""
+
+NEIGHBOUR_LOSSES = frozenset(
+    {"gradient", "multiscale_gradient", "log_multiscale_gradient", "ssim", "affine_invariant_gradient", "unet"}
+)
+"""Those that compare neighbouring pixels, which a sparse truth does not teach: its neighbours are far apart."""
 
 
 @dataclass(frozen=True)
@@ -184,8 +196,16 @@ class WeightedLoss:
             if not (math.isfinite(weight) and weight > 0):
                 raise SettingError(f"The weight of the loss {name} must be a positive number, not {weight}.")
 
-    def __call__(self, prediction: Tensor, target: Tensor, valid: Tensor) -> dict[str, Tensor]:
+    def __call__(
+        self, prediction: Tensor, target: Tensor, valid: Tensor, dense: Tensor | None = None
+    ) -> dict[str, Tensor]:
         """Each term, before its weight, by its name, and the weighted sum under "loss".
+
+        Args:
+            prediction: N×1×H×W.
+            target: N×1×H×W.
+            valid: N×1×H×W bool.
+            dense: N bool: the pictures that `NEIGHBOUR_LOSSES` look at; all when None.
 
         Raises:
             SettingError: If the three tensors differ in shape, or are too small for a term.
@@ -193,7 +213,11 @@ class WeightedLoss:
         if not prediction.shape == target.shape == valid.shape:
             shapes = ", ".join("×".join(map(str, maps.shape)) for maps in (prediction, target, valid))
             raise SettingError(f"Prediction, target and mask must have one shape, not {shapes}: resize the target.")
-        values = {name: LOSSES[name](prediction, target, valid) for name in self.terms}
+        in_dense = valid if dense is None else valid & dense.view(-1, 1, 1, 1)
+        values = {
+            name: LOSSES[name](prediction, target, in_dense if name in NEIGHBOUR_LOSSES else valid)
+            for name in self.terms
+        }
         weighted = [weight * values[name] for name, weight in self.terms.items()]
         return {**values, "loss": torch.stack(weighted).sum()}
 
