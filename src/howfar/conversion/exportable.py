@@ -33,6 +33,7 @@ class InMetres(nn.Module):
     def __init__(self, network: nn.Module, unit_m: float) -> None:
         super().__init__()
         self.network, self.unit_m = network, unit_m
+        self.more_outputs: tuple[str, ...] = getattr(network, "more_outputs", ())
 
     def forward(self, image: Tensor) -> Tensor | tuple[Tensor, ...]:
         """Give N×1×h×w metres, and after them what else the network gives."""

@@ -7,8 +7,11 @@ from torch import nn
 
 from howfar.conversion.checkpoints.weights import load_weights, read_weights
 from howfar.errors import ModelError, SettingError
+from howfar.models.library import find_model
 from howfar.networks.catalogue import NETWORKS
+from howfar.networks.compact_depth import CompactDepth
 from howfar.networks.imagenet import EncoderWeights, PackagedFile
+from howfar.training.exported_weights import exported_weights
 from howfar.training.recipe import NetworkSettings
 
 PACKAGE = "package"
@@ -18,7 +21,7 @@ PACKAGE = "package"
 def load_initial_weights(network: nn.Module, settings: NetworkSettings) -> None:
     """Give a network the weights that its recipe wants it to start from.
 
-    `weights` hold all of it, so that nothing else counts beside them. Otherwise the decoder is drawn as its paper says,
+    `weights` and `initial` hold all of it, so that nothing else counts beside them. Otherwise the decoder is drawn as its paper says,
     if it has one, and the encoder's weights are loaded where some are named.
 
     Raises:
@@ -28,6 +31,9 @@ def load_initial_weights(network: nn.Module, settings: NetworkSettings) -> None:
     entry = NETWORKS[settings.name]
     if settings.weights is not None:
         load_weights(network, read_weights(settings.weights), source=settings.weights)
+        return
+    if settings.initial is not None:
+        _load_exported(network, settings.initial)
         return
     if entry.draw_decoder is not None:
         entry.draw_decoder(network)
@@ -40,6 +46,14 @@ def load_initial_weights(network: nn.Module, settings: NetworkSettings) -> None:
         )
     encoder = entry.encoder_weights.encoder(network)
     _load_encoder(encoder, entry.encoder_weights, settings.name, settings.encoder_weights)
+
+
+def _load_exported(network: nn.Module, source: str) -> None:
+    path, _ = find_model(source)
+    weights = exported_weights(path, network)
+    if isinstance(network, CompactDepth) and weights["head.centres"].shape != network.head.centres.shape:
+        weights = network.rebinned(weights)
+    load_weights(network, weights, source=source)
 
 
 def _load_encoder(encoder: nn.Module, known: EncoderWeights, name: str, source: str) -> None:

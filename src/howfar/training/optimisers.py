@@ -50,6 +50,11 @@ def freeze(network: nn.Module, parts: Sequence[str]) -> None:
             raise SettingError(f"The network has no part {name!r} to freeze; it has {known}.") from None
 
 
+def normalisations(network: nn.Module) -> tuple[str, ...]:
+    """The names of a network's batch normalisations."""
+    return tuple(name for name, module in network.named_modules() if isinstance(module, nn.BatchNorm2d))
+
+
 def train_mode(network: nn.Module, frozen: Sequence[str]) -> None:
     """Training mode, but for the frozen parts, whose normalisation statistics stay too."""
     network.train()

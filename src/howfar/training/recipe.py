@@ -30,14 +30,19 @@ class NetworkSettings(Settings, frozen=True, kw_only=True):
         encoder_weights: A file of ImageNet weights for the encoder, or `package` for those of the installed Python
             package; none for a random encoder.
         weights: A checkpoint to go on from.
+        initial: A network that was exported from this definition, to go on from: a name that `howfar models` lists, or
+            an ONNX file. Another range of bins is brought to this network's.
         frozen: Names of the network's parts whose weights and statistics stay as they are.
+        frozen_normalisation: Keep the statistics of every batch normalisation as they are; its weights are trained.
     """
 
     name: str
     options: dict[str, Any] = {}
     encoder_weights: str | None = None
     weights: str | None = None
+    initial: str | None = None
     frozen: tuple[str, ...] = ()
+    frozen_normalisation: bool = False
 
 
 class DepthDataSettings(Settings, frozen=True, kw_only=True):
@@ -54,6 +59,8 @@ class DepthDataSettings(Settings, frozen=True, kw_only=True):
         fold: The number of that block, from 1.
         sizes_px: Sizes (width, height) of the crops; each batch draws one.
         size_shares: How often each is drawn; evenly when empty.
+        name: What its figures are called where there are other sources beside it.
+        steps: Steps of an epoch where there are other sources beside it; 0 for as many as show each pair once.
     """
 
     root: str
@@ -64,6 +71,8 @@ class DepthDataSettings(Settings, frozen=True, kw_only=True):
     fold: CountOrNone = 0
     sizes_px: Annotated[tuple[Size, ...], Meta(min_length=1)]
     size_shares: tuple[Positive, ...] = ()
+    name: str = "data"
+    steps: CountOrNone = 0
 
     def __post_init__(self) -> None:
         if (self.folds, self.fold) != (0, 0) and not (self.folds > 1 and 1 <= self.fold <= self.folds):
@@ -77,6 +86,41 @@ class DepthDataSettings(Settings, frozen=True, kw_only=True):
     def judged_on(self) -> str:
         """What the figures of the validation are of, in words."""
         return f"what was held out of the {self.split} split"
+
+
+class SourceSettings(Settings, frozen=True, kw_only=True):
+    """One more source of pairs of pictures and depth, beside `data`.
+
+    Its pictures may come from any cameras, which the data set knows: each is brought to the focal length that the
+    network learns, that of a whole picture of `data` at the augmentation's base.
+
+    Attributes:
+        name: What its figures are called.
+        root: Where the data set lies; relative to the working folder.
+        splits: Which of its splits are trained on, such as the drives of a car; none for a source that judges alone.
+        held_out: Which of its splits are kept for validation.
+        pictures: How many of the examples of a step are of this source.
+        truth: `dense`, or `sparse` as a LiDAR's: scattered to the network's output, and without losses of neighbours.
+        border_px: Width of the outer frame of its pictures where the truth is unreliable.
+        max_m: The greatest depth that is judged.
+    """
+
+    name: str
+    root: str
+    splits: tuple[str, ...] = ()
+    held_out: tuple[str, ...] = ()
+    pictures: CountOrNone = 0
+    truth: Literal["dense", "sparse"] = "dense"
+    border_px: CountOrNone = 0
+    max_m: Positive = 80.0
+
+    def __post_init__(self) -> None:
+        if bool(self.splits) != bool(self.pictures):
+            raise ValueError(f"the source {self.name} trains on its splits by so many pictures a step: give both or none")
+        if not (self.splits or self.held_out):
+            raise ValueError(f"the source {self.name} names no splits, neither to train on nor held_out")
+        if both := sorted({*self.splits} & {*self.held_out}):
+            raise ValueError(f"the source {self.name} trains on {both[0]}, which is held_out: keep it in one of them")
 
 
 class DetectorDataSettings(Settings, frozen=True, kw_only=True):
@@ -240,14 +284,33 @@ class DepthRecipe(TrainingRecipe, frozen=True, kw_only=True, tag="depth", tag_fi
         output: What the network's numbers are to mean: `metres`, or `relative_inverse`, inverse depth up to a scale and
             a shift. The losses act on these numbers, so the latter wants those that ignore scale and shift.
         data: The pairs.
+        source: More sources of pairs. Each step shows a fixed number of each, and as many of `data` as are left of the
+            batch.
         augmentation: What happens to them.
         loss: The weight of each of its terms.
     """
 
     output: Literal["metres", "relative_inverse"] = "metres"
     data: DepthDataSettings
+    source: tuple[SourceSettings, ...] = ()
     augmentation: DepthAugmentation
     loss: dict[str, Positive]
+
+    def __post_init__(self) -> None:
+        names = [self.data.name, *(source.name for source in self.source)]
+        if len({*names}) < len(names):
+            raise ValueError(f"each source needs a name of its own, and there are {', '.join(names)}")
+        if self.source and self.pictures_of_data < 1:
+            raise ValueError(
+                f"training.batch = {self.training.batch} leaves no picture of data beside those of the sources"
+            )
+        if self.source and (self.data.folds or self.output != "metres"):
+            raise ValueError("several sources are mixed in metres and without folds: take out data.folds and output")
+
+    @property
+    def pictures_of_data(self) -> int:
+        """How many examples of a step are of `data`."""
+        return self.training.batch - sum(source.pictures for source in self.source)
 
 
 class DetectorRecipe(TrainingRecipe, frozen=True, kw_only=True, tag="detector", tag_field="task"):

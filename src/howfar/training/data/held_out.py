@@ -51,3 +51,18 @@ class Chosen(Sequence[Sample]):
 
     def __getitem__(self, index: int) -> Sample:  # type: ignore[override]
         return self._samples[self._indices[index]]
+
+
+class Joined(Sequence[Sample]):
+    """Samples of several lists, one list after the other, read when they are asked for."""
+
+    def __init__(self, parts: Sequence[Sequence[Sample]]) -> None:
+        self._parts = parts
+        self._places = [(part, index) for part, samples in enumerate(parts) for index in range(len(samples))]
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __getitem__(self, index: int) -> Sample:  # type: ignore[override]
+        part, place = self._places[index]
+        return self._parts[part][place]

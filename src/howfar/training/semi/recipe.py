@@ -71,6 +71,8 @@ class SemiRecipe(DepthRecipe, frozen=True, kw_only=True, tag="semi", tag_field="
     alignment: AlignmentSettings = AlignmentSettings()
 
     def __post_init__(self) -> None:
+        if self.source:
+            raise ValueError("a teacher and its student learn from data alone: take out [[source]]")
         labelled, unlabelled = self.unlabelled.mix
         if self.training.batch % (labelled + unlabelled):
             raise ValueError(

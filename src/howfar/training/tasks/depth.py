@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -15,23 +16,23 @@ from howfar.datasets.check import Checked
 from howfar.datasets.opening import open_depth_dataset
 from howfar.datasets.samples import UNKNOWN_CLASS
 from howfar.errors import SettingError
-from howfar.evaluation.depth.alignment import Alignment, align_depth
-from howfar.evaluation.depth.metrics import DepthSums, depth_compute, depth_update
-from howfar.io.resample import resample
 from howfar.models.card import Card, DepthSpec, InputSpec
 from howfar.models.depth import CardDepth
 from howfar.networks.catalogue import build, find_network, refuse_sizes
-from howfar.scene import Camera, Frame
+from howfar.scene import Camera
 from howfar.training.bounds import Size
 from howfar.training.data.batch_pictures import depth_grid
 from howfar.training.data.depth.batches import DepthBatch, DepthExamples, EpochPlan, collate
-from howfar.training.data.depth.pairs import labelled_pairs
+from howfar.training.data.depth.mixing import MixedExamples, MixedPlan, Part
+from howfar.training.data.depth.pairs import SourcePairs, labelled_pairs, source_pairs
 from howfar.training.data.held_out import split_held_out
 from howfar.training.data.preparation import Batches, Preparation
 from howfar.training.data.shown_batch import shown_depth
+from howfar.training.depth_validation import LEAST_M as LEAST_M
+from howfar.training.depth_validation import HeldOut, mixed_figures
 from howfar.training.initial_weights import load_initial_weights
 from howfar.training.losses.depth import WeightedLoss
-from howfar.training.optimisers import freeze
+from howfar.training.optimisers import freeze, normalisations
 from howfar.training.recipe import DepthRecipe
 from howfar.training.tasks.kind import TaskKind, TrainedWeights
 from howfar.training.torch_session import TorchSession
@@ -39,8 +40,11 @@ from howfar.training.torch_session import TorchSession
 CLASSES = "classes"
 """The name, among a recipe's losses, of the cross-entropy of the semantic labels."""
 
-LEAST_M, MOST_M = 0.1, 10.0
-PICTURE_MAX_M = 8.0
+SEEDS_APART = 1_000_003
+"""Between the seeds of two sources, so that chance is not the same for both."""
+
+MOST_M = 10.0
+PICTURE_MAX_M, MIXED_PICTURE_MAX_M = 8.0, 40.0
 
 
 class DepthTask:
@@ -50,18 +54,25 @@ class DepthTask:
     greater_is_better = False
     remarks: tuple[str, ...] = ()
 
-    def __init__(self, recipe: DepthRecipe, samples: Sequence[DepthSample], held_out: Sequence[DepthSample]) -> None:
+    def __init__(
+        self,
+        recipe: DepthRecipe,
+        samples: Sequence[DepthSample],
+        held_out: Sequence[DepthSample],
+        sources: Sequence[SourcePairs] = (),
+    ) -> None:
         """Build the network of a recipe.
 
         Args:
             recipe: All settings.
             samples: The pairs to train on.
             held_out: The pairs to validate on; may be none.
+            sources: The pairs of the other sources.
 
         Raises:
             SettingError: If the recipe names a network, part or loss that there is not.
         """
-        self.recipe, self.held_out = recipe, held_out
+        self.recipe = recipe
         self.title = f"{recipe.network.name}, {recipe.data.split} split of {recipe.data.root}"
         self.entry = find_network(recipe.network.name, "depth")
         self.relative = recipe.output == "relative_inverse"
@@ -70,6 +81,8 @@ class DepthTask:
         self.network = build(self.entry, recipe.network.options)
         self.frozen = recipe.network.frozen
         freeze(self.network, self.frozen)
+        if recipe.network.frozen_normalisation:
+            self.frozen = (*self.frozen, *normalisations(self.network))
         terms = {name: weight for name, weight in recipe.loss.items() if name != CLASSES}
         self.classes_weight = recipe.loss.get(CLASSES, 0.0)
         if self.classes_weight and samples[0].classes is None:
@@ -78,21 +91,42 @@ class DepthTask:
             )
         self.depth_loss = WeightedLoss(terms)
         self.mean, self.std = (torch.tensor(v).view(1, 3, 1, 1) for v in (self.entry.mean, self.entry.std))
+        self.card = training_card(recipe, samples[0].camera)
+        own_cameras = bool(recipe.source) or recipe.augmentation.field_of_view_deg is not None
+        self.focal_px = samples[0].camera.resized(*recipe.augmentation.base_px).focal_px if own_cameras else None
+        output_px = {size: output_size(self.network, size) for size in recipe.data.sizes_px}
         self.examples = DepthExamples(
             samples,
             recipe.augmentation,
-            {size: output_size(self.network, size) for size in recipe.data.sizes_px},
+            output_px,
             recipe.training.seed,
             classes_stride=self._classes_stride(),
+            focal_px=self.focal_px,
         )
-        self.preparation = Preparation(self.examples, collate, recipe.training.workers)
-        self.card = training_card(recipe, samples[0].camera)
+        more = [self._examples_of(number, source, output_px) for number, source in enumerate(sources, 1)]
+        self.mixed = MixedExamples([self.examples, *more]) if recipe.source else None
+        self.preparation = Preparation(self.mixed or self.examples, collate, recipe.training.workers)
+        self.judged = (
+            HeldOut(held_out, MOST_M, recipe.augmentation.border_px, recipe.data.name),
+            *(_judged(source) for source in sources),
+        )
 
     def batches(self, epoch: int, rank: int, world: int) -> Batches:
         """The batches of one epoch."""
         data, training = self.recipe.data, self.recipe.training
+        if self.mixed is not None:
+            return self.preparation.run(self.mixed_plan(epoch).of_rank(rank, world))
         plan = EpochPlan(len(self.examples), training.batch, data.sizes_px, data.size_shares, training.seed, epoch)
         return self.preparation.run(plan.of_rank(rank, world))
+
+    def mixed_plan(self, epoch: int) -> MixedPlan:
+        """What an epoch shows of several sources."""
+        data, training = self.recipe.data, self.recipe.training
+        each = (self.recipe.pictures_of_data, *(source.pictures for source in self.recipe.source))
+        counts = [len(source) for source in self.mixed.sources] if self.mixed else []
+        parts = [Part(*part) for part in zip(counts, each, strict=True)]
+        steps = data.steps or max(1, parts[0].count // parts[0].each)
+        return MixedPlan(parts, steps, data.sizes_px, data.size_shares, seed=training.seed, epoch=epoch)
 
     def losses(self, network: nn.Module, batch: DepthBatch) -> Mapping[str, Tensor]:
         """The terms of the loss in the network's own unit, and their weighted sum."""
@@ -112,7 +146,7 @@ class DepthTask:
         """The terms of the loss against known depth, and their weighted sum."""
         valid = torch.isfinite(batch.depth_m)
         known_m = torch.where(valid, batch.depth_m, 1.0)
-        losses = self.depth_loss(depth, known_m.reciprocal() if self.relative else known_m / self.unit, valid)
+        losses = self.depth_loss(depth, known_m.reciprocal() if self.relative else known_m / self.unit, valid, batch.dense)
         if self.classes_weight and scores is not None and batch.classes.numel():
             losses[CLASSES] = _class_loss(scores, batch.classes)
             losses["loss"] = losses["loss"] + self.classes_weight * losses[CLASSES]
@@ -125,49 +159,42 @@ class DepthTask:
     def validate(self, network: nn.Module) -> Mapping[str, float]:
         """REL, RMSE in metres and δ1 of whole pictures at their full size, mean over the images held out.
 
-        Relative depth is fitted to the truth of each picture by least squares first.
+        Relative depth is fitted to the truth of each picture by least squares first. Of several sources: REL and δ1,
+        mean over the sources, and the figures of each.
         """
-        if not len(self.held_out):
-            return {}
-        sums = DepthSums.none()
-        for sample in self.held_out:
-            truth_m = self._truth(sample)
-            sums += depth_update(self._full_size_m(network, sample, truth_m), truth_m)
-        errors = depth_compute(sums, "images")
-        return {"rel": errors.rel, "rmse_m": errors.rmse_m, "delta1": errors.delta1}
+        estimator = self._estimator(network)
+        if self.mixed is not None:
+            return mixed_figures(self.judged, estimator)
+        return self.judged[0].figures(estimator) if len(self.judged[0].samples) else {}
 
     def picture(self, network: nn.Module) -> NDArray[np.uint8] | None:
-        """Picture, truth, prediction and error of some pictures held out."""
-        count = min(self.recipe.training.pictures, len(self.held_out))
+        """Picture, truth, prediction and error of some pictures held out, of all sources alike."""
+        held_out = [(judged, index) for judged in self.judged for index in range(len(judged.samples))]
+        count = min(self.recipe.training.pictures, len(held_out))
         if not count:
             return None
-        indices = np.linspace(0, len(self.held_out) - 1, count).astype(int)
-        shown = [self.held_out[int(index)] for index in indices]
-        truths_m = [self._truth(sample) for sample in shown]
-        rows = [
-            (sample.image, truth_m, self._full_size_m(network, sample, truth_m))
-            for sample, truth_m in zip(shown, truths_m, strict=True)
-        ]
-        return depth_grid(rows, PICTURE_MAX_M)
+        estimator = self._estimator(network)
+        rows = []
+        for place in np.linspace(0, len(held_out) - 1, count).astype(int).tolist():
+            judged, index = held_out[place]
+            sample = judged.samples[index]
+            truth_m = judged.truth(sample)
+            rows.append((sample.image, truth_m, judged.predicted(estimator, sample, truth_m)))
+        return depth_grid(rows, PICTURE_MAX_M if self.mixed is None else MIXED_PICTURE_MAX_M)
 
-    def _full_size_m(
-        self, network: nn.Module, sample: DepthSample, truth_m: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
-        estimator = CardDepth(self.card, TorchSession(InMetres(network, self.unit)))
-        depth = estimator.estimate(Frame(sample.image, sample.name, sample.camera))
-        height, width = truth_m.shape
-        values = resample(depth.values, width, height)
-        alignment: Alignment = "least-squares" if self.relative else "none"
-        metres = align_depth(values, depth.kind, truth_m, np.isfinite(truth_m), alignment, MOST_M)
-        return np.clip(metres, LEAST_M, MOST_M)
+    def _estimator(self, network: nn.Module) -> CardDepth:
+        return CardDepth(self.card, TorchSession(InMetres(network, self.unit)))
 
-    def _truth(self, sample: DepthSample) -> NDArray[np.float32]:
-        border = self.recipe.augmentation.border_px
-        truth_m = sample.depth_m.copy()
-        if border:
-            for edge in (np.s_[:border], np.s_[-border:], np.s_[:, :border], np.s_[:, -border:]):
-                truth_m[edge] = np.nan
-        return truth_m
+    def _examples_of(self, number: int, source: SourcePairs, output_px: Mapping[Size, Size]) -> DepthExamples:
+        settings = source.settings
+        return DepthExamples(
+            source.samples,
+            msgspec.structs.replace(self.recipe.augmentation, border_px=settings.border_px),
+            output_px,
+            self.recipe.training.seed + number * SEEDS_APART,
+            focal_px=self.focal_px,
+            dense=settings.truth == "dense",
+        )
 
     def _classes_stride(self) -> int:
         """How many pixels of the input one semantic score stands for; 0 when they are not trained."""
@@ -191,10 +218,18 @@ def depth_task(recipe: DepthRecipe, checked: Checked = lambda _: None) -> DepthT
         ModelError: If the weights to start from are not this network's.
     """
     trained, held_out = labelled_pairs(recipe, checked)
+    sources = source_pairs(recipe, checked)
     torch.manual_seed(recipe.training.seed)
-    task = DepthTask(recipe, trained, held_out)
+    task = DepthTask(recipe, trained, held_out, sources)
     load_initial_weights(task.network, recipe.network)
     return task
+
+
+def _judged(source: SourcePairs) -> HeldOut:
+    settings = source.settings
+    return HeldOut(
+        source.held_out, settings.max_m, settings.border_px, settings.name, by_distance=settings.truth == "sparse"
+    )
 
 
 def _class_loss(scores: Tensor, classes: Tensor) -> Tensor:
@@ -210,7 +245,7 @@ def training_card(recipe: DepthRecipe, camera: Camera) -> Card:
     width, height = recipe.data.sizes_px[0]
     spec = InputSpec(width, height, "keep-aspect", entry.multiple_px, mean=entry.mean, std=entry.std)
     if recipe.output == "metres":
-        depth = DepthSpec("metres", focal_px=camera.resized(*base).focal_px, max_m=MOST_M)
+        depth = DepthSpec("metres", focal_px=camera.resized(*base).focal_px, max_m=max([MOST_M, *(source.max_m for source in recipe.source)]))
     else:
         depth = DepthSpec(recipe.output)
     return Card(recipe.network.name, "depth", "as the data it was trained on", spec, depth=depth)
@@ -236,8 +271,10 @@ def _start(recipe: DepthRecipe, _: Path, checked: Checked) -> DepthTask:
 
 
 def _exported(trained: TrainedWeights) -> nn.Module:
-    network = trained.network()
-    return InMetres(network, trained.entry.unit_m) if trained.recipe.output == "metres" else network
+    network = trained.entry.decoded(trained.network())
+    if trained.recipe.output != "metres":
+        return network
+    return InMetres(network, trained.entry.unit_m)
 
 
 def _show(recipe: DepthRecipe, split: str | None, count: int) -> NDArray[np.uint8]:

@@ -4,7 +4,14 @@ Harsányi et al. 2018 (Hybrid CNN), after Eigen et al. 2014 and Laina et al. 201
 its depth divided by s (a nearer camera sees the same picture), rotated, cropped, multiplied by a colour and flipped.
 All of the geometry is one affine map, so that the truth is sampled once, by its nearest neighbour, which keeps valid
 and invalid pixels apart.
+
+That division keeps one camera in the network: s is the focal length that the example shows over the one that the
+network learns. Where pictures come from several cameras, each has a base of its own, the size at which its focal length
+is the one that is learned (the canonical camera of Metric3D, Yin et al., ICCV 2023, label-space variant); scale and
+division then mean the same for all.
 """
+
+import math
 
 from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple, TypeVar
@@ -16,9 +23,13 @@ from numpy.typing import NDArray
 
 from howfar.datasets import DepthSample
 from howfar.datasets.samples import UNKNOWN_CLASS
-from howfar.training.bounds import CountOrNone, NotNegative, Positive, Share, Size, refuse_reversed
+from howfar.scene import Camera
+from howfar.training.bounds import CountOrNone, NotNegative, Positive, Share, ShareBelowOne, Size, refuse_reversed
+from howfar.training.data.depth.scattering import scattered
 
 Number = TypeVar("Number", bound=np.generic)
+
+Angle = Annotated[float, Meta(gt=0, lt=180)]
 
 LUMA = np.array((0.299, 0.587, 0.114))
 """The shares of red, green and blue in grey (ITU-R BT.601)."""
@@ -36,6 +47,7 @@ class Choice(NamedTuple):
         exponent: What brightness from 0 to 1 is raised to, before that.
         saturation: What the distance of a colour from its grey is multiplied by, after both.
         contrast: What the distance of a pixel from the picture's mean grey is multiplied by, last.
+        base_px: Width and height of the whole picture at a scale of 1; those of the augmentation when None.
     """
 
     scale: float
@@ -46,6 +58,7 @@ class Choice(NamedTuple):
     exponent: float
     saturation: float
     contrast: float
+    base_px: tuple[float, float] | None = None
 
 
 class DepthAugmentation(Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,6 +69,10 @@ class DepthAugmentation(Struct, frozen=True, forbid_unknown_fields=True):
             the one that the network learns.
         scale: Least and greatest s. Where the least would not fill a crop, the range begins at the s that does and ends
             as many times higher.
+        field_of_view_deg: Least and greatest horizontal field of view of a crop, in place of `scale`: from the picture's
+            own camera, as far as the picture fills the crop. Every picture then has a base of its own.
+        stretch: By how much width over height of a picture with a base of its own may be off, either way, as a share:
+            a whole picture that is made to fit multiples of 32 is stretched as well.
         rotation_deg: Greatest rotation, either way.
         colour: Least and greatest factor, drawn for each channel.
         gamma: Least and greatest exponent of the brightness.
@@ -69,6 +86,8 @@ class DepthAugmentation(Struct, frozen=True, forbid_unknown_fields=True):
 
     base_px: Size
     scale: tuple[Positive, Positive] = (1.0, 1.5)
+    field_of_view_deg: tuple[Angle, Angle] | None = None
+    stretch: ShareBelowOne = 0.0
     rotation_deg: Annotated[float, Meta(ge=0, le=180)] = 5.0
     colour: tuple[Positive, Positive] = (0.8, 1.2)
     gamma: tuple[Positive, Positive] = (1.0, 1.0)
@@ -80,14 +99,30 @@ class DepthAugmentation(Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         refuse_reversed(self, ("scale", "colour", "gamma", "saturation", "contrast"))
+        if self.field_of_view_deg is not None:
+            refuse_reversed(self, ("field_of_view_deg",))
 
-    def draw(self, size_px: tuple[int, int], rng: np.random.Generator) -> Choice:
-        """Decide by chance, always in this order, for a crop of this width and height."""
-        filling = max(size_px[0] / self.base_px[0], size_px[1] / self.base_px[1])
-        least, greatest = self.scale
-        first = max(least, filling)
+    def draw(
+        self,
+        size_px: tuple[int, int],
+        rng: np.random.Generator,
+        camera: Camera | None = None,
+        focal_px: float | None = None,
+    ) -> Choice:
+        """Decide by chance, always in this order, for a crop of this width and height.
+
+        Args:
+            size_px: Width and height of the crop.
+            rng: Chance.
+            camera: The picture's, where it gets a base of its own.
+            focal_px: The focal length that the network learns, likewise.
+        """
+        base_px: tuple[float, float] = self.base_px
+        if camera is not None and focal_px is not None:
+            base_px = self._own_base(camera, focal_px, rng)
+        filling = max(size_px[0] / base_px[0], size_px[1] / base_px[1])
         choice = Choice(
-            scale=rng.uniform(first, first * greatest / least),
+            scale=self._scale(filling, size_px[0], focal_px, rng),
             angle_deg=rng.uniform(-self.rotation_deg, self.rotation_deg),
             offset=(rng.uniform(), rng.uniform()),
             flipped=bool(rng.uniform() < self.flip),
@@ -96,7 +131,33 @@ class DepthAugmentation(Struct, frozen=True, forbid_unknown_fields=True):
             saturation=rng.uniform(*self.saturation),
             contrast=rng.uniform(*self.contrast),
         )
-        return choice._replace(scale=first, angle_deg=0.0) if rng.uniform() < self.whole else choice
+        if rng.uniform() < self.whole:
+            choice = choice._replace(scale=self._range(filling, size_px[0], focal_px)[0], angle_deg=0.0)
+        return choice if base_px == self.base_px else choice._replace(base_px=base_px)
+
+    def _own_base(self, camera: Camera, focal_px: float, rng: np.random.Generator) -> tuple[float, float]:
+        """Width and height at which a picture has the focal length that is learned, stretched a little."""
+        wider = math.sqrt(1 + self.stretch) ** rng.uniform(-1, 1)
+        ratio = focal_px / camera.focal_px
+        return camera.width_px * ratio * wider, camera.height_px * ratio / wider
+
+    def _scale(self, filling: float, width_px: int, focal_px: float | None, rng: np.random.Generator) -> float:
+        least, greatest = self._range(filling, width_px, focal_px)
+        if self.field_of_view_deg is None or focal_px is None:
+            return rng.uniform(least, greatest)
+        widest, narrowest = (math.atan(width_px / (2 * focal_px * scale)) for scale in (least, greatest))
+        return width_px / (2 * focal_px * math.tan(rng.uniform(narrowest, widest)))
+
+    def _range(self, filling: float, width_px: int, focal_px: float | None) -> tuple[float, float]:
+        """The least and the greatest scale of a crop that is filled from the scale `filling` on."""
+        if self.field_of_view_deg is None or focal_px is None:
+            least, greatest = self.scale
+            first = max(least, filling)
+            return first, first * greatest / least
+        tangents = [math.tan(math.radians(angle) / 2) for angle in self.field_of_view_deg]
+        greatest, least = (width_px / (2 * focal_px * tangent) for tangent in tangents)
+        first = max(least, filling)
+        return first, max(first, greatest)
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,12 +169,14 @@ class DepthExample:
         depth_m: Truth at the network's output size, float32 metres, NaN where unknown.
         classes: Class of each pixel at the size asked for, uint8, `UNKNOWN_CLASS` where unknown; None without labels.
         scale: The s that depth was divided by.
+        dense: Whether the truth is one of whole surfaces; a sparse one was scattered.
     """
 
     image: NDArray[np.uint8]
     depth_m: NDArray[np.float32]
     classes: NDArray[np.uint8] | None
     scale: float
+    dense: bool = True
 
 
 def augment_depth(
@@ -123,6 +186,8 @@ def augment_depth(
     size_px: tuple[int, int],
     depth_px: tuple[int, int],
     classes_px: tuple[int, int] | None = None,
+    *,
+    dense: bool = True,
 ) -> DepthExample:
     """Make one example from a sample.
 
@@ -133,21 +198,27 @@ def augment_depth(
         size_px: Width and height of the crop.
         depth_px: Width and height of the truth that is wanted for it (the network's output).
         classes_px: Width and height of the semantic labels, if they are wanted and the sample has them.
+        dense: Take the nearest value at the middle of each cell of the truth; a sparse truth is scattered.
     """
     image = seen_picture(sample.image, augmentation, choice, size_px)
     truth_m = _without_border(sample.depth_m, augmentation.border_px)
-    depth_m = seen_values(truth_m, augmentation, choice, size_px, depth_px, np.nan)
+    if dense:
+        depth_m = seen_values(truth_m, augmentation, choice, size_px, depth_px, np.nan)
+    else:
+        height, width = truth_m.shape
+        to_source = _cells_to_source((width, height), augmentation, choice, size_px, depth_px)
+        depth_m = scattered(truth_m, np.linalg.inv(to_source), depth_px)
     classes = None
     if classes_px is not None and sample.classes is not None:
         classes = seen_values(sample.classes, augmentation, choice, size_px, classes_px, UNKNOWN_CLASS)
-    return DepthExample(image, depth_m / np.float32(choice.scale), classes, choice.scale)
+    return DepthExample(image, depth_m / np.float32(choice.scale), classes, choice.scale, dense)
 
 
 def seen_picture(
     image: NDArray[np.uint8], augmentation: DepthAugmentation, choice: Choice, size_px: tuple[int, int]
 ) -> NDArray[np.uint8]:
     """A picture as a choice shows it, at the width and height of the crop."""
-    resized_px = _resized_size(augmentation.base_px, choice.scale, size_px)
+    resized_px = _resized_size(choice.base_px or augmentation.base_px, choice.scale, size_px)
     how = cv2.INTER_AREA if resized_px[0] < image.shape[1] else cv2.INTER_LINEAR
     resized = cv2.resize(image, resized_px, interpolation=how)
     crop_to_resized = _crop_to_resized(size_px, resized_px, choice)
@@ -173,14 +244,26 @@ def seen_values(
         fill: Outside the picture.
     """
     height, width = values.shape
-    resized_px = _resized_size(augmentation.base_px, choice.scale, size_px)
+    to_source = _cells_to_source((width, height), augmentation, choice, size_px, cells_px)
+    return _warp(values, to_source, cells_px, cv2.INTER_NEAREST, cv2.BORDER_CONSTANT, fill)
+
+
+def _cells_to_source(
+    source_px: tuple[int, int],
+    augmentation: DepthAugmentation,
+    choice: Choice,
+    size_px: tuple[int, int],
+    cells_px: tuple[int, int],
+) -> NDArray[np.float64]:
+    """The affine map, in continuous coordinates, from cells laid over the crop into a whole map of a picture."""
+    resized_px = _resized_size(choice.base_px or augmentation.base_px, choice.scale, size_px)
     crop_to_resized = _crop_to_resized(size_px, resized_px, choice)
-    crop_to_source = np.diag([width / resized_px[0], height / resized_px[1], 1.0]) @ crop_to_resized
+    crop_to_source = np.diag([source_px[0] / resized_px[0], source_px[1] / resized_px[1], 1.0]) @ crop_to_resized
     cells_to_crop = np.diag([size_px[0] / cells_px[0], size_px[1] / cells_px[1], 1.0])
-    return _warp(values, crop_to_source @ cells_to_crop, cells_px, cv2.INTER_NEAREST, cv2.BORDER_CONSTANT, fill)
+    return np.asarray(crop_to_source @ cells_to_crop)
 
 
-def _resized_size(base_px: tuple[int, int], scale: float, size_px: tuple[int, int]) -> tuple[int, int]:
+def _resized_size(base_px: tuple[float, float], scale: float, size_px: tuple[int, int]) -> tuple[int, int]:
     """The whole picture's size at a scale, in whole pixels that still fill the crop."""
     return max(size_px[0], round(base_px[0] * scale)), max(size_px[1], round(base_px[1] * scale))
 

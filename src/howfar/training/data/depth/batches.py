@@ -22,12 +22,14 @@ class DepthBatch(NamedTuple):
         depth_m: N×1×h×w float32 metres, NaN where unknown, at the network's output size.
         classes: N×h'×w' int64, 255 where unknown; empty without labels.
         names: What the data set calls them.
+        dense: N bool: whose truth is one of whole surfaces; None where all are.
     """
 
     image: Tensor
     depth_m: Tensor
     classes: Tensor
     names: tuple[str, ...]
+    dense: Tensor | None = None
 
 
 class DepthDraw(NamedTuple):
@@ -48,16 +50,29 @@ class DepthExamples(Dataset[tuple[str, DepthExample]]):
         output_px: Mapping[Size, Size],
         seed: int,
         classes_stride: int = 0,
+        *,
+        focal_px: float | None = None,
+        dense: bool = True,
     ) -> None:
-        """Take the samples, what may happen to them, and the network's output size for each size of crop.
+        """Take the samples and what may happen to them.
 
-        `classes_stride` > 0 asks for semantic labels at that fraction of the crop.
+        Args:
+            samples: Pictures with their truth.
+            augmentation: What may happen to them.
+            output_px: The network's output size for each size of crop.
+            seed: Of what chance decides.
+            classes_stride: More than 0 asks for semantic labels at that fraction of the crop.
+            focal_px: The focal length that the network learns, where each picture is brought to it by its own camera;
+                None where all have one camera, that of a whole picture at the augmentation's base.
+            dense: Whether the truth is one of whole surfaces; a sparse one is scattered.
         """
         self.samples = samples
         self.augmentation = augmentation
         self.output_px = output_px
         self.seed = seed
         self.classes_stride = classes_stride
+        self.focal_px = focal_px
+        self.dense = dense
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -65,10 +80,13 @@ class DepthExamples(Dataset[tuple[str, DepthExample]]):
     def __getitem__(self, draw: DepthDraw) -> tuple[str, DepthExample]:
         index, epoch, size = draw
         sample = self.samples[index]
-        choice = self.augmentation.draw(size, np.random.default_rng((self.seed, epoch, index)))
+        rng = np.random.default_rng((self.seed, epoch, index))
+        choice = self.augmentation.draw(size, rng, sample.camera, self.focal_px)
         stride = self.classes_stride
         classes_px = (size[0] // stride, size[1] // stride) if stride else None
-        example = augment_depth(sample, self.augmentation, choice, size, self.output_px[size], classes_px)
+        example = augment_depth(
+            sample, self.augmentation, choice, size, self.output_px[size], classes_px, dense=self.dense
+        )
         return sample.name, example
 
 
@@ -111,4 +129,5 @@ def collate(examples: Sequence[tuple[str, DepthExample]]) -> DepthBatch:
         depth_m=torch.from_numpy(np.stack([example.depth_m for example in drawn]))[:, None],
         classes=torch.from_numpy(np.stack(labels)).long() if len(labels) == len(drawn) else torch.empty(0),
         names=tuple(name for name, _ in examples),
+        dense=None if all(example.dense for example in drawn) else torch.tensor([example.dense for example in drawn]),
     )

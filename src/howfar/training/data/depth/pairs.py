@@ -1,14 +1,52 @@
 """The pairs of pictures and depth that a recipe names."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from howfar.datasets import DepthSample
 from howfar.datasets.check import Checked, check_depth
 from howfar.datasets.opening import open_depth_dataset
 from howfar.errors import SourceError
-from howfar.training.data.held_out import Chosen, split_fold, split_held_out, spread_indices
+from howfar.training.data.held_out import Chosen, Joined, split_fold, split_held_out, spread_indices
 from howfar.training.data.readied import readied
-from howfar.training.recipe import DepthDataSettings, DepthRecipe
+from howfar.training.recipe import DepthDataSettings, DepthRecipe, SourceSettings
+
+
+@dataclass(frozen=True, eq=False)
+class SourcePairs:
+    """The pairs of one more source of a recipe.
+
+    Attributes:
+        settings: The source.
+        samples: Those to train on; may be none.
+        held_out: Those to validate on; may be none.
+    """
+
+    settings: SourceSettings
+    samples: Sequence[DepthSample]
+    held_out: Sequence[DepthSample]
+
+
+def source_pairs(recipe: DepthRecipe, checked: Checked = lambda _: None) -> tuple[SourcePairs, ...]:
+    """The pairs of the sources beside `data`, checked.
+
+    Raises:
+        SourceError: If one cannot be read, or a training on it would fail or learn nonsense.
+        SettingError: If one has no such split.
+    """
+    found = []
+    for source in recipe.source:
+        dataset = open_depth_dataset(source.root)
+        parts = []
+        for splits in (source.splits, source.held_out):
+            samples = Joined([dataset.split(split) for split in splits])
+            parts.append(
+                readied(samples, check_depth, source.root, cache=recipe.training.cache, checked=checked)
+                if len(samples)
+                else samples
+            )
+        found.append(SourcePairs(source, *parts))
+    return tuple(found)
 
 
 def labelled_pairs(
