@@ -90,6 +90,50 @@ def test_the_gradient_reaches_every_parameter() -> None:
     assert without_gradient(network, torch.randn(2, 3, 64, 64)) == []
 
 
+def shares_of(head: LogDepthHead, x: torch.Tensor) -> np.ndarray:
+    weight, bias = (values.detach().numpy().astype(np.float64) for values in (head.scores.weight, head.scores.bias))
+    scores = np.einsum("nchw,bc->nhwb", x.numpy(), weight) + bias
+    shares = np.exp(scores - scores.max(-1, keepdims=True))
+    return shares / shares.sum(-1, keepdims=True)
+
+
+def test_a_head_of_64_bins_to_120_m_gives_its_mean_and_its_spread() -> None:
+    torch.manual_seed(0)
+    head, x = LogDepthHead(3, 64, 120.0), torch.randn(2, 3, 4, 5)
+    torch.nn.init.normal_(head.scores.weight, std=3.0)
+    shares, centres = shares_of(head, x), np.linspace(np.log(NEAREST_M), np.log(120.0), 64)
+    mean = shares @ centres
+    spread = np.sqrt((shares * (centres - mean[..., None]) ** 2).sum(-1))
+    with torch.inference_mode():
+        depth_m, log_sd = head.with_spread(x)
+        torch.testing.assert_close(depth_m, head(x))
+    np.testing.assert_allclose(depth_m[:, 0].numpy(), np.exp(mean), rtol=1e-4)
+    np.testing.assert_allclose(log_sd[:, 0].numpy(), spread, atol=1e-4)
+
+
+def test_a_head_that_takes_over_other_bins_says_nearly_the_same_depth() -> None:
+    torch.manual_seed(0)
+    old, new, x = LogDepthHead(3), LogDepthHead(3, 64, 120.0), torch.randn(2, 3, 8, 8)
+    # Shares that change smoothly from bin to bin, as a trained head's do.
+    old.scores.weight.data = torch.stack([torch.linspace(-3, 3, BINS) * each for each in (1.0, 0.5, -1.0)], 1)
+    old.scores.bias.data = -torch.linspace(-2, 2, BINS).square()
+    weight, bias = new.rebinned(old.scores.weight.data, old.scores.bias.data, old.centres)
+    assert weight.shape == (64, 3)
+    centres = new.centres.numpy()
+    inside = centres <= math.log(FARTHEST_M)
+    for column in range(3):
+        expected = np.interp(centres[inside], old.centres.numpy(), old.scores.weight.data[:, column].numpy())
+        np.testing.assert_allclose(weight[inside, column].numpy(), expected, atol=1e-5)
+    assert (np.diff(bias[~inside].numpy()) < 0).all()
+    new.scores.weight.data, new.scores.bias.data = weight, bias
+    with torch.inference_mode():
+        np.testing.assert_allclose(new(x).numpy(), old(x).numpy(), rtol=0.1)
+
+
+def test_with_64_bins_to_120_m_it_still_has_at_most_six_million_parameters() -> None:
+    assert parameter_count(lambda: CompactDepth("lite2", bins=64, farthest_m=120.0)) == 4_864_704
+
+
 @pytest.mark.slow
 def test_the_exported_network_gives_the_same_depth() -> None:
     torch.manual_seed(0)

@@ -7,7 +7,6 @@ leave it, and knows its own spread. The semantic head is a second task for train
 """
 
 import math
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import torch
@@ -24,12 +23,17 @@ DECODER_CHANNELS = (128, 96, 64, 40, 24)
 NEAREST_M, FARTHEST_M = 0.25, 12.0
 BINS = 32
 
+CENTRES = "head.centres"
+"""What the log depths of a network's bins are called among its weights."""
+
 LOG_SD = "log_sd"
 """What the output for the spread is called in an exported file."""
 
-UNSEEN_DROP, UNSEEN_SLOPE = 3.0, 5.0
-"""How far the score of a bin outside the old range lies below the old range's end, at once and for each unit of log
-depth beyond: the new bins begin with a small share that training can raise."""
+FIT_RIDGE = 1e-6
+"""Keeps the fit of a head solvable where a feature is always 0."""
+
+FITTED_LOG_SD = 0.5
+"""The spread that a fitted head begins with: wide enough that many bins learn from each pixel."""
 
 
 class DepthAndClasses(NamedTuple):
@@ -106,24 +110,28 @@ class LogDepthHead(nn.Module):
         variance = (shares * (self.centres - mean).square()).sum(-1)
         return DepthAndSpread(mean.squeeze(-1).unsqueeze(1).exp(), variance.sqrt().unsqueeze(1))
 
-    def rebinned(self, weight: Tensor, bias: Tensor, centres: Tensor) -> tuple[Tensor, Tensor]:
-        """The scores of another range of bins, brought to this one by linear interpolation over log depth.
+    def has_bins(self, centres: Tensor) -> bool:
+        """Whether its bins are these."""
+        return self.centres.shape == centres.shape and bool(torch.allclose(self.centres, centres))
+
+    def fit(self, features: Tensor, depth_m: Tensor) -> None:
+        """Let it say what another head says of some features: nearly, and beyond the other's range too.
+
+        The mean of the distribution becomes the linear function of the features that is nearest to log depth, by least
+        squares; its shape a Gaussian's, which is linear in the features: −(c − m)² / 2s² is m·c / s² − c² / 2s², and a
+        term that is the same for all bins.
 
         Args:
-            weight: bins×inputs, the weights of the other head's scores.
-            bias: Their biases.
-            centres: The log depths of the other bins, ascending and evenly spaced.
-
-        Returns:
-            This head's weights and biases.
+            features: N×C×H×W.
+            depth_m: N×1×H×W, what the other head gives for them.
         """
-        index = ((self.centres - centres[0]) / (centres[1] - centres[0])).clamp(0, len(centres) - 1)
-        low = index.floor().long().clamp(max=len(centres) - 2)
-        share = index - low
-        outside = (self.centres - centres[-1]).clamp(min=0) + (centres[0] - self.centres).clamp(min=0)
-        drop = torch.where(outside > 0, UNSEEN_DROP + UNSEEN_SLOPE * outside, 0.0)
-        weights = torch.lerp(weight[low], weight[low + 1], share[:, None])
-        return weights, torch.lerp(bias[low], bias[low + 1], share) - drop
+        rows = features.permute(0, 2, 3, 1).flatten(0, 2).double()
+        with_one = torch.cat((rows, torch.ones_like(rows[:, :1])), 1)
+        squares = with_one.T @ with_one + FIT_RIDGE * len(rows) * torch.eye(with_one.shape[1], dtype=torch.float64)
+        mean = torch.linalg.solve(squares, with_one.T @ depth_m.double().log().flatten()).to(self.centres)
+        inverse = 1 / FITTED_LOG_SD**2
+        self.scores.weight.data = self.centres[:, None] * mean[None, :-1] * inverse
+        self.scores.bias.data = self.centres * mean[-1] * inverse - self.centres.square() * inverse / 2
 
 
 class CompactDepth(nn.Module):
@@ -165,6 +173,12 @@ class CompactDepth(nn.Module):
         self.classes = nn.Conv2d(DECODER_CHANNELS[2], classes, 1) if classes else None
 
     def forward(self, x: Tensor) -> Tensor | DepthAndClasses:
+        x, class_scores = self._decoded(x)
+        depth_m = self.head(x)
+        return depth_m if class_scores is None else DepthAndClasses(depth_m, class_scores)
+
+    def _decoded(self, x: Tensor) -> tuple[Tensor, Tensor | None]:
+        """What the head reads, and the class scores while they are trained."""
         maps = self.encoder(x)
         x = self.context(maps[4])
         class_scores = None
@@ -172,22 +186,24 @@ class CompactDepth(nn.Module):
             x = block(x, maps[3 - level])
             if level == 1 and self.training and self.classes is not None:
                 class_scores = self.classes(x)
-        depth_m = self.head(x)
-        return depth_m if class_scores is None else DepthAndClasses(depth_m, class_scores)
+        return x, class_scores
 
     def with_spread(self, x: Tensor) -> DepthAndSpread:
         """The depth with its spread."""
-        maps = self.encoder(x)
-        x = self.context(maps[4])
-        for level, block in enumerate(self.up):
-            x = block(x, maps[3 - level])
-        return self.head.with_spread(x)
+        return self.head.with_spread(self._decoded(x)[0])
 
-    def rebinned(self, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """The weights of a network with other bins, with the head brought to this network's bins."""
-        weight, bias = self.head.rebinned(*(weights[f"head.{name}"] for name in ("scores.weight", "scores.bias", "centres")))
-        own = {"head.scores.weight": weight, "head.scores.bias": bias, "head.centres": self.head.centres.clone()}
-        return {**weights, **own}
+    @torch.no_grad()
+    def go_on_from(self, other: "CompactDepth", pictures: Tensor) -> None:
+        """Take over another network but for its bins: the head is fitted to what the other says of some pictures.
+
+        Args:
+            other: A network of the same encoder.
+            pictures: N×3×H×W, as the network takes them.
+        """
+        own = {name: value for name, value in other.state_dict().items() if not name.startswith("head.")}
+        self.load_state_dict(own, strict=False)
+        features, _ = other.eval()._decoded(pictures)
+        self.head.fit(features, other.head(features))
 
 
 class SpreadOutput(nn.Module):

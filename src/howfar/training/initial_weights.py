@@ -1,15 +1,16 @@
 """What a training starts from: an encoder that knows ImageNet, a paper's own random decoder, or a checkpoint."""
 
+import copy
 import importlib
 from pathlib import Path
 
-from torch import nn
+from torch import Tensor, nn
 
 from howfar.conversion.checkpoints.weights import load_weights, read_weights
 from howfar.errors import ModelError, SettingError
 from howfar.models.library import find_model
 from howfar.networks.catalogue import NETWORKS
-from howfar.networks.compact_depth import CompactDepth
+from howfar.networks.compact_depth import CENTRES, CompactDepth, LogDepthHead
 from howfar.networks.imagenet import EncoderWeights, PackagedFile
 from howfar.training.exported_weights import exported_weights
 from howfar.training.recipe import NetworkSettings
@@ -18,11 +19,16 @@ PACKAGE = "package"
 """What a recipe says in place of a file, for the one that an installed Python package brings."""
 
 
-def load_initial_weights(network: nn.Module, settings: NetworkSettings) -> None:
+def load_initial_weights(network: nn.Module, settings: NetworkSettings, pictures: Tensor | None = None) -> None:
     """Give a network the weights that its recipe wants it to start from.
 
     `weights` and `initial` hold all of it, so that nothing else counts beside them. Otherwise the decoder is drawn as its paper says,
     if it has one, and the encoder's weights are loaded where some are named.
+
+    Args:
+        network: What is given them.
+        settings: Which.
+        pictures: N×3×H×W, as the network takes them: where `initial` has other bins, the head is fitted on these.
 
     Raises:
         SettingError: If the network has no encoder to load, or its weights come in no package.
@@ -33,7 +39,7 @@ def load_initial_weights(network: nn.Module, settings: NetworkSettings) -> None:
         load_weights(network, read_weights(settings.weights), source=settings.weights)
         return
     if settings.initial is not None:
-        _load_exported(network, settings.initial)
+        _load_exported(network, settings.initial, pictures)
         return
     if entry.draw_decoder is not None:
         entry.draw_decoder(network)
@@ -48,11 +54,15 @@ def load_initial_weights(network: nn.Module, settings: NetworkSettings) -> None:
     _load_encoder(encoder, entry.encoder_weights, settings.name, settings.encoder_weights)
 
 
-def _load_exported(network: nn.Module, source: str) -> None:
+def _load_exported(network: nn.Module, source: str, pictures: Tensor | None) -> None:
     path, _ = find_model(source)
     weights = exported_weights(path, network)
-    if isinstance(network, CompactDepth) and weights["head.centres"].shape != network.head.centres.shape:
-        weights = network.rebinned(weights)
+    if pictures is not None and isinstance(network, CompactDepth) and not network.head.has_bins(weights[CENTRES]):
+        other = copy.deepcopy(network)
+        other.head = LogDepthHead(other.head.scores.in_features, len(weights[CENTRES]))
+        load_weights(other, weights, source=source)
+        network.go_on_from(other, pictures)
+        return
     load_weights(network, weights, source=source)
 
 

@@ -12,6 +12,7 @@ from howfar.errors import SettingError
 from howfar.training.losses.depth import (
     LOG_FLOOR,
     LOSSES,
+    NEIGHBOUR_LOSSES,
     WeightedLoss,
     berhu_loss,
     gradient_loss,
@@ -52,6 +53,10 @@ def plain_l1(p: np.ndarray, t: np.ndarray, v: np.ndarray) -> float:
 
 def plain_log_l1(p: np.ndarray, t: np.ndarray, v: np.ndarray) -> float:
     return float(np.abs(np.log(p[v]) - np.log(t[v])).mean())
+
+
+def plain_picture_log_l1(p: np.ndarray, t: np.ndarray, v: np.ndarray) -> float:
+    return mean_of([plain_log_l1(*maps) for maps in zip(p, t, v, strict=True) if maps[2].any()])
 
 
 def plain_gradient(p: np.ndarray, t: np.ndarray, v: np.ndarray) -> float:
@@ -123,6 +128,7 @@ def plain_unet(p: np.ndarray, t: np.ndarray, v: np.ndarray) -> float:
 PLAIN: dict[str, Callable[[np.ndarray, np.ndarray, np.ndarray], float]] = {
     "l1": plain_l1,
     "log_l1": plain_log_l1,
+    "picture_log_l1": plain_picture_log_l1,
     "gradient": plain_gradient,
     "multiscale_gradient": plain_multiscale,
     "log_multiscale_gradient": plain_log_multiscale,
@@ -296,6 +302,17 @@ def test_a_weighted_loss_tells_each_term_and_the_sum() -> None:
     assert list(losses) == ["l1", "berhu", "loss"]
     assert losses["l1"] == l1_loss(*maps)
     assert losses["loss"].item() == pytest.approx(0.5 * l1_loss(*maps).item() + 2 * berhu_loss(*maps).item())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_losses_of_neighbours_look_at_pictures_with_dense_truth_alone(name: str) -> None:
+    maps = tensors(random_maps(20))
+    dense = torch.tensor([True, False, True])
+    given = WeightedLoss({name: 1.0})(*maps, dense)[name]
+    prediction, target, valid = maps
+    seen = valid & dense.view(-1, 1, 1, 1) if name in NEIGHBOUR_LOSSES else valid
+    assert given == LOSSES[name](prediction, target, seen)
+    assert (given == LOSSES[name](*maps)) == (name not in NEIGHBOUR_LOSSES)
 
 
 @pytest.mark.parametrize(

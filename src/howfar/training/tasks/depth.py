@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import cv2
 import msgspec
 import numpy as np
 import torch
@@ -25,7 +26,7 @@ from howfar.training.data.batch_pictures import depth_grid
 from howfar.training.data.depth.batches import DepthBatch, DepthExamples, EpochPlan, collate
 from howfar.training.data.depth.mixing import MixedExamples, MixedPlan, Part
 from howfar.training.data.depth.pairs import SourcePairs, labelled_pairs, source_pairs
-from howfar.training.data.held_out import split_held_out
+from howfar.training.data.held_out import split_held_out, spread_indices
 from howfar.training.data.preparation import Batches, Preparation
 from howfar.training.data.shown_batch import shown_depth
 from howfar.training.depth_validation import LEAST_M as LEAST_M
@@ -42,6 +43,8 @@ CLASSES = "classes"
 
 SEEDS_APART = 1_000_003
 """Between the seeds of two sources, so that chance is not the same for both."""
+
+EXAMPLE_PICTURES = 16
 
 MOST_M = 10.0
 PICTURE_MAX_M, MIXED_PICTURE_MAX_M = 8.0, 40.0
@@ -152,6 +155,13 @@ class DepthTask:
             losses["loss"] = losses["loss"] + self.classes_weight * losses[CLASSES]
         return losses
 
+    def example_pictures(self) -> Tensor:
+        """Some pictures of `data` as they are, at the first size, as the network takes them."""
+        samples, size_px = self.examples.samples, self.recipe.data.sizes_px[0]
+        pictures = [samples[index].image for index in spread_indices(len(samples), EXAMPLE_PICTURES)]
+        resized = np.stack([cv2.resize(each, size_px, interpolation=cv2.INTER_AREA) for each in pictures])
+        return self.fed(torch.from_numpy(resized).permute(0, 3, 1, 2))
+
     def names(self, batch: DepthBatch) -> tuple[str, ...]:
         """What the data set calls the pictures of a batch."""
         return batch.names
@@ -221,7 +231,7 @@ def depth_task(recipe: DepthRecipe, checked: Checked = lambda _: None) -> DepthT
     sources = source_pairs(recipe, checked)
     torch.manual_seed(recipe.training.seed)
     task = DepthTask(recipe, trained, held_out, sources)
-    load_initial_weights(task.network, recipe.network)
+    load_initial_weights(task.network, recipe.network, task.example_pictures() if recipe.network.initial else None)
     return task
 
 

@@ -326,3 +326,75 @@ def test_ranges_of_one_value_leave_nothing_to_chance() -> None:
 def test_ranges_that_cannot_be_are_refused(change: dict, sentence: str) -> None:
     with pytest.raises(msgspec.ValidationError, match=sentence):
         msgspec.convert({"base_px": [320, 256], **change}, DepthAugmentation)
+
+
+FOCAL_PX = 40.0
+CAMERAS = {
+    "wide": Camera.from_focal(120, 36, 60.0),
+    "narrow": Camera.from_focal(120, 90, 150.0),
+    "the learned one": Camera.from_focal(48, 36, FOCAL_PX),
+}
+VIEWS = DepthAugmentation(base_px=BASE_PX, field_of_view_deg=(35, 90), rotation_deg=0, flip=0, stretch=0.06)
+
+
+def seen_focal_px(camera: Camera, choice: Choice) -> tuple[float, float]:
+    """The focal lengths across and down that a crop shows: those of the whole picture at its enlarged size."""
+    assert choice.base_px is not None
+    wide, high = (side * choice.scale for side in choice.base_px)
+    return camera.fx_px * wide / camera.width_px, camera.fy_px * high / camera.height_px
+
+
+@pytest.mark.parametrize("camera", CAMERAS.values(), ids=CAMERAS)
+@pytest.mark.parametrize("size_px", [(64, 20), (40, 32)], ids=["3.2 to 1", "1.25 to 1"])
+def test_depth_is_divided_by_the_focal_length_that_is_seen_over_the_learned_one(
+    camera: Camera, size_px: tuple[int, int]
+) -> None:
+    rng = np.random.default_rng(0)
+    image = np.zeros((camera.height_px, camera.width_px, 3), np.uint8)
+    drawn = DepthSample("flat", image, np.full(image.shape[:2], 12.0, np.float32), camera)
+    for _ in range(20):
+        choice = VIEWS.draw(size_px, rng, camera, FOCAL_PX)
+        example = augment_depth(drawn, VIEWS, choice, size_px, size_px)
+        seen = math.sqrt(math.prod(seen_focal_px(camera, choice)))
+        np.testing.assert_allclose(example.depth_m, 12.0 * FOCAL_PX / seen, rtol=1e-5)
+
+
+@pytest.mark.parametrize("camera", CAMERAS.values(), ids=CAMERAS)
+@pytest.mark.parametrize("size_px", [(64, 20), (40, 32)], ids=["3.2 to 1", "1.25 to 1"])
+def test_a_crop_has_a_field_of_view_within_the_range_as_far_as_the_picture_fills_it(
+    camera: Camera, size_px: tuple[int, int]
+) -> None:
+    rng = np.random.default_rng(1)
+    for _ in range(50):
+        choice = VIEWS.draw(size_px, rng, camera, FOCAL_PX)
+        assert choice.base_px is not None
+        across, down = seen_focal_px(camera, choice)
+        angle = 2 * math.degrees(math.atan(size_px[0] / (2 * math.sqrt(across * down))))
+        whole = [side * choice.scale for side in choice.base_px]
+        assert all(side >= crop - 1e-6 for side, crop in zip(whole, size_px, strict=True))
+        filled = min(side - crop for side, crop in zip(whole, size_px, strict=True)) < 1e-6
+        assert angle <= 90 + 1e-6
+        assert angle >= 35 - 1e-6 or filled
+        assert 1 / 1.0601 <= across / down * (camera.fy_px / camera.fx_px) <= 1.0601
+
+
+def test_without_a_field_of_view_a_picture_of_another_camera_is_brought_to_the_learned_one() -> None:
+    camera = CAMERAS["narrow"]
+    choice = PLAIN.draw(SIZE_PX, np.random.default_rng(0), camera, FOCAL_PX)
+    assert choice.base_px == pytest.approx((120 * 40 / 150, 90 * 40 / 150))
+    assert PLAIN.draw(SIZE_PX, np.random.default_rng(0)).base_px is None
+
+
+@settings(max_examples=25, deadline=None)
+@given(choice=choices, seed=st.integers(0, 99))
+def test_sparse_truth_lands_in_the_cell_that_dense_truth_lands_in(choice: Choice, seed: int) -> None:
+    sparse = sample(seed=seed)
+    # As many cells as source pixels or more: each cell that dense truth fills from a pixel is that pixel's or empty.
+    drawn = augment_depth(sparse, PLAIN, choice, SIZE_PX, (80, 64), dense=False)
+    dense = augment_depth(sparse, PLAIN, choice, SIZE_PX, (80, 64))
+    across, down = slow_lookup(choice, (61, 47), (80, 64))
+    both = np.isfinite(drawn.depth_m) & np.isfinite(dense.depth_m) & clear(across, down)
+    assert not drawn.dense
+    assert both.any()
+    # A pixel's own cell may be told by a neighbour's middle: nine in ten agree.
+    assert np.mean(np.isclose(drawn.depth_m[both], dense.depth_m[both])) > 0.9
