@@ -9,6 +9,7 @@ import torch
 from howfar.networks.compact_depth import (
     BINS,
     FARTHEST_M,
+    FITTED_LOG_SD,
     NEAREST_M,
     CompactDepth,
     DepthAndClasses,
@@ -111,23 +112,36 @@ def test_a_head_of_64_bins_to_120_m_gives_its_mean_and_its_spread() -> None:
     np.testing.assert_allclose(log_sd[:, 0].numpy(), spread, atol=1e-4)
 
 
-def test_a_head_that_takes_over_other_bins_says_nearly_the_same_depth() -> None:
-    torch.manual_seed(0)
-    old, new, x = LogDepthHead(3), LogDepthHead(3, 64, 120.0), torch.randn(2, 3, 8, 8)
-    # Shares that change smoothly from bin to bin, as a trained head's do.
-    old.scores.weight.data = torch.stack([torch.linspace(-3, 3, BINS) * each for each in (1.0, 0.5, -1.0)], 1)
-    old.scores.bias.data = -torch.linspace(-2, 2, BINS).square()
-    weight, bias = new.rebinned(old.scores.weight.data, old.scores.bias.data, old.centres)
-    assert weight.shape == (64, 3)
-    centres = new.centres.numpy()
-    inside = centres <= math.log(FARTHEST_M)
-    for column in range(3):
-        expected = np.interp(centres[inside], old.centres.numpy(), old.scores.weight.data[:, column].numpy())
-        np.testing.assert_allclose(weight[inside, column].numpy(), expected, atol=1e-5)
-    assert (np.diff(bias[~inside].numpy()) < 0).all()
-    new.scores.weight.data, new.scores.bias.data = weight, bias
+def test_a_head_is_fitted_to_log_depth_that_is_linear_in_the_features_beyond_its_range_too() -> None:
+    rng = np.random.default_rng(0)
+    features = rng.uniform(0, 1, (4, 3, 6, 7)).astype(np.float32)
+    slopes = np.array((0.9, -0.6, 0.4))
+    log_depth = np.einsum("nchw,c->nhw", features, slopes) + 0.5
+    head = LogDepthHead(3, 64, 120.0)
+    head.fit(torch.from_numpy(features), torch.from_numpy(np.exp(log_depth[:, None])).float())
+    shares = shares_of(head, torch.from_numpy(features))
+    assert np.abs(shares.sum(-1) - 1).max() < 1e-9
+    # A Gaussian round the line, as far as the ends of the bins let it be one.
+    centres = np.linspace(np.log(NEAREST_M), np.log(120.0), 64)
+    expected = np.exp(-((centres - log_depth[..., None]) ** 2) / (2 * FITTED_LOG_SD**2))
+    np.testing.assert_allclose(shares, expected / expected.sum(-1, keepdims=True), atol=1e-4)
+    farther = np.zeros((1, 3, 1, 1), dtype=np.float32)
+    farther[0, 0] = 3.0
     with torch.inference_mode():
-        np.testing.assert_allclose(new(x).numpy(), old(x).numpy(), rtol=0.1)
+        np.testing.assert_allclose(head(torch.from_numpy(farther)).item(), np.exp(0.9 * 3 + 0.5), rtol=0.01)
+
+
+def test_a_network_goes_on_from_another_with_other_bins() -> None:
+    torch.manual_seed(0)
+    old, new = CompactDepth("lite0"), CompactDepth("lite0", bins=64, farthest_m=120.0)
+    torch.nn.init.normal_(old.head.scores.weight, std=0.1)
+    pictures = torch.randn(4, 3, 64, 64)
+    new.go_on_from(old, pictures)
+    torch.testing.assert_close(new.up[3].filters[0][0].weight, old.up[3].filters[0][0].weight)
+    with torch.inference_mode():
+        errors = (new.eval()(pictures) / old.eval()(pictures)).log().abs()
+    assert errors.mean() < 0.05
+    assert not new.head.has_bins(old.head.centres)
 
 
 def test_with_64_bins_to_120_m_it_still_has_at_most_six_million_parameters() -> None:

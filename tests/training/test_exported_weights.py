@@ -52,7 +52,8 @@ def test_a_network_goes_on_from_its_exported_file(exported: Path) -> None:
 
 def test_other_bins_take_it_over(exported: Path) -> None:
     network = CompactDepth("lite0", bins=64, farthest_m=120.0)
-    load_initial_weights(network, NetworkSettings(name="compact", initial=str(exported)))
+    settings = NetworkSettings(name="compact", initial=str(exported))
+    load_initial_weights(network, settings, torch.randn(2, 3, 64, 64))
     assert network.head.scores.weight.shape[0] == 64
     stored = exported_weights(exported, CompactDepth("lite0"))
     torch.testing.assert_close(network.up[0].filters[0][0].weight, stored["up.0.filters.0.0.weight"])

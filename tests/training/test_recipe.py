@@ -141,6 +141,53 @@ def test_what_cannot_be_is_refused_in_one_sentence_that_says_where(tmp_path: Pat
     assert "\n" not in str(refused.value)
 
 
+STREETS = {"name": "streets", "root": "there", "splits": ["a"], "held_out": ["b"], "pictures": 1, "truth": "sparse"}
+
+
+def test_a_recipe_may_mix_several_sources_in_fixed_numbers() -> None:
+    recipe = parse_recipe(small() | {"source": [STREETS, STREETS | {"name": "more", "pictures": 2}]}, DepthRecipe, "mine")
+    assert recipe.pictures_of_data == 1
+    assert [source.pictures for source in recipe.source] == [1, 2]
+    assert parse_recipe(small(), DepthRecipe, "mine").pictures_of_data == 4
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"pictures": 4}, "training.batch = 4 leaves no picture of data"),
+        ({"pictures": 0}, "the source streets trains on its splits by so many pictures a step: give both or none"),
+        ({"splits": []}, "give both or none"),
+        ({"splits": [], "pictures": 0, "held_out": []}, "names no splits"),
+        ({"held_out": ["a"]}, "trains on a, which is held_out"),
+        ({"name": "data"}, "each source needs a name of its own"),
+        ({"truth": "guessed"}, "Invalid enum value 'guessed'"),
+        ({"max_m": 0}, "> 0"),
+    ],
+    ids=[
+        "more than the batch",
+        "splits and no pictures",
+        "pictures and no splits",
+        "nothing at all",
+        "a drive trained on and held out",
+        "one name twice",
+        "no kind of truth",
+        "a reach of nothing",
+    ],
+)
+def test_a_source_that_cannot_be_mixed_is_refused(changes: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(SettingError, match=sentence):
+        parse_recipe(small() | {"source": [STREETS | changes]}, DepthRecipe, "mine")
+
+
+def test_no_drive_is_trained_on_and_held_out_and_those_of_the_format_tests_are_not_used() -> None:
+    recipe = read_recipe(RECIPES / "depth-rooms-streets.toml", DepthRecipe)
+    trained = {split for source in recipe.source for split in source.splits}
+    held_out = {split for source in recipe.source for split in source.held_out}
+    assert not trained & held_out
+    assert held_out == {"kitti_sfnd_one_drive", "dgp_scene_01"}
+    assert not {split for split in trained | held_out if "_0101_" in split or "_0070_" in split}
+
+
 @pytest.mark.parametrize("missing", ["network", "data", "augmentation", "loss", "optimiser", "training"])
 def test_a_part_that_is_missing_is_named(missing: str) -> None:
     table = {name: part for name, part in small().items() if name != missing}

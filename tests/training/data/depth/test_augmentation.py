@@ -40,6 +40,7 @@ choices = st.builds(
     exponent=st.just(1.0),
     saturation=st.just(1.0),
     contrast=st.just(1.0),
+    base_px=st.none(),
 )
 
 

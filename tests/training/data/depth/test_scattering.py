@@ -13,14 +13,14 @@ from howfar.training.data.depth.scattering import scattered
 
 def slow(depth_m: NDArray, to_cells: NDArray, cells_px: tuple[int, int]) -> NDArray:
     cells = np.full(cells_px[::-1], np.nan, dtype=np.float32)
-    nearest = np.full(cells_px[::-1], np.inf)
+    nearest: dict[tuple[int, int], tuple[float, float]] = {}
     for row, column in zip(*np.nonzero(np.isfinite(depth_m)), strict=True):
         across, down, _ = to_cells @ (column + 0.5, row + 0.5, 1.0)
         x, y = math.floor(across), math.floor(down)
         if 0 <= x < cells_px[0] and 0 <= y < cells_px[1]:
-            off = math.hypot(across - x - 0.5, down - y - 0.5)
-            if off < nearest[y, x]:
-                nearest[y, x], cells[y, x] = off, depth_m[row, column]
+            place = (round(math.hypot(across - x - 0.5, down - y - 0.5), 6), float(depth_m[row, column]))
+            nearest[y, x] = min(nearest.get((y, x), place), place)
+            cells[y, x] = nearest[y, x][1]
     return cells
 
 

@@ -13,6 +13,8 @@ def scattered(
 ) -> NDArray[np.float32]:
     """The known depths in the cells that they fall into; of several in one cell, that nearest to its middle.
 
+    Of two as near to it, the smaller depth counts, which hides the other.
+
     Args:
         depth_m: H×W, NaN where unknown.
         to_cells: 3×3: the affine map from continuous coordinates of the pixels to those of the cells.
@@ -27,9 +29,9 @@ def scattered(
     across, down = to_cells[:2] @ np.stack((x + 0.5, y + 0.5, np.ones(len(x))))
     column, row = np.floor(across).astype(int), np.floor(down).astype(int)
     inside = (column >= 0) & (column < columns) & (row >= 0) & (row < rows)
-    off = (across - column - 0.5) ** 2 + (down - row - 0.5) ** 2
-    order = np.flatnonzero(inside)
+    off = np.hypot(across - column - 0.5, down - row - 0.5).round(6)
     # The last one written into a cell stays: the farthest from its middle come first, the nearest last.
-    order = order[np.argsort(-off[order], kind="stable")]
+    order = np.lexsort((-depth_m[y, x], -off))
+    order = order[inside[order]]
     cells[row[order], column[order]] = depth_m[y[order], x[order]]
     return cells
