@@ -46,7 +46,10 @@ def test_a_network_goes_on_from_its_exported_file(exported: Path) -> None:
     session = onnxruntime.InferenceSession(exported, providers=["CPUExecutionProvider"])
     with torch.inference_mode():
         torch.testing.assert_close(
-            network.eval()(image), torch.from_numpy(session.run(None, {"image": image.numpy()})[0]), rtol=1e-3, atol=1e-3
+            network.eval()(image),
+            torch.from_numpy(session.run(None, {"image": image.numpy()})[0]),
+            rtol=1e-3,
+            atol=1e-3,
         )
 
 
@@ -85,5 +88,5 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes | 
     path = tmp_path / "broken.onnx"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(ModelError, match="broken.onnx"):
+    with pytest.raises(ModelError, match="broken"):
         exported_weights(path, CompactDepth("lite0"))

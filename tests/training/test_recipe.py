@@ -145,7 +145,9 @@ STREETS = {"name": "streets", "root": "there", "splits": ["a"], "held_out": ["b"
 
 
 def test_a_recipe_may_mix_several_sources_in_fixed_numbers() -> None:
-    recipe = parse_recipe(small() | {"source": [STREETS, STREETS | {"name": "more", "pictures": 2}]}, DepthRecipe, "mine")
+    recipe = parse_recipe(
+        small() | {"source": [STREETS, STREETS | {"name": "more", "pictures": 2}]}, DepthRecipe, "mine"
+    )
     assert recipe.pictures_of_data == 1
     assert [source.pictures for source in recipe.source] == [1, 2]
     assert parse_recipe(small(), DepthRecipe, "mine").pictures_of_data == 4
@@ -155,8 +157,8 @@ def test_a_recipe_may_mix_several_sources_in_fixed_numbers() -> None:
     ("changes", "sentence"),
     [
         ({"pictures": 4}, "training.batch = 4 leaves no picture of data"),
-        ({"pictures": 0}, "the source streets trains on its splits by so many pictures a step: give both or none"),
-        ({"splits": []}, "give both or none"),
+        ({"pictures": 0}, "the source streets needs splits and pictures to train on: give both, or none"),
+        ({"splits": []}, "give both, or none"),
         ({"splits": [], "pictures": 0, "held_out": []}, "names no splits"),
         ({"held_out": ["a"]}, "trains on a, which is held_out"),
         ({"name": "data"}, "each source needs a name of its own"),

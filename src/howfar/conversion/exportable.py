@@ -28,7 +28,7 @@ class Exportable:
 
 
 class InMetres(nn.Module):
-    """A depth network whose output is multiplied by the metres that a 1 of it means; further outputs stay as they are."""
+    """A depth network whose output is multiplied by the metres that a 1 of it means; its other outputs stay."""
 
     def __init__(self, network: nn.Module, unit_m: float) -> None:
         super().__init__()

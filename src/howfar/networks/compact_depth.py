@@ -91,6 +91,8 @@ class LogDepthHead(nn.Module):
     It works with the channels last: a softmax over contiguous numbers is ten times faster to train on a CPU.
     """
 
+    centres: Tensor
+
     def __init__(self, inputs: int, bins: int = BINS, farthest_m: float = FARTHEST_M) -> None:
         super().__init__()
         self.scores = nn.Linear(inputs, bins)

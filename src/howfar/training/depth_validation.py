@@ -45,9 +45,7 @@ class HeldOut:
                 truth_m[edge] = np.nan
         return truth_m
 
-    def predicted(
-        self, estimator: CardDepth, sample: DepthSample, truth_m: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
+    def predicted(self, estimator: CardDepth, sample: DepthSample, truth_m: NDArray[np.float32]) -> NDArray[np.float32]:
         """H×W metres that a network gives for a picture; relative depth is fitted to the truth."""
         depth = estimator.estimate(Frame(sample.image, sample.name, sample.camera))
         height, width = truth_m.shape
@@ -82,6 +80,4 @@ def mixed_figures(each: Sequence[HeldOut], estimator: CardDepth) -> Mapping[str,
     if not by_source:
         return {}
     means = {key: float(np.mean([figures[key] for figures in by_source.values()])) for key in ("rel", "delta1")}
-    return means | {
-        f"{name}_{key}": value for name, figures in by_source.items() for key, value in figures.items()
-    }
+    return means | {f"{name}_{key}": value for name, figures in by_source.items() for key, value in figures.items()}

@@ -22,8 +22,8 @@ PACKAGE = "package"
 def load_initial_weights(network: nn.Module, settings: NetworkSettings, pictures: Tensor | None = None) -> None:
     """Give a network the weights that its recipe wants it to start from.
 
-    `weights` and `initial` hold all of it, so that nothing else counts beside them. Otherwise the decoder is drawn as its paper says,
-    if it has one, and the encoder's weights are loaded where some are named.
+    `weights` and `initial` hold all of it, so that nothing else counts beside them. Otherwise the decoder is drawn as
+    its paper says, if it has one, and the encoder's weights are loaded where some are named.
 
     Args:
         network: What is given them.

@@ -116,7 +116,7 @@ class SourceSettings(Settings, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if bool(self.splits) != bool(self.pictures):
-            raise ValueError(f"the source {self.name} trains on its splits by so many pictures a step: give both or none")
+            raise ValueError(f"the source {self.name} needs splits and pictures to train on: give both, or none")
         if not (self.splits or self.held_out):
             raise ValueError(f"the source {self.name} names no splits, neither to train on nor held_out")
         if both := sorted({*self.splits} & {*self.held_out}):

@@ -14,13 +14,14 @@ from howfar.datasets import DepthSample
 from howfar.training.data.depth.batches import EpochPlan
 from howfar.training.data.epoch_plan import batches_of_rank
 from howfar.training.data.preparation import Batches, Preparation
+from howfar.training.depth_validation import LEAST_M
 from howfar.training.losses.relative import relative_errors
 from howfar.training.semi.batches import PseudoBatch, SemiBatch, SemiExamples, collate, epoch_batches
 from howfar.training.semi.feature_alignment import Encoder, alignment_loss, tapped
 from howfar.training.semi.pseudo_labels import PseudoLabels
 from howfar.training.semi.recipe import SemiRecipe
 from howfar.training.semi.unlabelled import Unlabelled
-from howfar.training.tasks.depth import LEAST_M, DepthTask
+from howfar.training.tasks.depth import DepthTask
 
 PROJECTION = "projection"
 """The name of the student's extra part that brings its features to as many channels as another encoder's have."""

@@ -29,7 +29,6 @@ from howfar.training.data.depth.pairs import SourcePairs, labelled_pairs, source
 from howfar.training.data.held_out import split_held_out, spread_indices
 from howfar.training.data.preparation import Batches, Preparation
 from howfar.training.data.shown_batch import shown_depth
-from howfar.training.depth_validation import LEAST_M as LEAST_M
 from howfar.training.depth_validation import HeldOut, mixed_figures
 from howfar.training.initial_weights import load_initial_weights
 from howfar.training.losses.depth import WeightedLoss
@@ -128,7 +127,7 @@ class DepthTask:
         each = (self.recipe.pictures_of_data, *(source.pictures for source in self.recipe.source))
         counts = [len(source) for source in self.mixed.sources] if self.mixed else []
         parts = [Part(*part) for part in zip(counts, each, strict=True)]
-        steps = data.steps or max(1, parts[0].count // parts[0].each)
+        steps = data.steps or max(1, parts[0].samples // parts[0].each)
         return MixedPlan(parts, steps, data.sizes_px, data.size_shares, seed=training.seed, epoch=epoch)
 
     def losses(self, network: nn.Module, batch: DepthBatch) -> Mapping[str, Tensor]:
@@ -149,7 +148,9 @@ class DepthTask:
         """The terms of the loss against known depth, and their weighted sum."""
         valid = torch.isfinite(batch.depth_m)
         known_m = torch.where(valid, batch.depth_m, 1.0)
-        losses = self.depth_loss(depth, known_m.reciprocal() if self.relative else known_m / self.unit, valid, batch.dense)
+        losses = self.depth_loss(
+            depth, known_m.reciprocal() if self.relative else known_m / self.unit, valid, batch.dense
+        )
         if self.classes_weight and scores is not None and batch.classes.numel():
             losses[CLASSES] = _class_loss(scores, batch.classes)
             losses["loss"] = losses["loss"] + self.classes_weight * losses[CLASSES]
@@ -255,7 +256,11 @@ def training_card(recipe: DepthRecipe, camera: Camera) -> Card:
     width, height = recipe.data.sizes_px[0]
     spec = InputSpec(width, height, "keep-aspect", entry.multiple_px, mean=entry.mean, std=entry.std)
     if recipe.output == "metres":
-        depth = DepthSpec("metres", focal_px=camera.resized(*base).focal_px, max_m=max([MOST_M, *(source.max_m for source in recipe.source)]))
+        depth = DepthSpec(
+            "metres",
+            focal_px=camera.resized(*base).focal_px,
+            max_m=max([MOST_M, *(source.max_m for source in recipe.source)]),
+        )
     else:
         depth = DepthSpec(recipe.output)
     return Card(recipe.network.name, "depth", "as the data it was trained on", spec, depth=depth)

@@ -42,8 +42,8 @@ def test_a_source_is_gone_through_before_it_is_shown_again_across_epochs(
     for source, part in enumerate(given_parts):
         own = [(draw.draw.epoch, draw.draw.sample_index) for draw in draws if draw.source == source]
         assert len(own) == len(set(own)) == epochs * steps * part.each
-        for turn in range(len(own) // part.count):
-            assert {index for at, index in own if at == turn} == set(range(part.count))
+        for turn in range(len(own) // part.samples):
+            assert {index for at, index in own if at == turn} == set(range(part.samples))
 
 
 def test_the_same_seed_and_epoch_give_the_same_batches_and_others_give_others() -> None:

@@ -12,7 +12,6 @@ division then mean the same for all.
 """
 
 import math
-
 from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple, TypeVar
 
@@ -69,8 +68,8 @@ class DepthAugmentation(Struct, frozen=True, forbid_unknown_fields=True):
             the one that the network learns.
         scale: Least and greatest s. Where the least would not fill a crop, the range begins at the s that does and ends
             as many times higher.
-        field_of_view_deg: Least and greatest horizontal field of view of a crop, in place of `scale`: from the picture's
-            own camera, as far as the picture fills the crop. Every picture then has a base of its own.
+        field_of_view_deg: Least and greatest horizontal field of view of a crop, in place of `scale`, as far as the
+            picture fills the crop. Every picture then has a base of its own, by its camera.
         stretch: By how much width over height of a picture with a base of its own may be off, either way, as a share:
             a whole picture that is made to fit multiples of 32 is stretched as well.
         rotation_deg: Greatest rotation, either way.
@@ -207,7 +206,7 @@ def augment_depth(
     else:
         height, width = truth_m.shape
         to_source = _cells_to_source((width, height), augmentation, choice, size_px, depth_px)
-        depth_m = scattered(truth_m, np.linalg.inv(to_source), depth_px)
+        depth_m = scattered(truth_m, np.asarray(np.linalg.inv(to_source), dtype=np.float64), depth_px)
     classes = None
     if classes_px is not None and sample.classes is not None:
         classes = seen_values(sample.classes, augmentation, choice, size_px, classes_px, UNKNOWN_CLASS)

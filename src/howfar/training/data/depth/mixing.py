@@ -25,7 +25,7 @@ class MixedDraw(NamedTuple):
 class Part(NamedTuple):
     """A source in a step: how many samples it has, and how many of them a step shows."""
 
-    count: int
+    samples: int
     each: int
 
 
@@ -92,6 +92,6 @@ def _stream(part: Part, number: int, steps: int, seed: int, epoch: int) -> list[
     if not part.each:
         return []
     first, last = (steps * part.each * end for end in (epoch, epoch + 1))
-    turns = range(first // part.count, -(-last // part.count))
-    orders = {turn: np.random.default_rng((seed, turn, number)).permutation(part.count) for turn in turns}
-    return [(int(orders[at // part.count][at % part.count]), at // part.count) for at in range(first, last)]
+    turns = range(first // part.samples, -(-last // part.samples))
+    orders = {turn: np.random.default_rng((seed, turn, number)).permutation(part.samples) for turn in turns}
+    return [(int(orders[at // part.samples][at % part.samples]), at // part.samples) for at in range(first, last)]
