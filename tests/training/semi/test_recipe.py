@@ -28,8 +28,19 @@ def test_a_batch_is_parted_as_the_mix_says(tmp_path: Path, mix: list[int], batch
         ({"perturbation": {"cutmix": 1.5}}, "cutmix"),
         ({"teacher": {"folder": "x"}}, "unknown field `folder`"),
         ({"output": "disparity_px"}, "output"),
+        ({"source": [{"name": "more", "root": "there", "held_out": ["a"]}]}, "learn from data alone"),
     ],
-    ids=["batch", "nothing unlabelled", "all left out", "no pictures", "tolerance", "chance", "unknown key", "output"],
+    ids=[
+        "batch",
+        "nothing unlabelled",
+        "all left out",
+        "no pictures",
+        "tolerance",
+        "chance",
+        "unknown key",
+        "output",
+        "several sources",
+    ],
 )
 def test_what_cannot_be_is_refused(tmp_path: Path, tables: dict[str, object], sentence: str) -> None:
     with pytest.raises(SettingError, match=sentence):

@@ -74,7 +74,7 @@ class DepthTask:
         Raises:
             SettingError: If the recipe names a network, part or loss that there is not.
         """
-        self.recipe = recipe
+        self.recipe, self.held_out = recipe, held_out
         self.title = f"{recipe.network.name}, {recipe.data.split} split of {recipe.data.root}"
         self.entry = find_network(recipe.network.name, "depth")
         self.relative = recipe.output == "relative_inverse"
