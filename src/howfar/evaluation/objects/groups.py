@@ -42,7 +42,7 @@ def by_class(objects: Sequence[MeasuredObject]) -> tuple[Group, ...]:
 
 def by_distance(objects: Sequence[MeasuredObject]) -> tuple[Group, ...]:
     """Groups by the true distance, near to far, without the empty ones; a limit belongs to the farther group."""
-    return _binned([thing.truth_m for thing in objects], DISTANCE_EDGES_M, "m")
+    return binned([thing.truth_m for thing in objects], DISTANCE_EDGES_M, "m")
 
 
 def by_occlusion(objects: Sequence[MeasuredObject]) -> tuple[Group, ...]:
@@ -57,7 +57,7 @@ def by_size(objects: Sequence[MeasuredObject]) -> tuple[Group, ...]:
     for thing in objects:
         x1, y1, x2, y2 = thing.box_xyxy_px
         sides.append(math.sqrt(max(x2 - x1, 0.0) * max(y2 - y1, 0.0)))
-    return _binned(sides, SIZE_EDGES_PX, "px")
+    return binned(sides, SIZE_EDGES_PX, "px")
 
 
 GROUPINGS: dict[str, Callable[[Sequence[MeasuredObject]], tuple[Group, ...]]] = {
@@ -69,7 +69,14 @@ GROUPINGS: dict[str, Callable[[Sequence[MeasuredObject]], tuple[Group, ...]]] = 
 """All ways to sort, by what they sort by."""
 
 
-def _binned(values: Sequence[float], edges: Sequence[float], unit: str) -> tuple[Group, ...]:
+def binned(values: Sequence[float], edges: Sequence[float], unit: str) -> tuple[Group, ...]:
+    """Groups of values between the edges, small to large, without the empty ones; a limit belongs to the greater one.
+
+    Args:
+        values: N values, none below the first edge or from the last one on.
+        edges: The limits, ascending.
+        unit: Unit of both, for the names.
+    """
     names = [_bin_name(low, high, unit) for low, high in pairwise(edges)]
     return _groups([names[place - 1] for place in np.digitize(values, edges).tolist()], names)
 

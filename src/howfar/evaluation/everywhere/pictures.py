@@ -1,0 +1,79 @@
+"""The objects of all data sets whose distance is farthest off, each with the depth it was read from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from howfar.drawing.side_by_side import captioned_grid
+from howfar.evaluation.everywhere.results import DataSetResult
+from howfar.evaluation.objects.metrics import relative_errors
+from howfar.evaluation.objects.pictures import SHOWN, ObjectPicture, draw_object, write_object_pictures
+from howfar.evaluation.objects.results import MeasuredObject
+from howfar.io.picture_writer import save_picture
+from howfar.pipeline.rangefinder import Rangefinder
+from howfar.scene import DepthMap, Frame
+
+GRID_NAME = "worst.png"
+A_ROW = 4
+
+
+@dataclass(frozen=True, eq=False)
+class _Wrong:
+    """One object and how far off its distance is."""
+
+    data: DataSetResult
+    measured: MeasuredObject
+    error: float
+
+
+def draw_worst(results: Sequence[DataSetResult], finder: Rangefinder, shown: int = SHOWN) -> list[ObjectPicture]:
+    """Draw the objects with the greatest relative errors over all data sets, worst first.
+
+    Args:
+        results: What was measured.
+        finder: What it was measured with; it looks at these pictures once more, so that not all maps need be kept.
+        shown: How many to draw at most.
+    """
+    return [_drawn(wrong, rank, finder) for rank, wrong in enumerate(_worst(results)[:shown], start=1)]
+
+
+def write_worst(pictures: Sequence[ObjectPicture], folder: Path, *, overwrite: bool = False) -> None:
+    """Write drawn objects to a folder, one by one and, as `worst.png`, all in one grid; none where there are none.
+
+    Raises:
+        OutputError: If a file exists and overwrite is not set, or cannot be written.
+    """
+    if pictures:
+        write_object_pictures(pictures, folder, overwrite=overwrite)
+        save_picture(grid_of(pictures), folder / GRID_NAME, overwrite=overwrite)
+
+
+def grid_of(pictures: Sequence[ObjectPicture]) -> NDArray[np.uint8]:
+    """Drawn objects in rows, H×W×3 uint8 RGB, each under its rank and the name of its picture."""
+    captions = [f"{one.rank}, {Path(one.measured.picture).name}" for one in pictures]
+    return captioned_grid([one.image for one in pictures], captions, A_ROW)
+
+
+def _worst(results: Sequence[DataSetResult]) -> list[_Wrong]:
+    """All objects with a distance and a truth, the worst first."""
+    wrong = []
+    for one in results:
+        errors = relative_errors(one.truth_m, one.answers.estimate_m)
+        wrong += [
+            _Wrong(one, replace(each, truth_m=truth_m), error)
+            for each, truth_m, error in zip(one.objects, one.truth_m.tolist(), errors.tolist(), strict=True)
+            if np.isfinite(error)
+        ]
+    return sorted(wrong, key=lambda each: -each.error)
+
+
+def _drawn(wrong: _Wrong, rank: int, finder: Rangefinder) -> ObjectPicture:
+    sample, distance = wrong.data.data.samples[wrong.measured.sample_index], wrong.measured.distances[0]
+    depth = finder.perceive(Frame(sample.image, sample.name, sample.camera)).depth
+    if not depth.is_metric:  # sizes gave the metres: the map has none to show
+        depth = DepthMap(np.full(depth.shape, np.nan, dtype=np.float32), "metres")
+    image = draw_object(sample, depth, wrong.measured, distance)
+    return ObjectPicture(f"worst-{rank:02d}", wrong.measured, distance, image)
