@@ -145,7 +145,8 @@ def _opened(named: str, every: int) -> "LabelledPictures":
         before, _, part = named.rpartition(":")
         path = Path(before)
     dataset = open_object_dataset(path)
-    part = part or _part_of(dataset, path)
+    if part is None:
+        part = _part_of(dataset, path)
     name = f"{path.resolve().name}:{part}" + ("" if every == 1 else f", one in {every}")
     return LabelledPictures(
         name, dataset.definition, dataset.detector_names, dataset.exhaustive, dataset.objects(part)[::every]

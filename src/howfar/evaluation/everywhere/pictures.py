@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from howfar.drawing.side_by_side import captioned_grid
 from howfar.evaluation.everywhere.results import DataSetResult
-from howfar.evaluation.objects.metrics import relative_errors
 from howfar.evaluation.objects.pictures import SHOWN, ObjectPicture, draw_object, write_object_pictures
 from howfar.evaluation.objects.results import MeasuredObject
 from howfar.io.picture_writer import save_picture
@@ -22,15 +21,17 @@ A_ROW = 4
 
 @dataclass(frozen=True, eq=False)
 class _Wrong:
-    """One object and how far off its distance is."""
+    """One object and how far off its distance is, as |log d/t|."""
 
     data: DataSetResult
     measured: MeasuredObject
-    error: float
+    log_error: float
 
 
 def draw_worst(results: Sequence[DataSetResult], finder: Rangefinder, shown: int = SHOWN) -> list[ObjectPicture]:
-    """Draw the objects with the greatest relative errors over all data sets, worst first.
+    """Draw the objects whose distances are off by the greatest factor over all data sets, worst first.
+
+    By the factor, as a relative error makes what is told too near look better than what is told too far.
 
     Args:
         results: What was measured.
@@ -61,13 +62,13 @@ def _worst(results: Sequence[DataSetResult]) -> list[_Wrong]:
     """All objects with a distance and a truth, the worst first."""
     wrong = []
     for one in results:
-        errors = relative_errors(one.truth_m, one.answers.estimate_m)
+        errors = np.abs(np.log(one.answers.estimate_m / one.truth_m))
         wrong += [
             _Wrong(one, replace(each, truth_m=truth_m), error)
             for each, truth_m, error in zip(one.objects, one.truth_m.tolist(), errors.tolist(), strict=True)
             if np.isfinite(error)
         ]
-    return sorted(wrong, key=lambda each: -each.error)
+    return sorted(wrong, key=lambda each: -each.log_error)
 
 
 def _drawn(wrong: _Wrong, rank: int, finder: Rangefinder) -> ObjectPicture:
