@@ -6,12 +6,16 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 for _threads in ("OMP_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"):  # read when PyTorch and OpenCV are imported
     os.environ.setdefault(_threads, "1")  # pytest-xdist has a process for each core: more threads would only wait
 
-settings.load_profile("ci")  # the same examples each time, without a deadline that a busy machine misses
+# The same examples each time, and no limit of time, which a busy machine would miss.
+settings.register_profile(
+    "repeatable", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("repeatable")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -5,6 +5,7 @@ import re
 import shlex
 from importlib import import_module
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import cv2
@@ -52,12 +53,21 @@ def typed(page: Path) -> list[str]:
     return [part for part in parts if part.startswith("howfar ")]
 
 
-def resolved(words: list[str]) -> tuple[Any, list[str]]:
+def links(page: Path) -> list[str]:
+    """Where the page points to within the repository."""
+    return [link for link in re.findall(r"\]\(([^)\s]+)\)", text(page)) if "://" not in link]
+
+
+def anchors(page: Path) -> set[str]:
+    """What a link can name after # in a page: its headings, as GitHub writes them."""
+    headings = re.findall(r"^#+ (.+)$", text(page), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def resolved(words: list[str], command: Any = HOWFAR) -> tuple[Any, list[str]]:
     """The command that words name, and the words after its name."""
-    command = HOWFAR
     while words and words[0] in getattr(command, "commands", {}):
-        command = command.commands[words[0]]
-        words = words[1:]
+        _, command, words = command.resolve_command(typer.Context(command), words)
     if hasattr(command, "commands") and words and not words[0].startswith("-"):
         raise AssertionError(f"howfar has no command {words[0]!r} there")
     return command, words
@@ -65,7 +75,7 @@ def resolved(words: list[str]) -> tuple[Any, list[str]]:
 
 def options(command: Any) -> set[str]:
     """The names of a command's options and, of a group, of all its commands' options."""
-    below = [name for each in getattr(command, "commands", {}).values() for name in options(each)]
+    below = [name for word in getattr(command, "commands", {}) for name in options(resolved([word], command)[0])]
     return {"--help", *below, *(name for each in command.params for name in (*each.opts, *each.secondary_opts))}
 
 
@@ -100,6 +110,35 @@ def test_a_command_in_the_text_is_there_with_its_options(span: str) -> None:
 def test_an_option_in_the_text_belongs_to_some_command(page: Path) -> None:
     named = {span.split()[0].split("=")[0] for span in spans(page) if span.startswith("--")}
     assert named <= options(HOWFAR) | OTHERS
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_link_leads_somewhere(page: Path) -> None:
+    for link in links(page):
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+@pytest.mark.parametrize(
+    "span",
+    [
+        named(page, span)
+        for page in PAGES
+        for span in sorted(set(spans(page)))
+        if re.fullmatch(r"[\w.-]+/[\w./-]+\.(py|toml)", span)
+    ],
+)
+def test_a_file_that_the_text_names_is_there(span: str) -> None:
+    assert (ROOT / span).is_file() or (SOURCE / "howfar" / span).is_file()
+
+
+@pytest.mark.parametrize(
+    "span", [named(page, span) for page in PAGES for span in spans(page) if re.match(r"howfar\.\w", span)]
+)
+def test_a_name_of_the_package_in_the_text_is_there(span: str) -> None:
+    assert resolve_name(re.match(r"[\w.]+", span)[0]) is not None
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: str(path.relative_to(SOURCE)))

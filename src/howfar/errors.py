@@ -1,12 +1,12 @@
-"""The few kinds of error that howfar raises: each message is one sentence with a next step."""
+"""The errors that howfar raises. Each message is one sentence with a next step."""
 
 
 class HowfarError(Exception):
-    """Base of every error that howfar raises on purpose; the command line prints it without a traceback.
+    """Base class of all errors that howfar raises on purpose; the command line prints them without a traceback.
 
     Attributes:
-        setting: The name of the setting that the next step is about, such as `overwrite`, as Python knows it; empty
-            where there is none. The command line adds its own name for it, such as `--overwrite`.
+        setting: Name of the setting that the next step is about, as in Python, such as `overwrite`; empty where there
+            is none. The command line adds its own name for it, such as `--overwrite`.
     """
 
     def __init__(self, message: str, *, setting: str = "") -> None:
@@ -19,23 +19,23 @@ class SourceError(HowfarError):
 
 
 class SettingError(HowfarError):
-    """A setting cannot be, or does not fit the others."""
+    """A setting is wrong, or does not fit another one."""
 
 
 class ModelError(HowfarError):
-    """A model file or its card is missing, wrong, or not what it says."""
+    """A model file or its card is missing or wrong, or they do not fit together."""
 
 
 class DownloadError(ModelError):
-    """A model could not be fetched."""
+    """A model could not be downloaded."""
 
 
 class OutputError(HowfarError):
-    """A result could not be written, or would overwrite something."""
+    """A result could not be written, or would overwrite an existing file."""
 
 
 class MissingExtraError(HowfarError):
-    """An optional library is needed for this and is not installed."""
+    """An optional library is needed and is not installed."""
 
     def __init__(self, purpose: str, extra: str) -> None:
         super().__init__(f"{purpose} needs an optional library: install it with  pip install 'howfar[{extra}]'")
@@ -47,4 +47,4 @@ class MissingExtraError(HowfarError):
 
 
 class TrainingError(HowfarError):
-    """A training cannot go on."""
+    """A training cannot continue."""

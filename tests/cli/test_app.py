@@ -2,8 +2,11 @@
 
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
+
+from howfar.cli.app import GROUPS
 
 LIBRARIES = {"PIL", "av", "cv2", "filelock", "httpx", "matplotlib", "numpy", "onnxruntime", "platformdirs", "torch"}
 """What howfar looks at pictures with, trains with and fetches with."""
@@ -43,6 +46,12 @@ def test_help_imports_no_library_that_does_work(for_help: set[str]) -> None:
 def test_help_imports_the_commands_and_no_room_below(for_help: set[str]) -> None:
     below = {name for name in ours(for_help) if not name.startswith("howfar.cli")}
     assert below <= {"howfar", "howfar.errors", "howfar.synth", "howfar.synth.kind"}
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_help_says_of_a_group_what_itself_says_and_does_not_import_it(group: str, for_help: set[str]) -> None:
+    assert import_module(f"howfar.cli.{group}").app.info.help == GROUPS[group]
+    assert f"howfar.cli.{group}" not in for_help
 
 
 def test_importing_howfar_imports_one_module() -> None:

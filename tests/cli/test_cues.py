@@ -43,7 +43,7 @@ def look(*words: str) -> str:
 
 
 def seen(*words: str) -> dict[str, dict]:
-    return {thing["label"]: thing for thing in json.loads(look("--format", "json", *words))["objects"]}
+    return {each["label"]: each for each in json.loads(look("--format", "json", *words))["objects"]}
 
 
 def test_a_network_without_a_limit_speaks_alone_if_nothing_else_is_asked(folder: Path) -> None:
@@ -53,11 +53,11 @@ def test_a_network_without_a_limit_speaks_alone_if_nothing_else_is_asked(folder:
 
 
 def test_the_size_of_a_car_says_how_far_it_is(folder: Path) -> None:
-    things = seen("--cues", "size")
-    assert things["car"]["depth_m"] == pytest.approx(1000 * 1.55 / 100, rel=0.2)
-    assert things["car"]["low_m"] < things["car"]["depth_m"] < things["car"]["high_m"]
-    assert things["car"]["method"] == "size"
-    assert things["dog"]["depth_m"] is None
+    objects = seen("--cues", "size")
+    assert objects["car"]["depth_m"] == pytest.approx(1000 * 1.55 / 100, rel=0.2)
+    assert objects["car"]["low_m"] < objects["car"]["depth_m"] < objects["car"]["high_m"]
+    assert objects["car"]["method"] == "size"
+    assert objects["dog"]["depth_m"] is None
 
 
 def test_the_ground_says_how_far_a_dog_is(folder: Path) -> None:
@@ -91,7 +91,7 @@ def test_a_conflict_is_marked_and_said(folder: Path) -> None:
     words = ("--cues", "depth,size", "--sizes", "own.toml", "--depth", "depth.npy")
     assert "The cues contradict each other" in look(*words)
     table = csv.DictReader(io.StringIO(look("--format", "csv", *words)))
-    assert {thing["label"]: thing["conflict"] for thing in table}["dog"] == "true"
+    assert {each["label"]: each["conflict"] for each in table}["dog"] == "true"
 
 
 @pytest.mark.parametrize(
@@ -122,10 +122,10 @@ def test_the_benchmark_measures_with_cues_and_says_which(tmp_path: Path) -> None
     arguments = ("objects", "--data", data, "--model", model, "--method", "median", "--csv", tmp_path / "a.csv")
     output = run(*arguments, "--cues", "size,ground", "--camera-height", "1.65")
     assert "size, ground; camera 1.65 m above the ground" in " ".join(output.replace("│", " ").split())
-    (thing,) = rows(tmp_path / "a-objects.csv")
-    by_size, by_ground = float(thing["median_size_cue_m"]), float(thing["median_ground_cue_m"])
-    assert min(by_size, by_ground) < float(thing["median_m"]) < max(by_size, by_ground)
-    assert float(thing["median_size_cue_weight"]) + float(thing["median_ground_cue_weight"]) == pytest.approx(1)
+    (row,) = rows(tmp_path / "a-objects.csv")
+    by_size, by_ground = float(row["median_size_cue_m"]), float(row["median_ground_cue_m"])
+    assert min(by_size, by_ground) < float(row["median_m"]) < max(by_size, by_ground)
+    assert float(row["median_size_cue_weight"]) + float(row["median_ground_cue_weight"]) == pytest.approx(1)
     assert rows(tmp_path / "a.csv")[0]["cues"] == "size, ground; camera 1.65 m above the ground"
 
 

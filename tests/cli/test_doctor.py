@@ -1,6 +1,9 @@
 """`howfar doctor`: a report, and exit code 1 when something essential is broken."""
 
+import tomllib
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import typer
@@ -9,6 +12,9 @@ from typer.testing import CliRunner
 from howfar import __version__
 from howfar.cli import doctor
 from howfar.models import library
+from howfar.models.card import Task
+
+ROOT = Path(__file__).resolve().parents[2]
 
 app = typer.Typer()
 app.command()(doctor.doctor)
@@ -27,10 +33,14 @@ def run() -> tuple[int, str]:
 def test_a_sound_installation() -> None:
     code, output = run()
     assert code == 0
-    for words in (__version__, "CPUExecutionProvider", "PyAV", "H.264", "howfar[hub]", "(not made yet)"):
+    for words in (__version__, "CPUExecutionProvider", "PyAV", "H.264", "(not made yet)"):
         assert words in output
-    assert output.count("digest right") == 3
-    assert output.count("ms a 640×480 picture (least of 5)") == 2
+    assert output.count("digest right") == len(library.EMBEDDED)
+    tasks = [library.find_model(name)[1].task for name in library.EMBEDDED]
+    for task in tasks:
+        assert output.count(f"ms a {doctor.RUN_ON[task]} (least of 5)") == sum(
+            doctor.RUN_ON[each] == doctor.RUN_ON[task] for each in tasks
+        )
     assert "✗" not in output
 
 
@@ -40,11 +50,38 @@ def test_the_caches_size_is_told(tmp_path: Path) -> None:
     assert "2.5 MB" in run()[1]
 
 
+def test_every_extra_that_users_may_install_is_reported() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    _, output = run()
+    for extra in set(project["optional-dependencies"]) - {doctor.DEVELOPERS}:
+        assert f"howfar[{extra}] " in output, "pyproject.toml has it, the installed metadata has not: install anew"
+
+
+def test_an_extra_brings_what_it_includes() -> None:
+    extras = doctor.extras()
+    assert "torch" in extras["train"]
+    assert set(extras["eval"]) < set(extras["train"]) < set(extras["foundation"])
+
+
+def test_a_speed_reading_knows_every_task() -> None:
+    assert set(doctor.RUN_ON) == set(get_args(Task))
+
+
 def test_a_missing_extra_breaks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(doctor.EXTRAS, "hub", ("no_such_module",))
+    monkeypatch.setattr(doctor, "extras", lambda: {"hub": ("numpy", "no-such-library")})
     code, output = run()
     assert code == 0
-    assert "not installed" in output
+    assert "not installed: no-such-library" in output
+
+
+def test_without_an_installation_the_extras_are_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> None:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(doctor.metadata, "metadata", missing)
+    code, output = run()
+    assert code == 0
+    assert "howfar runs from a folder" in output
 
 
 @pytest.mark.parametrize(

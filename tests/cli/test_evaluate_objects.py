@@ -64,7 +64,7 @@ def test_the_networks_depth_is_measured_with_the_methods_named(tmp_path: Path) -
     (row,) = rows(tmp_path / "a.csv")
     assert (row["depth"], float(row["mode_rel"])) == ("depth", pytest.approx(1 - 0.1 / 0.803557, abs=1e-4))
     assert {row["method"] for row in rows(tmp_path / "a-groups.csv")} == {"mean", "mode"}
-    assert [thing["class"] for thing in rows(tmp_path / "a-objects.csv")] == ["bed", "pillow"]
+    assert [row["class"] for row in rows(tmp_path / "a-objects.csv")] == ["bed", "pillow"]
 
 
 def test_maps_of_a_folder_are_measured_on_by_their_pictures_names(tmp_path: Path) -> None:
@@ -98,8 +98,8 @@ def test_in_the_detectors_boxes_classes_that_it_does_not_know_are_left_out(tmp_p
     assert "pillow (1), as the detector does not know them" in words(output)
     (row,) = rows(tmp_path / "a.csv")
     assert (row["boxes"], row["score"], row["class_map"], row["left_out"]) == ("detector", "0.2", "bed=bed", "1")
-    (thing,) = rows(tmp_path / "a-objects.csv")
-    assert (thing["found"], thing["measured_x2_px"], float(thing["confidence"])) == ("1", "300.0", pytest.approx(0.9))
+    (row,) = rows(tmp_path / "a-objects.csv")
+    assert (row["found"], row["measured_x2_px"], float(row["confidence"])) == ("1", "300.0", pytest.approx(0.9))
 
 
 def test_kitti_is_compared_with_the_nearest_face_and_as_disparities(tmp_path: Path) -> None:
@@ -117,8 +117,8 @@ def test_kitti_is_compared_with_the_nearest_face_and_as_disparities(tmp_path: Pa
 def test_a_json_file_with_distances_is_measured(tmp_path: Path) -> None:
     _, annotations = write_coco(tmp_path, distance_table())
     run("objects", "--data", annotations, "--model", mean_depth(tmp_path, CARD), "--csv", tmp_path / "a.csv")
-    (thing,) = rows(tmp_path / "a-objects.csv")
-    assert (thing["class"], thing["truth_m"]) == ("toothbrush", "2.5")
+    (row,) = rows(tmp_path / "a-objects.csv")
+    assert (row["class"], row["truth_m"]) == ("toothbrush", "2.5")
 
 
 def test_the_page_has_a_plot_for_each_method_and_the_worst_objects(tmp_path: Path) -> None:

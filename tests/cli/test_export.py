@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import onnxruntime
@@ -14,8 +15,10 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from howfar.cli.app import app
+from howfar.cli.export import USED_BY
 from howfar.errors import HowfarError, MissingExtraError, ModelError, OutputError, SettingError
 from howfar.models import open_detector
+from howfar.models.card import Head
 from howfar.models.card_reading import read_card
 from howfar.scene import Frame, Query
 from tests.datasets.folders import write_nyu
@@ -208,3 +211,7 @@ def test_what_is_not_installed_is_named(run: Path, tmp_path: Path, monkeypatch: 
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match=r"howfar\[train\]"):
         howfar("export", run, "--out", tmp_path / "model.onnx")
+
+
+def test_howfar_look_takes_a_file_of_every_task_that_is_exported() -> None:
+    assert set(USED_BY) == set(get_args(Head))

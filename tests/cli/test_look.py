@@ -114,7 +114,7 @@ def test_without_out_an_earlier_result_is_never_in_the_way(folder: Path) -> None
 def test_json_of_one_picture_is_one_document_and_writes_no_file(folder: Path) -> None:
     result = look("two.png", "--format", "json", "--max-depth", "3")
     scene = json.loads(result.stdout)
-    assert [thing["label"] for thing in scene["objects"]] == ["cup"]
+    assert [each["label"] for each in scene["objects"]] == ["cup"]
     assert scene["objects"][0]["depth_m"] == pytest.approx(2.0, abs=0.01)
     assert scene["max_depth_m"] == 3.0
     assert scene["camera"]["origin"] == "given"
@@ -176,7 +176,7 @@ def test_help_explains_the_signs() -> None:
 )
 def test_what_is_labelled(folder: Path, words: list[str], labels: list[str]) -> None:
     (scene,) = scenes(look("two.png", "--format", "jsonl", *words))
-    assert [thing["label"] for thing in scene["objects"]] == labels
+    assert [each["label"] for each in scene["objects"]] == labels
 
 
 def test_feet_are_shown_on_request(folder: Path) -> None:
@@ -197,7 +197,7 @@ def test_depth_and_point_cloud_are_written(folder: Path) -> None:
 def test_a_depth_map_of_ones_own(folder: Path) -> None:
     np.save("own.npy", np.full((48, 64), 1.25))
     scene = json.loads(look("two.png", "--depth", "own.npy", "--format", "json").stdout)
-    assert [thing["depth_m"] for thing in scene["objects"]] == [1.25, 1.25]
+    assert [each["depth_m"] for each in scene["objects"]] == [1.25, 1.25]
     assert scene["models"]["depth"] == "given"
 
 
@@ -302,7 +302,7 @@ def test_a_relative_network_gives_the_order_and_says_how_to_get_metres(relative)
     assert "as its anchor" in " ".join(result.stdout.split())
     assert "The camera is" not in result.stdout
     scene = json.loads(run(*relative, "--format", "json").stdout)
-    assert [(thing["label"], thing["nearness_rank"], thing["depth_m"]) for thing in scene["objects"]] == [
+    assert [(each["label"], each["nearness_rank"], each["depth_m"]) for each in scene["objects"]] == [
         ("cup", 1, None),
         ("dog", 2, None),
     ]
@@ -315,9 +315,9 @@ def aligned(result: Result) -> tuple[list[float], dict]:
     assert result.exit_code == 0, result.output
     scene = json.loads(result.stdout)
     assert scene["no_metres"] is None
-    assert [thing["nearness_rank"] for thing in scene["objects"]] == [None, None]
-    assert all(thing["low_m"] < thing["depth_m"] < thing["high_m"] for thing in scene["objects"])
-    return [round(thing["range_m"], 1) for thing in scene["objects"]], scene["alignment"]
+    assert [each["nearness_rank"] for each in scene["objects"]] == [None, None]
+    assert all(each["low_m"] < each["depth_m"] < each["high_m"] for each in scene["objects"])
+    return [round(each["range_m"], 1) for each in scene["objects"]], scene["alignment"]
 
 
 def test_known_distances_give_metres(relative) -> None:
@@ -345,7 +345,7 @@ def test_sizes_of_three_things_give_metres(relative, folder: Path) -> None:
     result = run(*words, "--sizes", "sizes.toml", "--format", "json")
     scene = json.loads(result.stdout)
     assert (scene["alignment"]["evidence"], scene["alignment"]["points"]) == (["size"], 3)
-    assert [thing["label"] for thing in scene["objects"]] == ["cup", "cup", "dog"]
+    assert [each["label"] for each in scene["objects"]] == ["cup", "cup", "dog"]
 
 
 def test_a_metric_network_anchors_a_relative_one(folder: Path) -> None:
@@ -506,4 +506,4 @@ def test_asked_at_a_terminal_it_looks_at_what_is_answered(folder: Path) -> None:
     os.close(ours)
     assert running.returncode == 0, errors
     scene = json.loads(output[output.index("{") :])
-    assert [thing["label"] for thing in scene["objects"]] == ["cup"]
+    assert [each["label"] for each in scene["objects"]] == ["cup"]

@@ -9,6 +9,7 @@ from howfar.cli import train
 from howfar.cli.training import INTERRUPTED
 from howfar.errors import HowfarError, MissingExtraError, ModelError, OutputError, SettingError, SourceError
 from howfar.training.run_folder import load_checkpoint
+from howfar.training.tasks.registry import TASKS
 from tests.cli.trainings import run_training, stop_in_the_second_epoch
 from tests.datasets.folders import write_nyu
 
@@ -45,6 +46,11 @@ def recipe(tmp_path: Path) -> Path:
 def depth(*arguments: str | Path) -> tuple[int, str, str]:
     """As `run_training`."""
     return run_training("depth", *arguments)
+
+
+def test_every_kind_of_training_has_its_command() -> None:
+    commands = {command.name or command.callback.__name__ for command in train.app.registered_commands}
+    assert commands == {*TASKS, "crossfit"}
 
 
 def test_a_training_prints_a_line_an_epoch_and_leaves_its_folder(recipe: Path, tmp_path: Path) -> None:
@@ -125,7 +131,7 @@ def test_a_picture_that_cannot_be_read_is_found_before_the_training_starts(recip
 
 def test_a_finished_training_is_not_replaced_unasked(recipe: Path, tmp_path: Path) -> None:
     depth(recipe, "training.epochs=1", "--out", tmp_path / "run")
-    with pytest.raises(OutputError, match="--resume"):
+    with pytest.raises(OutputError, match="holds a training already: choose another folder, "):
         depth(recipe, "--out", tmp_path / "run")
 
 

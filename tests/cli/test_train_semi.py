@@ -89,7 +89,7 @@ def torch_equal(one: Path, other: Path) -> bool:
 
 def test_a_folder_that_holds_one_is_not_overwritten(recipe: Path, tmp_path: Path) -> None:
     semi(recipe, "training.epochs=1", "--out", tmp_path / "run")
-    with pytest.raises(OutputError, match="holds a training already; give --resume"):
+    with pytest.raises(OutputError, match="holds a training already: choose another folder, "):
         semi(recipe, "training.epochs=1", "--out", tmp_path / "run")
 
 
@@ -99,7 +99,7 @@ def test_what_stops_among_the_labels_goes_on_there(
     out, write = tmp_path / "run", PseudoLabels.write
 
     def interrupted(self: PseudoLabels, name: str, inverse: object) -> None:
-        if len(self.entries) == 2:
+        if len(self.pictures) == 2:
             raise KeyboardInterrupt
         write(self, name, inverse)  # type: ignore[arg-type]
 

@@ -11,7 +11,9 @@ import torch
 from torch import Tensor, nn
 
 import howfar
-from howfar.conversion.onnx_export import Exportable, Exported, InMetres, checked_sizes, export, fixed_picture
+from howfar.conversion.exportable import Exportable, InMetres
+from howfar.conversion.forms import checked_sizes, fixed_picture
+from howfar.conversion.onnx_export import Exported, export
 from howfar.errors import ModelError, OutputError, SettingError
 from howfar.models import open_depth_network, open_detector
 from howfar.models.card import Card, DepthSpec, DetectorSpec, InputSpec
@@ -134,7 +136,7 @@ def test_half_precision_halves_the_file_and_is_compared_too(
         pytest.param(Scaled(1.0, float("nan")), DEPTH_CARD, False, "by nan of the largest value", id="no number"),
         pytest.param(Rows(0.51), BOX_CARD, False, r"At 64×64 .* by 0\.02 of", id="scores, beside boxes of many pixels"),
         pytest.param(
-            Scaled(1.0, 1.0, 1e-9), DEPTH_CARD, True, "export it without --half", id="weights lost by halving"
+            Scaled(1.0, 1.0, 1e-9), DEPTH_CARD, True, "export it without half precision", id="weights lost by halving"
         ),
     ],
 )

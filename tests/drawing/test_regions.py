@@ -47,11 +47,11 @@ def test_weights_are_a_tint_in_the_colour_of_the_distance() -> None:
     ("cues", "shown"),
     [
         pytest.param((), True, id="no cues were asked"),
-        pytest.param((Cue("depth", 2.0, 0.2, 1.0), Cue.silent("size", "no size")), True, id="the depth map alone"),
+        pytest.param((Cue("depth", 2.0, 0.2, 1.0), Cue.unknown("size", "no size")), True, id="the depth map alone"),
         pytest.param((Cue("depth", 2.0, 0.2, 0.6), Cue("size", 2.9, 0.2, 0.4)), True, id="the depth map most"),
         pytest.param((Cue("depth", 2.0, 0.9, 0.1), Cue("size", 9.0, 0.1, 0.9)), False, id="the size of things most"),
         pytest.param((Cue("size", 9.0, 0.1, 1.0),), False, id="the size of things alone"),
-        pytest.param((Cue.silent("depth", "no depth"), Cue("size", 9.0, 0.1, 1.0)), False, id="no depth"),
+        pytest.param((Cue.unknown("depth", "no depth"), Cue("size", 9.0, 0.1, 1.0)), False, id="no depth"),
     ],
 )
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def test_a_table_in_feet() -> None:
 
 
 def test_an_explanation_has_a_row_a_cue() -> None:
-    cues = (Cue("depth", 3.0, 2.0, 0.01, "doubtful"), Cue("size", 12.0, 0.1, 0.99), Cue.silent("ground", "no foot"))
+    cues = (Cue("depth", 3.0, 2.0, 0.01, "doubtful"), Cue("size", 12.0, 0.1, 0.99), Cue.unknown("ground", "no foot"))
     console = Console(width=140, file=io.StringIO(), record=True)
     console.print(explanation(scene(thing("car", 12.3, cues=cues)), "m"))
     lines = [line.replace("│", " ").split() for line in console.export_text().splitlines()]

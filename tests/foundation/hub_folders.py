@@ -112,9 +112,17 @@ def depth_pro(*, field_of_view: bool = True) -> DepthProForDepthEstimation:
         num_fov_head_layers=1,
     )
     network = shaken(DepthProForDepthEstimation(configuration))
+    # Depth is the inverse of what both heads give: near zero, a rounding error would be as large as the depth.
+    _set_output(network.head.layers[-2], 1.0, std=1e-5)
     if field_of_view:
-        nn.init.constant_(network.fov_model.head.layers[-1].bias, 60.0)
+        _set_output(network.fov_model.head.layers[-1], 60.0, std=1e-3)
     return network
+
+
+def _set_output(last: nn.Module, value: float, std: float) -> None:
+    """Have a last layer give about a value."""
+    nn.init.normal_(last.get_parameter("weight"), std=std)
+    nn.init.constant_(last.get_parameter("bias"), value)
 
 
 def vae() -> AutoencoderKL:

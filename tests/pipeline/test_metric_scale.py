@@ -181,7 +181,7 @@ def test_points_for_a_metric_map_are_refused() -> None:
         pytest.param(
             METRIC,
             NO_EVIDENCE,
-            {"states_known": True},
+            {"expects_known": True},
             "is metric, and an anchor",
             "known",
             id="known distances to come, of a metric network",

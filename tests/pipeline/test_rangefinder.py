@@ -42,7 +42,7 @@ def halves(left: int, right: int) -> np.ndarray:
 
 
 def seen(view) -> list[tuple[str, float]]:
-    return [(thing.label, round(thing.depth_m, 3)) for thing in view]
+    return [(each.label, round(each.depth_m, 3)) for each in view]
 
 
 def test_objects_come_with_their_depth_nearest_first(models) -> None:
@@ -66,8 +66,8 @@ def test_only_objects_within_the_maximum_are_labelled(models, max_depth_m, label
         finder.look(halves(2, 5), max_depth_m=max_depth_m),
         Rangefinder(**models, camera=CAMERA, max_depth_m=max_depth_m).look(halves(2, 5)),
     ):
-        assert [thing.label for thing in view] == labelled
-        assert [thing.label for thing in view.beyond] == beyond
+        assert [each.label for each in view] == labelled
+        assert [each.label for each in view.beyond] == beyond
         assert view.max_depth_m == max_depth_m
 
 
@@ -93,7 +93,7 @@ def test_the_scene_says_where_its_numbers_come_from(models) -> None:
 def test_a_depth_map_of_ones_own_takes_the_networks_place(models) -> None:
     own = DepthMap(np.full((24, 32), 3.5), "metres")
     view = Rangefinder(**models, camera=CAMERA).look(halves(2, 5), depth=own)
-    assert [thing.depth_m for thing in view] == [3.5, 3.5]
+    assert [each.depth_m for each in view] == [3.5, 3.5]
     assert view.models["depth"] == "given"
 
 
@@ -133,8 +133,8 @@ def near_and_far(relative: dict[str, Path], near: int, far: int) -> np.ndarray:
 
 def test_a_relative_network_gives_no_metres_but_an_order(relative) -> None:
     view = finder_of(relative).look(near_and_far(relative, 2, 5))
-    assert [(thing.label, thing.nearness_rank) for thing in view] == [("cup", 1), ("dog", 2)]
-    assert all(math.isnan(thing.depth_m) for thing in view)
+    assert [(each.label, each.nearness_rank) for each in view] == [("cup", 1), ("dog", 2)]
+    assert all(math.isnan(each.depth_m) for each in view)
     assert view.alignment is None
     assert "as its anchor" in view.no_metres
     assert "--" not in view.no_metres, "the command line names its flags itself"
@@ -156,23 +156,23 @@ def test_the_map_of_a_metric_network_anchors_a_relative_one(models, tmp_path: Pa
     assert view.models == {"detector": "detector", "depth": "depth", "anchor": "depth"}
     assert view.alignment is not None
     assert (view.alignment.evidence, view.alignment.line.scale) == (("anchor",), pytest.approx(1.0, rel=1e-3))
-    assert [thing.nearness_rank for thing in view] == [None, None]
+    assert [each.nearness_rank for each in view] == [None, None]
 
 
 def test_an_anchor_that_has_near_and_far_exchanged_is_not_used(models, tmp_path: Path) -> None:
     (tmp_path / "relative").mkdir()
     relative = mean_depth(tmp_path / "relative", 'kind = "relative_inverse"')
     view = Rangefinder(models["detector"], relative, camera=CAMERA, anchor=models["depth"]).look(halves(2, 5))
-    assert [(thing.label, thing.nearness_rank) for thing in view] == [("dog", 1), ("cup", 2)]
+    assert [(each.label, each.nearness_rank) for each in view] == [("dog", 1), ("cup", 2)]
     assert "contradicts the depth map" in view.no_metres
 
 
 def test_known_distances_give_a_relative_network_metres(relative) -> None:
     view = finder_of(relative, known=["cup=2.0", "2=5.0"]).look(near_and_far(relative, 2, 5))
-    assert [round(thing.range_m, 2) for thing in view] == [2.0, 5.0]
+    assert [round(each.range_m, 2) for each in view] == [2.0, 5.0]
     assert view.alignment is not None
     assert view.alignment.evidence == ("known",)
-    assert all(thing.distance.low_m < thing.depth_m < thing.distance.high_m for thing in view)
+    assert all(each.distance.low_m < each.depth_m < each.distance.high_m for each in view)
 
 
 def test_one_known_distance_gives_a_scale_alone(relative) -> None:
@@ -208,7 +208,7 @@ def test_sizes_that_a_map_is_aligned_by_do_not_speak_a_second_time(relative, tmp
     assert view.alignment is not None
     assert view.alignment.evidence == ("size",)
     assert [cue.name for cue in view.objects[0].distance.cues] == ["depth", "ground"]
-    assert [round(thing.depth_m, 1) for thing in view] == [2.0, 2.0, 5.0]
+    assert [round(each.depth_m, 1) for each in view] == [2.0, 2.0, 5.0]
 
 
 THREE = np.array(
@@ -229,7 +229,7 @@ SIZES_M = {"cup": 2.0 * 20 / 50, "dog": 5.0 * 20 / 50}
         pytest.param({"anchor": "depth"}, "is a relative depth network", id="a relative anchor"),
         pytest.param({"depth_on": "crops"}, "a scale of its own", id="crops of a relative one"),
         pytest.param({"known": "cat=2"}, "knows no class 'cat'", id="a known distance of an unknown class"),
-        pytest.param({"known": "cup"}, "written as chair=2.30", id="a known thing without its distance"),
+        pytest.param({"known": "cup"}, "written as chair=2.30", id="a known object without its distance"),
     ],
 )
 def test_evidence_that_cannot_be_is_refused(relative, settings: dict, says: str) -> None:
@@ -407,7 +407,7 @@ def test_a_calibrations_scale_multiplies_the_networks_depth_and_no_other(models)
     assert seen(view) == [("cup", 3.0), ("dog", 7.5)]
     assert view.depth_scale == 1.5
     given = finder.look(halves(2, 5), depth=DepthMap(np.full((24, 32), 3.5), "metres"))
-    assert [thing.depth_m for thing in given] == [3.5, 3.5]
+    assert [each.depth_m for each in given] == [3.5, 3.5]
     assert given.depth_scale is None
 
 
@@ -448,5 +448,5 @@ def test_where_a_detector_gives_masks_they_are_measured(tmp_path: Path) -> None:
     depth_m = np.full((96, 128), 5.0, dtype=np.float32)
     depth_m[:, :56] = 2.0
     views = finder.look_each(np.full((96, 128, 3), 128, np.uint8), depth=DepthMap(depth_m, "metres"))
-    told = [(thing.distance.method, thing.depth_m) for view in views for thing in view]
+    told = [(each.distance.method, each.depth_m) for view in views for each in view]
     assert told == [("mask", pytest.approx(2.0)), ("median", pytest.approx(5.0))]

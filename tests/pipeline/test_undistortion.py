@@ -5,7 +5,13 @@ import pytest
 
 from howfar import Rangefinder
 from howfar.errors import SettingError
-from howfar.pipeline.undistortion import camera_from_matrix, camera_matrix, straightened, undistort, undistorted_points
+from howfar.pipeline.undistortion import (
+    camera_from_matrix,
+    camera_matrix,
+    undistort,
+    undistorted_frame,
+    undistorted_points,
+)
 from howfar.scene import Camera, DepthMap
 from howfar.scene.calibration import Calibration, Distortion
 from howfar.scene.frame import Frame
@@ -55,9 +61,9 @@ def test_a_picture_of_another_resolution_is_undistorted_the_same() -> None:
     lens = Lens(Calibration(CAMERA, Distortion(*rendered.BARREL)))
     half = image.reshape(rendered.HEIGHT // 2, 2, rendered.WIDTH // 2, 2, 3).mean(axis=(1, 3)).astype(np.uint8)
     whole, small = (
-        straightened(Frame(each, "photo"), lens.camera_for(each.shape[1], each.shape[0]), lens.distortion).image.astype(
-            float
-        )
+        undistorted_frame(
+            Frame(each, "photo"), lens.camera_for(each.shape[1], each.shape[0]), lens.distortion
+        ).image.astype(float)
         for each in (image, half)
     )
     expected = whole.reshape(rendered.HEIGHT // 2, 2, rendered.WIDTH // 2, 2, 3).mean(axis=(1, 3))
@@ -73,7 +79,7 @@ def test_corners_that_the_lens_has_not_seen_are_black() -> None:
 
 def test_without_a_distortion_the_picture_itself_comes_back_with_its_camera() -> None:
     frame = Frame(rendered.photo(rendered.POSES[0]), "photo")
-    straight = straightened(frame, CAMERA, None)
+    straight = undistorted_frame(frame, CAMERA, None)
     assert straight.image is frame.image
     assert straight.camera is CAMERA
     assert not straight.undistorted
@@ -85,7 +91,7 @@ BENT = Lens(Calibration(CAMERA, Distortion(*rendered.BARREL)))
 def test_a_frame_that_was_undistorted_is_marked_and_so_is_its_scene() -> None:
     frame = Frame(rendered.photo(rendered.POSES[0]), "photo", index=7)
     assert not frame.undistorted
-    straight = straightened(frame, CAMERA, Distortion(*rendered.BARREL))
+    straight = undistorted_frame(frame, CAMERA, Distortion(*rendered.BARREL))
     assert (straight.undistorted, straight.index, straight.source) == (True, 7, "photo")
     seer = Sees()
     view = Rangefinder.of(seer, BENT).look(frame)
@@ -107,5 +113,5 @@ def test_depths_of_ones_own_do_not_belong_to_an_undistorted_frame(name: str) -> 
 
 def test_a_pair_is_not_undistorted_by_one_lens() -> None:
     image = rendered.photo(rendered.POSES[0])
-    with pytest.raises(SettingError, match="rectify the pair before"):
+    with pytest.raises(SettingError, match="rectify the pair first"):
         Rangefinder.of(Sees(), BENT).prepared(Frame(image, "pair", right=image))

@@ -20,7 +20,7 @@ CORNERS = np.array(list(product((-0.5, 0.5), (-1.0, 0.0), (-0.5, 0.5))))
 
 @dataclass(frozen=True, eq=False)
 class RenderedScene:
-    """A picture of N things, without its colours.
+    """A picture of N objects, without its colours.
 
     Attributes:
         camera: The camera.
@@ -30,7 +30,7 @@ class RenderedScene:
         depth_m: N distances of the centres along the optical axis.
         nearest_m: N distances of the nearest corners.
         depth_map_m: H×W depth of every pixel, NaN where there is sky.
-        visible: N shares of the thing's own pixels that nothing stands before.
+        visible: N shares of the object's own pixels that nothing stands before.
     """
 
     camera: Camera
@@ -50,7 +50,7 @@ class RenderedScene:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A thing: a box with a footprint turned by an angle about the vertical.
+    """An object: a box with a footprint turned by an angle about the vertical.
 
     Attributes:
         label: Its class.
@@ -66,7 +66,7 @@ class Block:
 
 
 def street(rng: np.random.Generator, sizes: SizeTable, labels: tuple[str, ...], count: int) -> list[Block]:
-    """Some things on uneven ground, with sizes drawn with the spreads of the table."""
+    """Some objects on uneven ground, with sizes drawn with the spreads of the table."""
     return [_drawn(rng, sizes.find(label), label) for label in rng.choice(labels, count)]
 
 
@@ -87,7 +87,7 @@ def render(blocks: list[Block], pitch_deg: float, *, cell_px: float = 6.0) -> Re
     """Render a scene.
 
     Args:
-        blocks: What stands there; things out of sight, or before the eye, are left out.
+        blocks: What stands there; objects out of sight, or before the eye, are left out.
         pitch_deg: How far the camera looks down.
         cell_px: Side of the depth map's cells.
     """
@@ -118,7 +118,7 @@ def render(blocks: list[Block], pitch_deg: float, *, cell_px: float = 6.0) -> Re
 def streets(
     seed: int, scenes: int, sizes: SizeTable, labels: tuple[str, ...], *, pitch_sd_deg: float = 1.0
 ) -> Iterator[RenderedScene]:
-    """Many scenes of one to nine things."""
+    """Many scenes of one to nine objects."""
     rng = np.random.default_rng(seed)
     for _ in range(scenes):
         blocks = street(rng, sizes, labels, int(rng.integers(1, 10)))
@@ -132,7 +132,7 @@ def _tilt(pitch_deg: float) -> NDArray[np.float64]:
 
 
 def _axes(block: Block) -> NDArray[np.float64]:
-    """The directions of a thing's width, height and length, as columns."""
+    """The directions of an object's width, height and length, as columns."""
     cos, sin = math.cos(block.yaw), math.sin(block.yaw)
     return np.array([[cos, 0, sin], [0, 1, 0], [-sin, 0, cos]])
 
@@ -179,7 +179,7 @@ def _ground(tilt: NDArray[np.float64], shape: tuple[int, int]) -> NDArray[np.flo
 
 
 def _surface(block: Block, tilt: NDArray[np.float64], shape: tuple[int, int]) -> NDArray[np.float64]:
-    """The depth at which each ray enters a thing (the slab method), infinite where it passes by."""
+    """The depth at which each ray enters an object (the slab method), infinite where it passes by."""
     axes = _axes(block)
     rays = (_rays(shape) @ tilt) @ axes
     start = -np.array(block.foot_m) @ axes

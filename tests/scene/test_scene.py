@@ -31,7 +31,7 @@ def scene(**changes) -> Scene:
 
 
 def test_a_scene_is_the_sequence_of_its_labelled_objects() -> None:
-    assert [thing.label for thing in scene()] == ["chair", "person"]
+    assert [each.label for each in scene()] == ["chair", "person"]
     assert len(scene()) == 2
 
 
@@ -42,7 +42,7 @@ def test_an_object_gives_its_distance_directly() -> None:
 
 
 @pytest.mark.parametrize(
-    ("thing", "maximum", "within"),
+    ("found", "maximum", "within"),
     [
         pytest.param(CHAIR, None, True, id="without a maximum everything is within"),
         pytest.param(CHAIR, 1.5, True, id="exactly at the maximum is within"),
@@ -51,8 +51,8 @@ def test_an_object_gives_its_distance_directly() -> None:
         pytest.param(GHOST, None, True, id="unknown is kept where there is no maximum"),
     ],
 )
-def test_the_maximum_depth(thing: SceneObject, maximum: float | None, within: bool) -> None:
-    assert thing.is_within(maximum) is within
+def test_the_maximum_depth(found: SceneObject, maximum: float | None, within: bool) -> None:
+    assert found.is_within(maximum) is within
 
 
 @pytest.mark.parametrize(

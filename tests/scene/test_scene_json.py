@@ -12,7 +12,7 @@ from howfar.scene import Camera, Cue, DepthMap, Distance, Scene, SceneObject
 from howfar.scene.depth_alignment import DepthAlignment
 from howfar.scene.line import Line
 
-CUES = (Cue("depth", 2.31, 0.2, 0.75), Cue("size", 2.5, 0.3, 0.25, "cut"), Cue.silent("ground", "no height"))
+CUES = (Cue("depth", 2.31, 0.2, 0.75), Cue("size", 2.5, 0.3, 0.25, "cut"), Cue.unknown("ground", "no height"))
 DISTANCE = Distance(
     2.3456,
     2.41,

@@ -13,7 +13,7 @@ from howfar.scene.line import Line
 from tests.scene.test_distance import WEIGHED
 from tests.scene.test_scene import CHAIR, scene
 
-CUES = (Cue("depth", 2.0, 0.2, 0.9), Cue("size", 4.0, 0.6, 0.1, "a note"), Cue.silent("ground", "no foot"))
+CUES = (Cue("depth", 2.0, 0.2, 0.9), Cue("size", 4.0, 0.6, 0.1, "a note"), Cue.unknown("ground", "no foot"))
 ALIGNMENT = DepthAlignment("relative_inverse", Line(2e-7, -0.1), 0.2, ("known", "anchor"), 801)
 SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "docs" / "scene.schema.json").read_text())
 

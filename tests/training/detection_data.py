@@ -33,13 +33,13 @@ def picture(boxes: Sequence[Box], seed: int) -> np.ndarray:
     return image
 
 
-def sample(boxes: Sequence[Box], place: int = 0) -> DetectionSample:
+def sample(boxes: Sequence[Box], index: int = 0) -> DetectionSample:
     """A picture with its boxes."""
     xywh = np.array([box[1:] for box in boxes], dtype=np.float32).reshape(-1, 4)
     return DetectionSample(
-        name=f"{place}.png",
-        image_id=place,
-        image=picture(boxes, place),
+        name=f"{index}.png",
+        image_id=index,
+        image=picture(boxes, index),
         boxes_xyxy_px=np.hstack([xywh[:, :2], xywh[:, :2] + xywh[:, 2:]]),
         class_ids=np.array([box[0] for box in boxes], dtype=np.int64),
         crowd=np.zeros(len(boxes), dtype=np.bool_),
@@ -50,16 +50,16 @@ def sample(boxes: Sequence[Box], place: int = 0) -> DetectionSample:
 def write_coco(root: Path, pictures: Sequence[Sequence[Box]] = FOUR) -> Path:
     """The same on disk in COCO's form, as the split `all`."""
     (root / "images").mkdir(parents=True)
-    for place, boxes in enumerate(pictures):
-        Image.fromarray(picture(boxes, place)).save(root / "images" / f"{place}.png")
+    for index, boxes in enumerate(pictures):
+        Image.fromarray(picture(boxes, index)).save(root / "images" / f"{index}.png")
     table = {
         "images": [
-            {"id": place, "file_name": f"{place}.png", "width": WIDTH_PX, "height": HEIGHT_PX}
-            for place in range(len(pictures))
+            {"id": index, "file_name": f"{index}.png", "width": WIDTH_PX, "height": HEIGHT_PX}
+            for index in range(len(pictures))
         ],
         "annotations": [
-            {"id": 100 * place + number, "image_id": place, "category_id": label, "bbox": box, "iscrowd": 0}
-            for place, boxes in enumerate(pictures)
+            {"id": 100 * index + number, "image_id": index, "category_id": label, "bbox": box, "iscrowd": 0}
+            for index, boxes in enumerate(pictures)
             for number, (label, *box) in enumerate(boxes)
         ],
         "categories": [{"id": number, "name": name} for number, name in enumerate(NAMES)],

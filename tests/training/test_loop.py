@@ -16,8 +16,15 @@ from torch import nn
 
 from howfar.errors import OutputError, TrainingError
 from howfar.models.card import Card, DepthSpec, InputSpec
+from howfar.networks.entry import NetworkEntry
 from howfar.training.loop import Trainer
-from howfar.training.recipe import NetworkPart, OptimiserPart, SchedulePart, TrainingPart, TrainingRecipe
+from howfar.training.recipe import (
+    NetworkSettings,
+    OptimiserSettings,
+    ScheduleSettings,
+    TrainingRecipe,
+    TrainingSettings,
+)
 from howfar.training.run_folder import RunFolder, load_checkpoint
 
 STEPS = 3
@@ -27,6 +34,7 @@ class ToyTask:
     """Two convolutions with dropout between them, fed with noise; `broken` makes the loss of one step infinite."""
 
     title = "toy"
+    entry = NetworkEntry(name="toy", task="depth", build=nn.Identity)
     card = Card("toy", "depth", "none", InputSpec(8, 8, "stretch"), depth=DepthSpec("metres"))
     frozen = ()
     remarks = ()
@@ -78,10 +86,10 @@ class Listener:
 
 def make_recipe(epochs=4, optimiser="adamw", ema=0.9, precision="32-true"):
     return TrainingRecipe(
-        network=NetworkPart(name="toy"),
-        optimiser=OptimiserPart(name=optimiser, learning_rate=0.01, weight_decay=0.01, clip_norm=1.0),
-        schedule=SchedulePart(warmup_epochs=1),
-        training=TrainingPart(epochs=epochs, batch=2, precision=precision, ema=ema),
+        network=NetworkSettings(name="toy"),
+        optimiser=OptimiserSettings(name=optimiser, learning_rate=0.01, weight_decay=0.01, clip_norm=1.0),
+        schedule=ScheduleSettings(warmup_epochs=1),
+        training=TrainingSettings(epochs=epochs, batch=2, precision=precision, ema=ema),
     )
 
 
@@ -177,8 +185,9 @@ def test_the_folder_shows_the_training(tmp_path):
 
 def test_a_folder_with_a_training_is_not_overwritten_unasked(tmp_path):
     make_trainer(tmp_path).run(Listener())
-    with pytest.raises(OutputError, match="--resume"):
+    with pytest.raises(OutputError, match="holds a training already: choose another folder, ") as refused:
         make_trainer(tmp_path)
+    assert refused.value.setting == "resume"
     with pytest.raises(OutputError, match="other settings"):
         make_trainer(tmp_path, recipe=make_recipe(epochs=9), resume=True)
     again = make_trainer(tmp_path, overwrite=True)

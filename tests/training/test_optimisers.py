@@ -5,11 +5,11 @@ import torch
 from torch import nn
 
 from howfar.errors import SettingError
-from howfar.networks.fcrn import FCRN
+from howfar.networks import fcrn
 from howfar.training.optimisers import build_optimiser, freeze, set_learning_rate, train_mode
-from howfar.training.recipe import OptimiserPart
+from howfar.training.recipe import OptimiserSettings
 
-SGD = OptimiserPart(name="sgd", learning_rate=0.1, weight_decay=0.5)
+SGD = OptimiserSettings(name="sgd", learning_rate=0.1, weight_decay=0.5)
 
 
 class Small(nn.Module):
@@ -35,8 +35,8 @@ def settings_of(network: nn.Module, optimiser: torch.optim.Optimizer) -> dict[st
 @pytest.mark.parametrize("decay_all", [False, True], ids=["biases and normalisation do not decay", "all decay"])
 def test_decay_and_the_encoders_share_go_where_they_belong(name: str, decay_all: bool) -> None:
     network = Small()
-    part = OptimiserPart(name=name, learning_rate=0.1, weight_decay=0.5, decay_all=decay_all, encoder_share=0.3)
-    found = settings_of(network, build_optimiser(network, part))
+    part = OptimiserSettings(name=name, learning_rate=0.1, weight_decay=0.5, decay_all=decay_all, encoder_share=0.3)
+    found = settings_of(network, build_optimiser(network, part, ["encoder"]))
     assert set(found) == {parameter for parameter, _ in network.named_parameters()}
     for parameter, (rate, decay) in found.items():
         assert rate == pytest.approx(0.03 if parameter.startswith("encoder.") else 0.1)
@@ -44,10 +44,11 @@ def test_decay_and_the_encoders_share_go_where_they_belong(name: str, decay_all:
 
 
 def test_the_encoder_of_a_network_that_keeps_resnets_names_is_found_too() -> None:
-    part = OptimiserPart(name="sgd", learning_rate=0.1, encoder_share=0.3)
+    part = OptimiserSettings(name="sgd", learning_rate=0.1, encoder_share=0.3)
     with torch.device("meta"):
-        network = FCRN()
-    rates = {name: rate for name, (rate, _) in settings_of(network, build_optimiser(network, part)).items()}
+        network = fcrn.FCRN()
+    found = settings_of(network, build_optimiser(network, part, fcrn.ENTRY.encoder))
+    rates = {name: rate for name, (rate, _) in found.items()}
     assert rates["layer4.2.conv3.weight"] == rates["conv1.weight"] == pytest.approx(0.03)
     assert rates["conv2.weight"] == rates["conv3.weight"] == pytest.approx(0.1)
 
@@ -75,7 +76,7 @@ def test_sgd_moves_as_its_formula_says(momentum: float, nesterov: bool, second: 
     """With a gradient of 1 and v ← µ·v + 1: w ← w − lr·v, or Nesterov's w − lr·(1 + µ·v)."""
     network = nn.Linear(1, 1, bias=False)
     network.weight.data.fill_(1.0)
-    part = OptimiserPart(name="sgd", learning_rate=0.1, momentum=momentum, nesterov=nesterov)
+    part = OptimiserSettings(name="sgd", learning_rate=0.1, momentum=momentum, nesterov=nesterov)
     optimiser = build_optimiser(network, part)
     moves = []
     for _ in range(2):
@@ -97,7 +98,9 @@ def test_decay_pulls_towards_zero() -> None:
 
 def test_the_schedule_multiplies_each_groups_own_greatest_rate() -> None:
     network = Small()
-    optimiser = build_optimiser(network, OptimiserPart(name="adamw", learning_rate=0.1, encoder_share=0.5))
+    optimiser = build_optimiser(
+        network, OptimiserSettings(name="adamw", learning_rate=0.1, encoder_share=0.5), ["encoder"]
+    )
     for share in (0.5, 0.1, 1.0):  # whatever it was before
         assert set_learning_rate(optimiser, share) == pytest.approx(0.1 * share)
         rates = settings_of(network, optimiser)
@@ -106,5 +109,5 @@ def test_the_schedule_multiplies_each_groups_own_greatest_rate() -> None:
 
 
 def test_adamws_momentum_is_its_first_beta() -> None:
-    optimiser = build_optimiser(Small(), OptimiserPart(name="adamw", learning_rate=0.1, momentum=0.8))
+    optimiser = build_optimiser(Small(), OptimiserSettings(name="adamw", learning_rate=0.1, momentum=0.8))
     assert {group["betas"] for group in optimiser.param_groups} == {(0.8, 0.999)}

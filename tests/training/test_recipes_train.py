@@ -10,7 +10,8 @@ import torch
 from PIL import Image
 
 from howfar.training.recipe import DepthRecipe, read_recipe
-from howfar.training.starting import Devices, depth_task, trainer
+from howfar.training.starting import Devices, trainer
+from howfar.training.tasks.depth import depth_task
 
 RECIPES = sorted((Path(__file__).resolve().parents[2] / "recipes").glob("depth-*.toml"))
 

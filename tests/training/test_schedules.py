@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from howfar.training.recipe import SchedulePart
+from howfar.training.recipe import ScheduleSettings
 from howfar.training.schedules import learning_rate_share
 
-COSINE = SchedulePart(shape="cosine", warmup_epochs=2, final_share=0.1)
-HYBRID = SchedulePart(shape="steps", steps=((10, 0.5), (20, 0.1)))
+COSINE = ScheduleSettings(shape="cosine", warmup_epochs=2, final_share=0.1)
+HYBRID = ScheduleSettings(shape="steps", steps=((10, 0.5), (20, 0.1)))
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_steps_hold_until_the_next(epoch: float, share: float) -> None:
 
 
 def test_steps_can_be_warmed_up_to() -> None:
-    warmed = SchedulePart(shape="steps", warmup_epochs=4, steps=((10, 0.5),))
+    warmed = ScheduleSettings(shape="steps", warmup_epochs=4, steps=((10, 0.5),))
     assert learning_rate_share(warmed, 1.0, 30) == 0.25
     assert learning_rate_share(warmed, 4.0, 30) == 1.0
 
@@ -45,7 +45,7 @@ def test_steps_can_be_warmed_up_to() -> None:
     final=st.floats(0, 1),
 )
 def test_a_share_is_never_above_one_nor_below_zero(epochs: int, place: float, warmup: float, final: float) -> None:
-    schedule = SchedulePart(warmup_epochs=warmup, final_share=final)
+    schedule = ScheduleSettings(warmup_epochs=warmup, final_share=final)
     assert 0 <= learning_rate_share(schedule, place * epochs, epochs) <= 1 + 1e-12
 
 
@@ -53,7 +53,7 @@ def test_a_share_is_never_above_one_nor_below_zero(epochs: int, place: float, wa
 @given(first=st.floats(0, 30), second=st.floats(0, 30))
 def test_without_warm_up_the_rate_never_rises(first: float, second: float) -> None:
     early, late = sorted((first, second))
-    for schedule in (SchedulePart(), HYBRID):
+    for schedule in (ScheduleSettings(), HYBRID):
         assert learning_rate_share(schedule, early, 30) >= learning_rate_share(schedule, late, 30)
 
 

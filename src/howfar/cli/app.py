@@ -3,11 +3,12 @@
 import os
 import sys
 import warnings
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from howfar.cli import data, evaluate, models, train
 from howfar.cli.calibrate import calibrate
 from howfar.cli.compare import compare
 from howfar.cli.demo import demo
@@ -19,8 +20,28 @@ from howfar.cli.look import look
 from howfar.cli.synth import synth
 from howfar.errors import HowfarError
 
+GROUPS = {
+    "models": "List, describe, pull and check models.",
+    "evaluate": "Measure a network on a data set with known truth.",
+    "data": "Look at a data set before training on it.",
+    "train": "Train a network by a recipe.",
+}
+"""The groups of commands, each the `app` of the module of its name, and what the help says of them."""
+
+
+class Commands(TyperGroup):
+    """All commands, of which those in groups are imported when their group is called."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command that the first word names."""
+        if args[0] in GROUPS:
+            self.commands[args[0]] = typer.main.get_group(import_module(f"howfar.cli.{args[0]}").app)
+        return super().resolve_command(ctx, args)
+
+
 app = typer.Typer(
     name="howfar",
+    cls=Commands,
     help="What is in this picture, and how far away is it?",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -31,10 +52,8 @@ app.command()(depth)
 app.command()(calibrate)
 app.command()(demo)
 app.command()(compare)
-app.add_typer(models.app, name="models")
-app.add_typer(evaluate.app, name="evaluate")
-app.add_typer(data.app, name="data")
-app.add_typer(train.app, name="train")
+for name, help_text in GROUPS.items():
+    app.add_typer(typer.Typer(help=help_text), name=name)
 app.command()(synth)
 app.command()(export)
 app.command()(doctor)

@@ -70,7 +70,7 @@ def show(
     need_training("Showing a batch")
     from howfar.files import refuse_existing
     from howfar.io.picture_writer import picture_path, save_picture
-    from howfar.training.data.shown_batch import picture_of_batch
+    from howfar.training.showing import picture_of_batch
 
     refuse_existing(picture_path(out), overwrite=overwrite)
     written = save_picture(picture_of_batch(path, split, count, changes or ()), out, overwrite=overwrite)

@@ -1,4 +1,4 @@
-"""`howfar demo`: a real photo with known distances, the estimate beside the truth."""
+"""`howfar demo`: estimated and true distances side by side, on a real photo with known depth."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 MOTORCYCLE_FOCAL_PX = 994.978
 MOTORCYCLE_BASELINE_M = 0.193001
 MOTORCYCLE_OFFSET_PX = 31.086
-"""The camera of Middlebury 2014's `Motorcycle` at the resolution that scikit-image ships."""
+"""The camera of Middlebury 2014's `Motorcycle`, at the resolution of the copy in scikit-image."""
 
 
 def demo(
@@ -53,10 +53,10 @@ def demo(
 
 
 def look_at_motorcycle() -> "tuple[View, View]":
-    """The photo with the embedded network's depth, and with the true depth from its stereo disparity.
+    """The views of the photo, with the embedded network's depth and with the true depth from its stereo disparity.
 
     Raises:
-        MissingExtraError: If scikit-image, which ships the photo, is not installed.
+        MissingExtraError: If scikit-image, which contains the photo, is not installed.
     """
     from howfar.errors import MissingExtraError
     from howfar.pipeline.rangefinder import Rangefinder

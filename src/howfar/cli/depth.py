@@ -1,4 +1,4 @@
-"""`howfar depth`: the depth map alone."""
+"""`howfar depth`: the depth maps of pictures and videos, without objects."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,33 +60,33 @@ def depth(
     lens = Lens(read_calibration(camera) if camera else None, focal_px, fov_deg)
     network = open_depth_network(depth_model, RunOptions(threads, provider))
     check_scale(lens.scale, network.facts, camera_scale=camera_scale)
-    seeing = DepthAlone(network if camera_scale else Unscaled(network))
-    nothing_ranged = Ranging((parse_method("median"),), CueSettings())
-    finder = Rangefinder.of(seeing, lens, MetricEvidence(lens.scale), nothing_ranged)
+    perceiver = DepthAlone(network if camera_scale else Unscaled(network))
+    unused = Ranging((parse_method("median"),), CueSettings())  # there are no objects to measure
+    finder = Rangefinder.of(perceiver, lens, MetricEvidence(lens.scale), unused)
     names = OutputNames(out or fresh_folder(DEFAULT_OUT))
     failures = Failures(len(opened))
-    pictures = 1 if any(source.is_stream for source in opened) else len(opened)  # a video has a bar of its own
+    pictures = 1 if any(source.is_stream for source in opened) else len(opened)  # a video has a progress bar of its own
     with progress_bar("Depth", pictures, "pictures") as step:
         for source in opened:
             try:
-                seen = _perceived(source.frames(every), finder)
+                perceptions = _perceptions(source.frames(every), finder)
                 if source.is_stream:
-                    _write_video(source, seen, names.path(source.name, ".mp4"), overwrite, every)
+                    _write_video(source, perceptions, names.path(source.name, ".mp4"), overwrite, every)
                 else:
-                    _write_picture(next(seen), names, overwrite)
+                    _write_picture(next(perceptions), names, overwrite)
             except HowfarError as error:
                 failures.add(source.name, error)
             step(Path(source.name).name)
     failures.tell_and_exit()
 
 
-def _perceived(frames: "Iterator[Frame]", finder: "Rangefinder") -> "Iterator[Perception]":
+def _perceptions(frames: "Iterator[Frame]", finder: "Rangefinder") -> "Iterator[Perception]":
     from howfar.sources.ahead import ahead
 
     yield from ahead(finder.perceive(frame) for frame in frames)
 
 
-def _write_picture(seen: "Perception", names: "OutputNames", overwrite: bool) -> None:
+def _write_picture(perception: "Perception", names: "OutputNames", overwrite: bool) -> None:
     import numpy as np
 
     from howfar.cli.writing import DEPTH_ENDING, DEPTH_VIEW_ENDING
@@ -94,7 +94,7 @@ def _write_picture(seen: "Perception", names: "OutputNames", overwrite: bool) ->
     from howfar.io.depth_files import save_depth_png
     from howfar.io.picture_writer import save_picture
 
-    frame, depth = seen.frame, seen.depth
+    frame, depth = perception.frame, perception.depth
     size = (frame.width_px, frame.height_px)
     view_path = names.path(frame.source, DEPTH_VIEW_ENDING)
     save_picture(draw_depth(depth, *size), view_path, overwrite=overwrite)
@@ -107,7 +107,9 @@ def _write_picture(seen: "Perception", names: "OutputNames", overwrite: bool) ->
     _tell(f"{frame.source}: {near:.2f} to {far:.2f} m, median {middle:.2f} m; {map_path}, {view_path}")
 
 
-def _write_video(source: "Source", perceived: "Iterator[Perception]", path: Path, overwrite: bool, every: int) -> None:
+def _write_video(
+    source: "Source", perceptions: "Iterator[Perception]", path: Path, overwrite: bool, every: int
+) -> None:
     from howfar.cli.progress import progress_bar
     from howfar.drawing.depth_view import draw_depth
     from howfar.io.video_writer import VideoWriter
@@ -117,8 +119,9 @@ def _write_video(source: "Source", perceived: "Iterator[Perception]", path: Path
         progress_bar(Path(source.name).name, expected_frames(source, every), "frames") as step,
         VideoWriter(path, source.fps, overwrite=overwrite) as video,
     ):
-        for seen in perceived:
-            video.write(draw_depth(seen.depth, seen.frame.width_px, seen.frame.height_px), seen.frame.time_s)
+        for perception in perceptions:
+            frame = perception.frame
+            video.write(draw_depth(perception.depth, frame.width_px, frame.height_px), frame.time_s)
             step("")
     _tell(f"{source.name}: {video.frame_count} frames in {path}")
 

@@ -1,8 +1,9 @@
 """`howfar doctor`: what is installed, whether it works, and how fast it is here."""
 
 import platform
+import re
 from collections.abc import Callable, Iterator
-from importlib import import_module, util
+from importlib import import_module, metadata
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,18 +13,20 @@ from howfar import __version__
 from howfar.cli.console import results
 from howfar.errors import HowfarError
 
-EXTRAS = {
-    "hub": ("huggingface_hub",),
-    "heic": ("pillow_heif",),
-    "exr": ("OpenEXR",),
-    "demo": ("skimage",),
-    "supervision": ("supervision",),
-    "eval": ("faster_coco_eval",),
-}
-"""The optional extras and the modules that each brings."""
+DEVELOPERS = "dev"
+"""The extra that brings what howfar is developed with; whoever uses it lacks nothing without."""
+
+REQUIREMENT = re.compile(
+    r"(?P<library>[\w.-]+)\s*(?:\[(?P<extras>[^\]]*)\])?.*;.*\bextra\s*==\s*[\"'](?P<extra>[\w.-]+)[\"']"
+)
+"""A library that an extra brings, as the metadata of a package states it."""
 
 H264_ENCODERS = ("libx264", "h264", "libopenh264")
 SPEED_RUNS = 5
+
+PICTURE = "640×480 picture"
+RUN_ON = {"detection": PICTURE, "depth": PICTURE, "joint": PICTURE, "ranging": "box"}
+"""What a speed reading is of, by the task of the card."""
 
 
 class Finding(NamedTuple):
@@ -64,9 +67,7 @@ def findings() -> Iterator[Finding]:
     ):
         yield _tried(subject, look)
     yield _h264()
-    for extra, modules in EXTRAS.items():
-        here = all(util.find_spec(module) for module in modules)
-        yield Finding(f"howfar[{extra}]".replace("[", r"\["), "installed" if here else "not installed", here, False)
+    yield from _extras()
     yield _tried("cache", _cache, essential=False)
     yield from _embedded_models()
 
@@ -100,6 +101,48 @@ def _h264() -> Finding:
     return Finding("H.264", f"can be written ({found[0]})")
 
 
+def extras() -> dict[str, tuple[str, ...]]:
+    """The optional extras with the libraries that each brings, as the metadata of the installed howfar states them.
+
+    Raises:
+        PackageNotFoundError: If howfar runs without being installed.
+    """
+    brought: dict[str, list[str]] = {extra: [] for extra in metadata.metadata("howfar").get_all("Provides-Extra", ())}
+    included: dict[str, list[str]] = {extra: [] for extra in brought}
+    for requirement in metadata.requires("howfar") or ():
+        if (match := REQUIREMENT.match(requirement)) is None:
+            continue
+        if match["library"] == "howfar":
+            included[match["extra"]] += match["extras"].split(",")
+        else:
+            brought[match["extra"]].append(match["library"])
+
+    def libraries(extra: str) -> tuple[str, ...]:
+        return (*brought[extra], *(name for other in included[extra] for name in libraries(other.strip())))
+
+    return {extra: libraries(extra) for extra in brought if extra != DEVELOPERS}
+
+
+def _extras() -> Iterator[Finding]:
+    try:
+        found = extras()
+    except metadata.PackageNotFoundError:
+        yield Finding("extras", "not told: howfar runs from a folder and is not installed", False, False)
+        return
+    for extra, libraries in found.items():
+        missing = [library for library in libraries if not _is_installed(library)]
+        text = f"not installed: {', '.join(missing)}" if missing else "installed"
+        yield Finding(rf"howfar\[{extra}]", text, not missing, False)
+
+
+def _is_installed(library: str) -> bool:
+    try:
+        metadata.version(library)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
 def _cache() -> str:
     from howfar.models.zoo import cache_folder
 
@@ -114,7 +157,7 @@ def _size_bytes(folder: Path) -> int:
 
 
 def _embedded_models() -> Iterator[Finding]:
-    """Digest, fit to the card, and a speed reading of the two models that ship with howfar."""
+    """Digest, fit to the card, and a speed reading of each model that ships with howfar."""
     try:
         from howfar.models.library import EMBEDDED
     except ImportError as error:
@@ -131,7 +174,6 @@ def _reading_of(name: str) -> Callable[[], str]:
 
         path, card = find_model(name)
         took_ms = least_ms(path, card, SPEED_RUNS)
-        shown = "box" if card.task == "ranging" else "640×480 picture"
-        return f"{card.task}, digest right, {took_ms:.0f} ms a {shown} (least of {SPEED_RUNS})"
+        return f"{card.task}, digest right, {took_ms:.0f} ms a {RUN_ON[card.task]} (least of {SPEED_RUNS})"
 
     return reading

@@ -1,4 +1,4 @@
-"""`howfar evaluate objects`: measure distances of objects on a data set with known distances."""
+"""`howfar evaluate objects`: the errors of distances of objects, on a data set with known distances."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,9 +34,8 @@ if TYPE_CHECKING:
 COMPARED = ("central-mean", "median", "percentile:40")
 """The methods measured when none is named, besides the default method of `howfar look`."""
 
-
 TRUE, NETWORK = "true", "network"
-"""Whose depth to measure on, besides a folder of maps."""
+"""The values of the option for the depth, besides a folder of maps."""
 
 
 def objects(
@@ -130,7 +129,7 @@ def objects(
     from howfar.datasets import open_object_dataset
     from howfar.evaluation.objects.evaluation import evaluate_objects
     from howfar.evaluation.objects.reports import Names
-    from howfar.evaluation.objects.results import ObjectProcedure
+    from howfar.evaluation.objects.results import ObjectOptions
     from howfar.io.camera_files import read_calibration
     from howfar.models import DEFAULT_DETECTOR, open_depth_network, open_detector
     from howfar.pipeline.depth_scale import check_scale
@@ -140,7 +139,7 @@ def objects(
     output = _Output(csv, html, pictures, save_margins, margin_scale, overwrite)
     output.refuse()
     lens = Lens(None if camera is None else read_calibration(camera))
-    procedure = ObjectProcedure(
+    options = ObjectOptions(
         boxes,
         "true" if depth == TRUE else "network",
         _methods(method),
@@ -152,22 +151,22 @@ def objects(
         known=known and known.strip().lower(),
     )
     dataset = open_object_dataset(data)
-    part = _part(dataset, split, data)
-    samples = dataset.objects(part)[::every]
-    finds = open_detector(detector or DEFAULT_DETECTOR) if boxes == "detector" else None
+    used_split = _split(dataset, split, data)
+    samples = dataset.objects(used_split)[::every]
+    object_detector = open_detector(detector or DEFAULT_DETECTOR) if boxes == "detector" else None
     network = _network(depth, model)
-    gives_metres = None if anchor is None else open_depth_network(anchor)
+    anchor_network = None if anchor is None else open_depth_network(anchor)
     if network is not None:
-        check_scale(lens.scale, (gives_metres or network).facts)
+        check_scale(lens.scale, (anchor_network or network).facts)
     with progress_bar("Measuring distances", len(samples), "image") as step:
         result = evaluate_objects(
-            counted(samples, step), procedure, finds, network, dataset.detector_names, anchor=gives_metres
+            counted(samples, step), options, object_detector, network, dataset.detector_names, anchor=anchor_network
         )
-    shown = f"{dataset.name} in {data.name}, {part}" + ("" if every == 1 else f", one picture in {every}")
+    shown = f"{dataset.name} in {data.name}, {used_split}" + ("" if every == 1 else f", one picture in {every}")
     names = Names(
         shown,
         dataset.definition,
-        detector=finds.name if finds else "",
+        detector=object_detector.name if object_detector else "",
         depth=network.facts.name if network else "",
         anchor=anchor or "",
         camera=camera.name if camera else "",
@@ -177,7 +176,7 @@ def objects(
 
 @dataclass(frozen=True)
 class _Output:
-    """Where the figures go, besides the terminal."""
+    """The files that the results are written to, besides the terminal."""
 
     csv: Path | None
     html: Path | None
@@ -187,12 +186,17 @@ class _Output:
     overwrite: bool
 
     def refuse(self) -> None:
-        """See to it that all can be written, before the long part of a run."""
-        from howfar.evaluation.objects.reports import csv_parts
+        """Check that all files can be written, before the long part of a run.
+
+        Raises:
+            OutputError: If a file exists and overwrite is not set.
+            MissingExtraError: If plots are to be drawn and matplotlib is not installed.
+        """
+        from howfar.evaluation.objects.reports import csv_files
         from howfar.evaluation.report.axes import require_matplotlib
 
-        parts = () if self.csv is None else csv_parts(self.csv)
-        refuse_results(self.csv, *parts, self.html, self.margins, overwrite=self.overwrite)
+        more_files = () if self.csv is None else csv_files(self.csv)
+        refuse_results(self.csv, *more_files, self.html, self.margins, overwrite=self.overwrite)
         refuse_filled(self.pictures, overwrite=self.overwrite)
         if self.html is not None or self.pictures is not None:
             require_matplotlib()
@@ -204,7 +208,7 @@ class _Output:
         samples: "Sequence[ObjectSample]",
         network: "DepthEstimator | None",
     ) -> None:
-        """Print the tables and write what is wished for."""
+        """Print the tables and write the files that were asked for."""
         from howfar.evaluation.objects.margins import class_margins
         from howfar.evaluation.objects.pictures import draw_worst, write_object_pictures
         from howfar.evaluation.objects.plots import write_scatter_plots
@@ -216,7 +220,7 @@ class _Output:
         if self.csv is not None:
             write_object_csv(result, self.csv, names, overwrite=self.overwrite)
         if self.margins is not None:
-            margins = class_margins(result, result.procedure.names[-1], self.margin_scale)
+            margins = class_margins(result, result.options.names[-1], self.margin_scale)
             write_margins(margins, self.margins, overwrite=self.overwrite)
             say_written(self.margins)
         if self.html is None and self.pictures is None:
@@ -231,16 +235,16 @@ class _Output:
 
 
 def _page(report: "Report", result: "ObjectResult", drawn: "Sequence[ObjectPicture]") -> "Page":
-    """The report with its plots and the worst objects."""
+    """The report as a page, with its plots and the worst objects."""
     from howfar.evaluation.objects.pictures import LEGEND
     from howfar.evaluation.objects.plots import scatter_caption, scatter_plot
     from howfar.evaluation.report.report import as_page
 
     page = as_page(report)
-    for method in result.procedure.names:
+    for method in result.options.names:
         page.figure(scatter_plot(result, method, report.note), scatter_caption(result, method))
     if drawn:
-        page.paragraph(f"The objects farthest off by {result.procedure.names[-1]}, the worst first. {LEGEND}")
+        page.paragraph(f"The objects farthest off by {result.options.names[-1]}, the worst first. {LEGEND}")
     for picture in drawn:
         page.picture(picture.image, picture.caption)
     return page
@@ -255,7 +259,7 @@ def _methods(names: str | None) -> "tuple[Method, ...]":
 
 
 def _network(depth: str, model: str | None) -> "DepthEstimator | None":
-    """What gives the depth that is measured on; None for the true one."""
+    """The depth network, or a folder of its maps; None for true depth."""
     from howfar.errors import SettingError
     from howfar.io.depth_folder import DepthFolder
     from howfar.models import DEFAULT_DEPTH, open_depth_network
@@ -269,8 +273,8 @@ def _network(depth: str, model: str | None) -> "DepthEstimator | None":
     return DepthFolder(Path(depth))
 
 
-def _part(dataset: "ObjectDataset", split: str | None, data: Path) -> str:
-    """The part of the data set to measure on."""
+def _split(dataset: "ObjectDataset", split: str | None, data: Path) -> str:
+    """The split of the data set to measure on: the one that is given, the only one, or `test`."""
     from howfar.errors import SettingError
 
     if split is not None:

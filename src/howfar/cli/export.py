@@ -10,7 +10,8 @@ from howfar.cli.extras import EXPORT_LIBRARIES, need_training
 from howfar.cli.options import Overwrite
 
 if TYPE_CHECKING:
-    from howfar.conversion.onnx_export import Comparison, Exportable, Exported
+    from howfar.conversion.exportable import Exportable
+    from howfar.conversion.onnx_export import Comparison, Exported
 
 
 USED_BY = {"detection": "--detector ", "depth": "--depth-model ", "ranging": "--method auto:"}
@@ -50,7 +51,7 @@ def export(
     need_training("Exporting", EXPORT_LIBRARIES)
     from dataclasses import replace
 
-    from howfar.conversion.hub_folders import is_hub_folder
+    from howfar.conversion.hub.folders import is_hub_folder
     from howfar.conversion.onnx_export import export as write
     from howfar.conversion.onnx_export import refuse_target
 

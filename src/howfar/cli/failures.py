@@ -1,4 +1,4 @@
-"""Sources that could not be done: the others are done all the same, and these are named at the end."""
+"""The sources that failed in one run: the others are still processed, and the failures are printed at the end."""
 
 from dataclasses import dataclass, field
 
@@ -9,22 +9,22 @@ from howfar.errors import HowfarError
 
 @dataclass
 class Failures:
-    """What went wrong in one run.
+    """The failures of one run.
 
     Attributes:
-        count: How many sources there are in all.
-        errors: The name of each source that failed, and why.
+        count: Number of all sources.
+        errors: The name of each source that failed, with its error.
     """
 
     count: int
     errors: list[tuple[str, HowfarError]] = field(default_factory=list)
 
     def add(self, name: str, error: HowfarError) -> None:
-        """Note that a source failed."""
+        """Record that a source failed."""
         self.errors.append((name, error))
 
     def tell_and_exit(self) -> None:
-        """Name the failures on standard error and end with exit code 1; without any, go on.
+        """Print the failures on standard error and end with exit code 1; do nothing if there are none.
 
         Raises:
             typer.Exit: If there was a failure.
@@ -45,11 +45,11 @@ FLAGS = {
     "horizon_px": "--horizon",
     "max_depth_m": "--max-depth",
 }
-"""The command line's names of settings that are not the Python names with hyphens."""
+"""The flags that are not just the Python name of the setting with hyphens."""
 
 
 def sentence(error: HowfarError) -> str:
-    """An error as the command line says it: with its own name for the setting that the next step is about."""
+    """The message of an error, with the flag of the setting that its next step is about."""
     text = str(error)
     flag = FLAGS.get(error.setting) or "--" + error.setting.replace("_", "-")
     return text if not error.setting or flag in text else f"{text.removesuffix('.')} ({flag})."

@@ -1,4 +1,4 @@
-"""`howfar look`: what is in the pictures, and how far away each thing is."""
+"""`howfar look`: the objects in pictures and videos, and their distances."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -97,7 +97,7 @@ def look(
         str,
         typer.Option(
             "--cues",
-            help="What distances rest on: depth, size (of things), ground (where they stand), several with commas, "
+            help="What distances rest on: depth, size (of objects), ground (where they stand), several with commas, "
             "all, or auto: the depth map, but the others alone in pictures of a kind that its network has not seen.",
             rich_help_panel=options.RANGING,
         ),
@@ -117,7 +117,7 @@ def look(
         typer.Option(
             "--sizes",
             metavar="FILE",
-            help="Sizes of things of your own (TOML), before the built-in ones.",
+            help="Sizes of objects of your own (TOML), before the built-in ones.",
             rich_help_panel=options.RANGING,
         ),
     ] = None,
@@ -180,9 +180,9 @@ def look(
     threads: options.Threads = None,
     provider: options.Provider = None,
 ) -> None:
-    """Say what is in pictures, and how far away each thing is.
+    """Say what is in pictures, and how far away each object is.
 
-    Signs at a distance: ~ its scale hangs on a camera that was assumed;
+    Signs at a distance: ~ its scale depends on an assumed camera;
     * and a dashed box: the box holds two depths, and one number is doubtful;
     ! the cues contradict each other; ? it is not known.
     A relative depth network has no metres of its own: 1st is the nearest.
@@ -202,11 +202,11 @@ def look(
     if not sources:
         sources, max_depth = _ask(max_depth)
     opened = open_sources(sources, stdin=typer.get_binary_stream("stdin"))
-    bounds, running = Bounds(lower_threshold, upper_threshold), RunOptions(threads, provider)
+    bounds, run_options = Bounds(lower_threshold, upper_threshold), RunOptions(threads, provider)
     finder = Rangefinder(
         detector,
         depth_model,
-        _methods(method, shrink, bounds, running),
+        _methods(method, shrink, bounds, run_options),
         read_calibration(camera) if camera else None,
         focal_px=focal_px,
         fov_deg=fov_deg,
@@ -246,7 +246,7 @@ def look(
 
 
 def _ask(max_depth: float | None) -> tuple[list[str], float | None]:
-    """Ask for the address and the maximum depth, where somebody is there to answer."""
+    """Ask for the source and the maximum depth, if standard input is a terminal."""
     import sys
 
     if not sys.stdin.isatty():
@@ -265,7 +265,7 @@ def _number(answer: str) -> float:
         raise typer.BadParameter(f"{answer!r} is no number of metres, such as 2.5.") from None
 
 
-def _methods(names: str, shrink: float | None, bounds: "Bounds", running: "RunOptions") -> "list[Method]":
+def _methods(names: str, shrink: float | None, bounds: "Bounds", options: "RunOptions") -> "list[Method]":
     from howfar.pipeline.open_methods import open_method
 
-    return [open_method(name.strip(), shrink=shrink, bounds=bounds, options=running) for name in names.split(",")]
+    return [open_method(name.strip(), shrink=shrink, bounds=bounds, options=options) for name in names.split(",")]

@@ -1,4 +1,4 @@
-"""The work of `howfar look`: every source is looked at, shown and written; one that fails does not stop the others."""
+"""The work of `howfar look`: each source is processed, printed and written; a failure does not stop the others."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,8 +25,8 @@ from howfar.sources.opening import Source, expected_frames
 
 
 @dataclass
-class _Work:
-    """What the sources of one run share."""
+class _Run:
+    """The objects that all sources of one run use."""
 
     finder: Rangefinder
     options: OutputOptions
@@ -38,92 +38,92 @@ class _Work:
 def look_at_all(
     sources: Sequence[Source], finder: Rangefinder, options: OutputOptions, own: OwnDepth | None = None
 ) -> None:
-    """Look at every source.
+    """Process all sources, and print and write the results.
 
     Args:
-        sources: What to look at.
-        finder: What to look with.
-        options: What to show and write.
-        own: Depths of the user's own, for the only picture.
+        sources: The pictures, videos and streams.
+        finder: The rangefinder to use.
+        options: What to print and to write.
+        own: Depths of the user's own, if there is exactly one picture.
 
     Raises:
-        typer.Exit: If some could not be looked at; those are named on standard error.
+        typer.Exit: If some sources failed; they are named on standard error.
     """
     one_picture = len(sources) == 1 and not sources[0].is_stream
     names = None if options.out is None else OutputNames(options.out)
-    work = _Work(finder, options, printer_for(options, one_picture=one_picture), names, Failures(len(sources)))
-    for is_stream, group in groupby(sources, key=lambda source: source.is_stream):
+    run = _Run(finder, options, printer_for(options, one_picture=one_picture), names, Failures(len(sources)))
+    for is_stream, consecutive in groupby(sources, key=lambda source: source.is_stream):
         if is_stream:
-            for source in group:
-                _look_at_stream(source, work)
+            for source in consecutive:
+                _look_at_stream(source, run)
         else:
-            _look_at_pictures(list(group), work, own or OwnDepth())
-    work.printer.finish()
-    work.failures.tell_and_exit()
+            _look_at_pictures(list(consecutive), run, own or OwnDepth())
+    run.printer.finish()
+    run.failures.tell_and_exit()
 
 
-def _look_at_pictures(sources: Sequence[Source], work: _Work, own: OwnDepth) -> None:
-    files = PictureFiles(work.options, work.names, work.finder.method_names)
+def _look_at_pictures(sources: Sequence[Source], run: _Run, own: OwnDepth) -> None:
+    files = PictureFiles(run.options, run.names, run.finder.method_names)
 
     def prepare(frame: Frame) -> Frame:
         files.reserve(frame.source)
-        return own.laid_on(frame)
+        return own.added_to(frame)
 
     with progress_bar("Looking", len(sources), "pictures") as step:
-        for outcome in look_at_pictures(work.finder, sources, prepare):
+        for outcome in look_at_pictures(run.finder, sources, prepare):
             if isinstance(outcome, Failed):
-                work.failures.add(outcome.source, outcome.error)
+                run.failures.add(outcome.source, outcome.error)
             else:
-                _show_picture(outcome.views, files, work)
+                _show_picture(outcome.views, files, run)
             step(Path(outcome.source).name)
 
 
-def _show_picture(views: Sequence[View], files: PictureFiles, work: _Work) -> None:
+def _show_picture(views: Sequence[View], files: PictureFiles, run: _Run) -> None:
     written = None
     try:
         written = files.write(views)
     except HowfarError as error:
-        work.failures.add(views[0].source, error)
-    work.printer.show(views, written)
+        run.failures.add(views[0].source, error)
+    run.printer.show(views, written)
 
 
-def _look_at_stream(source: Source, work: _Work) -> None:
-    """A video or a stream: what was seen before it breaks, or before Ctrl-C, is kept."""
+def _look_at_stream(source: Source, run: _Run) -> None:
+    """Process a video or a stream; the results of the frames before an error, or before Ctrl-C, are kept."""
     written = None
     try:
-        if work.options.save_depth or work.options.point_cloud:
+        if run.options.save_depth or run.options.point_cloud:
             raise SettingError("--save-depth and --point-cloud are for pictures; `howfar depth` writes a depth video.")
-        with progress_bar(Path(source.name).name, expected_frames(source, work.options.every), "frames") as step:
-            frames = work.finder.watch_each(source.frames(work.options.every))
-            if work.names is None:
-                _show_frames(frames, work, step)
+        with progress_bar(Path(source.name).name, expected_frames(source, run.options.every), "frames") as step:
+            frames = run.finder.watch_each(source.frames(run.options.every))
+            if run.names is None:
+                _show_frames(frames, run, step)
                 return
-            target = work.names.path(source.name, ".mp4")
-            with VideoWriter(target, source.fps, overwrite=work.options.overwrite) as video:
+            target = run.names.path(source.name, ".mp4")
+            with VideoWriter(target, source.fps, overwrite=run.options.overwrite) as video:
                 written = target
-                _show_frames(_written(frames, video, work), work, step)
+                _show_frames(_written(frames, video, run), run, step)
             if video.notice:
                 typer.echo(video.notice, err=True)
     except HowfarError as error:
-        work.failures.add(source.name, error)
+        run.failures.add(source.name, error)
     finally:
-        work.printer.end_stream(source.name, written if written and written.exists() else None)
+        run.printer.end_stream(source.name, written if written and written.exists() else None)
 
 
-def _written(frames: Iterable[tuple[View, ...]], video: VideoWriter, work: _Work) -> Iterator[tuple[View, ...]]:
+def _written(frames: Iterable[tuple[View, ...]], video: VideoWriter, run: _Run) -> Iterator[tuple[View, ...]]:
     for views in frames:
-        video.write(draw_views(views, work.finder.method_names, work.options.style), views[0].time_s)
+        video.write(draw_views(views, run.finder.method_names, run.options.style), views[0].time_s)
         yield views
 
 
-def _show_frames(frames: Iterable[tuple[View, ...]], work: _Work, step: Step) -> None:
+def _show_frames(frames: Iterable[tuple[View, ...]], run: _Run, step: Step) -> None:
     for views in frames:
-        work.printer.show_frame(views)
-        step(_nearest(views[0], work.options.style.units))
+        run.printer.show_frame(views)
+        step(_nearest(views[0], run.options.style.units))
 
 
 def _nearest(view: View, units: Units) -> str:
-    """The nearest labelled object, in a few words."""
+    """The nearest labelled object and its distance, for the progress bar."""
     if not view.objects:
         return ""
     nearest = view.objects[0]

@@ -1,4 +1,4 @@
-"""What the user of `howfar look` wants to see and keep."""
+"""The options of `howfar look` for its output."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,17 +11,17 @@ Format = Literal["table", "json", "jsonl", "csv"]
 
 @dataclass(frozen=True, slots=True)
 class OutputOptions:
-    """How results are shown and what is written.
+    """How results are printed and which files are written.
 
     Attributes:
         out: Folder for pictures and videos; None for none.
         format: How results are printed.
-        style: How pictures are drawn; its units are those of the table too.
-        explain: Show what each cue says of each object.
+        style: How pictures are drawn; its units are also those of the table.
+        explain: Print the distance that each cue gives for each object.
         save_depth: Write depth maps.
         point_cloud: Write point clouds.
         overwrite: Replace existing files.
-        every: Look at every n-th frame of a stream.
+        every: Use every n-th frame of a stream.
     """
 
     out: Path | None = None

@@ -11,11 +11,11 @@ from howfar.scene import DepthMap, Frame
 
 @dataclass(frozen=True, slots=True)
 class OwnDepth:
-    """What is laid on the only picture.
+    """The depths of the user's own for the only picture.
 
     Attributes:
-        depth: A depth map in place of the network's; None for none.
-        points: Depths that a relative map is aligned to; None for none.
+        depth: A depth map that replaces the network's; None for none.
+        points: Depths at some pixels that a relative map is aligned to; None for none.
     """
 
     depth: DepthMap | None = None
@@ -26,14 +26,14 @@ class OwnDepth:
         """Read the files of `--depth` and `--depth-points`.
 
         Raises:
-            SettingError: If there is a file, and not exactly one picture that it belongs to.
-            SourceError: If one cannot be read.
+            SettingError: If a file is given and there is not exactly one picture.
+            SourceError: If a file cannot be read.
         """
         for option, path in (("--depth", depth), ("--depth-points", points)):
             if path is not None and not one_picture:
                 raise SettingError(f"{option} goes with one picture: name the picture that the depth map belongs to.")
         return cls(*(None if path is None else read_depth(path, unit) for path in (depth, points)))
 
-    def laid_on(self, frame: Frame) -> Frame:
+    def added_to(self, frame: Frame) -> Frame:
         """The frame with these depths."""
         return replace(frame, depth=self.depth, depth_points=self.points)

@@ -1,4 +1,4 @@
-"""How `howfar look` prints results: a table for people, JSON, JSON Lines and CSV for programs."""
+"""The formats that `howfar look` prints results in: a table for people; JSON, JSON Lines and CSV for programs."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -14,27 +14,27 @@ from howfar.scene import DepthFacts
 
 
 class Printer(Protocol):
-    """What every format can do."""
+    """Prints results in one format."""
 
     def show(self, views: Sequence[View], written: Path | None) -> None:
-        """Print a picture's results, one view a method, and where it was drawn."""
+        """Print the results of a picture, one view for each method, and the path of the drawn picture."""
 
     def show_frame(self, views: Sequence[View]) -> None:
-        """Print a frame's results."""
+        """Print the results of a frame, one view for each method."""
 
     def end_stream(self, name: str, written: Path | None) -> None:
-        """Sum up a stream, and tell where it was drawn."""
+        """Print the summary of a stream, and the path of the drawn video."""
 
     def finish(self) -> None:
-        """Print what belongs at the end."""
+        """Print what comes after all sources."""
 
 
 def printer_for(options: OutputOptions, *, one_picture: bool) -> Printer:
     """The printer of a format.
 
     Args:
-        options: Which format, and in what units.
-        one_picture: Whether there is a single picture: its JSON is indented, of many it is one scene a line.
+        options: The options of the output, such as format and units.
+        one_picture: Whether there is a single picture. Its JSON is then indented, else there is one scene on each line.
     """
     if options.format == "table":
         return _Tables(options, titled=not one_picture)
@@ -44,10 +44,10 @@ def printer_for(options: OutputOptions, *, one_picture: bool) -> Printer:
 
 
 class _Lines:
-    """A format in which every scene stands for itself, of a picture as of a frame."""
+    """A format that prints each scene on its own, whether of a picture or of a frame."""
 
     def __init__(self, to_text: Callable[[View, int], str]) -> None:
-        """Take what makes a scene's text from the scene and how many its picture has."""
+        """Take the function that turns a scene, and the number of scenes of its picture, into text."""
         self._to_text = to_text
 
     def show(self, views: Sequence[View], written: Path | None) -> None:
@@ -59,13 +59,13 @@ class _Lines:
             results().out(text, end="", highlight=False)  # above the progress bar
         else:
             sys.stdout.write(text)
-            sys.stdout.flush()  # whoever reads a stream wants each frame when it is there
+            sys.stdout.flush()  # a program that reads a stream gets each frame at once
 
     def end_stream(self, name: str, written: Path | None) -> None:
-        """Nothing is summed up."""
+        """Print nothing: there is no summary."""
 
     def finish(self) -> None:
-        """Nothing belongs at the end."""
+        """Print nothing."""
 
 
 def _json(indent: int | None) -> _Lines:
@@ -78,7 +78,7 @@ def _csv() -> _Lines:
 
 
 class _Tables:
-    """A table a picture; for a stream, one that sums it up by class."""
+    """One table for each picture; for a stream, one table with a summary by class."""
 
     def __init__(self, options: OutputOptions, *, titled: bool) -> None:
         self._console = results()
@@ -94,11 +94,15 @@ class _Tables:
         self._note = note_on(views[0].facts)
         for view in views:
             shown = table(view, self._units)
-            shown.title = Text(view.source) if self._titled else None  # as Text, for brackets are no markup
+            shown.title = (
+                Text(view.source) if self._titled else None
+            )  # as Text, so that brackets are not read as markup
             self._console.print(shown)
             if self._explains:
                 self._console.print(explanation(view, self._units))
-            self._console.print(caption(view, self._units), style="dim", highlight=False, markup=False)
+            for line in (caption(view, self._units), options_line(view)):
+                if line:
+                    self._console.print(line, style="dim", highlight=False, markup=False)
         self._tell_written(written)
 
     def show_frame(self, views: Sequence[View]) -> None:
@@ -122,7 +126,19 @@ class _Tables:
 
 
 def note_on(facts: DepthFacts | None) -> str:
-    """What people should know of metres from a network that has seen some kinds of scenes alone; else empty."""
+    """A warning if the metres come from a network that was trained on some kinds of scenes only; else empty."""
     if facts is None or not facts.is_metric or not facts.scenes:
         return ""
     return f"{facts.name} has seen {facts.scenes} and nothing else: anywhere else its metres are a guess."
+
+
+def options_line(view: View) -> str:
+    """The options that do what the caption asks for; empty where it asks for nothing."""
+    options = []
+    if view.no_metres:
+        options += ["--anchor", "--known", "--depth-points"]
+    elif view.assumes_scale:
+        options += ["--focal-px", "--fov-deg", "--camera"]
+    if any(each.distance.conflict for each in view):
+        options.append("--explain")
+    return f"See {', '.join(options)}." if options else ""

@@ -1,4 +1,4 @@
-"""What was in a video or stream, by class: how often, how near, and when that was."""
+"""The summary of a video or stream by class: in how many frames, the nearest distance, and its time."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 @dataclass
 class StreamSummary:
-    """Sums up one scene after another, in constant memory.
+    """Collects one scene after another, in constant memory.
 
     Attributes:
-        frames: How many frames were looked at.
-        seen_in: For each class, in how many of them it was labelled.
-        nearest: For each class, the nearest object and the scene's time.
+        frames: Number of frames.
+        seen_in: For each class, the number of frames in which it was labelled.
+        nearest: For each class, the nearest object and the time of its frame.
     """
 
     frames: int = 0
@@ -25,14 +25,14 @@ class StreamSummary:
     nearest: dict[str, tuple[SceneObject, float | None]] = field(default_factory=dict)
 
     def add(self, scene: Scene) -> None:
-        """Take in one frame."""
+        """Add one frame."""
         self.frames += 1
         for label in dict.fromkeys(each.label for each in scene):  # not a set: its order changes from run to run
             self.seen_in[label] = self.seen_in.get(label, 0) + 1
-        for thing in scene:
-            known = self.nearest.get(thing.label)
-            if known is None or thing.depth_m < known[0].depth_m or not known[0].distance.is_known:
-                self.nearest[thing.label] = (thing, scene.time_s)
+        for each in scene:
+            known = self.nearest.get(each.label)
+            if known is None or each.depth_m < known[0].depth_m or not known[0].distance.is_known:
+                self.nearest[each.label] = (each, scene.time_s)
 
     def table(self, name: str, units: Units) -> "Table":
         """The summary as a table, the most frequent class first."""
@@ -43,7 +43,7 @@ class StreamSummary:
         for heading in ("object", "in frames", "nearest", "at"):
             result.add_column(heading, justify="left" if heading == "object" else "right")
         for label, count in sorted(self.seen_in.items(), key=lambda item: -item[1]):
-            thing, time_s = self.nearest[label]
+            nearest, time_s = self.nearest[label]
             when = "" if time_s is None else f"{time_s:.2f} s"
-            result.add_row(Text(label), str(count), distance_text(thing.depth_m, units), when)
+            result.add_row(Text(label), str(count), distance_text(nearest.depth_m, units), when)
         return result

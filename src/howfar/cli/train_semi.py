@@ -1,7 +1,5 @@
 """`howfar train semi`: a teacher, its pseudo labels, and a student that learns from them."""
 
-from typing import TYPE_CHECKING
-
 import typer
 
 from howfar.cli.console import messages, results
@@ -9,11 +7,6 @@ from howfar.cli.extras import need_training
 from howfar.cli.options import Overwrite
 from howfar.cli.progress import progress_bar
 from howfar.cli.training import INTERRUPTED, Accelerator, Changes, DeviceCount, Out, Recipe, Resume, folder_for, train
-
-if TYPE_CHECKING:
-    from howfar.datasets.check import Checked
-    from howfar.training.semi.recipe import SemiRecipe
-    from howfar.training.semi.task import SemiTask
 
 
 def semi(
@@ -31,11 +24,11 @@ def semi(
     """
     need_training("Training")
     from howfar.training.recipe import read_recipe
-    from howfar.training.semi.pseudo_labels import PseudoLabels
+    from howfar.training.semi.pseudo_labels import LABELS, PseudoLabels
     from howfar.training.semi.recipe import SemiRecipe
-    from howfar.training.semi.stages import LABELS, STUDENT, TEACHER, label, student_task, teacher_recipe
+    from howfar.training.semi.stages import STUDENT, TEACHER, label, teacher_recipe
     from howfar.training.semi.unlabelled import unlabelled_pictures
-    from howfar.training.starting import depth_task, refuse_started
+    from howfar.training.starting import refuse_started
 
     settings = read_recipe(recipe, SemiRecipe, changes or ())
     teacher = teacher_recipe(settings)
@@ -44,17 +37,13 @@ def semi(
     refuse_started(root / STUDENT, resume=resume, overwrite=overwrite)
     pictures = len(unlabelled_pictures(settings.unlabelled, settings.data))
     if teacher is not None:
-        train(teacher, depth_task, root / TEACHER, resume, overwrite, (accelerator, devices))
+        train(teacher, root / TEACHER, resume, overwrite, (accelerator, devices))
     try:
         with progress_bar("Pseudo labels", pictures, "pictures") as step:
             label(settings, root, overwrite=overwrite and not resume, done=step)
     except KeyboardInterrupt:
-        done = len(PseudoLabels(root / LABELS).entries)
+        done = len(PseudoLabels(root / LABELS).pictures)
         messages().print(f"{done} of {pictures} pictures have their labels; go on with --resume.")
         raise typer.Exit(INTERRUPTED) from None
     results().print(f"{pictures} pseudo labels in {root / LABELS}", soft_wrap=True)
-
-    def student(chosen: "SemiRecipe", checked: "Checked") -> "SemiTask":
-        return student_task(chosen, root, checked)
-
-    train(settings, student, root / STUDENT, resume, overwrite, (accelerator, devices))
+    train(settings, root / STUDENT, resume, overwrite, (accelerator, devices))

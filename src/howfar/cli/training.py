@@ -1,6 +1,6 @@
 """What every command that trains has in common: its options, the run itself, and how its progress is shown."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +11,6 @@ from howfar.cli.console import messages, results
 from howfar.cli.progress import progress_bar
 
 if TYPE_CHECKING:
-    from howfar.training.loop import Task
     from howfar.training.recipe import TrainingRecipe
 
 INTERRUPTED = 130
@@ -30,7 +29,6 @@ DeviceCount = Annotated[int, typer.Option("--devices", min=1, help="How many dev
 
 def train(
     recipe: "TrainingRecipe",
-    make_task: "Callable[..., Task]",
     out: Path,
     resume: bool,
     overwrite: bool,
@@ -38,10 +36,11 @@ def train(
 ) -> None:
     """Run one training to its end in the folder `out`, or until Ctrl-C."""
     from howfar.training.starting import Devices, refuse_started, trainer
+    from howfar.training.tasks.registry import kind_of
 
     refuse_started(out, resume=resume, overwrite=overwrite)
     with progress_bar("Checking the data", None, "pictures") as step:
-        task = make_task(recipe, step)
+        task = kind_of(recipe).start(recipe, out, step)
     loop = trainer(task, recipe, out, Devices(*devices), resume=resume, overwrite=overwrite)
     for remark in task.remarks:
         messages().print(remark, markup=False, soft_wrap=True)

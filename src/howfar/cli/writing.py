@@ -25,13 +25,13 @@ CLOUD_ENDING = ".ply"
 
 
 def draw_views(views: Sequence[View], names: Sequence[str], style: DrawStyle) -> NDArray[np.uint8]:
-    """The annotated picture; with several methods, one beside the other under the methods' names."""
+    """The annotated picture; with several methods, the pictures side by side under the methods' names."""
     drawn = [draw_scene(view.image, view, style) for view in views]
     return drawn[0] if len(drawn) == 1 else side_by_side(drawn, names)
 
 
 class PictureFiles:
-    """Writes what the options ask for of each picture: the annotated picture, the depth map, the point cloud."""
+    """Writes the files of each picture that the options ask for: annotated picture, depth map, point cloud."""
 
     def __init__(self, options: OutputOptions, names: OutputNames | None, methods: Sequence[str]) -> None:
         self._options = options
@@ -39,17 +39,17 @@ class PictureFiles:
         self._methods = methods
 
     def reserve(self, source: str) -> None:
-        """See to it that a picture's files can be written, before any work is done for it.
+        """Check that the files of a picture can be written, before the picture is processed.
 
         Raises:
-            OutputError: If one exists and may not be replaced.
-            SettingError: If one would be the source itself.
+            OutputError: If a file exists and may not be replaced.
+            SettingError: If a file would be the source itself.
         """
         for path in self._paths(source).values():
             refuse_existing(path, overwrite=self._options.overwrite)
 
     def write(self, views: Sequence[View]) -> Path | None:
-        """Write the files of one picture; gives the annotated picture's path."""
+        """Write the files of one picture, and return the path of the annotated picture; None if it is not written."""
         view = views[0]
         size = (view.width_px, view.height_px)
         overwrite = self._options.overwrite

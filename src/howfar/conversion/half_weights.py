@@ -5,7 +5,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 MIN_SIZE = 64
-"""Weights of fewer numbers stay as they are: they weigh nothing."""
+"""Weights of fewer numbers stay as they are: they take next to no memory."""
 
 
 def halve(model: onnx.ModelProto) -> onnx.ModelProto:

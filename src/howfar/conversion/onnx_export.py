@@ -8,23 +8,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import TypeVar
 
-import cv2
 import numpy as np
 import onnx
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import nn
 
+from howfar.conversion.exportable import Exportable
+from howfar.conversion.forms import FORMS, Size
 from howfar.conversion.half_weights import halve
 from howfar.errors import ModelError, SettingError
 from howfar.files import refuse_existing, replacing
-from howfar.models.card import Card, InputSpec, card_path
+from howfar.models.card import Card, card_path
 from howfar.models.card_writing import card_text
-from howfar.models.preprocess import input_size, to_tensor
 from howfar.models.session import RunOptions, file_digest, open_session
-from howfar.ranging.methods.crops import CHANNELS as CROP_CHANNELS
 
 OPSET = 18
 
@@ -40,44 +39,7 @@ LONG_MS = 1000.0
 MOST_FILE_BYTES = 2**31 - 2**24
 """An ONNX file, as any file of protocol buffers, ends before 2 GiB; what is no weight takes the rest."""
 
-BOX_NUMBERS = 4
-"""Of a detector's row: pixels up to here, shares of one beyond, each to be judged on its own scale."""
-
-Size = tuple[int, int]
 Result = TypeVar("Result")
-
-
-class Form(NamedTuple):
-    """What input and output of a file are called."""
-
-    input: str
-    output: str
-
-
-FORMS = {
-    "depth": Form("image", "depth"),
-    "detection": Form("image", "boxes"),
-    "ranging": Form("crops", "weights"),
-}
-"""By the task of the card."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Exportable:
-    """A network that is ready to be written; it is put into evaluation mode, and its weights stay as they are.
-
-    Attributes:
-        network: From a 1×3×H×W tensor to the one output that the card describes.
-        card: How to feed and read it, without a digest.
-        any_size: Whether it takes pictures of any size, and not of the card's alone.
-    """
-
-    network: nn.Module
-    card: Card
-    any_size: bool = True
-
-    def __post_init__(self) -> None:
-        self.network.eval().requires_grad_(False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +74,6 @@ class Exported:
     card: Card
     comparisons: tuple[Comparison, ...]
     halved: tuple[Comparison, ...] = ()
-
-
-class InMetres(nn.Module):
-    """A depth network whose output is multiplied by the metres that a 1 of it means."""
-
-    def __init__(self, network: nn.Module, unit_m: float) -> None:
-        super().__init__()
-        self.network, self.unit_m = network, unit_m
-
-    def forward(self, image: Tensor) -> Tensor:
-        """Give N×1×h×w metres."""
-        depth: Tensor = self.network(image)
-        return depth * self.unit_m
 
 
 def refuse_target(target: Path, *, overwrite: bool) -> None:
@@ -167,10 +116,12 @@ def export(source: Exportable, target: Path, *, half: bool = False, overwrite: b
         if fits:
             onnx.save(model, file)
             advice = "export it with the tested version of PyTorch"
-            comparisons = _refused_beyond(MOST_ERROR, compare(source, file), advice)
+            comparisons = compare(source, file)
+            _refuse_beyond(MOST_ERROR, comparisons, advice)
         if half:
             onnx.save(halve(model), file)
-            halved = _refused_beyond(MOST_HALF_ERROR, compare(source, file), "export it without --half")
+            halved = compare(source, file)
+            _refuse_beyond(MOST_HALF_ERROR, halved, "export it without half precision", setting="half")
         card = replace(card, sha256=file_digest(file))
         beside.write_text(card_text(card), encoding="utf-8")
     return Exported(target, card, comparisons, halved)
@@ -187,8 +138,11 @@ def _fits(network: nn.Module, *, half: bool) -> bool:
         return True
     if half and needed // 2 <= MOST_FILE_BYTES:
         return False
-    advice = "take a smaller model" if half else "export it with --half, which takes half of it"
-    raise SettingError(f"The weights take {needed / 1e9:.1f} GB, and one ONNX file holds 2.1 GB: {advice}.")
+    advice = "take a smaller model" if half else "export it in half precision, which takes half of it"
+    setting = "" if half else "half"
+    raise SettingError(
+        f"The weights take {needed / 1e9:.1f} GB, and one ONNX file holds 2.1 GB: {advice}.", setting=setting
+    )
 
 
 def to_onnx(source: Exportable) -> onnx.ModelProto:
@@ -197,15 +151,19 @@ def to_onnx(source: Exportable) -> onnx.ModelProto:
     with _quiet_exporter():
         program = torch.onnx.export(
             source.network,
-            (torch.from_numpy(checked_inputs(source)[0]),),
+            (torch.from_numpy(form.inputs(source)[0]),),
             dynamo=True,
             opset_version=OPSET,
             input_names=[form.input],
             output_names=[form.output],
-            dynamic_shapes=(_free_axes(source),),
+            dynamic_shapes=(form.free_axes(source),),
             verbose=False,
         )
-    assert program is not None
+    if program is None:
+        raise ModelError(
+            f"PyTorch did not export {source.card.name}, and does not say why: export it with the tested version of "
+            "PyTorch."
+        )
     return _without_traces(program.model_proto)
 
 
@@ -219,7 +177,7 @@ def compare(source: Exportable, onnx_path: Path) -> tuple[Comparison, ...]:
     """
     session = open_session(onnx_path, source.card, RunOptions(threads=torch.get_num_threads()))
     comparisons = []
-    for tensor in checked_inputs(source):
+    for tensor in FORMS[source.card.task].inputs(source):
         expected, torch_ms = _timed(partial(_run_torch, source.network, tensor))
         outputs, onnx_ms = _timed(partial(session.run, tensor))
         (given,) = outputs.values()
@@ -245,74 +203,30 @@ def _timed(run: Callable[[], Result]) -> tuple[Result, float]:
     return result, taken_ms
 
 
-def checked_inputs(source: Exportable) -> list[NDArray[np.float32]]:
-    """What the network and its file are compared on: a picture at each size, or some crops and then several more."""
-    spec = source.card.input
-    if source.card.task == "ranging":
-        random = np.random.default_rng(0)
-        shape = (CROP_CHANNELS, spec.height_px, spec.width_px)
-        return [random.normal(0.0, 0.5, (count, *shape)).astype(np.float32) for count in (2, 5)]
-    inputs = []
-    for width, height in checked_sizes(spec) if source.any_size else [(spec.width_px, spec.height_px)]:
-        exact = replace(spec, width_px=width, height_px=height, fit="stretch")
-        inputs.append(to_tensor(fixed_picture(width, height), exact)[0])
-    return inputs
-
-
-def checked_sizes(spec: InputSpec) -> tuple[Size, Size]:
-    """The card's own size, rounded to its multiple, and the same turned upright and a step higher.
-
-    Where pictures are made to cover the card's size, that of a 4:3 picture stands for it.
-    """
-    step = spec.multiple_px
-    own = input_size(4, 3, spec) if spec.scale_to == "cover" else (spec.width_px, spec.height_px)
-    wide, high = (max(2, round(side / step)) * step for side in own)
-    return (wide, high), (high, wide + step)
-
-
-def fixed_picture(width: int, height: int) -> NDArray[np.uint8]:
-    """A picture to compare on, H×W×3: large smooth shapes with some grain, the same every time."""
-    random = np.random.default_rng(0)
-    shapes = cv2.resize(random.uniform(0, 255, (6, 8, 3)), (width, height), interpolation=cv2.INTER_CUBIC)
-    return np.clip(shapes + random.normal(0, 15, (height, width, 3)), 0, 255).astype(np.uint8)
-
-
-def _free_axes(source: Exportable) -> dict[int, Any]:
-    """The axes of the input that may be of any length, by their place."""
-    if source.card.task == "ranging":
-        return {0: torch.export.Dim("boxes", min=1)}
-    if not source.any_size:
-        return {}
-    step = source.card.input.multiple_px
-    return {axis: step * torch.export.Dim(name, min=2) for axis, name in ((2, "rows"), (3, "columns"))}
-
-
 def _error(given: NDArray[np.float32], expected: NDArray[np.float32], card: Card) -> float:
     if given.shape != expected.shape:
         return float("inf")
-    starts = (0, BOX_NUMBERS) if card.task == "detection" else (0,)
-    ends = (*starts[1:], None)
-    parts = [(given[..., start:end], expected[..., start:end]) for start, end in zip(starts, ends, strict=True)]
-    return max(float(np.abs(ours - theirs).max() / (np.abs(theirs).max() or 1.0)) for ours, theirs in parts)
+    pairs = [(given[..., judged], expected[..., judged]) for judged in FORMS[card.task].scales]
+    return max(float(np.abs(ours - theirs).max() / (np.abs(theirs).max() or 1.0)) for ours, theirs in pairs)
 
 
-def _refused_beyond(most: float, comparisons: tuple[Comparison, ...], advice: str) -> tuple[Comparison, ...]:
+def _refuse_beyond(most: float, comparisons: tuple[Comparison, ...], advice: str, *, setting: str = "") -> None:
     for comparison in comparisons:
         if not comparison.error <= most:  # NaN is refused as well
             width, height = comparison.size_px
             raise ModelError(
                 f"At {width}×{height} the ONNX file differs from the network by {comparison.error:.2g} of the largest "
-                f"value, where {most:g} is let pass, and was not kept: {advice}."
+                f"value, where {most:g} is let pass, and was not kept: {advice}.",
+                setting=setting,
             )
-    return comparisons
 
 
 def _without_traces(model: onnx.ModelProto) -> onnx.ModelProto:
     """Take out where in the source each node came from: half of a small file, with paths of the user's disk."""
     graph = model.graph
-    for part in (model, graph, *graph.node, *graph.input, *graph.output, *graph.initializer, *graph.value_info):
-        del part.metadata_props[:]
-        part.doc_string = ""
+    for message in (model, graph, *graph.node, *graph.input, *graph.output, *graph.initializer, *graph.value_info):
+        del message.metadata_props[:]
+        message.doc_string = ""
     return model
 
 

@@ -28,7 +28,7 @@ class Dinov2Features(nn.Module):
                 a patch (14 pixels).
 
         Returns:
-            N×`width`×h×w, one place a patch.
+            N×`width`×h×w, one cell a patch.
         """
         patch_px: int = self.model.embeddings.patch_embeddings.patch_size[0]
         rows, columns = (max(1, round(side / patch_px)) for side in image.shape[-2:])

@@ -44,9 +44,9 @@ def resized_positions(table: Tensor, rows: int, columns: int, offset: float) -> 
 
 
 def _weights(length: int, scale: Tensor, cells: Tensor) -> Tensor:
-    """What each of `length` places takes from each cell, length×cells."""
-    places = (torch.arange(length, device=cells.device) + 0.5) * scale - 0.5
-    return _cubic((places.unsqueeze(1) - cells).abs())
+    """The weight of each cell of the grid for each of `length` patches, length×cells."""
+    centres = (torch.arange(length, device=cells.device) + 0.5) * scale - 0.5
+    return _cubic((centres.unsqueeze(1) - cells).abs())
 
 
 def _cubic(distance: Tensor) -> Tensor:

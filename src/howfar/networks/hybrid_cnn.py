@@ -4,10 +4,15 @@ Harsányi, Kiss, Majdik, Szirányi: A Hybrid CNN Approach for Single Image Depth
 names are those of the authors' published weights, which load unchanged.
 """
 
+from operator import methodcaller
+
 import torch
 from torch import Tensor, nn
 
+from howfar.networks.entry import NetworkEntry, PublishedFormat
 from howfar.networks.fcrn import FCRN
+from howfar.networks.imagenet import IMAGENET_MEAN, IMAGENET_STD
+from howfar.networks.resnet import ENCODER_PARTS, ENCODER_WEIGHTS
 
 MULTIPLE_PX = 32
 """What the height and the width of a picture must be multiples of: the encoder's last map is that much smaller."""
@@ -52,3 +57,18 @@ class HybridCNN(FCRN):
         x = self.con_conv3(quarter, self.up_proj3(x))
         x = self.con_conv4(half, self.up_proj4(x))
         return self.read_depth(x)
+
+
+ENTRY = NetworkEntry(
+    name="hybrid-cnn",
+    task="depth",
+    build=HybridCNN,
+    mean=IMAGENET_MEAN,
+    std=IMAGENET_STD,
+    multiple_px=MULTIPLE_PX,
+    encoder=ENCODER_PARTS,
+    deepest="layer4",
+    encoder_weights=ENCODER_WEIGHTS,
+    draw_decoder=methodcaller("init_decoder", 0.001),
+    published=PublishedFormat("Harsányi et al., MISSI 2018", size_px=(320, 256), resized_px=(352, 264)),
+)

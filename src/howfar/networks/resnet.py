@@ -4,7 +4,11 @@ He et al.: Deep Residual Learning for Image Recognition, CVPR 2016. The stride i
 before it, and the parts have the names of torchvision's files, so that the usual ImageNet weights load unchanged.
 """
 
+from collections.abc import Mapping
+
 from torch import Tensor, nn
+
+from howfar.networks.imagenet import EncoderWeights
 
 ENCODER_PARTS = ("conv1", "bn1", "layer1", "layer2", "layer3", "layer4")
 """The encoder's modules; a network that derives from it holds them under these names, beside its own."""
@@ -81,3 +85,26 @@ class ResNet50Features(nn.Module):
 def _stage(inputs: int, width: int, blocks: int, stride: int) -> nn.Sequential:
     following = (Bottleneck(EXPANSION * width, width, stride=1) for _ in range(blocks - 1))
     return nn.Sequential(Bottleneck(inputs, width, stride), *following)
+
+
+class ResNet50(nn.ModuleDict):
+    """The encoder of a network that derives from `ResNet50Features`, by the names of its ImageNet files."""
+
+
+def encoder_of(network: ResNet50Features) -> ResNet50:
+    """The encoder alone; it shares its weights with the network."""
+    return ResNet50({name: network.get_submodule(name) for name in ENCODER_PARTS})
+
+
+def encoder_weights(published: Mapping[str, Tensor], encoder: ResNet50) -> dict[str, Tensor]:
+    """ImageNet weights without the classifier.
+
+    The oldest files do not say how many batches each normalisation has seen. Nothing needs that number: the
+    encoder's own is kept.
+    """
+    counts = {name: value for name, value in encoder.state_dict().items() if name.endswith("num_batches_tracked")}
+    return {**counts, **{name: value for name, value in published.items() if name.split(".")[0] in ENCODER_PARTS}}
+
+
+ENCODER_WEIGHTS = EncoderWeights(encoder_of, encoder_weights, lambda _: "torchvision's ResNet-50")
+"""Of a network that derives from `ResNet50Features`."""

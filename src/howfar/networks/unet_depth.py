@@ -10,11 +10,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from howfar.networks.entry import NetworkEntry
+from howfar.networks.imagenet import IMAGENET_MEAN, IMAGENET_STD
+
 LEAK = 0.2
 """Slope of the leaky ReLU below zero."""
 
 START = 0.25
-"""The last bias at first: a network that starts below zero stays behind its last ReLU for good."""
+"""The first value of the last bias: below zero, the last ReLU would let no gradient through."""
 
 
 class ConvActNorm(nn.Sequential):
@@ -92,3 +95,16 @@ class UNetDepth(nn.Module):
         for block, skip in zip(self.up, reversed(skips), strict=True):
             x = block(x, skip)
         return self.depth(x)
+
+
+ENTRY = NetworkEntry(
+    name="unet",
+    task="depth",
+    build=UNetDepth,
+    # Its document names no normalisation. ImageNet's is about that of any photos, and an input around zero is what a
+    # first convolution without a normalisation before it learns from best.
+    mean=IMAGENET_MEAN,
+    std=IMAGENET_STD,
+    unit_m=10.0,
+    deepest="bottleneck",
+)

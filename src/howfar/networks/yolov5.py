@@ -6,11 +6,15 @@ Farhadi: YOLO9000, CVPR 2017). The modules' numbers and names are those of the p
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+from howfar.networks.entry import NetworkEntry, PublishedFormat
 
 STRIDES = (8, 16, 32)
 """Pixels a cell of the three output maps."""
@@ -24,6 +28,10 @@ ANCHORS_PX = (
 
 SIZES = {"n": (0.25, 0.33), "s": (0.50, 0.33), "m": (0.75, 0.67), "l": (1.0, 1.0), "x": (1.25, 1.33)}
 """Multiples of width and depth of the five published sizes."""
+
+COCO_CLASSES = 80
+HEAD_BIAS = "model.24.m.0.bias"
+"""The weight of a file whose length tells its number of classes."""
 
 RARE = 0.01
 """Probability of an object that a new network starts from (Lin et al.: Focal Loss, ICCV 2017, section 4.1)."""
@@ -44,7 +52,7 @@ class Conv(nn.Module):
 
 
 class Bottleneck(nn.Module):
-    """A 1×1 and a 3×3 convolution, to which the input is added unless it says otherwise."""
+    """A 1×1 and a 3×3 convolution, to which the input is added if it is `residual`."""
 
     def __init__(self, channels: int, *, residual: bool) -> None:
         super().__init__()
@@ -115,7 +123,7 @@ class YOLOv5(nn.Module):
 
     def __init__(
         self,
-        classes: int = 80,
+        classes: int = COCO_CLASSES,
         width: float = 0.25,
         depth: float = 0.33,
         anchors_px: Sequence[Sequence[Sequence[float]]] = ANCHORS_PX,
@@ -207,7 +215,7 @@ class DecodedYOLOv5(nn.Module):
         return self.network.decode(self.network(image))
 
 
-def yolov5(size: str = "n", classes: int = 80) -> YOLOv5:
+def yolov5(size: str = "n", classes: int = COCO_CLASSES) -> YOLOv5:
     """Build one of the published sizes: n, s, m, l or x."""
     width, depth = SIZES[size]
     return YOLOv5(classes, width, depth)
@@ -233,10 +241,31 @@ def _widened(channels: int, width: float) -> int:
 
 
 def _head_layer(inputs: int, anchors: int, classes: int) -> nn.Conv2d:
-    """A 1×1 convolution that starts with objects rare, lest empty cells drown the first steps."""
+    """A 1×1 convolution that at first expects few objects, so that empty cells do not dominate the first steps."""
     layer = nn.Conv2d(inputs, anchors * (5 + classes), 1)
     biases = torch.zeros(anchors, 5 + classes)
     biases[:, 4] = math.log(RARE / (1 - RARE))
     biases[:, 5:] = -math.log(max(classes - 1, 1))
     layer.bias = nn.Parameter(biases.flatten())
     return layer
+
+
+def _classes(weights: Mapping[str, Tensor]) -> dict[str, Any]:
+    """As many classes as a file's head has; COCO's where it has no head, which loading the weights then tells."""
+    head = weights.get(HEAD_BIAS)
+    return {"classes": COCO_CLASSES if head is None else max(1, head.numel() // len(ANCHORS_PX[0]) - 5)}
+
+
+ENTRIES = tuple(
+    NetworkEntry(
+        name=f"yolov5{size}",
+        task="detection",
+        build=partial(yolov5, size),
+        std=(255.0, 255.0, 255.0),
+        multiple_px=STRIDES[-1],
+        layout="yolov5",
+        decoded=DecodedYOLOv5,
+        published=PublishedFormat("YOLOv5 v6 and v7", size_px=(640, 640), options=_classes),
+    )
+    for size in SIZES
+)

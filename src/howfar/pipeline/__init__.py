@@ -1,1 +1,1 @@
-"""The way of a photo: perceived, brought to metres, ranged, and put together as a scene."""
+"""The pipeline: a picture is perceived, brought to metres, ranged, and made into a scene."""

@@ -1,4 +1,4 @@
-"""A scale of depth belongs to one network: checking that it is used with no other."""
+"""The check that a camera file's scale of depth is used with the network that it was found with."""
 
 from howfar.errors import SettingError
 from howfar.scene import DepthFacts
@@ -6,15 +6,15 @@ from howfar.scene.calibration import DepthScale
 
 
 def check_scale(scale: DepthScale | None, facts: DepthFacts, *, camera_scale: bool = True) -> None:
-    """Refuse a scale that was found with another depth network, or in another way.
+    """Refuse a scale that was found with another depth network, or with other settings.
 
     Args:
         scale: The camera file's scale; None where it has none.
-        facts: What is known of the network in use.
-        camera_scale: Whether the network's metres are scaled by the focal length.
+        facts: Facts about the network in use.
+        camera_scale: Whether the network's depth is scaled by the focal length.
 
     Raises:
-        SettingError: If the scale is not that of this network, or not for metres without the camera's scale.
+        SettingError: If the scale is that of another network, or depth is not scaled by the focal length.
     """
     if scale is None:
         return

@@ -1,4 +1,4 @@
-"""Looking at many pictures: one that fails is a row of its own, not the end."""
+"""Processing many pictures: a picture that fails gives a row of its own, and the others go on."""
 
 from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
@@ -14,10 +14,10 @@ from howfar.sources.opening import Source
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Looked:
-    """A picture that was looked at.
+    """The result of a picture.
 
     Attributes:
-        source: Its name.
+        source: Name of the picture.
         views: One view for each ranging method.
     """
 
@@ -27,11 +27,11 @@ class Looked:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Failed:
-    """A picture that could not be looked at.
+    """A picture that failed.
 
     Attributes:
-        source: Its name.
-        error: Why.
+        source: Name of the picture.
+        error: The error that it failed with.
     """
 
     source: str
@@ -44,15 +44,17 @@ Outcome = Looked | Failed
 def look_at_pictures(
     finder: Rangefinder, sources: Iterable[Source], prepare: Callable[[Frame], Frame] | None = None
 ) -> Generator[Outcome, None, None]:
-    """Look at the pictures of many sources, in order; reading, looking and the consumer overlap.
+    """Look at the pictures of many sources, in order.
+
+    Reading, the networks and the consumer each have a thread of their own and overlap.
 
     Args:
-        finder: What to look with.
-        sources: Pictures; of a stream, the first frame is looked at.
-        prepare: What is done with each frame before it is looked at; whatever it raises is that picture's failure.
+        finder: The rangefinder to use.
+        sources: The sources; of a stream, only the first frame is used.
+        prepare: Called with each frame before it is processed. If it raises a HowfarError, the picture has failed.
 
     Yields:
-        A row for each source, in their order.
+        One row for each source, in their order.
     """
     yield from ahead(_looked(finder, sources, prepare))
 
@@ -74,7 +76,7 @@ def _looked(
 def _read(
     finder: Rangefinder, sources: Iterable[Source], prepare: Callable[[Frame], Frame] | None
 ) -> Generator[tuple[str, Frame | HowfarError], None, None]:
-    """Each source's frame, or why there is none; one that the given camera cannot have taken is found out here."""
+    """Each source's frame, or the error; a frame that does not fit the given camera is an error too."""
     for source in sources:
         try:
             frame = next(iter(source.frames()))

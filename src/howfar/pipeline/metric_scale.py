@@ -1,4 +1,4 @@
-"""From what was seen to metres: by the scale of a camera file, or by the evidence that aligns a relative map."""
+"""Bringing depth to metres: by the scale of a camera file, or by evidence that a relative map is aligned to."""
 
 import time
 from collections.abc import Sequence
@@ -17,12 +17,12 @@ from howfar.scene.perception import DepthCrop
 
 @dataclass(frozen=True, slots=True)
 class MetricEvidence:
-    """What is known of the metres of a depth map beside the map itself.
+    """The evidence for the metric scale of depth maps, besides the maps themselves.
 
     Attributes:
-        scale: What a network's metres are multiplied by, from a camera file; None for nothing.
-        anchor: A metric estimator that a relative map gets its metres from; None for none.
-        known: Known distances of objects, likewise.
+        scale: The camera file's scale for the metres of a network; None for none.
+        anchor: A metric estimator whose map a relative map is aligned to; None for none.
+        known: Known distances of objects that a relative map is aligned to.
     """
 
     scale: DepthScale | None = None
@@ -31,25 +31,25 @@ class MetricEvidence:
 
     @property
     def factor(self) -> float | None:
-        """What a network's metres are multiplied by."""
+        """The factor that a network's metres are multiplied by; None for none."""
         return None if self.scale is None else self.scale.factor
 
-    def check(self, facts: DepthFacts, *, crops: bool = False, states_known: bool = False) -> None:
-        """Refuse evidence that is of no use to an estimator, or that cannot help it.
+    def check(self, facts: DepthFacts, *, crops: bool = False, expects_known: bool = False) -> None:
+        """Check that this evidence can be used with a depth estimator.
 
         Args:
-            facts: What is known of the estimator.
-            crops: Whether it is shown each object on its own.
-            states_known: Whether known distances will follow, picture by picture.
+            facts: Facts about the estimator.
+            crops: Whether depth is estimated on crops of the objects.
+            expects_known: Whether known distances will be given later, picture by picture.
 
         Raises:
-            SettingError: If it is metric and there is evidence, or relative and is shown crops, or the anchor is
-                relative.
+            SettingError: If the estimator is metric and there is an anchor or a known distance, if it is relative and
+                depth is estimated on crops, or if the anchor is relative.
         """
-        if facts.is_metric and (self.anchor is not None or self.known or states_known):
+        if facts.is_metric and (self.anchor is not None or self.known or expects_known):
             raise SettingError(
                 f"The depth network {facts.name} is metric, and an anchor and known distances are for relative ones: "
-                "leave them out (`howfar calibrate --known` corrects the scale of a metric network).",
+                "leave them out (`howfar calibrate` corrects the scale of a metric network by known distances).",
                 setting="known" if self.anchor is None else "anchor",
             )
         if crops and not facts.is_metric:
@@ -69,94 +69,98 @@ class MetricEvidence:
 NO_EVIDENCE = MetricEvidence()
 
 
-def to_metric(seen: Perception, evidence: MetricEvidence, ranging: Ranging) -> Perception:
-    """Bring what was seen to metres, as far as the evidence goes.
+def to_metric(perception: Perception, evidence: MetricEvidence, ranging: Ranging) -> Perception:
+    """Bring the depth of a picture to metres, as far as the evidence allows.
 
-    A depth map that the user gave is left as it is. A network's metric map is multiplied by the scale of the camera
-    file. A relative map is aligned to the evidence: depths at some pixels, known distances, the anchor's map, the sizes
-    of objects.
+    A depth map that the user gave is not changed. A network's metric map is multiplied by the scale of the camera file.
+    A relative map is aligned to the evidence: given depths at some pixels, known distances, the anchor's map, and the
+    sizes of objects.
 
     Args:
-        seen: What was seen.
-        evidence: What is known besides.
-        ranging: How objects are read off the map, and whether sizes count.
+        perception: The objects and the depth of the picture.
+        evidence: The evidence for its metric scale.
+        ranging: The ranging method that objects are measured by, and the cues, which decide whether sizes are evidence.
 
     Returns:
-        The same with a map in metres; with the reason why not (`no_metres`) where it is relative still.
+        The same perception with a map in metres; if it remains relative, `no_metres` gives the reason.
 
     Raises:
-        SettingError: If depths are given at some pixels of a metric map, or a known distance is of no object.
+        SettingError: If the map is metric and depths are given at some pixels, or if a known distance belongs to no
+            object.
     """
     start = time.perf_counter()
-    if seen.depth.is_metric:
-        if seen.frame.depth_points is not None:
+    if perception.depth.is_metric:
+        if perception.frame.depth_points is not None:
             raise SettingError(
                 "Depth points give a relative map its metres, and this one has them: leave them out.",
                 setting="depth_points",
             )
-        return seen if evidence.scale is None or seen.facts.measured else _scaled(seen, evidence.scale)
-    maps, models = _maps(seen, evidence), dict(seen.models)
+        return (
+            perception if evidence.scale is None or perception.facts.measured else _scaled(perception, evidence.scale)
+        )
+    maps, models = _maps(perception, evidence), dict(perception.models)
     if evidence.anchor is not None:
         models["anchor"] = evidence.anchor.facts.name
-    aligned = align_map(seen, ranging.methods[0], evidence.known, ranging.cues, maps)
+    aligned = align_map(perception, ranging.methods[0], evidence.known, ranging.cues, maps)
     return replace(
-        seen,
+        perception,
         depth=aligned.depth,
-        facts=_facts(seen, aligned.alignment, evidence),
+        facts=_facts(perception, aligned.alignment, evidence),
         models=models,
         alignment=aligned.alignment,
         no_metres=aligned.reason,
-        depth_scale=None if seen.facts.measured else evidence.factor,
-        timing_ms={**seen.timing_ms, "align": 1e3 * (time.perf_counter() - start)},
+        depth_scale=None if perception.facts.measured else evidence.factor,
+        timing_ms={**perception.timing_ms, "align": 1e3 * (time.perf_counter() - start)},
     )
 
 
 def scaled_map(depth: DepthMap, scale: DepthScale) -> DepthMap:
-    """A network's metric depth map in true metres."""
+    """A network's metric depth map, multiplied by the scale of the camera file."""
     return replace(depth, values=depth.values * depth.values.dtype.type(scale.factor))
 
 
-def _scaled(seen: Perception, scale: DepthScale) -> Perception:
-    """A network's metres multiplied by the scale of the camera file; it reaches as much farther."""
-    crops = seen.crops and tuple(
-        DepthCrop(scaled_map(crop.depth, scale), crop.camera, crop.corner_px) for crop in seen.crops
+def _scaled(perception: Perception, scale: DepthScale) -> Perception:
+    """The perception with depth multiplied by the scale of the camera file, and the network's reach with it."""
+    crops = perception.crops and tuple(
+        DepthCrop(scaled_map(crop.depth, scale), crop.camera, crop.corner_px) for crop in perception.crops
     )
     return replace(
-        seen,
-        depth=scaled_map(seen.depth, scale),
-        facts=replace(seen.facts, reach_m=_scaled_reach_m(seen.facts, scale.factor)),
+        perception,
+        depth=scaled_map(perception.depth, scale),
+        facts=replace(perception.facts, reach_m=_scaled_reach_m(perception.facts, scale.factor)),
         depth_scale=scale.factor,
         crops=crops,
     )
 
 
-def _maps(seen: Perception, evidence: MetricEvidence) -> Sequence[Evidence]:
-    """What other maps of the picture say of a relative one: given depths, and the anchor's map."""
+def _maps(perception: Perception, evidence: MetricEvidence) -> Sequence[Evidence]:
+    """The evidence from other maps of the picture: given depths, and the anchor's map."""
     found = []
-    if seen.frame.depth_points is not None:
-        found.append(map_evidence("points", seen.depth, seen.frame.depth_points, GIVEN_LOG_SD))
+    if perception.frame.depth_points is not None:
+        found.append(map_evidence("points", perception.depth, perception.frame.depth_points, GIVEN_LOG_SD))
     if evidence.anchor is not None:
-        anchor_map = _anchor_map(seen, evidence.anchor, evidence.scale)
+        anchor_map = _anchor_map(perception, evidence.anchor, evidence.scale)
         found.append(
-            map_evidence("anchor", seen.depth, anchor_map, evidence.anchor.facts.log_sd_of(""), MAP_CORRELATION)
+            map_evidence("anchor", perception.depth, anchor_map, evidence.anchor.facts.log_sd_of(""), MAP_CORRELATION)
         )
     return found
 
 
-def _anchor_map(seen: Perception, anchor: DepthEstimator, scale: DepthScale | None) -> DepthMap:
-    depth = anchor.estimate(seen.frame)
+def _anchor_map(perception: Perception, anchor: DepthEstimator, scale: DepthScale | None) -> DepthMap:
+    """The anchor's depth map of the picture, in true metres."""
+    depth = anchor.estimate(perception.frame)
     return depth if scale is None else scaled_map(depth, scale)
 
 
-def _facts(seen: Perception, alignment: DepthAlignment | None, evidence: MetricEvidence) -> DepthFacts:
-    """What is known of an aligned map: one that rests on an anchor alone reaches no farther than that."""
+def _facts(perception: Perception, alignment: DepthAlignment | None, evidence: MetricEvidence) -> DepthFacts:
+    """The facts about an aligned map. If the anchor is the only evidence, its reach is that of the map."""
     if alignment is None:
-        return seen.facts
+        return perception.facts
     if evidence.anchor is None:
-        return DepthFacts(seen.facts.name, log_sd=alignment.log_sd)
+        return DepthFacts(perception.facts.name, log_sd=alignment.log_sd)
     anchor = evidence.anchor.facts
-    anchored = alignment.evidence == ("anchor",)
-    reach_m = _scaled_reach_m(anchor, evidence.factor) if anchored else None
+    by_anchor_alone = alignment.evidence == ("anchor",)
+    reach_m = _scaled_reach_m(anchor, evidence.factor) if by_anchor_alone else None
     return DepthFacts(anchor.name, scenes=anchor.scenes, log_sd=alignment.log_sd, reach_m=reach_m)
 
 

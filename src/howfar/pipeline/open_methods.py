@@ -1,15 +1,15 @@
-"""Ranging methods by name, each with the network that it needs."""
+"""Opening ranging methods by name, with the network that a method needs."""
 
 from howfar.errors import SettingError
 from howfar.models.library import FOREGROUND, open_foreground
 from howfar.models.session import RunOptions
-from howfar.ranging import NO_BOUNDS, RECIPES, Bounds, Method, method_names, parse_method
+from howfar.ranging import NO_BOUNDS, STATISTICS, Bounds, Method, method_names, parse_method
 from howfar.ranging.methods.foreground import Foreground
 from howfar.ranging.methods.layers import NAME as LAYERS
 from howfar.ranging.methods.layers import Layers
 
 DEFAULT_METHOD = "auto"
-"""The learned one: the median of what a small network takes for the object in the box."""
+"""The learned method: the median depth of the cells that a small network takes for the object in the box."""
 
 
 def all_method_names() -> tuple[str, ...]:
@@ -23,13 +23,13 @@ def open_method(
     """The method of a name such as `auto`, `median` or `percentile:40`.
 
     Args:
-        name: One of `all_method_names()`; `auto:FILE.onnx` is the learned one with a network of your own.
-        shrink: Share of the box's sides to look at, above 0 and at most 1; the method's own when None.
-        bounds: Limits in metres.
+        name: One of `all_method_names()`; `auto:FILE.onnx` is the learned method with a network of your own.
+        shrink: The share of the box's sides to use, above 0 and at most 1; the method's own when None.
+        bounds: Limits in metres on the depths that are used.
         options: How a network is run.
 
     Raises:
-        SettingError: If there is no such method, or the shrink factor cannot be.
+        SettingError: If there is no such method, it takes no shrink factor, or the factor is not above 0 and at most 1.
         ModelError: If the method's network cannot be opened.
     """
     learned, colon, file = name.partition(":")
@@ -37,8 +37,10 @@ def open_method(
         _refuse_shrink(name, shrink)
         return Layers(bounds)
     if learned != DEFAULT_METHOD:
-        if name not in RECIPES and not name.startswith("percentile:"):
-            raise SettingError(f"No ranging method is called {name!r}; there are {', '.join(all_method_names())}.")
+        if name not in STATISTICS and not name.startswith("percentile:"):
+            raise SettingError(
+                f"No ranging method is called {name!r}; there are {', '.join(all_method_names())}.", setting="method"
+            )
         return parse_method(name, shrink=shrink, bounds=bounds)
     _refuse_shrink(learned, shrink)
     network = open_foreground(file if colon else FOREGROUND, options)
@@ -49,5 +51,6 @@ def _refuse_shrink(name: str, shrink: float | None) -> None:
     if shrink is not None:
         raise SettingError(
             f"The method {name} finds the object in the whole box, and a shrink factor does not go with it: leave it "
-            "out, or choose another method."
+            "out, or choose another method.",
+            setting="shrink",
         )

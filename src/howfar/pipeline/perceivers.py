@@ -1,4 +1,4 @@
-"""Who sees: two networks side by side, or a depth network alone. Any other `Perceiver` can stand in for them."""
+"""The built-in perceivers: a detector with a depth estimator, or a depth estimator alone."""
 
 import math
 import time
@@ -18,7 +18,7 @@ NOTHING_FOUND = Detections.from_boxes([], [])
 
 @dataclass(frozen=True, slots=True)
 class Unscaled:
-    """A depth estimator that takes every picture for one of its training camera's.
+    """A depth estimator without scaling by the focal length: it treats each picture as one of its training camera.
 
     Attributes:
         estimator: The estimator.
@@ -28,11 +28,11 @@ class Unscaled:
 
     @property
     def facts(self) -> DepthFacts:
-        """What is known of the estimator."""
+        """Facts about the estimator."""
         return self.estimator.facts
 
     def estimate(self, frame: Frame) -> DepthMap:
-        """Estimate the depth without scaling it by the camera's focal length."""
+        """Estimate the depth of a picture without scaling it by the focal length."""
         return self.estimator.estimate(replace(frame, camera=None))
 
 
@@ -41,16 +41,16 @@ class DepthAlone:
     """A perceiver that finds no objects.
 
     Attributes:
-        depth: What gives the depth; a frame that brings its own needs nobody.
+        depth: The depth estimator; None if each frame has a depth map of its own.
     """
 
     depth: DepthEstimator | None = None
 
     def perceive(self, frame: Frame, query: Query) -> Perception:
-        """Estimate the depth of a picture; the query is not looked at.
+        """Estimate the depth of a picture; the query is not used.
 
         Raises:
-            SettingError: If there is neither an estimator nor a depth map of the frame's own.
+            SettingError: If there is no estimator and the frame has no depth map of its own.
         """
         start = time.perf_counter()
         depth, facts = _depth_of(frame, self.depth)
@@ -60,12 +60,12 @@ class DepthAlone:
 
 @dataclass(frozen=True, slots=True)
 class TwoNetworks:
-    """A detector and a depth estimator, each shown the picture.
+    """A detector and a depth estimator, which both get the whole picture.
 
     Attributes:
-        detector: What finds the objects.
-        depth: What gives the depth, where the frame does not bring its own.
-        depth_on: `image` for one depth pass a picture; `crops` shows each object to the estimator on its own, too.
+        detector: The detector.
+        depth: The depth estimator; None if each frame has a depth map of its own.
+        depth_on: `image` for one pass of the estimator over the picture; `crops` for a pass over each object, too.
     """
 
     detector: Detector
@@ -76,8 +76,8 @@ class TwoNetworks:
         """Find the objects of a picture and estimate its depth.
 
         Raises:
-            SettingError: If the detector does not know a class, there is neither an estimator nor a depth map of the
-                frame's own, or that does not go with depth on crops.
+            SettingError: If the detector does not know a class, if there is no estimator and the frame has no depth map
+                of its own, or if it has one and depth is to be estimated on crops.
         """
         if self.depth_on == "crops" and (frame.depth is not None or frame.depth_points is not None):
             raise SettingError(
@@ -89,27 +89,27 @@ class TwoNetworks:
         detected = time.perf_counter()
         depth, facts = _depth_of(frame, self.depth)
         timing_ms = {"detect": 1e3 * (detected - start), "depth": _ms_since(detected)}
-        seen = Perception(
+        perception = Perception(
             frame, found, depth, facts, {"detector": self.detector.name, "depth": facts.name}, timing_ms=timing_ms
         )
-        return seen if self.depth_on == "image" else self._with_crops(seen)
+        return perception if self.depth_on == "image" else self._with_crops(perception)
 
-    def _with_crops(self, seen: Perception) -> Perception:
-        """Each object cut out and its depth estimated on its own; a crop keeps the picture's focal length."""
+    def _with_crops(self, perception: Perception) -> Perception:
+        """Estimate depth on a crop of each object, too; a crop keeps the picture's focal length."""
         start = time.perf_counter()
-        crops = tuple(self._crop(seen, box) for box in seen.detections.boxes_xyxy_px.tolist())
-        return replace(seen, crops=crops, timing_ms={**seen.timing_ms, "crops": _ms_since(start)})
+        crops = tuple(self._crop(perception, box) for box in perception.detections.boxes_xyxy_px.tolist())
+        return replace(perception, crops=crops, timing_ms={**perception.timing_ms, "crops": _ms_since(start)})
 
-    def _crop(self, seen: Perception, box: list[float]) -> DepthCrop:
+    def _crop(self, perception: Perception, box: list[float]) -> DepthCrop:
         left, top, right, bottom = math.floor(box[0]), math.floor(box[1]), math.ceil(box[2]), math.ceil(box[3])
-        camera = seen.camera.cropped(left, top, right, bottom)
-        image = np.ascontiguousarray(seen.frame.image[top:bottom, left:right])
-        depth, _ = _depth_of(Frame(image, seen.frame.source, camera), self.depth)
+        camera = perception.camera.cropped(left, top, right, bottom)
+        image = np.ascontiguousarray(perception.frame.image[top:bottom, left:right])
+        depth, _ = _depth_of(Frame(image, perception.frame.source, camera), self.depth)
         return DepthCrop(depth, camera, (left, top))
 
 
 def _depth_of(frame: Frame, estimator: DepthEstimator | None) -> tuple[DepthMap, DepthFacts]:
-    """The frame's own depth, else the estimator's, with what is known of it."""
+    """The frame's own depth map, else the estimator's, with the facts about it."""
     if frame.depth is not None:
         return frame.depth, DepthFacts.of_given(frame.depth)
     if estimator is None:

@@ -1,4 +1,4 @@
-"""The pipeline: a picture is perceived, brought to metres, and its objects are ranged; out comes a view."""
+"""The whole pipeline: a picture is perceived, brought to metres and ranged; the result is a view."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
@@ -20,7 +20,7 @@ from howfar.pipeline.metric_scale import NO_EVIDENCE, MetricEvidence, to_metric
 from howfar.pipeline.open_methods import DEFAULT_METHOD, open_method
 from howfar.pipeline.perceivers import DepthOn, TwoNetworks, Unscaled
 from howfar.pipeline.scenes import range_objects, scene_of
-from howfar.pipeline.undistortion import straightened
+from howfar.pipeline.undistortion import undistorted_frame
 from howfar.pipeline.view import View
 from howfar.ranging import Method
 from howfar.ranging.cues.joining import AUTO, parse_cues
@@ -36,53 +36,53 @@ from howfar.sources.as_frame import Picture, as_frame
 from howfar.sources.opening import open_sources
 
 Stage = Callable[[Iterable[View]], Iterator[View]]
-"""What is done with the views of a video one after the other: tracking, smoothing, alerts."""
+"""Processes the views of a video one after the other: tracking, smoothing, alerts."""
 
 
 class Rangefinder:
-    """Finds objects and their distances. Holds no state between pictures: one may be used from several threads.
+    """Finds objects and their distances. It keeps no state between pictures, so several threads can share one.
 
-    Made of two networks by the keywords below, or of anything that sees by `Rangefinder.of`.
+    The keywords below make one from two networks; `Rangefinder.of` makes one from any other perceiver.
 
     Args:
-        detector: A name that `howfar models` lists, an ONNX file with a card beside it, or an open detector.
-        depth: A depth network, likewise.
+        detector: A name from `howfar models`, an ONNX file with its card, or an open detector.
+        depth: A depth network: a name, a file, or an open depth estimator.
         method: A ranging method or its name; several to compare them with `look_each`.
-        camera: The camera of the pictures, or all that a camera file tells of it (`io.camera_files`): distortion is
-            then taken out of each picture first, and depth scaled. Else focal_px or fov_deg, else what the picture
-            tells, else assumed.
+        camera: The camera of the pictures, or the content of a camera file (`io.camera_files`), by which each picture
+            is undistorted and its depth is scaled. When None: focal_px or fov_deg, else the picture's EXIF data, else
+            an assumed camera.
         focal_px: Focal length in pixels.
         fov_deg: Horizontal field of view in degrees.
-        max_depth_m: Label only objects with a depth_m up to this.
-        classes: Names of the classes to look for; all when None.
-        score: Least confidence of a detection, 0 to 1; the detector's own default when None.
+        max_depth_m: Label only objects with a depth_m of at most this; no maximum when None.
+        classes: Names of the classes to find; all classes when None.
+        score: Minimum confidence of a detection, 0 to 1; the detector's own default when None.
         nms: IoU above which duplicates are dropped, 0 to 1; the detector's own default when None.
-        depth_on: `image` for one depth pass a picture; `crops` feeds each object to the depth network on its own, as a
-            comparison: it does far worse.
-        camera_scale: Scale metric depth by the camera's focal length; without it a picture is taken for one of the
+        depth_on: `image` for one pass of the depth network over the picture. `crops` for one pass over each object: a
+            comparison, which gives far worse distances.
+        camera_scale: Scale metric depth by the camera's focal length. If False, each picture is treated as one of the
             network's training camera.
-        threads: Threads of each network; every core when None.
+        threads: Threads of each network; all cores when None.
         provider: ONNX Runtime execution provider; the CPU when None.
-        cues: What distances rest on: `depth` (the depth map), `size` (objects of known size), `ground` (where objects
-            stand on it), several of them, `all`, or `auto`: the depth map alone, but the others alone in pictures of
-            a kind that its network has not seen (`ranging.cues.depth_cue`).
-        camera_height_m: Height of the camera above the ground, for the cue `ground`; silent when None.
-        horizon_px: The row of the horizon; that of a camera held level when None.
-        sizes: Sizes of your own, a file or a table, which go before the built-in ones.
-        anchor: A metric depth network that a relative one gets its metres from, as for `depth`.
-        known: Known distances that a relative network gets its metres from, `chair=2.30` or, by the number from the
-            nearest, `3=2.30`; each picture must hold these objects.
+        cues: The cues that distances are computed from: `depth` (the depth map), `size` (objects of known size),
+            `ground` (where objects stand on it), several of them, `all`, or `auto`. With `auto` the depth map is used
+            alone; in pictures outside the domain of its network the other cues are (`ranging.cues.depth_cue`).
+        camera_height_m: Height of the camera above the ground in metres, which the cue `ground` needs.
+        horizon_px: The row of the horizon; that of a level camera when None.
+        sizes: Sizes of your own, a file or a table; they replace the built-in sizes of the same classes.
+        anchor: A metric depth network that a relative one is aligned to: a name, a file, or an open depth estimator.
+        known: Known distances that a relative network is aligned to: `chair=2.30`, or `3=2.30` by the number counted
+            from the nearest object. Each picture must show these objects.
 
     Attributes:
-        perceiver: What sees.
-        lens: What is said of the camera.
-        evidence: What gives metres besides the depth map itself.
+        perceiver: Finds the objects and estimates the depth.
+        lens: The information about the camera.
+        evidence: The evidence for the metric scale, besides the depth map itself.
         ranging: The ranging methods, the cues and the maximum depth, unless `look` is given others.
-        query: Which objects to find, likewise.
+        query: The objects to find, unless `look` is given another query.
 
     Raises:
         ModelError: If a model cannot be opened.
-        SettingError: If a setting cannot be.
+        SettingError: If a setting is wrong, or does not fit another one.
     """
 
     perceiver: Perceiver
@@ -123,21 +123,22 @@ class Rangefinder:
             )
         self.lens = Lens(camera, focal_px, fov_deg)
         own_sizes = read_sizes(Path(sizes)) if isinstance(sizes, str | Path) else sizes
-        joined = parse_cues(cues, camera_height_m=camera_height_m, horizon_px=horizon_px, sizes=own_sizes)
-        self.ranging = Ranging(_methods(method, options), joined, max_depth_m)
-        finds = open_detector(detector, options) if isinstance(detector, str | Path) else detector
-        gives_depth = _estimator(depth, options)
-        gives_metres = None if anchor is None else _estimator(anchor, options)
-        stated = _known(known)
-        named = [each.what for each in stated if isinstance(each.what, str)]
-        for names in (self.query.classes or (), named, [size.name for size in own_sizes or ()]):
-            class_ids(names, finds.class_names, finds.name)
-        check_scale(self.lens.scale, (gives_metres or gives_depth).facts, camera_scale=camera_scale)
+        used_cues = parse_cues(cues, camera_height_m=camera_height_m, horizon_px=horizon_px, sizes=own_sizes)
+        self.ranging = Ranging(_methods(method, options), used_cues, max_depth_m)
+        object_detector = open_detector(detector, options) if isinstance(detector, str | Path) else detector
+        estimator = _estimator(depth, options)
+        anchor_estimator = None if anchor is None else _estimator(anchor, options)
+        known_distances = _known(known)
+        known_classes = [each.what for each in known_distances if isinstance(each.what, str)]
+        for names in (self.query.classes or (), known_classes, [size.name for size in own_sizes or ()]):
+            class_ids(names, object_detector.class_names, object_detector.name)  # refuses a class that is unknown
+        check_scale(self.lens.scale, (anchor_estimator or estimator).facts, camera_scale=camera_scale)
         if not camera_scale:
-            gives_depth, gives_metres = Unscaled(gives_depth), None if gives_metres is None else Unscaled(gives_metres)
-        self.evidence = MetricEvidence(self.lens.scale, gives_metres, stated)
-        self.evidence.check(gives_depth.facts, crops=depth_on == "crops")
-        self.perceiver = TwoNetworks(finds, gives_depth, depth_on)
+            estimator = Unscaled(estimator)
+            anchor_estimator = None if anchor_estimator is None else Unscaled(anchor_estimator)
+        self.evidence = MetricEvidence(self.lens.scale, anchor_estimator, known_distances)
+        self.evidence.check(estimator.facts, crops=depth_on == "crops")
+        self.perceiver = TwoNetworks(object_detector, estimator, depth_on)
 
     @classmethod
     def of(
@@ -148,20 +149,20 @@ class Rangefinder:
         ranging: Ranging | None = None,
         query: Query | None = None,
     ) -> Self:
-        """A finder of anything that sees: a joint network, a stereo pair, a remote service, a stand-in.
+        """Make a rangefinder of any perceiver: a joint network, a stereo pair, a remote service, a test double.
 
         Args:
-            perceiver: What sees.
-            lens: What is said of the camera; each picture's own word, or an assumption, when None.
-            evidence: What gives metres besides the depth map itself.
+            perceiver: Finds the objects and estimates the depth.
+            lens: The information about the camera; each picture's EXIF data, or an assumed camera, when None.
+            evidence: The evidence for the metric scale, besides the depth map itself.
             ranging: The ranging methods, the cues and the maximum depth; those of `Rangefinder()` when None.
-            query: Which objects to find; all when None.
+            query: The objects to find; all objects when None.
         """
-        made = cls.__new__(cls)
-        made.perceiver, made.lens, made.evidence = perceiver, lens or Lens(), evidence
-        made.ranging = ranging or Ranging(_methods(DEFAULT_METHOD, RunOptions()), parse_cues(AUTO))
-        made.query = query or Query()
-        return made
+        finder = cls.__new__(cls)
+        finder.perceiver, finder.lens, finder.evidence = perceiver, lens or Lens(), evidence
+        finder.ranging = ranging or Ranging(_methods(DEFAULT_METHOD, RunOptions()), parse_cues(AUTO))
+        finder.query = query or Query()
+        return finder
 
     @property
     def method_names(self) -> tuple[str, ...]:
@@ -182,19 +183,20 @@ class Rangefinder:
 
         Args:
             picture: A path, an address, an H×W×3 uint8 RGB array, or a frame.
-            max_depth_m: Label only objects with a depth_m up to this; the finder's own when None.
-            depth: A depth map of your own, to use in place of the network.
-            depth_points: Depths of your own, most of them unknown, that a relative network gets its metres from.
-            query: Which objects to find in this picture; the finder's own when None.
-            ranging: How to range them; the finder's own when None.
+            max_depth_m: Label only objects with a depth_m of at most this; the finder's own maximum when None.
+            depth: A depth map of your own, which replaces the network's.
+            depth_points: Depths of your own at some pixels, unknown at the others, that a relative network is aligned
+                to.
+            query: The objects to find in this picture; the finder's own query when None.
+            ranging: How to measure their distances; the finder's own settings when None.
 
         Returns:
             The scene with its picture; iterate over it for the labelled objects, nearest first.
 
         Raises:
             SourceError: If the picture cannot be read.
-            SettingError: If the camera or what is known of the distances does not fit the picture, or a maximum is set
-                and there are no metres.
+            SettingError: If the camera, a given depth or a known distance does not fit the picture, or if a maximum
+                depth is set and the map has no metres.
         """
         return self.look_each(
             picture, max_depth_m=max_depth_m, depth=depth, depth_points=depth_points, query=query, ranging=ranging
@@ -210,7 +212,7 @@ class Rangefinder:
         query: Query | None = None,
         ranging: Ranging | None = None,
     ) -> tuple[View, ...]:
-        """As `look`, with one view for each of the ranging methods, from one pass of the networks."""
+        """The same as `look`, with one view for each ranging method, from one pass of the networks."""
         frame, ranging = as_frame(picture), ranging or self.ranging
         if depth is not None or depth_points is not None:
             frame = replace(frame, depth=depth, depth_points=depth_points)
@@ -219,37 +221,42 @@ class Rangefinder:
         return self._look_at(frame, query or self.query, ranging)
 
     def _look_at(self, frame: Frame, query: Query, ranging: Ranging) -> tuple[View, ...]:
-        """The way of a photo: perceived, brought to metres, ranged, put together."""
-        seen = self.perceive(frame, query=query, ranging=ranging)
-        if ranging.max_depth_m is not None and not seen.depth.is_metric and "depth" in ranging.cues.names:
-            raise SettingError(f"A maximum depth needs metres, and {seen.no_metres}.", setting="max_depth_m")
-        return tuple(scene_of(seen, ranged, ranging.max_depth_m) for ranged in range_objects(seen, ranging))
+        """All steps for one picture: perceive, bring to metres, range, make the scenes."""
+        perception = self.perceive(frame, query=query, ranging=ranging)
+        if ranging.max_depth_m is not None and not perception.depth.is_metric and "depth" in ranging.cues.names:
+            raise SettingError(f"A maximum depth needs metres, and {perception.no_metres}.", setting="max_depth_m")
+        return tuple(scene_of(perception, ranged, ranging.max_depth_m) for ranged in range_objects(perception, ranging))
 
     def perceive(self, frame: Frame, *, query: Query | None = None, ranging: Ranging | None = None) -> Perception:
-        """What is seen in a picture, in metres as far as they are known: all that is done once, however many objects.
+        """The objects and the depth of a picture, in metres as far as the evidence allows, before ranging.
+
+        Args:
+            frame: The picture.
+            query: The objects to find; the finder's own query when None.
+            ranging: How distances will be measured; the finder's own settings when None.
 
         Raises:
-            SettingError: As `look`.
+            SettingError: As for `look`.
         """
         ranging = ranging or self.ranging
         ranging.cues.check_horizon(frame.height_px)
-        seen = self.perceiver.perceive(self.prepared(frame), query or self.query)
-        return to_metric(seen, self.evidence, ranging)
+        perception = self.perceiver.perceive(self.prepared(frame), query or self.query)
+        return to_metric(perception, self.evidence, ranging)
 
     def prepared(self, frame: Frame) -> Frame:
-        """The frame as it is looked at: undistorted, with the camera that its distances rest on.
+        """The frame as the networks get it: undistorted, with the camera that distances are computed with.
 
         Raises:
-            SettingError: If the given camera cannot be that of a picture of this shape, or depths of the user's own
-                do not fit it.
+            SettingError: If the given camera has another aspect ratio than the picture, or the picture is to be
+                undistorted and has depths of the user's own.
         """
-        return straightened(frame, self.camera_for(frame), self.lens.distortion)
+        return undistorted_frame(frame, self.camera_for(frame), self.lens.distortion)
 
     def camera_for(self, frame: Frame) -> Camera:
-        """The camera that a frame's distances will rest on.
+        """The camera that the distances of a frame are computed with.
 
         Raises:
-            SettingError: If the given camera cannot be that of a picture of this shape.
+            SettingError: If the given camera has another aspect ratio than the picture.
         """
         return self.lens.camera_for(frame.width_px, frame.height_px, frame.camera)
 
@@ -260,20 +267,23 @@ class Rangefinder:
 
         Args:
             source: A path, an address, a camera or a stream.
-            every: Which frames: 0, every, 2·every, …
-            stages: What is done with the views, one stage after the other.
+            every: n: frames 0, n, 2·n, … are used.
+            stages: Processing of the views, one stage after the other.
+
+        Yields:
+            One view for each frame.
 
         Raises:
-            SourceError: If the source cannot be opened, or, after the frames before it, where it breaks.
+            SourceError: If the source cannot be opened; or, after the frames that could be read, where it breaks.
         """
-        with closing(self.watch_each(_frames(str(source), every))) as seen:
-            views: Iterator[View] = (each[0] for each in seen)
+        with closing(self.watch_each(_frames(str(source), every))) as rows:
+            views: Iterator[View] = (row[0] for row in rows)
             for stage in stages:
                 views = stage(views)
             yield from views
 
     def watch_each(self, frames: Iterable[Frame]) -> Generator[tuple[View, ...], None, None]:
-        """As `watch`, over frames, with one view for each of the ranging methods."""
+        """The same as `watch` for given frames, with one view for each ranging method."""
         yield from ahead(self._look_at_frames(frames))
 
     def _look_at_frames(self, frames: Iterable[Frame]) -> Generator[tuple[View, ...], None, None]:
@@ -283,12 +293,12 @@ class Rangefinder:
 
 
 def look(picture: Picture, *, max_depth_m: float | None = None, **settings: Any) -> View:
-    """Find the objects in a picture and their distances; the networks are opened once and kept for the next picture.
+    """Find the objects in a picture and their distances. The networks stay open for the next call.
 
     Args:
         picture: A path, an address, an H×W×3 uint8 RGB array, or a frame.
-        max_depth_m: Label only objects with a depth_m up to this.
-        **settings: What `Rangefinder` takes.
+        max_depth_m: Label only objects with a depth_m of at most this; no maximum when None.
+        **settings: The keywords of `Rangefinder`.
 
     Returns:
         The scene with its picture.
@@ -300,9 +310,9 @@ def look(picture: Picture, *, max_depth_m: float | None = None, **settings: Any)
         ("anchor", None, _kept_anchor),
         ("method", DEFAULT_METHOD, _kept_method),
     ):
-        wanted = settings.get(name, default)
-        if isinstance(wanted, str | Path):
-            settings[name] = opener(str(wanted), options)
+        given = settings.get(name, default)
+        if isinstance(given, str | Path):
+            settings[name] = opener(str(given), options)
     return Rangefinder(**settings).look(picture, max_depth_m=max_depth_m)
 
 

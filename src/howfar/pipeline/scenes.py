@@ -1,4 +1,4 @@
-"""From what was seen, in metres, to the distances of objects, and to the scene that people get."""
+"""The last steps of the pipeline: the distances of the objects, and the scene."""
 
 import time
 from collections.abc import Sequence
@@ -19,13 +19,13 @@ from howfar.scene.perception import DepthCrop
 
 @dataclass(frozen=True, slots=True)
 class Ranged:
-    """The objects of one picture as one ranging method has them, in the detections' order.
+    """The distances of the objects of one picture by one ranging method, in the order of the detections.
 
     Attributes:
-        method: The method's name.
+        method: Name of the method.
         distances: N distances.
-        ranks: N ranks counted from the nearest, 1, on a relative map; None on a metric one.
-        range_ms: What it took.
+        ranks: N ranks on a relative map, 1 for the nearest; None on a metric map.
+        range_ms: The time that ranging took.
     """
 
     method: str
@@ -34,50 +34,53 @@ class Ranged:
     range_ms: float
 
 
-def range_objects(seen: Perception, ranging: Ranging) -> tuple[Ranged, ...]:
-    """The distances of all objects of a picture, by each ranging method.
+def range_objects(perception: Perception, ranging: Ranging) -> tuple[Ranged, ...]:
+    """Measure the distances of all objects of a picture by each ranging method.
 
     Args:
-        seen: What was seen, after `to_metric`.
+        perception: The objects and the depth of the picture, after `to_metric`.
         ranging: The methods and the cues.
+
+    Returns:
+        One row of distances for each method.
     """
-    return tuple(_ranged(seen, method, ranging.cues) for method in ranging.methods)
+    return tuple(_ranged(perception, method, ranging.cues) for method in ranging.methods)
 
 
-def scene_of(seen: Perception, ranged: Ranged, max_depth_m: float | None = None) -> View:
-    """The scene that follows from what was seen and from its distances.
+def scene_of(perception: Perception, ranged: Ranged, max_depth_m: float | None = None) -> View:
+    """Make the scene of a picture from its objects and their distances.
 
     Args:
-        seen: What was seen.
-        ranged: Its objects as one method has them.
-        max_depth_m: Label only objects with a depth_m up to this; None for no maximum.
+        perception: The objects and the depth of the picture.
+        ranged: The distances of the objects by one method.
+        max_depth_m: Label only objects with a depth_m of at most this; None for no maximum.
     """
-    objects, frame = sorted_objects(seen, ranged), seen.frame
+    objects, frame = sorted_objects(perception, ranged), perception.frame
     return View(
         source=frame.source,
         width_px=frame.width_px,
         height_px=frame.height_px,
-        camera=seen.camera,
-        models=seen.models,
+        camera=perception.camera,
+        models=perception.models,
         objects=tuple(each for each in objects if each.is_within(max_depth_m)),
         beyond=tuple(each for each in objects if not each.is_within(max_depth_m)),
-        depth=seen.depth,
+        depth=perception.depth,
         max_depth_m=max_depth_m,
-        timing_ms={**seen.timing_ms, "range": ranged.range_ms},
+        timing_ms={**perception.timing_ms, "range": ranged.range_ms},
         frame=frame.index,
         time_s=frame.time_s,
         undistorted=frame.undistorted,
-        depth_scale=seen.depth_scale,
-        alignment=seen.alignment,
-        no_metres=seen.no_metres,
-        facts=seen.facts,
+        depth_scale=perception.depth_scale,
+        alignment=perception.alignment,
+        no_metres=perception.no_metres,
+        facts=perception.facts,
         image=frame.image,
     )
 
 
-def sorted_objects(seen: Perception, ranged: Ranged) -> list[SceneObject]:
-    """The objects of a picture, nearest first, those of unknown distance last."""
-    found = seen.detections
+def sorted_objects(perception: Perception, ranged: Ranged) -> list[SceneObject]:
+    """The objects of a picture with their distances, nearest first, those of unknown distance last."""
+    found = perception.detections
     objects = [
         SceneObject(label, class_id, score, (box[0], box[1], box[2], box[3]), distance, rank)
         for label, class_id, score, box, distance, rank in zip(
@@ -93,23 +96,28 @@ def sorted_objects(seen: Perception, ranged: Ranged) -> list[SceneObject]:
     return sorted(objects, key=attrgetter("nearness"))
 
 
-def _ranged(seen: Perception, method: Method, cues: CueSettings) -> Ranged:
+def _ranged(perception: Perception, method: Method, cues: CueSettings) -> Ranged:
     start = time.perf_counter()
-    found, camera = seen.detections, seen.camera
-    if seen.crops is None:
-        distances: Sequence[Distance] = measure(seen.depth, found.boxes_xyxy_px, camera, method, found.masks)
+    found, camera = perception.detections, perception.camera
+    if perception.crops is None:
+        distances: Sequence[Distance] = measure(perception.depth, found.boxes_xyxy_px, camera, method, found.masks)
     else:
-        distances = [_on_crop(crop, method) for crop in seen.crops]
-    joined = with_cues(distances, found.labels, found.boxes_xyxy_px, camera, _cues_beside(seen, cues), seen.facts)
-    return Ranged(method.name, joined, ranks_of(seen, method), 1e3 * (time.perf_counter() - start))
+        distances = [_on_crop(crop, method) for crop in perception.crops]
+    joined = with_cues(
+        distances, found.labels, found.boxes_xyxy_px, camera, _remaining_cues(perception, cues), perception.facts
+    )
+    return Ranged(method.name, joined, ranks_of(perception, method), 1e3 * (time.perf_counter() - start))
 
 
-def _cues_beside(seen: Perception, cues: CueSettings) -> CueSettings:
-    """The cues to join with the map: sizes that it was aligned by are in it, and do not count twice."""
-    return cues.without("size") if seen.alignment is not None and "size" in seen.alignment.evidence else cues
+def _remaining_cues(perception: Perception, cues: CueSettings) -> CueSettings:
+    """The cues to join. If the map was aligned by sizes, the cue `size` is left out: it must not count twice."""
+    return (
+        cues.without("size") if perception.alignment is not None and "size" in perception.alignment.evidence else cues
+    )
 
 
 def _on_crop(crop: DepthCrop, method: Method) -> Distance:
+    """The distance of one object, measured on the depth map of its own crop."""
     whole = np.array([[0, 0, crop.camera.width_px, crop.camera.height_px]], dtype=np.float32)
     (distance,) = measure(crop.depth, whole, crop.camera, method)
     return distance.shifted(*crop.corner_px)

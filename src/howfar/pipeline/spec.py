@@ -1,4 +1,4 @@
-"""A rangefinder as a description: small, frozen, and ready to be sent to another process, which opens it there."""
+"""The description of a rangefinder: small, frozen and picklable, so that another process can open it."""
 
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -14,7 +14,7 @@ from howfar.scene.calibration import Calibration
 
 @dataclass(frozen=True, kw_only=True)
 class RangefinderSpec:
-    """The keywords of `Rangefinder`, with networks, methods and sizes by name or file; see there for each."""
+    """The keywords of `Rangefinder`, described there, with networks, methods and sizes given by name or file."""
 
     detector: str | Path = DEFAULT_DETECTOR
     depth: str | Path = DEFAULT_DEPTH
@@ -42,6 +42,6 @@ class RangefinderSpec:
 
         Raises:
             ModelError: If a model cannot be opened.
-            SettingError: If a setting cannot be.
+            SettingError: If a setting is wrong, or does not fit another one.
         """
         return Rangefinder(**{field.name: getattr(self, field.name) for field in fields(self)})

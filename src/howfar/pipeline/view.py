@@ -1,4 +1,4 @@
-"""A scene together with the picture it was seen in: it can show itself."""
+"""A scene together with its picture, which can be drawn."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +17,11 @@ from howfar.scene.exchange import to_supervision
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class View(Scene):
-    """What `howfar.look` gives: the scene, and its picture.
+    """The result of `howfar.look`: the scene and its picture.
 
     Attributes:
         image: H×W×3 uint8 RGB.
-        depth: Its depth map, which a view always has.
+        depth: The depth map; unlike a scene, a view always has one.
     """
 
     image: NDArray[np.uint8]
@@ -34,9 +34,9 @@ class View(Scene):
 
         Args:
             units: Metres or feet on the labels.
-            show_far: Draw the objects beyond the maximum depth as thin grey boxes.
-            show_region: Show what each distance was measured on.
-            show_interval: Add to each label the interval that holds the true distance four times in five.
+            show_far: Draw the objects beyond the maximum depth, as thin grey boxes.
+            show_region: Show the region that each distance was measured in.
+            show_interval: Add to each label the interval of 80 %: it holds the true distance in four of five cases.
 
         Returns:
             A new H×W×3 uint8 RGB array.
@@ -45,6 +45,10 @@ class View(Scene):
 
     def save(self, path: str | Path, *, overwrite: bool = False) -> None:
         """Write the drawn picture.
+
+        Args:
+            path: The file to write.
+            overwrite: Replace the file if it exists.
 
         Raises:
             OutputError: If the file exists and overwrite is not set, or it cannot be written.
@@ -60,5 +64,5 @@ class View(Scene):
         return to_supervision(self)
 
     def _repr_png_(self) -> bytes:
-        """What a notebook shows."""
+        """The drawn picture as PNG, for notebooks."""
         return png_bytes(self.draw())

@@ -1,4 +1,4 @@
-"""How distances are read off what was seen: cheap to change, picture by picture."""
+"""The settings of ranging, which can change from picture to picture without loading a network again."""
 
 from dataclasses import dataclass
 
@@ -9,12 +9,13 @@ from howfar.ranging.methods.method import Method
 
 @dataclass(frozen=True, slots=True)
 class Ranging:
-    """What decides a distance, once objects and depth have been seen.
+    """How distances are computed, once the objects and the depth of a picture are known.
 
     Attributes:
-        methods: The ranging methods; the first reads the objects that give a relative map its metres.
-        cues: What distances rest on.
-        max_depth_m: Label only objects with a depth_m up to this; None for no maximum.
+        methods: The ranging methods, at least one. The first one also measures the objects of known distance or size
+            that bring a relative map to metres.
+        cues: The cues that distances are computed from.
+        max_depth_m: Label only objects with a depth_m of at most this; None for no maximum.
 
     Raises:
         SettingError: If there is no method, or the maximum is not above 0.

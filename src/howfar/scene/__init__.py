@@ -1,4 +1,4 @@
-"""What we know of a picture, and the doors for whatever sees: pure data and geometry, NumPy only."""
+"""The data types of a picture and of its results, and the protocols of detectors and depth estimators; NumPy only."""
 
 from howfar.scene.camera import Camera
 from howfar.scene.depth_map import DepthKind, DepthMap, StereoRig

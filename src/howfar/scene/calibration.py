@@ -1,4 +1,4 @@
-"""What was found out about one camera: its intrinsics, its lens's distortion, and the scale of its depth."""
+"""The calibration of one camera: its intrinsics, the distortion of its lens, and the scale of a depth network."""
 
 import math
 from dataclasses import dataclass, fields
@@ -10,24 +10,24 @@ from howfar.scene.camera import Camera
 
 @dataclass(frozen=True, slots=True)
 class Distortion:
-    """How a lens bends straight lines: Brown's model with OpenCV's names and signs (Brown 1966; OpenCV `calib3d`).
+    """The distortion of a lens: Brown's model with OpenCV's names and signs (Brown 1966; OpenCV `calib3d`).
 
     With x = X/Z, y = Y/Z and r² = x² + y², a point is seen at
 
         x·(1 + k1·r² + k2·r⁴ + k3·r⁶) + 2·p1·x·y + p2·(r² + 2·x²),
         y·(1 + k1·r² + k2·r⁴ + k3·r⁶) + p1·(r² + 2·y²) + 2·p2·x·y
 
-    times the focal length. The numbers have no unit and hold at every resolution.
+    times the focal length. The coefficients have no unit and are the same at every resolution.
 
     Attributes:
-        k1: First radial coefficient; below zero for a barrel, above for a pincushion.
+        k1: First radial coefficient; below zero for barrel distortion, above zero for pincushion distortion.
         k2: Second radial coefficient.
         p1: First tangential coefficient.
         p2: Second tangential coefficient.
         k3: Third radial coefficient.
 
     Raises:
-        SettingError: If one is not finite.
+        SettingError: If a coefficient is not finite.
     """
 
     k1: float
@@ -47,10 +47,10 @@ class ScaleSample:
     """One object whose distance was measured by hand.
 
     Attributes:
-        label: What it is.
-        range_m: Length of the straight line from the camera to it, as measured by hand.
-        measured_m: The same as it was measured in the picture, before any scale.
-        source: The picture.
+        label: Name of the object's class.
+        range_m: Length of the straight line from the camera to the object, measured by hand.
+        measured_m: The same length as howfar measured it in the picture, without any scale.
+        source: Name of the picture.
     """
 
     label: str
@@ -60,20 +60,20 @@ class ScaleSample:
 
     @property
     def ratio(self) -> float:
-        """What measured distances have to be multiplied by."""
+        """The factor that turns the measured length into the true one."""
         return self.range_m / self.measured_m
 
 
 @dataclass(frozen=True, slots=True)
 class DepthScale:
-    """What the metres of one depth network have to be multiplied by, with one camera.
+    """The factor that corrects the depths of one depth network, for one camera.
 
     Attributes:
-        factor: True depth over the network's.
+        factor: True depth divided by the network's depth.
         depth_name: The network's name.
-        depth_sha256: SHA-256 of the network's ONNX file, in hexadecimal: another network has another scale.
-        known: The distances that it was found from.
-        found_on: The day.
+        depth_sha256: SHA-256 of the network's ONNX file, in hexadecimal. The scale holds for this file alone.
+        known: The measured distances that the factor was computed from.
+        found_on: Date of the calibration; None where unknown.
 
     Raises:
         SettingError: If the factor is not positive and finite.
@@ -92,12 +92,12 @@ class DepthScale:
 
 @dataclass(frozen=True, slots=True)
 class ChessboardFit:
-    """How well the intrinsics explain the pictures of a chessboard that they were found from.
+    """How well the intrinsics fit the chessboard pictures that they were computed from.
 
     Attributes:
-        rms_px: Root mean square of the reprojection error.
+        rms_px: Root mean square of the reprojection error in pixels.
         pictures: Number of pictures used.
-        found_on: The day.
+        found_on: Date of the calibration; None where unknown.
     """
 
     rms_px: float
@@ -107,13 +107,13 @@ class ChessboardFit:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """All that a camera file holds.
+    """The content of a camera file.
 
     Attributes:
-        camera: The pinhole camera, to which pictures are undistorted.
-        distortion: How the lens departs from it; None where that is not known.
-        scale: The scale of depth, bound to one depth network; None where that is not known.
-        chessboard: Where the intrinsics come from; None if not from a chessboard.
+        camera: The pinhole camera that remains when the distortion has been removed.
+        distortion: The distortion of the lens; None where it is not known.
+        scale: The scale of one depth network; None where it is not known.
+        chessboard: The quality of the chessboard calibration; None if the intrinsics come from elsewhere.
     """
 
     camera: Camera

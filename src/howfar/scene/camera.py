@@ -16,13 +16,14 @@ from howfar.errors import SettingError
 Origin = Literal["given", "exif", "assumed"]
 
 ASSUMED_FOCAL_35MM = 28.0
-"""Where nothing is known of the camera: a 28 mm lens (35 mm equivalent), 75 degrees across the diagonal.
+"""The lens to assume where nothing is known of the camera: 28 mm (35 mm equivalent), 75 degrees across the diagonal.
 
 It lies between the usual main camera of a phone (24 to 28 mm) and a webcam or Kinect (28 to 32 mm).
 """
 
 FULL_FRAME_DIAGONAL_MM = math.hypot(36.0, 24.0)
 ASPECT_TOLERANCE = 0.01
+"""Two aspect ratios are the same if their ratio differs from 1 by at most this much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Camera:
         fy_px: Vertical focal length.
         cx_px: Principal point, from the left edge.
         cy_px: Principal point, from the upper edge.
-        origin: `given` by the user, read from `exif`, or `assumed`.
+        origin: Where the focal length comes from: `given` by the user, read from `exif`, or `assumed`.
 
     Raises:
         SettingError: If a size or focal length is not positive and finite.
@@ -64,24 +65,26 @@ class Camera:
 
     @classmethod
     def from_focal(cls, width_px: int, height_px: int, focal_px: float, origin: Origin = "given") -> Self:
-        """Square pixels, principal point in the middle."""
+        """A camera with square pixels and the principal point in the middle of the picture."""
         return cls(width_px, height_px, focal_px, focal_px, width_px / 2, height_px / 2, origin)
 
     @classmethod
     def from_fov(cls, width_px: int, height_px: int, fov_deg: float, origin: Origin = "given") -> Self:
-        """From the horizontal field of view in degrees.
+        """A camera of a horizontal field of view, in degrees.
 
         Raises:
             SettingError: If the angle is not between 1 and 179 degrees.
         """
         if not 1.0 <= fov_deg <= 179.0:
-            raise SettingError(f"The horizontal field of view must lie between 1 and 179 degrees, not {fov_deg}.")
+            raise SettingError(
+                f"The horizontal field of view must lie between 1 and 179 degrees, not {fov_deg}.", setting="fov_deg"
+            )
         focal_px = width_px / 2 / math.tan(math.radians(fov_deg) / 2)
         return cls.from_focal(width_px, height_px, focal_px, origin)
 
     @classmethod
     def from_focal_35mm(cls, width_px: int, height_px: int, focal_mm: float, origin: Origin = "exif") -> Self:
-        """From the 35 mm equivalent focal length, taken over the diagonal (CIPA DCG-001, as EXIF writers do)."""
+        """A camera of a 35 mm equivalent focal length, defined over the diagonal (CIPA DCG-001, as in EXIF data)."""
         focal_px = focal_mm / FULL_FRAME_DIAGONAL_MM * math.hypot(width_px, height_px)
         return cls.from_focal(width_px, height_px, focal_px, origin)
 
@@ -118,10 +121,10 @@ class Camera:
         return replace(self, width_px=x2 - x1, height_px=y2 - y1, cx_px=self.cx_px - x1, cy_px=self.cy_px - y1)
 
     def fitted_to(self, width_px: int, height_px: int) -> Self:
-        """This camera for a picture of another resolution, as one camera records several.
+        """This camera for a picture of another resolution: one camera can record several.
 
         Raises:
-            SettingError: If the aspect ratios differ by more than 1 %, since a crop cannot be told from its size.
+            SettingError: If the aspect ratios differ by more than 1 %: the picture is then a crop of unknown position.
         """
         if (width_px, height_px) == (self.width_px, self.height_px):
             return self
@@ -143,7 +146,7 @@ class Camera:
             depth_m: H×W depth along the optical axis in metres, at any resolution of this camera's picture.
 
         Returns:
-            H×W×3 float32 positions X, Y, Z in metres; NaN where the depth is.
+            H×W×3 float32 positions X, Y, Z in metres; NaN where the depth is NaN.
         """
         height, width = depth_m.shape
         camera = self.resized(width, height)

@@ -1,4 +1,4 @@
-"""What gave a relative depth map its metres."""
+"""How a relative depth map was brought to metres: the line that was fitted, and the evidence for it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,21 +15,21 @@ EVIDENCE_TEXTS: dict[EvidenceKind, str] = {
     "anchor": "the map of a metric network",
     "size": "the sizes of things",
 }
-"""Each kind of evidence in print, the strongest first."""
+"""The text for each kind of evidence in captions and messages; the strongest kind comes first."""
 
 
 @dataclass(frozen=True, slots=True)
 class DepthAlignment:
-    """The scale and the shift of one relative depth map, and what they rest on.
+    """The scale and the shift of one relative depth map, and the evidence that they were fitted to.
 
     Attributes:
-        kind: What the map's numbers are, and so what the line gives: inverse depth in 1/m of a `relative_inverse` map,
-            depth in metres of a `relative_depth` map.
-        line: From the map's numbers to that.
-        log_sd: Standard deviation of the natural logarithm of the map's depths in metres.
-        evidence: What the line was fitted to: `points` (depths that were given), `known` (known distances), `anchor`
-            (the map of a metric network) or `size` (the sizes of things), the strongest first.
-        points: To how many points.
+        kind: Kind of the relative map. It decides what the line gives: inverse depth in 1/m for `relative_inverse`,
+            depth in metres for `relative_depth`.
+        line: The line from the values of the map to inverse depth or depth.
+        log_sd: Uncertainty of the aligned map: standard deviation of the natural logarithm of its depths.
+        evidence: The evidence that the line was fitted to, the strongest first: `points` (given depths), `known` (known
+            distances), `anchor` (the map of a metric network), `size` (the sizes of objects).
+        points: Number of points that the line was fitted to.
     """
 
     kind: DepthKind
@@ -40,17 +40,17 @@ class DepthAlignment:
 
     @property
     def is_measured(self) -> bool:
-        """Whether somebody measured what the scale rests on, so that it does not hang on the camera."""
+        """Whether measured distances are among the evidence, so that the scale does not depend on the camera."""
         return "points" in self.evidence or "known" in self.evidence
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Self:
-        """The alignment of its form in the scene's JSON."""
+        """Read an alignment from its form in the scene's JSON."""
         line = Line(content["scale"], content["shift"])
         return cls(content["kind"], line, content["log_sd"], tuple(content["evidence"]), content["points"])
 
     def to_dict(self) -> dict[str, Any]:
-        """This alignment as in the scene's JSON; a scale may be of any size, and keeps six digits."""
+        """This alignment as in the scene's JSON. Scale and shift can be of any size, so each keeps six digits."""
         return {
             "kind": self.kind,
             "scale": float(f"{self.line.scale:.6g}"),

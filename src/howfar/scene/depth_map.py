@@ -1,4 +1,4 @@
-"""A depth map that knows what its numbers mean."""
+"""A depth map, together with the meaning and the unit of its values."""
 
 from dataclasses import dataclass, field
 from typing import Literal, get_args
@@ -13,12 +13,15 @@ DepthKind = Literal["metres", "relative_inverse", "relative_depth", "disparity_p
 
 @dataclass(frozen=True, slots=True)
 class StereoRig:
-    """What turns the disparity of a rectified pair into depth: Z = f·B / (d + offset).
+    """The two cameras of a rectified pair: they turn disparity into depth by Z = f·B / (d + offset).
 
     Attributes:
-        focal_px: Focal length at the resolution that the disparities are counted in.
-        baseline_m: Distance between the two cameras.
+        focal_px: Focal length in pixels, at the resolution of the disparities.
+        baseline_m: Distance between the two cameras in metres.
         offset_px: Difference of the principal points, x_right − x_left (Middlebury's `doffs`).
+
+    Raises:
+        SettingError: If the focal length or the baseline is not above 0.
     """
 
     focal_px: float
@@ -40,19 +43,20 @@ class StereoRig:
 
 @dataclass(frozen=True, eq=False)
 class DepthMap:
-    """Depth or something like it for each cell of a grid laid over the whole picture, at the grid's own resolution.
+    """Depth, inverse depth or disparity for each cell of a grid over the whole picture, at the grid's own resolution.
 
     Attributes:
         values: H×W float32.
         kind: `metres` (depth along the optical axis), `relative_inverse` (inverse depth up to scale and shift: MiDaS,
             Depth Anything), `relative_depth` (depth up to scale and shift: Marigold) or `disparity_px`.
-        valid: H×W bool: which values may be used. A value that is not finite never is, nor is a depth or a disparity
-            that is not above zero; what is passed here is narrowed by that.
-        stereo: For `disparity_px`, what turns it into depth.
-        all_valid: Whether every value may be used (worked out here, so that the usual map is not checked per object).
+        valid: H×W bool: which values may be used. Values that are not finite are always excluded; so are depths and
+            disparities that are not above zero.
+        stereo: For `disparity_px`, the cameras that turn it into depth; None for every other kind.
+        all_valid: Whether every value may be used. Computed once, so that no check is needed for each object.
 
     Raises:
-        SettingError: If the map is not two-dimensional, is empty, or its parts do not fit together.
+        SettingError: If the kind is unknown, the map is not two-dimensional or is empty, or the mask or the stereo rig
+            does not fit the map.
     """
 
     values: NDArray[np.float32]
@@ -100,15 +104,15 @@ class DepthMap:
         return self.kind in ("relative_inverse", "disparity_px")
 
     def metres(self) -> NDArray[np.float32]:
-        """The depth in metres, H×W float32, NaN where it is not known.
+        """The depth in metres, H×W float32; NaN where it is not known.
 
         Raises:
-            SettingError: If the map is relative: it has no metres, and none are made up.
+            SettingError: If the map is relative: it has no metres.
         """
         return np.where(self.valid, self.to_metres(self.values), np.float32(np.nan))
 
     def to_metres(self, readings: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Turn values in this map's own unit, of any shape, into metres.
+        """Convert values in this map's own unit, of any shape, to metres.
 
         Raises:
             SettingError: If the map is relative.

@@ -1,4 +1,4 @@
-"""What a detector found: boxes, scores and classes, as parallel arrays."""
+"""The detected objects of a picture: boxes, scores and classes, as parallel arrays."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -11,15 +11,15 @@ from howfar.errors import SettingError
 
 @dataclass(frozen=True, eq=False)
 class Detections:
-    """N detected objects, best first.
+    """N detected objects, the highest score first.
 
     Attributes:
         boxes_xyxy_px: N×4 float32, x1, y1, x2, y2 in pixels of the picture.
         scores: N float32 in 0 to 1.
-        class_ids: N int64, places in `class_names`.
+        class_ids: N int64, indices into `class_names`.
         class_names: The names of all classes of the detector.
-        masks: N×S×S float32, 0 to 1: how much each place of a grid over each box belongs to its object; None from a
-            detector that tells boxes alone.
+        masks: N×S×S float32, 0 to 1: how much each cell of a grid over each box belongs to its object; None from a
+            detector that gives no masks.
 
     Raises:
         SettingError: If the arrays do not fit together or a class has no name.
@@ -45,7 +45,7 @@ class Detections:
 
     @classmethod
     def from_boxes(cls, boxes_xyxy_px: ArrayLike, labels: list[str], scores: ArrayLike | None = None) -> Self:
-        """From boxes of your own, one label each; a score that is not given is 1."""
+        """Detections from boxes of your own, with one label each; the scores are 1 if not given."""
         boxes = np.asarray(boxes_xyxy_px, dtype=np.float32).reshape(-1, 4)
         names = tuple(dict.fromkeys(labels))
         ids = np.array([names.index(label) for label in labels], dtype=np.int64)
@@ -61,6 +61,6 @@ class Detections:
         return len(self.boxes_xyxy_px)
 
     def select(self, keep: NDArray[np.bool_] | NDArray[np.int64]) -> Self:
-        """The objects that a mask or an array of indices names."""
+        """The objects that a mask or an array of indices selects."""
         masks = None if self.masks is None else self.masks[keep]
         return type(self)(self.boxes_xyxy_px[keep], self.scores[keep], self.class_ids[keep], self.class_names, masks)

@@ -1,28 +1,27 @@
-"""How far one object is, and how that was found."""
+"""The distance of one object, and the cues that it was measured by."""
 
 import math
 from dataclasses import dataclass, field, replace
 from typing import Literal, Self
 
+from howfar.scene.box import UNKNOWN_BOX, Box
 from howfar.scene.weights import Weights
 
 NAN = math.nan
-
-UNKNOWN_REGION = (NAN, NAN, NAN, NAN)
 
 CueName = Literal["depth", "size", "ground"]
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """What one kind of evidence says of a distance: a log-normal, or nothing and why.
+    """The estimate of a distance by one kind of evidence: a log-normal distribution, or nothing and the reason why.
 
     Attributes:
-        name: `depth` (the depth map), `size` (a thing of known size) or `ground` (where it stands).
-        depth_m: The median of the distance along the optical axis; NaN where the cue says nothing.
-        log_sd: Standard deviation of the natural logarithm of that distance, about its relative error.
-        weight: Its share in the distance that all cues give together, 0 to 1.
-        note: Why it says nothing, or what is doubtful about it; empty when all is well.
+        name: `depth` (the depth map), `size` (the known size of the object) or `ground` (where the object stands).
+        depth_m: Median of the distance along the optical axis in metres; NaN where the cue gives no distance.
+        log_sd: Standard deviation of the natural logarithm of that distance: roughly its relative error.
+        weight: Its weight in the distance that all cues give together, 0 to 1.
+        note: Why the cue gives no distance, or why it is doubtful; empty otherwise.
     """
 
     name: CueName
@@ -32,13 +31,13 @@ class Cue:
     note: str = ""
 
     @classmethod
-    def silent(cls, name: CueName, note: str) -> Self:
-        """A cue that says nothing, and why."""
+    def unknown(cls, name: CueName, note: str) -> Self:
+        """A cue that gives no distance, and the reason why."""
         return cls(name, NAN, NAN, note=note)
 
     @property
     def is_known(self) -> bool:
-        """Whether the cue says anything."""
+        """Whether the cue gives a distance."""
         return math.isfinite(self.depth_m)
 
 
@@ -47,21 +46,21 @@ class Distance:
     """The distance of one object. Unknown numbers are NaN, never zero or infinity.
 
     Attributes:
-        depth_m: Distance along the optical axis (Z).
-        range_m: Length of the straight line from the camera.
-        position_m: X (right), Y (down), Z (forward), along the ray through the middle of the region measured.
-        own_log_sd: Standard deviation of the natural logarithm of depth_m that is the ranging method's own, as on a
-            depth map without error; NaN where the method does not tell.
-        low_m: Lower end of the interval for depth_m.
-        high_m: Upper end of it.
+        depth_m: Distance along the optical axis (Z) in metres.
+        range_m: Length of the straight line from the camera in metres.
+        position_m: X (right), Y (down), Z (forward) in metres, on the ray through the middle of the region measured.
+        own_log_sd: Standard deviation of the natural logarithm of depth_m that the ranging method itself adds, even on
+            a depth map without error; NaN where the method does not estimate it.
+        low_m: Lower end of the interval of 80 % for depth_m.
+        high_m: Upper end of that interval.
         method: Name of the ranging method.
         valid_share: Share of the region's cells that had a usable value, 0 to 1.
-        mixed: Whether the box holds two depths, so that one number for it is doubtful.
-        region_xyxy_px: The part of the picture that was measured: x1, y1, x2, y2 in pixels.
-        reason: Why the distance is not known; empty when it is.
-        cues: What each kind of evidence says, where several were asked.
+        mixed: Whether the depths in the box are bimodal, so that one number for it is doubtful.
+        region_xyxy_px: The region of the picture that was measured: x1, y1, x2, y2 in pixels.
+        reason: Why the distance is unknown; empty when it is known.
+        cues: The estimate of each cue that was asked for.
         conflict: Whether the cues contradict each other.
-        weights: What in the box was taken for the object, by a ranging method that tells.
+        weights: How much each cell in the box counted for the object; None from a ranging method without weights.
     """
 
     depth_m: float
@@ -70,7 +69,7 @@ class Distance:
     method: str
     valid_share: float
     mixed: bool
-    region_xyxy_px: tuple[float, float, float, float]
+    region_xyxy_px: Box
     own_log_sd: float = NAN
     low_m: float = NAN
     high_m: float = NAN
@@ -84,13 +83,13 @@ class Distance:
         cls,
         method: str,
         reason: str,
-        region_xyxy_px: tuple[float, float, float, float] = UNKNOWN_REGION,
+        region_xyxy_px: Box = UNKNOWN_BOX,
     ) -> Self:
-        """A distance that is not known, and why."""
+        """A distance that is not known, and the reason why."""
         return cls(NAN, NAN, (NAN, NAN, NAN), method, 0.0, False, region_xyxy_px, reason=reason)
 
     def shifted(self, right_px: float, down_px: float) -> Self:
-        """The same distance, measured in a part of the picture that starts at right_px, down_px."""
+        """This distance, measured in a crop, in pixels of the picture, where the crop starts at right_px, down_px."""
         x1, y1, x2, y2 = self.region_xyxy_px
         region = (x1 + right_px, y1 + down_px, x2 + right_px, y2 + down_px)
         weights = None if self.weights is None else self.weights.shifted(right_px, down_px)
@@ -98,5 +97,5 @@ class Distance:
 
     @property
     def is_known(self) -> bool:
-        """Whether there is a distance at all."""
+        """Whether there is a distance."""
         return math.isfinite(self.depth_m)

@@ -1,4 +1,4 @@
-"""Scenes in the types of other tools; those are imported only when asked for."""
+"""Conversion of scenes to the types of other tools, which are imported only when they are needed."""
 
 from typing import Any
 
@@ -20,15 +20,15 @@ def to_supervision(scene: Scene) -> Any:
         import supervision
     except ImportError:
         raise MissingExtraError("Converting to supervision.Detections", "supervision") from None
-    things = scene.objects
+    objects = scene.objects
     return supervision.Detections(
-        xyxy=np.array([thing.box_xyxy_px for thing in things], dtype=np.float32).reshape(-1, 4),
-        confidence=np.array([thing.score for thing in things], dtype=np.float32),
-        class_id=np.array([thing.class_id for thing in things], dtype=int),
+        xyxy=np.array([each.box_xyxy_px for each in objects], dtype=np.float32).reshape(-1, 4),
+        confidence=np.array([each.score for each in objects], dtype=np.float32),
+        class_id=np.array([each.class_id for each in objects], dtype=int),
         data={
-            "class_name": np.array([thing.label for thing in things], dtype=str),
-            "depth_m": np.array([thing.depth_m for thing in things], dtype=np.float64),
-            "range_m": np.array([thing.range_m for thing in things], dtype=np.float64),
-            "position_m": np.array([thing.position_m for thing in things], dtype=np.float64).reshape(-1, 3),
+            "class_name": np.array([each.label for each in objects], dtype=str),
+            "depth_m": np.array([each.depth_m for each in objects], dtype=np.float64),
+            "range_m": np.array([each.range_m for each in objects], dtype=np.float64),
+            "position_m": np.array([each.position_m for each in objects], dtype=np.float64).reshape(-1, 3),
         },
     )

@@ -1,4 +1,4 @@
-"""One picture on its way through howfar, with all that belongs to the moment when it was taken."""
+"""One picture on its way through howfar, with all the data of the moment when it was taken."""
 
 from dataclasses import dataclass
 
@@ -12,23 +12,24 @@ from howfar.scene.depth_map import DepthMap, StereoRig
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """A picture and where it came from.
+    """A picture, its camera, and the depths that belong to it.
 
     Attributes:
         image: H×W×3 uint8 RGB, upright (EXIF rotation applied).
-        source: What the user named: a path, an address, `camera:0`, …
-        camera: The picture's camera: the one that the file itself tells of (EXIF), until a `Lens` has decided on it;
-            None where nothing is known.
-        index: Number of the frame in its video or stream, from 0; None for a picture.
-        time_s: Time of that frame in seconds.
-        right: H×W×3 uint8 RGB, what the right-hand camera of a rectified pair saw at the same moment; None without one.
-        rig: What turns disparity between the two into depth.
-        depth: A depth map of the user's own, to be taken in place of a network's.
-        depth_points: Depths of the user's own, most of them unknown, that a relative map gets its metres from.
-        undistorted: Whether the lens's distortion was taken out of the image.
+        source: Its name as the user gave it: a path, an address, `camera:0`, …
+        camera: The picture's camera. First the one in the file's own EXIF data; after `Lens.camera_for`, the camera
+            that distances are computed with. None where nothing is known.
+        index: Index of the frame in its video or stream, from 0; None for a picture.
+        time_s: Time of that frame in seconds; None for a picture.
+        right: H×W×3 uint8 RGB, the right-hand picture of a rectified pair at the same moment; None without one.
+        rig: The two cameras of that pair; they turn disparity into depth.
+        depth: A depth map of the user's own, which replaces a network's; None for none.
+        depth_points: Depths of the user's own at some pixels, unknown at the others, which bring a relative map to
+            metres; None for none.
+        undistorted: Whether the lens's distortion was removed from the image.
 
     Raises:
-        SettingError: If depths of the user's own are of another aspect ratio than the image.
+        SettingError: If the aspect ratio of the user's own depths differs from that of the image by more than 1 %.
     """
 
     image: NDArray[np.uint8]

@@ -1,4 +1,4 @@
-"""Distances that the user knows, and which object each is of."""
+"""Known distances, each with the object that it belongs to."""
 
 import math
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ class KnownDistance:
     """A distance as the user states it.
 
     Attributes:
-        what: The class of an object, or its number among those found.
-        range_m: The straight line from the camera to the object.
+        what: The class of the object, or its number counted from the nearest, 1.
+        range_m: Length of the straight line from the camera to the object in metres.
 
     Raises:
-        SettingError: If the distance is not positive and finite.
+        SettingError: If the distance is not above 0 and finite.
     """
 
     what: str | int
@@ -30,10 +30,10 @@ class KnownDistance:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """From text such as `chair=2.30` or `3=2.30`.
+        """Read a text such as `chair=2.30` or `3=2.30`.
 
         Raises:
-            SettingError: If it is no such text, or the distance cannot be.
+            SettingError: If the text has another form, or the distance is not above 0 and finite.
         """
         what, _, metres = (part.strip() for part in text.rpartition("="))
         try:
@@ -49,11 +49,11 @@ class KnownDistance:
 
 @dataclass(frozen=True, slots=True)
 class KnownObject:
-    """The known distance of an object that is named by its index among the detections.
+    """The known distance of an object that is given by its index.
 
     Attributes:
-        index: Its index.
-        range_m: The straight line from the camera to it.
+        index: Index of the object among the detections, from 0.
+        range_m: Length of the straight line from the camera to the object in metres.
     """
 
     index: int

@@ -1,4 +1,4 @@
-"""What a user says of the camera, and the camera that follows for a picture."""
+"""The user's information about the camera, and the camera that follows from it for a picture."""
 
 from dataclasses import dataclass
 
@@ -9,12 +9,12 @@ from howfar.scene.camera import Camera
 
 @dataclass(frozen=True, slots=True)
 class Lens:
-    """At most one of three ways to name a camera; with none, the picture's own word or an assumption decides.
+    """The camera in one of three forms. With none of them, each picture's EXIF data are used, or else an assumption.
 
     Attributes:
-        camera: A known camera, or all that a camera file holds of it; it is rescaled to pictures of another resolution
-            and the same aspect ratio.
-        focal_px: The focal length in pixels of the picture, principal point in the middle.
+        camera: A known camera, or the content of a camera file. It is rescaled to pictures of another resolution with
+            the same aspect ratio.
+        focal_px: The focal length in pixels of the picture, with the principal point in the middle.
         fov_deg: The horizontal field of view in degrees.
 
     Raises:
@@ -26,24 +26,29 @@ class Lens:
     fov_deg: float | None = None
 
     def __post_init__(self) -> None:
-        if sum(said is not None for said in (self.camera, self.focal_px, self.fov_deg)) > 1:
+        if sum(given is not None for given in (self.camera, self.focal_px, self.fov_deg)) > 1:
             raise SettingError("Give the camera once: a camera file, a focal length or a field of view, not several.")
 
     @property
     def distortion(self) -> Distortion | None:
-        """What pictures have to be freed from before they are looked at."""
+        """The distortion to remove from each picture first; None where it is not known."""
         return self.camera.distortion if isinstance(self.camera, Calibration) else None
 
     @property
     def scale(self) -> DepthScale | None:
-        """What the depth network's metres have to be multiplied by."""
+        """The scale of the depth network's metres; None where it is not known."""
         return self.camera.scale if isinstance(self.camera, Calibration) else None
 
-    def camera_for(self, width_px: int, height_px: int, told: Camera | None = None) -> Camera:
-        """The camera of a picture: the user's word first, then the file's own (`told`, from EXIF), else assumed.
+    def camera_for(self, width_px: int, height_px: int, own: Camera | None = None) -> Camera:
+        """The camera of a picture: the user's if given, else the picture's own, else an assumed one.
+
+        Args:
+            width_px: Width of the picture.
+            height_px: Height of the picture.
+            own: The camera from the picture's EXIF data; None where there is none.
 
         Raises:
-            SettingError: If the given camera cannot be that of a picture of this shape.
+            SettingError: If the user's camera has another aspect ratio than the picture.
         """
         if self.camera is not None:
             known = self.camera.camera if isinstance(self.camera, Calibration) else self.camera
@@ -52,4 +57,4 @@ class Lens:
             return Camera.from_focal(width_px, height_px, self.focal_px)
         if self.fov_deg is not None:
             return Camera.from_fov(width_px, height_px, self.fov_deg)
-        return told or Camera.assumed(width_px, height_px)
+        return own or Camera.assumed(width_px, height_px)

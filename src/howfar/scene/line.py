@@ -1,4 +1,4 @@
-"""A line from one kind of number to another."""
+"""A straight line, as fitted from the values of one map to those of another."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The line scale · value + shift; NaN where none could be fitted."""
+    """The line scale · value + shift; both are NaN where no line could be fitted."""
 
     scale: float = 1.0
     shift: float = 0.0
 
     def of(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The line's values, of the shape given."""
+        """The line at each value: an array of the same shape."""
         fitted: NDArray[np.float32] = values * np.float32(self.scale) + np.float32(self.shift)
         return fitted

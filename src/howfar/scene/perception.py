@@ -1,4 +1,4 @@
-"""What was seen in a picture, before any distance is measured: objects, depth, and what is known of who saw it."""
+"""Everything that the networks give for a picture before distances are measured: objects, depth, and their sources."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,26 +13,26 @@ from howfar.scene.frame import Frame
 from howfar.scene.margins import Margins
 
 NETWORK_LOG_SD = 0.2
-"""Of the depths of a network's map in scenes of the kind that it has seen, where nobody has measured its margins."""
+"""Uncertainty of a network's depths, in scenes of the kind that it was trained on, where no margins were measured."""
 MEASURED_LOG_SD = 0.01
-"""Of the depths of a measured map: depth cameras err by about a hundredth."""
+"""Uncertainty of a measured map: the error of depth cameras is about one per cent."""
 GIVEN = "given"
-"""What stands for the network's name where the user gave the depth map."""
+"""Stands in place of a network's name where the user gave the depth map."""
 
 
 @dataclass(frozen=True, slots=True)
 class DepthFacts:
-    """What is known of whoever gave a depth map: how far its depths are to be trusted.
+    """Facts about the source of a depth map: what its values mean, and how uncertain they are.
 
     Attributes:
         name: The network's short name, or `GIVEN`.
-        kind: What its numbers mean.
-        scenes: The scenes that it has seen, in a few words; empty where that is not known.
-        reach_m: The farthest distance that it can tell; None where there is no such limit.
-        margins: How far off it is by class, measured on objects that it has not seen; None where that was not measured.
+        kind: What its values mean, and their unit.
+        scenes: The kinds of scenes that it was trained on, in a few words; empty where not known.
+        reach_m: The farthest distance that it can give; None where there is no such limit.
+        margins: Its error margins by class; None where they were not measured.
         log_sd: Standard deviation of the natural logarithm of its depths, where there are no margins.
         sha256: SHA-256 of the file of its weights, in hexadecimal; empty where there is none.
-        measured: Whether the depths were measured (or rendered); no other cue overrules such a map.
+        measured: Whether the depths were measured or rendered. The other cues never correct such a map.
 
     Raises:
         SettingError: If log_sd or reach_m is not above 0.
@@ -54,16 +54,16 @@ class DepthFacts:
 
     @classmethod
     def of_given(cls, depth: DepthMap) -> Self:
-        """Of a map that was measured, or rendered, or given as such."""
+        """The facts about a depth map that the user gave: it counts as measured."""
         return cls(GIVEN, depth.kind, log_sd=MEASURED_LOG_SD, measured=True)
 
     @property
     def is_metric(self) -> bool:
-        """Whether its depths are in metres, or are turned into metres by a known stereo rig."""
+        """Whether its values are metres, or disparities that a known stereo rig turns into metres."""
         return self.kind in ("metres", "disparity_px")
 
     def log_sd_of(self, label: str) -> float:
-        """Standard deviation of the natural logarithm of the distance of an object of this class."""
+        """Standard deviation of the natural logarithm of the distance, for an object of this class."""
         return self.log_sd if self.margins is None else self.margins.of(label).log_sd
 
 
@@ -72,9 +72,9 @@ class DepthCrop:
     """One object cut out of the picture, with a depth map of its own.
 
     Attributes:
-        depth: The depth of the part that was cut out.
-        camera: The camera of that part.
-        corner_px: Its upper left corner in the picture.
+        depth: The depth map of the crop.
+        camera: The camera of the crop.
+        corner_px: Column and row of its upper left corner in the picture.
     """
 
     depth: DepthMap
@@ -84,19 +84,19 @@ class DepthCrop:
 
 @dataclass(frozen=True, eq=False)
 class Perception:
-    """What was seen in one picture.
+    """The objects and the depth of one picture.
 
     Attributes:
         frame: The picture.
         detections: N objects.
-        depth: Its depth map, in metres or relative.
-        facts: What is known of whoever gave the depth.
-        models: The names of the networks, by what they are there for: `detector`, `depth`, `anchor`.
-        alignment: What gave a relative map its metres; None where nothing did, or nothing had to.
-        no_metres: Why the map is relative still, in words; empty where it is metric.
-        depth_scale: What depth in metres was multiplied by, from known distances; None if by nothing.
-        crops: Each object's own depth, where it was estimated on crops; None otherwise.
-        timing_ms: What each step took.
+        depth: The depth map, in metres or relative.
+        facts: Facts about the source of the depth map.
+        models: The names of the networks by their task: `detector`, `depth`, `anchor`.
+        alignment: How a relative map was brought to metres; None where the map is metric by itself, or relative.
+        no_metres: Why the map is still relative, in words; empty where it is metric.
+        depth_scale: The factor from known distances that the metres were multiplied by; None for none.
+        crops: N depth maps, one for each object, where depth was estimated on crops; None otherwise.
+        timing_ms: The time that each step took.
     """
 
     frame: Frame
@@ -112,5 +112,5 @@ class Perception:
 
     @property
     def camera(self) -> Camera:
-        """The camera that distances rest on: the frame's, or an assumed one."""
+        """The camera that distances are computed with: the frame's, or an assumed one."""
         return self.frame.camera or Camera.assumed(self.frame.width_px, self.frame.height_px)

@@ -1,4 +1,4 @@
-"""The doors for whatever sees: two networks, one joint network, a stereo pair, a remote service, a stand-in."""
+"""The protocols of detectors, depth estimators and perceivers: any object with these methods can be used."""
 
 from typing import Protocol
 
@@ -10,18 +10,18 @@ from howfar.scene.query import Query
 
 
 class Detector(Protocol):
-    """Whatever finds objects in a picture."""
+    """Finds the objects in a picture."""
 
     @property
     def name(self) -> str:
-        """Its short name."""
+        """The detector's short name."""
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """The names of all classes that it knows, in the order of their numbers."""
+        """The names of all classes that it knows; a class id is an index into them."""
 
     def detect(self, frame: Frame, query: Query) -> Detections:
-        """Find the objects in a picture, best first, with boxes cut to the picture.
+        """Find the objects in a picture, the highest score first, with boxes that lie within the picture.
 
         Raises:
             SettingError: If the query names a class that the detector does not know.
@@ -29,26 +29,32 @@ class Detector(Protocol):
 
 
 class DepthEstimator(Protocol):
-    """Whatever gives the depth of a picture."""
+    """Estimates the depth of a picture."""
 
     @property
     def facts(self) -> DepthFacts:
-        """What is known of it."""
+        """Facts about this estimator, such as its uncertainty."""
 
     def estimate(self, frame: Frame) -> DepthMap:
-        """Estimate the depth of a picture, at any resolution; without a camera, unscaled by its focal length."""
+        """Estimate the depth of a picture, at any resolution.
+
+        Where the frame has no camera, depth is not scaled by the focal length.
+        """
 
 
 class Perceiver(Protocol):
-    """Whatever sees both: objects and depth."""
+    """Finds the objects of a picture and estimates its depth: two networks, one joint network, a stereo pair.
+
+    A remote service or a test double can be a perceiver as well.
+    """
 
     def perceive(self, frame: Frame, query: Query) -> Perception:
-        """Look at a picture once.
+        """Find the objects and estimate the depth, in one pass.
 
         Args:
             frame: The picture, undistorted, with its camera.
             query: Which objects to find.
 
         Raises:
-            SettingError: If the query names a class that is not known.
+            SettingError: If the query names a class that is unknown.
         """

@@ -1,4 +1,4 @@
-"""What is asked of a detector, picture by picture: cheap to change, unlike the network that answers."""
+"""The settings of a detection that can change from picture to picture without loading the network again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ class Query:
     """Which objects to find.
 
     Attributes:
-        score: Least confidence of a detection, 0 to 1; the detector's own default when None.
-        nms: IoU above which the weaker of two boxes of one class is dropped, 0 to 1; likewise.
-        classes: Names of the classes to look for, without regard to case; all when None.
+        score: Minimum confidence of a detection, 0 to 1; the detector's own default when None.
+        nms: IoU above which the box with the lower score is dropped, 0 to 1; the detector's own default when None.
+        classes: Names of the classes to find, in upper or lower case; all classes when None.
 
     Raises:
         SettingError: If score or nms lies outside 0 to 1.
@@ -24,26 +24,26 @@ class Query:
     classes: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
-        for name, share in (("score", self.score), ("nms", self.nms)):
-            if share is not None and not 0.0 <= share <= 1.0:
-                raise SettingError(f"{name} must lie between 0 and 1, not {share}.", setting=name)
+        for name, value in (("score", self.score), ("nms", self.nms)):
+            if value is not None and not 0.0 <= value <= 1.0:
+                raise SettingError(f"{name} must lie between 0 and 1, not {value}.", setting=name)
 
 
 def class_ids(names: Sequence[str], known: Sequence[str], detector: str) -> frozenset[int]:
-    """The class numbers of some class names, without regard to case.
+    """The class ids of some class names, in upper or lower case.
 
     Args:
         names: The names.
-        known: Every class name of the detector, in the order of its numbers.
+        known: All class names of the detector; a class id is an index into them.
         detector: The detector's name, for the message.
 
     Raises:
-        SettingError: If the detector does not know a name.
+        SettingError: If the detector does not know one of the names.
     """
-    numbers = {name.lower(): number for number, name in enumerate(known)}
+    ids = {name.lower(): index for index, name in enumerate(known)}
     for name in names:
-        if name.strip().lower() not in numbers:
+        if name.strip().lower() not in ids:
             raise SettingError(
                 f"The detector {detector} knows no class {name!r}; `howfar models info {detector}` lists its classes."
             )
-    return frozenset(numbers[name.strip().lower()] for name in names)
+    return frozenset(ids[name.strip().lower()] for name in names)

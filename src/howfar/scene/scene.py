@@ -1,4 +1,4 @@
-"""A picture understood: its objects, each with a class and a distance."""
+"""The result for one picture: its objects, each with a class and a distance."""
 
 import json
 import math
@@ -7,30 +7,31 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from howfar.errors import SettingError
+from howfar.scene.box import UNKNOWN_BOX, Box
 from howfar.scene.camera import Camera
 from howfar.scene.depth_alignment import DepthAlignment
 from howfar.scene.depth_map import DepthMap
-from howfar.scene.distance import NAN, UNKNOWN_REGION, Cue, Distance
+from howfar.scene.distance import NAN, Cue, Distance
 from howfar.scene.perception import DepthFacts
 
 
 @dataclass(frozen=True, slots=True)
 class SceneObject:
-    """One object: what it is, where it is in the picture, and how far away.
+    """One object: its class, its box in the picture, and its distance.
 
     Attributes:
         label: Name of its class.
-        class_id: Number of its class in the detector.
+        class_id: Index of its class in the detector.
         score: Confidence of the detector, 0 to 1.
         box_xyxy_px: x1, y1, x2, y2 in pixels.
-        distance: Its distance, with all that is known of it.
-        nearness_rank: Its place from the nearest, 1, on a relative depth map; None on a metric one.
+        distance: Its distance, with interval, cues and method.
+        nearness_rank: Its rank on a relative depth map, 1 for the nearest; None on a metric map.
     """
 
     label: str
     class_id: int
     score: float
-    box_xyxy_px: tuple[float, float, float, float]
+    box_xyxy_px: Box
     distance: Distance
     nearness_rank: int | None = None
 
@@ -51,61 +52,61 @@ class SceneObject:
 
     @property
     def nearness(self) -> tuple[float, float]:
-        """What objects are sorted by: the rank, where there is one, then the depth; unknown ones last."""
+        """The sort key, nearest first: the rank, then the depth in metres; infinity stands for an unknown one."""
         rank = math.inf if self.nearness_rank is None else self.nearness_rank
         return rank, self.depth_m if self.distance.is_known else math.inf
 
     def is_within(self, max_depth_m: float | None) -> bool:
-        """Whether depth_m is at most the maximum; an unknown depth is not. Without a maximum everything is."""
+        """Whether depth_m is known and at most the maximum; always true without a maximum."""
         return max_depth_m is None or self.distance.depth_m <= max_depth_m
 
     def to_dict(self) -> dict[str, Any]:
         """This object as in the scene's JSON."""
-        far = self.distance
+        distance = self.distance
         return {
             "label": self.label,
             "class_id": self.class_id,
             "score": _number(self.score, 4),
             "box_xyxy_px": [_number(v, 2) for v in self.box_xyxy_px],
-            "depth_m": _number(far.depth_m),
-            "range_m": _number(far.range_m),
-            "low_m": _number(far.low_m),
-            "high_m": _number(far.high_m),
-            "position_m": [_number(v) for v in far.position_m] if far.is_known else None,
+            "depth_m": _number(distance.depth_m),
+            "range_m": _number(distance.range_m),
+            "low_m": _number(distance.low_m),
+            "high_m": _number(distance.high_m),
+            "position_m": [_number(v) for v in distance.position_m] if distance.is_known else None,
             "nearness_rank": self.nearness_rank,
-            "method": far.method,
-            "valid_share": _number(far.valid_share),
-            "mixed": far.mixed,
-            "conflict": far.conflict,
-            "cues": [_cue(cue) for cue in far.cues],
+            "method": distance.method,
+            "valid_share": _number(distance.valid_share),
+            "mixed": distance.mixed,
+            "conflict": distance.conflict,
+            "cues": [_cue(cue) for cue in distance.cues],
         }
 
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """What is known of one picture.
+    """The objects of one picture with their distances, and what these were computed from.
 
-    Iterating gives the objects that are labelled: those no farther than `max_depth_m`, nearest first.
+    Iterating gives the labelled objects: those no farther than `max_depth_m`, nearest first.
 
     Attributes:
-        source: Where the picture came from.
-        width_px: Its width.
-        height_px: Its height.
-        camera: The camera that the distances rest on, and where that was known from.
-        models: Names of the `detector` and of the `depth` source, and of the `anchor` where there is one.
-        objects: The objects within max_depth_m, nearest first, unknown distances last.
-        beyond: The objects that are farther, or of unknown distance where a maximum was set.
-        depth: The depth map; None where the scene was read from JSON, which holds none.
+        source: The path or address of the picture.
+        width_px: Width of the picture.
+        height_px: Height of the picture.
+        camera: The camera that the distances were computed with; its origin says how it is known.
+        models: Names of the `detector` and the `depth` network, and of the `anchor` where there is one.
+        objects: The labelled objects, nearest first, those of unknown distance last.
+        beyond: The objects beyond max_depth_m; where a maximum is set, also those of unknown distance.
+        depth: The depth map; None where the scene was read from JSON, which does not hold it.
         max_depth_m: The maximum depth of a labelled object; None for no maximum.
-        timing_ms: What the steps took.
-        frame: Number of the frame in its video, from 0; None for a picture.
-        time_s: Time of that frame in its video.
-        undistorted: Whether the lens's distortion was taken out of the picture first: boxes and depth then belong to
+        timing_ms: The time that each step took.
+        frame: Index of the frame in its video, from 0; None for a picture.
+        time_s: Time of that frame in its video; None for a picture.
+        undistorted: Whether the lens's distortion was removed from the picture first. Boxes and depth then belong to
             the undistorted picture.
-        depth_scale: What the depth network's metres were multiplied by, from known distances; None if by nothing.
-        alignment: What gave a relative depth network's map its metres; None where it is metric by itself, or relative.
-        no_metres: Why the depth map is relative still, in words; empty where it is not.
-        facts: What is known of whoever gave the metres; None where nothing is.
+        depth_scale: The factor from known distances that the depth network's metres were multiplied by; None for none.
+        alignment: How a relative depth map was brought to metres; None where the map is metric by itself, or relative.
+        no_metres: Why the depth map is still relative, in words; empty where it is metric.
+        facts: Facts about the source of the metres; None where they are not known.
     """
 
     source: str
@@ -128,7 +129,7 @@ class Scene:
 
     @property
     def assumes_scale(self) -> bool:
-        """Whether all distances hang on a focal length that was assumed."""
+        """Whether the scale of all distances depends on an assumed focal length."""
         is_measured = self.depth_scale is not None or (self.alignment is not None and self.alignment.is_measured)
         return self.camera.origin == "assumed" and not is_measured
 
@@ -139,7 +140,7 @@ class Scene:
         return len(self.objects)
 
     def to_dict(self) -> dict[str, Any]:
-        """The scene in its JSON shape (docs/scene.schema.json): unknown numbers are None."""
+        """The scene in its JSON form (docs/scene.schema.json); unknown numbers are None."""
         camera = self.camera
         return {
             "source": self.source,
@@ -165,24 +166,24 @@ class Scene:
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> "Scene":
-        """The scene of its JSON shape, which holds neither the depth map nor the objects beyond the maximum.
+        """Read a scene from its JSON form, which holds neither the depth map nor the objects beyond the maximum.
 
         Args:
-            content: What `to_dict` gives, or JSON text of it read by `json.loads`.
+            content: The result of `to_dict`, or of `json.loads` on the text of `to_json`.
 
         Raises:
-            SettingError: If something is missing, or is not of its kind.
+            SettingError: If a field is missing, or its value is of a wrong type.
         """
         try:
             return _scene(content)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise SettingError(
-                f"This is no scene as docs/scene.schema.json describes it ({type(error).__name__}: {error}): read what "
-                "`howfar look --format json` or `Scene.to_dict` gave."
+                f"This is no scene as docs/scene.schema.json describes it ({type(error).__name__}: {error}): read the "
+                "JSON of `howfar look`, or the result of `Scene.to_dict`."
             ) from None
 
     def to_json(self, indent: int | None = None) -> str:
-        """The scene as JSON text; one line unless an indent is given."""
+        """The scene as JSON text, on one line unless an indent is given."""
         return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False, allow_nan=False)
 
 
@@ -218,7 +219,7 @@ def _object(content: Mapping[str, Any]) -> SceneObject:
         content["method"],
         content["valid_share"],
         content["mixed"],
-        UNKNOWN_REGION,
+        UNKNOWN_BOX,
         low_m=_known(content["low_m"]),
         high_m=_known(content["high_m"]),
         cues=tuple(map(_cue_from, content["cues"])),
@@ -234,7 +235,7 @@ def _cue_from(content: Mapping[str, Any]) -> Cue:
 
 
 def _known(value: float | None) -> float:
-    """A number of JSON; NaN for None."""
+    """A number from JSON; NaN for None."""
     return NAN if value is None else float(value)
 
 
@@ -250,5 +251,5 @@ def _cue(cue: Cue) -> dict[str, Any]:
 
 
 def _number(value: float | None, digits: int = 4) -> float | None:
-    """A finite number, rounded for print, or None: JSON has no NaN."""
+    """A finite number, rounded, else None: JSON has no NaN."""
     return round(float(value), digits) if value is not None and math.isfinite(value) else None

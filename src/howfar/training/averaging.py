@@ -25,14 +25,14 @@ class RunningAverage:
     def update(self, network: nn.Module) -> None:
         """Move towards the network's present weights: fast in the first thousands of steps, slowly then."""
         self.steps += 1
-        share = 1 - self.decay * (1 - math.exp(-self.steps / WARM_UP_STEPS))
+        step = 1 - self.decay * (1 - math.exp(-self.steps / WARM_UP_STEPS))
         mine, theirs = _tensors(self.network), _tensors(network)
         floats = [name for name, value in mine.items() if value.is_floating_point()]
-        torch._foreach_lerp_([mine[name] for name in floats], [theirs[name] for name in floats], share)
+        torch._foreach_lerp_([mine[name] for name in floats], [theirs[name] for name in floats], step)
         for name in mine.keys() - set(floats):
             mine[name].copy_(theirs[name])
 
 
 def _tensors(network: nn.Module) -> dict[str, Tensor]:
-    """Each weight and statistic once, where a part has several names; those of FCRN do."""
+    """Each weight and statistic once, also where a module has several names, as in FCRN."""
     return {**dict(network.named_parameters()), **dict(network.named_buffers())}

@@ -1,8 +1,8 @@
 """Depth maps of training pictures by networks that have not seen them (k-fold cross-fitting).
 
-A network's error on the pictures that it was trained on is far smaller than on others. What is to learn from its
-errors, or to state a margin for them, needs a map of each training picture by a network of the same recipe that was
-trained without it and its neighbours.
+A network's error on the pictures that it was trained on is far smaller than on others. To learn from its errors, or
+to state a margin for them, each training picture needs a map by a network of the same recipe that was trained without
+it and its neighbours.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,8 +14,8 @@ from howfar.datasets import DepthSample
 from howfar.io.depth_folder import DepthFolder
 from howfar.models.depth import CardDepth
 from howfar.scene import Frame
+from howfar.training.data.depth.pairs import depth_samples
 from howfar.training.recipe import DepthRecipe
-from howfar.training.starting import depth_samples
 from howfar.training.torch_session import TorchSession
 from howfar.training.trained import trained_network
 

@@ -1,4 +1,4 @@
-"""The loss curve and TensorBoard's log: a training as people look at it."""
+"""The curves of a training: its losses and the figures of its validation over the epochs."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path

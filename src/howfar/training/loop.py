@@ -19,11 +19,12 @@ from torch.utils.tensorboard import SummaryWriter
 
 from howfar.errors import TrainingError
 from howfar.models.card import Card
+from howfar.networks.entry import NetworkEntry
 from howfar.training.averaging import RunningAverage
 from howfar.training.curves import VALIDATION, draw_curves
 from howfar.training.data.preparation import Batches
 from howfar.training.optimisers import build_optimiser, set_learning_rate, train_mode
-from howfar.training.recipe import OptimiserPart, SchedulePart, TrainingPart
+from howfar.training.recipe import OptimiserSettings, ScheduleSettings, TrainingSettings
 from howfar.training.run_folder import RunFolder
 from howfar.training.schedules import learning_rate_share
 
@@ -31,9 +32,10 @@ TOTAL = "loss"
 
 
 class Task(Protocol):
-    """What is particular to depth or detection."""
+    """What is particular to one kind of training, such as that of a depth network."""
 
     title: str
+    entry: NetworkEntry
     card: Card
     remarks: tuple[str, ...]
     frozen: tuple[str, ...]
@@ -79,9 +81,9 @@ class Trainer:
     def __init__(
         self,
         task: Task,
-        optimiser: OptimiserPart,
-        schedule: SchedulePart,
-        training: TrainingPart,
+        optimiser: OptimiserSettings,
+        schedule: ScheduleSettings,
+        training: TrainingSettings,
         folder: RunFolder,
         fabric: Fabric,
     ) -> None:
@@ -96,7 +98,7 @@ class Trainer:
         self.best: float | None = None
         self.history: list[dict[str, float]] = []
         network = task.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in its stub
-        self.module, self.optimiser = fabric.setup(network, build_optimiser(network, optimiser))
+        self.module, self.optimiser = fabric.setup(network, build_optimiser(network, optimiser, task.entry.encoder))
         self.average = RunningAverage(network, training.ema) if training.ema else None
         torch.manual_seed(training.seed + fabric.global_rank)
         self._restore(folder.load())

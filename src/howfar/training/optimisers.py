@@ -1,4 +1,4 @@
-"""What moves the weights, and which of them stay."""
+"""The optimiser of a training, and which weights it does not move."""
 
 from collections.abc import Sequence
 
@@ -6,23 +6,31 @@ import torch
 from torch import nn
 
 from howfar.errors import SettingError
-from howfar.networks.resnet import ENCODER_PARTS, ResNet50Features
-from howfar.training.recipe import OptimiserPart
+from howfar.training.recipe import OptimiserSettings
 
 
-def build_optimiser(network: nn.Module, part: OptimiserPart) -> torch.optim.Optimizer:
+def build_optimiser(
+    network: nn.Module, settings: OptimiserSettings, encoder: Sequence[str] = ()
+) -> torch.optim.Optimizer:
     """The optimiser of a recipe over the weights that are not frozen.
 
-    Each group remembers its greatest learning rate as `greatest_lr`; the schedule multiplies that.
+    Each parameter group remembers its greatest learning rate as `greatest_lr`; the schedule multiplies that.
+
+    Args:
+        network: What is trained.
+        settings: Those of the recipe.
+        encoder: The names of the parts of the network that have the encoder's learning rate.
     """
-    groups = _groups(network, part)
-    if part.name == "sgd":
-        return torch.optim.SGD(groups, lr=part.learning_rate, momentum=part.momentum, nesterov=part.nesterov)
-    return torch.optim.AdamW(groups, lr=part.learning_rate, betas=(part.momentum, 0.999), foreach=True)
+    groups = _parameter_groups(network, settings, encoder)
+    if settings.name == "sgd":
+        return torch.optim.SGD(
+            groups, lr=settings.learning_rate, momentum=settings.momentum, nesterov=settings.nesterov
+        )
+    return torch.optim.AdamW(groups, lr=settings.learning_rate, betas=(settings.momentum, 0.999), foreach=True)
 
 
 def set_learning_rate(optimiser: torch.optim.Optimizer, share: float) -> float:
-    """Set every group to a share of its greatest learning rate; returns the greatest of them."""
+    """Set every parameter group to a share of its greatest learning rate; returns the greatest of them."""
     for group in optimiser.param_groups:
         group["lr"] = group["greatest_lr"] * share
     return max(float(group["lr"]) for group in optimiser.param_groups)
@@ -32,7 +40,7 @@ def freeze(network: nn.Module, parts: Sequence[str]) -> None:
     """Keep the weights of the named parts as they are.
 
     Raises:
-        SettingError: If the network has no such part.
+        SettingError: If the network has no such settings.
     """
     for name in parts:
         try:
@@ -49,16 +57,17 @@ def train_mode(network: nn.Module, frozen: Sequence[str]) -> None:
         network.get_submodule(name).eval()
 
 
-def _groups(network: nn.Module, part: OptimiserPart) -> list[dict[str, object]]:
-    encoder = ENCODER_PARTS if isinstance(network, ResNet50Features) else ("encoder",)
-    sorted_out: dict[tuple[float, float], list[nn.Parameter]] = {}
+def _parameter_groups(
+    network: nn.Module, settings: OptimiserSettings, encoder: Sequence[str]
+) -> list[dict[str, object]]:
+    by_rate_and_decay: dict[tuple[float, float], list[nn.Parameter]] = {}
     for name, parameter in network.named_parameters():
         if not parameter.requires_grad:
             continue
-        rate = part.learning_rate * (part.encoder_share if name.split(".")[0] in encoder else 1.0)
-        decay = part.weight_decay if part.decay_all or parameter.ndim > 1 else 0.0
-        sorted_out.setdefault((rate, decay), []).append(parameter)
+        rate = settings.learning_rate * (settings.encoder_share if name.split(".")[0] in encoder else 1.0)
+        decay = settings.weight_decay if settings.decay_all or parameter.ndim > 1 else 0.0
+        by_rate_and_decay.setdefault((rate, decay), []).append(parameter)
     return [
         {"params": parameters, "lr": rate, "greatest_lr": rate, "weight_decay": decay}
-        for (rate, decay), parameters in sorted_out.items()
+        for (rate, decay), parameters in by_rate_and_decay.items()
     ]

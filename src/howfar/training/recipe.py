@@ -9,23 +9,19 @@ import msgspec
 from msgspec import Meta, Struct
 
 from howfar.errors import SettingError
-from howfar.training.data.depth_augmentation import DepthAugmentation
-from howfar.training.data.detection_augmentation import DetectionAugmentation
-from howfar.training.data.ranging_examples import RangingAugmentation
-from howfar.training.losses.yolov5 import DetectionSettings
-
-Positive = Annotated[float, Meta(gt=0)]
-NotNegative = Annotated[float, Meta(ge=0)]
-Share = Annotated[float, Meta(ge=0, le=1)]
-Count = Annotated[int, Meta(ge=1)]
-Size = tuple[Count, Count]
+from howfar.io.toml import read_toml
+from howfar.training.bounds import Count, CountOrNone, NotNegative, Positive, Share, ShareBelowOne, Size
+from howfar.training.data.depth.augmentation import DepthAugmentation
+from howfar.training.data.detection.augmentation import DetectionAugmentation
+from howfar.training.data.ranging.augmentation import RangingAugmentation
+from howfar.training.losses.yolov5 import DetectionLossSettings
 
 
-class Part(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A table of a recipe; an unknown key is an error, not a shrug."""
+class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table of a recipe; an unknown key is an error."""
 
 
-class NetworkPart(Part, frozen=True, kw_only=True):
+class NetworkSettings(Settings, frozen=True, kw_only=True):
     """Which network, and what it starts from.
 
     Attributes:
@@ -34,7 +30,7 @@ class NetworkPart(Part, frozen=True, kw_only=True):
         encoder_weights: A file of ImageNet weights for the encoder, or `package` for those of the installed Python
             package; none for a random encoder.
         weights: A checkpoint to go on from.
-        frozen: Names of parts whose weights and statistics stay as they are.
+        frozen: Names of the network's parts whose weights and statistics stay as they are.
     """
 
     name: str
@@ -44,17 +40,17 @@ class NetworkPart(Part, frozen=True, kw_only=True):
     frozen: tuple[str, ...] = ()
 
 
-class DepthDataPart(Part, frozen=True, kw_only=True):
+class DepthDataSettings(Settings, frozen=True, kw_only=True):
     """Which pairs of pictures and depth.
 
     Attributes:
         root: Where the data set lies; relative to the working folder.
-        split: The part of it that is trained on.
+        split: Which of its splits is trained on.
         count: Take so many of its pairs, spread evenly over the list; 0 for all.
-        held_out: Every how manieth block of ten successive pairs is kept for validation (neighbours are of one
-            scene, so single pictures would give the answer away); 0 for none.
-        folds: Into how many contiguous blocks the pairs are cut, one of which the training does not see at all
-            (`howfar train crossfit`); 0 to see all.
+        held_out: With N, every N-th block of ten successive pairs is kept for validation; 0 for none. Whole blocks,
+            because neighbours show one scene: a network that was trained on one would know the other.
+        folds: The number of contiguous blocks that the pairs are cut into; the training does not see one of them
+            (`howfar train crossfit`). 0 to see all.
         fold: The number of that block, from 1.
         sizes_px: Sizes (width, height) of the crops; each batch draws one.
         size_shares: How often each is drawn; evenly when empty.
@@ -62,10 +58,10 @@ class DepthDataPart(Part, frozen=True, kw_only=True):
 
     root: str
     split: str = "train"
-    count: Annotated[int, Meta(ge=0)] = 0
-    held_out: Annotated[int, Meta(ge=0)] = 10
-    folds: Annotated[int, Meta(ge=0)] = 0
-    fold: Annotated[int, Meta(ge=0)] = 0
+    count: CountOrNone = 0
+    held_out: CountOrNone = 10
+    folds: CountOrNone = 0
+    fold: CountOrNone = 0
     sizes_px: Annotated[tuple[Size, ...], Meta(min_length=1)]
     size_shares: tuple[Positive, ...] = ()
 
@@ -77,56 +73,71 @@ class DepthDataPart(Part, frozen=True, kw_only=True):
         if self.size_shares and len(self.size_shares) != len(self.sizes_px):
             raise ValueError(f"{len(self.sizes_px)} sizes_px need as many size_shares, not {len(self.size_shares)}")
 
+    @property
+    def judged_on(self) -> str:
+        """What the figures of the validation are of, in words."""
+        return f"what was held out of the {self.split} split"
 
-class DetectorDataPart(Part, frozen=True, kw_only=True):
+
+class DetectorDataSettings(Settings, frozen=True, kw_only=True):
     """Which pictures with boxes; `min_box_px` and `count` choose from both splits alike.
 
     Attributes:
         root: Where the data set lies; relative to the working folder.
-        split: The part of it that is trained on.
-        validation_split: The part that is validated on; none to train without. Where it is the one that is trained on,
-            what is measured is how well that was learned by heart.
+        split: Which of its splits is trained on.
+        validation_split: Which split is validated on; none to train without. Where it is the one that is trained on,
+            the figures say how well the training pictures were learned, and nothing about others.
         min_box_px: Leave out pictures that hold a box of less than the area of a square of this side, or no box at all;
             0 for none.
         count: Take so many of the pictures that remain, in their order; 0 for all.
-        repeat: How often an epoch shows each picture: more than once where they are so few that epochs would be over
-            before they were worth a checkpoint.
+        repeat: How often an epoch shows each picture; more than once where there are few, so that a checkpoint is not
+            written every few seconds.
     """
 
     root: str
     split: str = "train"
     validation_split: str | None = None
     min_box_px: NotNegative = 0.0
-    count: Annotated[int, Meta(ge=0)] = 0
+    count: CountOrNone = 0
     repeat: Count = 1
 
+    @property
+    def judged_on(self) -> str:
+        """What the figures of the validation are of, in words."""
+        return f"the {self.validation_split} split"
 
-class RangingDataPart(Part, frozen=True, kw_only=True):
+
+class RangingDataSettings(Settings, frozen=True, kw_only=True):
     """Which boxes with known depth and outlines.
 
     Attributes:
         root: Where the data set lies; relative to the working folder. It must have semantic classes.
-        split: The part of it that is trained on.
-        held_out: Every how manieth block of ten successive pictures is kept for validation; 0 for none.
+        split: Which of its splits is trained on.
+        held_out: With N, every N-th block of ten successive pictures is kept for validation; 0 for none.
         predicted: A folder of depth maps by networks that have not seen the pictures (`howfar train crossfit`), to be
             learned from beside the true depth; none when empty.
         least_pixels: The smallest component of one class that counts as an object.
         repeat: How often an epoch shows an object of the classes that are measured, against once for any other.
-        side: Places along each side of a crop, a multiple of 8.
+        side: Cells along each side of a crop, a multiple of 8.
         margin: How much is seen round a box, as a share of its sides.
     """
 
     root: str
     split: str = "train"
-    held_out: Annotated[int, Meta(ge=0)] = 10
+    held_out: CountOrNone = 10
     predicted: str = ""
     least_pixels: Count = 700
     repeat: Count = 3
     side: Annotated[int, Meta(ge=8, multiple_of=8)] = 32
     margin: NotNegative = 0.15
 
+    @property
+    def judged_on(self) -> str:
+        """What the figures of the validation are of, in words."""
+        return f"what was held out of the {self.split} split"
 
-class OptimiserPart(Part, frozen=True, kw_only=True):
+
+class OptimiserSettings(Settings, frozen=True, kw_only=True):
     """How weights move.
 
     Attributes:
@@ -150,7 +161,7 @@ class OptimiserPart(Part, frozen=True, kw_only=True):
     clip_norm: NotNegative = 0.0
 
 
-class SchedulePart(Part, frozen=True, kw_only=True):
+class ScheduleSettings(Settings, frozen=True, kw_only=True):
     """How the learning rate moves.
 
     Attributes:
@@ -172,7 +183,7 @@ class SchedulePart(Part, frozen=True, kw_only=True):
             raise ValueError("steps and the shape 'steps' need each other")
 
 
-class TrainingPart(Part, frozen=True, kw_only=True):
+class TrainingSettings(Settings, frozen=True, kw_only=True):
     """The loop.
 
     Attributes:
@@ -189,14 +200,14 @@ class TrainingPart(Part, frozen=True, kw_only=True):
     epochs: Count
     batch: Count
     precision: Literal["32-true", "bf16-mixed"] = "bf16-mixed"
-    ema: Annotated[float, Meta(ge=0, lt=1)] = 0.0
-    seed: Annotated[int, Meta(ge=0)] = 0
-    workers: Annotated[int, Meta(ge=0)] = 0
+    ema: ShareBelowOne = 0.0
+    seed: CountOrNone = 0
+    workers: CountOrNone = 0
     cache: bool = False
-    pictures: Annotated[int, Meta(ge=0)] = 4
+    pictures: CountOrNone = 4
 
 
-class ExportPart(Part, frozen=True, kw_only=True):
+class ExportSettings(Settings, frozen=True, kw_only=True):
     """What the exported file's card says of the weights; it changes nothing in the training.
 
     Attributes:
@@ -212,49 +223,49 @@ class ExportPart(Part, frozen=True, kw_only=True):
     results: tuple[str, ...] = ()
 
 
-class TrainingRecipe(Part, frozen=True, kw_only=True):
-    """What every training needs to know."""
+class TrainingRecipe(Settings, frozen=True, kw_only=True):
+    """The settings that every training has."""
 
-    network: NetworkPart
-    optimiser: OptimiserPart
-    schedule: SchedulePart = SchedulePart()
-    training: TrainingPart
-    export: ExportPart = ExportPart()
+    network: NetworkSettings
+    optimiser: OptimiserSettings
+    schedule: ScheduleSettings = ScheduleSettings()
+    training: TrainingSettings
+    export: ExportSettings = ExportSettings()
 
 
 class DepthRecipe(TrainingRecipe, frozen=True, kw_only=True, tag="depth", tag_field="task"):
-    """Everything that a depth training needs to know.
+    """The settings of the training of a depth network.
 
     Attributes:
         output: What the network's numbers are to mean: `metres`, or `relative_inverse`, inverse depth up to a scale and
             a shift. The losses act on these numbers, so the latter wants those that ignore scale and shift.
         data: The pairs.
         augmentation: What happens to them.
-        loss: The weight of each term.
+        loss: The weight of each of its terms.
     """
 
     output: Literal["metres", "relative_inverse"] = "metres"
-    data: DepthDataPart
+    data: DepthDataSettings
     augmentation: DepthAugmentation
     loss: dict[str, Positive]
 
 
 class DetectorRecipe(TrainingRecipe, frozen=True, kw_only=True, tag="detector", tag_field="task"):
-    """Everything that the training of a detector needs to know.
+    """The settings of the training of a detector.
 
     `check_anchors` asks for other anchors where the network's own do not fit the boxes of the data.
     """
 
-    data: DetectorDataPart
+    data: DetectorDataSettings
     augmentation: DetectionAugmentation = DetectionAugmentation()
-    loss: DetectionSettings = DetectionSettings()
+    loss: DetectionLossSettings = DetectionLossSettings()
     check_anchors: bool = True
 
 
 class RangingRecipe(TrainingRecipe, frozen=True, kw_only=True, tag="ranging", tag_field="task"):
-    """Everything that the training of the learned ranging method needs to know."""
+    """The settings of the training of the learned ranging method."""
 
-    data: RangingDataPart
+    data: RangingDataSettings
     augmentation: RangingAugmentation = RangingAugmentation()
 
 
@@ -267,11 +278,7 @@ def read_recipe(path: Path, kind: type[Recipe], changes: Sequence[str] = ()) -> 
     Raises:
         SettingError: If the file or a change cannot be read, or says something that cannot be.
     """
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise SettingError(f"The recipe {path} cannot be read ({reason}).") from None
+    table = read_toml(path, "recipe")
     for change in changes:
         _apply(table, change)
     return parse_recipe(table, kind, str(path))

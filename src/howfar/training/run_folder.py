@@ -20,6 +20,9 @@ from howfar.training.recipe import TrainingRecipe
 
 FORMAT = 1
 
+RECIPE = "recipe.json"
+"""The file that keeps the settings of a training."""
+
 Row = Mapping[str, float]
 
 
@@ -40,11 +43,12 @@ class RunFolder:
                 with another recipe.
         """
         self.refuse_started(resume=resume, overwrite=overwrite)
-        kept = self.root / "recipe.json"
+        kept = self.root / RECIPE
         if resume and kept.exists() and not _same(kept, recipe):
             raise OutputError(
                 f"{self.root} was trained with other settings ({kept.name} shows them); resume with those, or choose "
-                "another folder with --out."
+                "another folder.",
+                setting="out",
             )
         if overwrite and not resume:
             for stale in (self.last, self.best):
@@ -56,7 +60,10 @@ class RunFolder:
     def refuse_started(self, *, resume: bool, overwrite: bool) -> None:
         """Raise OutputError if a training is there already and is neither to be resumed nor replaced."""
         if self.last.exists() and not (resume or overwrite):
-            raise OutputError(f"{self.root} holds a training already; give --resume to go on with it, or --overwrite.")
+            raise OutputError(
+                f"{self.root} holds a training already: choose another folder, allow overwriting, or resume it.",
+                setting="resume",
+            )
 
     def save(self, state: Mapping[str, Any], *, best: bool) -> None:
         """Write the state as the last checkpoint, and as the best if it is.

@@ -2,11 +2,11 @@
 
 import math
 
-from howfar.training.recipe import SchedulePart
+from howfar.training.recipe import ScheduleSettings
 
 
-def learning_rate_share(schedule: SchedulePart, epoch: float, epochs: int) -> float:
-    """The learning rate as a share of the greatest, at `epoch` (a fraction is a place within it) of `epochs`."""
+def learning_rate_share(schedule: ScheduleSettings, epoch: float, epochs: int) -> float:
+    """The learning rate as a share of the greatest, at `epoch` (which may be a fraction) of `epochs`."""
     if epoch < schedule.warmup_epochs:
         return min(max(epoch, 1e-3) / schedule.warmup_epochs, 1.0)
     if schedule.shape == "steps":

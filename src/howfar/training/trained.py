@@ -6,29 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from torch import Tensor, nn
-
-from howfar.conversion.checkpoint_files import load_weights
-from howfar.conversion.onnx_export import Exportable, InMetres
+from howfar.conversion.exportable import Exportable
 from howfar.errors import ModelError
 from howfar.models.card import Card
 from howfar.models.card_reading import read_card
-from howfar.networks.catalogue import build, depth_entry, detector_entry, ranging_entry
-from howfar.networks.yolov5 import DecodedYOLOv5
+from howfar.networks.catalogue import find_network
 from howfar.training.curves import VALIDATION
-from howfar.training.recipe import DepthRecipe, DetectorRecipe, ExportPart, RangingRecipe, parse_recipe, read_recipe
-from howfar.training.run_folder import RunFolder, load_checkpoint
-from howfar.training.semi.recipe import SemiRecipe
-from howfar.training.semi.task import PROJECTION
-
-AnyRecipe = DepthRecipe | DetectorRecipe | RangingRecipe
-RECIPES: dict[str, type[AnyRecipe]] = {
-    "depth": DepthRecipe,
-    "semi": SemiRecipe,
-    "detector": DetectorRecipe,
-    "ranging": RangingRecipe,
-}
-"""By the name of their task."""
+from howfar.training.recipe import ExportSettings, parse_recipe, read_recipe
+from howfar.training.run_folder import RECIPE, RunFolder, load_checkpoint
+from howfar.training.tasks.kind import TrainedWeights
+from howfar.training.tasks.registry import TASKS, kind_of
 
 
 def trained_network(root: Path, *, last: bool = False, described: Path | None = None) -> Exportable:
@@ -45,25 +32,21 @@ def trained_network(root: Path, *, last: bool = False, described: Path | None = 
         SettingError: If a recipe does not hold.
     """
     recipe = _kept_recipe(root)
+    kind = kind_of(recipe)
     export = recipe.export if described is None else read_recipe(described, type(recipe)).export
     folder = RunFolder(root)
     path = folder.last if last else folder.best
     state = load_checkpoint(path)
     weights = state["average"] or state["network"]
     card = read_card(folder.card)
-    if isinstance(recipe, DepthRecipe):
-        weights = {name: value for name, value in weights.items() if not name.startswith(f"{PROJECTION}.")}
-        network = _depth(recipe, weights, source=str(path))
-    elif isinstance(recipe, RangingRecipe):
-        network = build(ranging_entry(recipe.network.name), recipe.network.name, recipe.network.options)
-        load_weights(network, weights, source=str(path))
-    else:
-        network = _detector(recipe, len(card.detector.classes) if card.detector else 0, weights, source=str(path))
+    entry = find_network(recipe.network.name, kind.card_task)
+    network = kind.exported(TrainedWeights(entry, recipe, card, weights, source=str(path)))
     return Exportable(network, _described(card, recipe, export, state))
 
 
-def _kept_recipe(root: Path) -> AnyRecipe:
-    path = root / "recipe.json"
+def _kept_recipe(root: Path) -> Any:
+    """The recipe of a training, in the form of its task."""
+    path = root / RECIPE
     try:
         table = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -71,39 +54,22 @@ def _kept_recipe(root: Path) -> AnyRecipe:
         raise ModelError(
             f"{root} is not the folder of a training ({path.name}: {reason}): name one that  howfar train  wrote."
         ) from None
-    kind = RECIPES.get(table.get("task"), DepthRecipe)
-    return parse_recipe(table, kind, str(path))
+    # A recipe of no known task is read as one of depth, which says what is wrong with it.
+    kind = TASKS.get(table.get("task"), TASKS["depth"])
+    return parse_recipe(table, kind.recipe, str(path))
 
 
-def _depth(recipe: DepthRecipe, weights: Mapping[str, Tensor], *, source: str) -> nn.Module:
-    entry = depth_entry(recipe.network.name)
-    network = build(entry, recipe.network.name, recipe.network.options)
-    load_weights(network, weights, source=source)
-    return InMetres(network, entry.unit_m) if recipe.output == "metres" else network
-
-
-def _detector(recipe: DetectorRecipe, classes: int, weights: Mapping[str, Tensor], *, source: str) -> nn.Module:
-    entry = detector_entry(recipe.network.name)
-    network = build(entry, recipe.network.name, {"classes": classes, **recipe.network.options})
-    load_weights(network, weights, source=source)
-    return DecodedYOLOv5(network)
-
-
-def _described(card: Card, recipe: AnyRecipe, export: ExportPart, state: Mapping[str, Any]) -> Card:
+def _described(card: Card, recipe: Any, export: ExportSettings, state: Mapping[str, Any]) -> Card:
     """The card with what is known of the weights."""
     data = Path(recipe.data.root).name
     trained = f"{recipe.network.name}, trained with howfar on the {recipe.data.split} split of {data}"
-    if isinstance(recipe, DetectorRecipe):
-        judged_on = f"the {recipe.data.validation_split} split of {data}"
-    else:
-        judged_on = f"what was held out of the {recipe.data.split} split of {data}"
     depth = card.depth and replace(card.depth, scenes=export.scenes)
     return replace(
         card,
         depth=depth,
         licence=export.licence or card.licence,
         origin=export.origin or f"{trained}, {state['epoch']} epochs",
-        results=export.results or _validated(state["history"][-1], judged_on),
+        results=export.results or _validated(state["history"][-1], f"{recipe.data.judged_on} of {data}"),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from howfar.datasets import ObjectSample
-from howfar.evaluation.objects.results import MeasuredObject, ObjectProcedure, ObjectResult
+from howfar.evaluation.objects.results import MeasuredObject, ObjectOptions, ObjectResult
 from howfar.ranging import parse_method
 from howfar.scene import Camera, Distance
 
@@ -43,10 +43,10 @@ def object_sample(
     )
 
 
-def procedure(*methods: str, **settings: object) -> ObjectProcedure:
+def object_options(*methods: str, **settings: object) -> ObjectOptions:
     """True boxes and true depth, if nothing else is said; the median, if no method is named."""
     named = {"boxes": "true", "depth": "true"} | settings
-    return ObjectProcedure(methods=tuple(map(parse_method, methods or ("median",))), **named)  # type: ignore[arg-type]
+    return ObjectOptions(methods=tuple(map(parse_method, methods or ("median",))), **named)  # type: ignore[arg-type]
 
 
 def distance(depth_m: float, method: str = "median", *, mixed: bool = False, margin_m: float = math.nan) -> Distance:
@@ -83,10 +83,10 @@ def measured(
     )
 
 
-def object_result(*objects: MeasuredObject, made_by: ObjectProcedure | None = None) -> ObjectResult:
+def object_result(*objects: MeasuredObject, made_by: ObjectOptions | None = None) -> ObjectResult:
     """The result of a measurement that found these objects."""
     return ObjectResult(
-        procedure=made_by or procedure(),
+        options=made_by or object_options(),
         objects=objects,
         images=3,
         class_map={},
@@ -100,14 +100,14 @@ def object_result(*objects: MeasuredObject, made_by: ObjectProcedure | None = No
 
 def two_methods() -> ObjectResult:
     """Three objects at 2, 4 and 8 m by central-mean (one unknown) and by median (with intervals of ± 0.5 m)."""
-    made_by = procedure("central-mean", "median", baseline_m=0.5)
+    made_by = object_options("central-mean", "median", baseline_m=0.5)
     rows = [
         (2.0, distance(3.0, "central-mean", mixed=True), distance(2.1, mixed=True, margin_m=0.5), "chair", 0),
         (4.0, distance(math.nan, "central-mean"), distance(5.0, margin_m=0.5), "bed", 2),
         (8.0, distance(8.0, "central-mean"), distance(8.2, margin_m=0.5), "chair", 0),
     ]
-    things = [
+    objects = [
         measured(truth_m, first, second, label=label, occlusion=occlusion, sample_index=index)
         for index, (truth_m, first, second, label, occlusion) in enumerate(rows)
     ]
-    return object_result(*things, made_by=made_by)
+    return object_result(*objects, made_by=made_by)

@@ -11,7 +11,7 @@ from howfar.errors import SettingError
 from howfar.evaluation.objects.evaluation import NOT_FOUND, evaluate_objects
 from howfar.evaluation.objects.results import ObjectResult
 from howfar.models import CardDetector, open_detector
-from tests.evaluation.objects.object_cases import CAMERA, LEFT, RIGHT, object_sample, procedure
+from tests.evaluation.objects.object_cases import CAMERA, LEFT, RIGHT, object_options, object_sample
 from tests.evaluation.predictors import Predictor, red_tenths
 from tests.models.onnx_files import constant_detector
 
@@ -27,11 +27,11 @@ def finding(folder: Path, *rows: tuple[tuple[float, ...], float, str]) -> CardDe
 
 
 def in_detected_boxes(detector: CardDetector, *samples: ObjectSample, **settings: object) -> ObjectResult:
-    return evaluate_objects(samples, procedure(boxes="detector", **settings), detector, None, NAMES)
+    return evaluate_objects(samples, object_options(boxes="detector", **settings), detector, None, NAMES)
 
 
 def test_with_true_boxes_and_true_depth_only_the_methods_error_is_left() -> None:
-    result = evaluate_objects([object_sample()], procedure("median", "min"))
+    result = evaluate_objects([object_sample()], object_options("median", "min"))
     assert result.truth_m.tolist() == [2.0, 4.0]
     assert result.estimates_m("median").tolist() == [2.0, 5.0]
     assert (result.errors("median").rel, result.errors("median").coverage) == (0.125, 1.0)
@@ -45,7 +45,7 @@ def test_with_true_boxes_and_true_depth_only_the_methods_error_is_left() -> None
 def test_with_the_networks_depth_it_sees_each_picture_once_with_its_camera() -> None:
     network = Predictor(red_tenths)
     result = evaluate_objects(
-        [object_sample(mapped=False)], procedure("median", "mean", depth="network"), None, network
+        [object_sample(mapped=False)], object_options("median", "mean", depth="network"), None, network
     )
     assert result.estimates_m("median").tolist() == [3.0, 6.0]
     ((image, camera),) = network.seen
@@ -57,14 +57,14 @@ def test_pixels_of_unknown_true_depth_are_left_out() -> None:
     assert sample.depth_map_m is not None
     sample.depth_map_m[:, 36:50] = np.nan
     sample.depth_map_m[:, :32] = np.nan
-    result = evaluate_objects([sample], procedure())
+    result = evaluate_objects([sample], object_options())
     assert result.estimates_m("median").tolist() == pytest.approx([np.nan, 5.0], nan_ok=True)
     assert result.errors("median").coverage == 0.5
 
 
 def test_a_relative_depth_network_covers_nothing_and_has_no_error() -> None:
     network = Predictor(red_tenths, "relative_depth")
-    errors = evaluate_objects([object_sample()], procedure(depth="network"), None, network).errors("median")
+    errors = evaluate_objects([object_sample()], object_options(depth="network"), None, network).errors("median")
     assert (errors.objects, errors.coverage) == (2, 0.0)
     assert math.isnan(errors.rel)
 
@@ -98,37 +98,37 @@ def test_a_detection_finds_the_object_of_its_class_that_it_overlaps(tmp_path: Pa
 )
 def test_what_counts_as_found(tmp_path: Path, rows: list, settings: dict, found: dict[int, float]) -> None:
     result = in_detected_boxes(finding(tmp_path, *rows), object_sample(), **settings)
-    scores = {index: thing.score for index, thing in enumerate(result.objects) if thing.found}
+    scores = {index: each.score for index, each in enumerate(result.objects) if each.found}
     assert scores == pytest.approx(found)
 
 
 def test_two_of_the_datas_classes_may_have_one_name_and_share_its_detections(tmp_path: Path) -> None:
     sample = object_sample(("settee", "sofa"))
     result = in_detected_boxes(finding(tmp_path, (RIGHT, 0.9, "couch"), (LEFT, 0.8, "couch")), sample)
-    assert [thing.score for thing in result.objects] == pytest.approx([0.8, 0.9])
+    assert [each.score for each in result.objects] == pytest.approx([0.8, 0.9])
 
 
 def test_objects_of_classes_that_the_detector_does_not_know_are_left_out_and_counted(tmp_path: Path) -> None:
     detector = finding(tmp_path, (RIGHT, 0.9, "couch"))
     samples = [object_sample(("lamp", "sofa")), object_sample(("lamp", "rug"), name="next")]
     result = in_detected_boxes(detector, *samples)
-    assert ([thing.label for thing in result.objects], result.left_out) == (["sofa"], {"lamp": 2, "rug": 1})
+    assert ([each.label for each in result.objects], result.left_out) == (["sofa"], {"lamp": 2, "rug": 1})
     assert (result.images, result.images_measured) == (2, 1)
-    assert len(evaluate_objects(samples, procedure()).objects) == 4  # with true boxes all count
+    assert len(evaluate_objects(samples, object_options()).objects) == 4  # with true boxes all count
 
 
 def test_no_network_sees_a_picture_without_an_object_that_counts() -> None:
     network = Predictor(red_tenths)
     empty = object_sample((), (), ())
-    result = evaluate_objects([empty, object_sample()], procedure(depth="network"), None, network)
+    result = evaluate_objects([empty, object_sample()], object_options(depth="network"), None, network)
     assert (len(network.seen), result.images, result.objects[0].sample_index) == (1, 2, 1)
 
 
 def test_compared_with_the_nearest_face_objects_without_one_are_left_out() -> None:
     sample = object_sample(nearest_m=(1.6, np.nan), occlusions=(2, 0))
-    result = evaluate_objects([sample], procedure(truth="nearest"))
-    (thing,) = result.objects
-    assert (thing.truth_m, thing.nearest_m, thing.occlusion) == (1.6, 1.6, 2)
+    result = evaluate_objects([sample], object_options(truth="nearest"))
+    (each,) = result.objects
+    assert (each.truth_m, each.nearest_m, each.occlusion) == (1.6, 1.6, 2)
     assert (result.without_truth, result.errors("median").rel) == (1, pytest.approx(0.25))
 
 
@@ -143,10 +143,10 @@ def test_compared_with_the_nearest_face_objects_without_one_are_left_out() -> No
 )
 def test_what_is_missing_is_told(settings: dict, sample: dict, reason: str) -> None:
     with pytest.raises(SettingError, match=reason):
-        evaluate_objects([object_sample(**sample)], procedure(**settings))
+        evaluate_objects([object_sample(**sample)], object_options(**settings))
 
 
 def test_a_detector_that_knows_no_class_of_the_data_is_refused(tmp_path: Path) -> None:
     detector = finding(tmp_path, (LEFT, 0.9, "dog"))
     with pytest.raises(SettingError, match="knows none of the data set's classes"):
-        evaluate_objects([object_sample()], procedure(boxes="detector"), detector, None, {"sofa": "settee"})
+        evaluate_objects([object_sample()], object_options(boxes="detector"), detector, None, {"sofa": "settee"})

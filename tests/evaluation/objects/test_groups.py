@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from howfar.evaluation.objects.groups import GROUPINGS, by_class, by_distance, by_occlusion, by_size, everything
+from howfar.evaluation.objects.groups import GROUPINGS, all_objects, by_class, by_distance, by_occlusion, by_size
 from howfar.evaluation.objects.results import MeasuredObject
 from tests.evaluation.objects.object_cases import measured
 
@@ -14,8 +14,8 @@ def named(groups) -> dict[str, list[int]]:
 
 
 def test_classes_stand_in_alphabetical_order() -> None:
-    things = [measured(label=label) for label in ("sofa", "bed", "sofa")]
-    assert list(named(by_class(things)).items()) == [("bed", [1]), ("sofa", [0, 2])]
+    objects = [measured(label=label) for label in ("sofa", "bed", "sofa")]
+    assert list(named(by_class(objects)).items()) == [("bed", [1]), ("sofa", [0, 2])]
 
 
 @pytest.mark.parametrize(
@@ -75,8 +75,8 @@ THINGS = st.builds(
 
 
 @given(st.lists(THINGS, max_size=12))
-def test_every_object_is_in_one_group_of_each_kind(things: list[MeasuredObject]) -> None:
+def test_every_object_is_in_one_group_of_each_kind(objects: list[MeasuredObject]) -> None:
     for by, sort in GROUPINGS.items():
-        members = [member for group in sort(things) for member in group.members.tolist()]
-        if by != "occlusion" or any(thing.occlusion >= 0 for thing in things):
-            assert sorted(members) == everything(things).members.tolist() == list(range(len(things)))
+        members = [member for group in sort(objects) for member in group.members.tolist()]
+        if by != "occlusion" or any(each.occlusion >= 0 for each in objects):
+            assert sorted(members) == all_objects(objects).members.tolist() == list(range(len(objects)))

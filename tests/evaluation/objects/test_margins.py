@@ -13,9 +13,9 @@ from howfar.evaluation.objects.margins import LEAST_OBJECTS, class_margins, conf
 from howfar.evaluation.objects.results import MeasuredObject, ObjectResult
 from howfar.ranging.cues.joining import parse_cues
 from howfar.scene.margins import INTERVAL_SDS
-from tests.evaluation.objects.object_cases import distance, measured, object_result, procedure
+from tests.evaluation.objects.object_cases import distance, measured, object_options, object_result
 
-NETWORK = procedure(depth="network")
+NETWORK = object_options(depth="network")
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def objects(label: str, factor: float, count: int) -> list[MeasuredObject]:
 
 
 def result(*groups: list[MeasuredObject]) -> ObjectResult:
-    return object_result(*(thing for group in groups for thing in group), made_by=NETWORK)
+    return object_result(*(each for group in groups for each in group), made_by=NETWORK)
 
 
 def test_a_group_with_enough_objects_has_its_own_margin_and_all_tell_that_of_the_others() -> None:
@@ -79,7 +79,7 @@ def test_margins_for_a_better_network_are_narrower_in_log_depth() -> None:
         (object_result(*objects("chair", 1.5, 200)), 1.0, "measure on its depth"),
         (
             object_result(
-                *objects("chair", 1.5, 200), made_by=procedure(depth="network", cues=parse_cues("depth,size"))
+                *objects("chair", 1.5, 200), made_by=object_options(depth="network", cues=parse_cues("depth,size"))
             ),
             1.0,
             "with the depth cue alone",

@@ -15,7 +15,7 @@ from howfar.scene import Camera, DepthFacts, DepthMap, Detections, Frame, Query
 from howfar.scene.calibration import Calibration, DepthScale, Distortion
 from howfar.scene.known_distance import KnownDistance
 from howfar.scene.lens import Lens
-from tests.evaluation.objects.object_cases import CAMERA, LEFT, RIGHT, object_sample, procedure
+from tests.evaluation.objects.object_cases import CAMERA, LEFT, RIGHT, object_options, object_sample
 from tests.evaluation.predictors import Predictor, red_tenths
 
 KINDS = pytest.mark.parametrize("kind", ["relative_depth", "relative_inverse"])
@@ -36,7 +36,7 @@ def relative(kind: str) -> Predictor:
 def measured_on(
     network: Predictor, *samples: ObjectSample, anchor: Predictor | None = None, **settings
 ) -> ObjectResult:
-    made = procedure(depth="network", **settings)
+    made = object_options(depth="network", **settings)
     return evaluate_objects(samples or [object_sample()], made, None, network, anchor=anchor)
 
 
@@ -132,7 +132,7 @@ NAMES = {"chair": "chair", "sofa": "sofa"}
     ],
 )
 def test_what_is_given_was_found(found: list, expected: list[tuple[str, float]]) -> None:
-    made = procedure(boxes="detector", depth="network", known="nearest")
+    made = object_options(boxes="detector", depth="network", known="nearest")
     result = evaluate_objects([object_sample()], made, Detects(*found), relative("relative_depth"), NAMES)
     assert told(result) == [(label, pytest.approx(depth_m, rel=1e-2, nan_ok=True)) for label, depth_m in expected]
 
@@ -165,7 +165,7 @@ def test_a_camera_file_scales_the_anchor_of_a_relative_network() -> None:
 
 
 def test_true_depth_is_not_scaled() -> None:
-    result = evaluate_objects([object_sample()], procedure(lens=scaled_lens()))
+    result = evaluate_objects([object_sample()], object_options(lens=scaled_lens()))
     assert told(result) == [("chair", 2.0), ("sofa", 5.0)]
 
 
@@ -204,7 +204,7 @@ def test_true_depth_is_not_scaled() -> None:
 )
 def test_what_gives_no_metres_is_refused(settings: dict, network, anchor, says: str) -> None:
     with pytest.raises(SettingError, match=says):
-        evaluate_objects([object_sample()], procedure(**settings), None, network, anchor=anchor)
+        evaluate_objects([object_sample()], object_options(**settings), None, network, anchor=anchor)
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_look_has_the_same_distances(kind, settings: dict, method: str) -> None:
     cues, known = settings.get("cues", "depth"), settings.get("known")
     values = red_tenths if kind != "relative_inverse" else lambda image: 1 / red_tenths(image)
     network, anchor = Scaled(values, kind), Scaled(metres) if settings.get("anchor") else None
-    made = procedure(method, boxes="detector", depth="network", cues=parse_cues(cues), lens=lens, known=known)
+    made = object_options(method, boxes="detector", depth="network", cues=parse_cues(cues), lens=lens, known=known)
     measured = evaluate_objects([sample], made, detector, network, NAMES, anchor=anchor)
 
     range_m = 2.0 * float(np.linalg.norm(lens.camera_for(64, 48).ray(14, 14)))

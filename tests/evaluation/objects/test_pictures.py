@@ -21,7 +21,14 @@ from howfar.evaluation.objects.pictures import (
     write_object_pictures,
 )
 from howfar.scene import DepthMap
-from tests.evaluation.objects.object_cases import RIGHT, distance, measured, object_result, object_sample, procedure
+from tests.evaluation.objects.object_cases import (
+    RIGHT,
+    distance,
+    measured,
+    object_options,
+    object_result,
+    object_sample,
+)
 from tests.evaluation.predictors import Predictor, red_tenths
 
 
@@ -40,13 +47,13 @@ def holds(image: np.ndarray, colour: tuple[int, int, int]) -> bool:
     ],
 )
 def test_which_are_the_worst(estimates: list[float], shown: int, expected: list[int]) -> None:
-    things = [measured(2.0, distance(depth_m), sample_index=index) for index, depth_m in enumerate(estimates)]
-    assert [thing.sample_index for thing, _ in worst(object_result(*things), "median", shown)] == expected
+    objects = [measured(2.0, distance(depth_m), sample_index=index) for index, depth_m in enumerate(estimates)]
+    assert [each.sample_index for each, _ in worst(object_result(*objects), "median", shown)] == expected
 
 
 def test_the_worst_of_the_last_method_are_drawn_from_their_own_pictures() -> None:
     samples = [object_sample(depth_m=(2.0, 5.0)), object_sample(depth_m=(2.0, 4.0), name="next")]
-    result = evaluate_objects(samples, procedure("mean", "median"))
+    result = evaluate_objects(samples, object_options("mean", "median"))
     first, *others = draw_worst(samples, result)
     assert first.caption == "worst-01: next, sofa, truth 4.00 m, median 5.00 m (+25 %)"
     assert [picture.rank for picture in others] == ["worst-02", "worst-03", "worst-04"]
@@ -54,20 +61,20 @@ def test_the_worst_of_the_last_method_are_drawn_from_their_own_pictures() -> Non
 
 def test_the_network_looks_at_the_worst_pictures_once_more() -> None:
     network, samples = Predictor(red_tenths), [object_sample()]
-    result = evaluate_objects(samples, procedure(depth="network"), None, network)
+    result = evaluate_objects(samples, object_options(depth="network"), None, network)
     assert len(draw_worst(samples, result, network)) == 2
     assert len(network.seen) == 3
 
 
 def test_a_relative_depth_network_has_no_worst_object() -> None:
     network, samples = Predictor(red_tenths, "relative_inverse"), [object_sample()]
-    result = evaluate_objects(samples, procedure(depth="network"), None, network)
+    result = evaluate_objects(samples, object_options(depth="network"), None, network)
     assert draw_worst(samples, result, network) == []
 
 
 def test_photo_and_depth_stand_beside_each_other_with_the_box_and_the_region() -> None:
     sample = object_sample()
-    (_, sofa) = evaluate_objects([sample], procedure("central-mean")).objects
+    (_, sofa) = evaluate_objects([sample], object_options("central-mean")).objects
     assert sample.depth_map_m is not None
     image = draw_object(sample, DepthMap(sample.depth_map_m, "metres"), sofa, sofa.distances[0])
     left, right = image[:, : image.shape[1] // 2], image[:, image.shape[1] // 2 :]
@@ -82,8 +89,8 @@ def test_photo_and_depth_stand_beside_each_other_with_the_box_and_the_region() -
 
 def test_the_true_box_is_drawn_too_where_it_is_another() -> None:
     sample = object_sample()
-    thing = replace(measured(2.0, distance(5.0), box=RIGHT), measured_xyxy_px=(30.0, 2.0, 62.0, 30.0))
-    image = draw_object(sample, DepthMap(np.ones((4, 4)), "metres"), thing, thing.distances[0])
+    each = replace(measured(2.0, distance(5.0), box=RIGHT), measured_xyxy_px=(30.0, 2.0, 62.0, 30.0))
+    image = draw_object(sample, DepthMap(np.ones((4, 4)), "metres"), each, each.distances[0])
     assert holds(image, TRUE)
     assert holds(image, MEASURED)
 
@@ -98,8 +105,8 @@ def test_the_true_box_is_drawn_too_where_it_is_another() -> None:
     ],
 )
 def test_a_box_of_any_size_is_drawn(box: tuple[float, float, float, float]) -> None:
-    thing = measured(2.0, distance(3.0), box=box)
-    image = draw_object(object_sample(), DepthMap(np.ones((4, 4)), "metres"), thing, thing.distances[0])
+    each = measured(2.0, distance(3.0), box=box)
+    image = draw_object(object_sample(), DepthMap(np.ones((4, 4)), "metres"), each, each.distances[0])
     assert holds(image, MEASURED)
     assert image.shape[1] <= 2 * SIDE_PX + 20
 
@@ -107,15 +114,15 @@ def test_a_box_of_any_size_is_drawn(box: tuple[float, float, float, float]) -> N
 def test_far_objects_have_a_scale_that_reaches_them() -> None:
     sample, depth = object_sample(), np.full((48, 64), 20.0, dtype=np.float32)
     depth[:, 32:] = 60.0
-    thing = measured(20.0, distance(60.0), box=(20.0, 4.0, 44.0, 44.0))
-    image = draw_object(sample, DepthMap(depth, "metres"), thing, thing.distances[0])
+    each = measured(20.0, distance(60.0), box=(20.0, 4.0, 44.0, 44.0))
+    image = draw_object(sample, DepthMap(depth, "metres"), each, each.distances[0])
     near, far = image[image.shape[0] // 2, image.shape[1] // 2 + 8], image[image.shape[0] // 2, -4]
     assert near.tolist() != far.tolist()
 
 
 def test_pictures_are_written_and_not_over_others(tmp_path: Path) -> None:
     samples = [object_sample(name="deep/room.jpg")]
-    pictures = draw_worst(samples, evaluate_objects(samples, procedure()))
+    pictures = draw_worst(samples, evaluate_objects(samples, object_options()))
     written = write_object_pictures(pictures, tmp_path / "new")
     assert [path.name for path in written] == ["worst-01-room.png", "worst-02-room.png"]
     assert np.asarray(Image.open(written[0])).shape == pictures[0].image.shape

@@ -13,7 +13,7 @@ from PIL import Image
 from howfar.errors import MissingExtraError, OutputError
 from howfar.evaluation.objects.plots import scatter_caption, scatter_plot, write_scatter_plots
 from howfar.evaluation.report.page import Page
-from tests.evaluation.objects.object_cases import distance, measured, object_result, procedure, two_methods
+from tests.evaluation.objects.object_cases import distance, measured, object_options, object_result, two_methods
 
 PROTOCOL = "3 objects of $HOME/rooms_{1}$"
 
@@ -75,7 +75,7 @@ def test_thousands_of_dots_keep_the_page_light() -> None:
 
 def test_every_methods_plot_is_written_and_not_over_others(tmp_path: Path) -> None:
     both = (distance(2.2, "percentile:40"), distance(2.2))
-    result = object_result(measured(2.0, *both), made_by=procedure("percentile:40", "median"))
+    result = object_result(measured(2.0, *both), made_by=object_options("percentile:40", "median"))
     write_scatter_plots(result, PROTOCOL, tmp_path / "plots")
     names = sorted(path.name for path in (tmp_path / "plots").iterdir())
     assert names == ["scatter-median.png", "scatter-percentile-40.png"]

@@ -7,20 +7,20 @@ from pathlib import Path
 import pytest
 
 from howfar.errors import OutputError
-from howfar.evaluation.objects.reports import Names, csv_parts, object_report, protocol_line, write_object_csv
+from howfar.evaluation.objects.reports import Names, csv_files, object_report, protocol_line, write_object_csv
 from howfar.evaluation.objects.results import ObjectResult
 from howfar.evaluation.report.report import FigureTable, as_page, write_csv
-from tests.evaluation.objects.object_cases import distance, measured, object_result, procedure, two_methods
+from tests.evaluation.objects.object_cases import distance, measured, object_options, object_result, two_methods
 from tests.evaluation.report.printing import printed
 
-NAMES = Names("rooms, test", "things in rooms", "detector-x", "depth-y")
+NAMES = Names("rooms, test", "objects in rooms", "detector-x", "depth-y")
 
 
 def in_detected_boxes() -> ObjectResult:
     """The detector's boxes and the network's depth; one class has another name, one is not known."""
     return replace(
         object_result(
-            measured(2.0, distance(2.2)), made_by=procedure(boxes="detector", depth="network", truth="nearest")
+            measured(2.0, distance(2.2)), made_by=object_options(boxes="detector", depth="network", truth="nearest")
         ),
         class_map={"sofa": "couch", "chair": "chair"},
         left_out={"lamp": 4},
@@ -114,7 +114,7 @@ def test_where_no_occlusion_is_known_there_is_no_table_of_it() -> None:
 
 def test_many_methods_go_into_several_tables_that_a_terminal_holds() -> None:
     names = ("central-mean", "percentile:40", "central-median", "percentile:30", "mode")
-    result = object_result(measured(2.0, *(distance(2.0, name) for name in names)), made_by=procedure(*names))
+    result = object_result(measured(2.0, *(distance(2.0, name) for name in names)), made_by=object_options(*names))
     by_class = [each for each in object_report(result, NAMES).tables if "by class" in each.title]
     assert [each.columns[3:] for each in by_class] == [names[:4], names[4:]]
     _, figures = printed(object_report(result, NAMES)).split("Distances of objects: result")
@@ -150,13 +150,13 @@ def test_the_csv_has_one_row_of_all_and_beside_it_groups_and_objects(tmp_path: P
     path = tmp_path / "a.csv"
     write_csv(object_report(two_methods(), NAMES), path)
     write_object_csv(two_methods(), path, NAMES)
-    assert csv_parts(path) == (tmp_path / "a-groups.csv", tmp_path / "a-objects.csv")
-    (row,), groups, objects = rows(path), *map(rows, csv_parts(path))
+    assert csv_files(path) == (tmp_path / "a-groups.csv", tmp_path / "a-objects.csv")
+    (row,), groups, objects = rows(path), *map(rows, csv_files(path))
     assert (row["data"], row["boxes"], row["depth"], row["score"]) == ("rooms, test", "true", "true", "")
     assert (row["central-mean_rel"], row["central-mean_coverage"]) == ("0.25", str(2 / 3))
     assert len(groups) == 18
-    assert [thing["truth_m"] for thing in objects] == ["2.0", "4.0", "8.0"]
-    assert [thing["central-mean_m"] for thing in objects] == ["3.0", "", "8.0"]
+    assert [each["truth_m"] for each in objects] == ["2.0", "4.0", "8.0"]
+    assert [each["central-mean_m"] for each in objects] == ["3.0", "", "8.0"]
     assert {(each["data"], each["baseline_m"]) for each in groups + objects} == {("rooms, test", "0.5")}
 
 
@@ -164,10 +164,10 @@ def test_the_csv_states_the_detectors_part(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     write_csv(object_report(in_detected_boxes(), NAMES), path)
     write_object_csv(in_detected_boxes(), path, NAMES)
-    (row,), _, (thing,) = rows(path), *map(rows, csv_parts(path))
+    (row,), _, (each,) = rows(path), *map(rows, csv_files(path))
     assert (row["boxes"], row["depth"], row["score"], row["iou"]) == ("detector-x", "depth-y", "0.05", "0.5")
     assert (row["class_map"], row["left_out"], row["without_truth"]) == ("sofa=couch; chair=chair", "4", "2")
-    assert (thing["score"], thing["confidence"]) == ("0.05", "")
+    assert (each["score"], each["confidence"]) == ("0.05", "")
 
 
 def test_a_part_that_is_there_is_not_replaced_unless_asked(tmp_path: Path) -> None:

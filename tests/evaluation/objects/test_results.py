@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from howfar.errors import SettingError
-from tests.evaluation.objects.object_cases import distance, measured, object_result, procedure, two_methods
+from tests.evaluation.objects.object_cases import distance, measured, object_options, object_result, two_methods
 
 
 @pytest.mark.parametrize(
@@ -22,12 +22,12 @@ from tests.evaluation.objects.object_cases import distance, measured, object_res
 )
 def test_a_procedure_that_cannot_be_is_refused(settings: dict, methods: tuple[str, ...], reason: str) -> None:
     with pytest.raises(SettingError, match=reason):
-        procedure(*methods, **settings)
+        object_options(*methods, **settings)
 
 
 def test_a_method_is_needed() -> None:
     with pytest.raises(SettingError, match="At least one"):
-        type(procedure())("true", "true", ())
+        type(object_options())("true", "true", ())
 
 
 def test_each_method_has_its_errors_over_all_objects_or_some() -> None:
@@ -53,14 +53,14 @@ def test_intervals_are_counted_where_there_are_any() -> None:
 
 
 def test_a_warning_is_right_where_the_distance_is_off_by_more_than_a_tenth() -> None:
-    things = [
+    objects = [
         measured(2.0, distance(3.0, mixed=True)),
         measured(2.0, distance(2.1, mixed=True)),
         measured(2.0, distance(1.5)),
         measured(2.0, distance(2.0)),
         measured(2.0, distance(math.nan)),
     ]
-    told = object_result(*things).warnings("median")
+    told = object_result(*objects).warnings("median")
     assert (told.flagged, told.precision, told.recall) == (0.5, 0.5, 0.5)
 
 

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from howfar.evaluation.objects.tables import disparity_rows, group_rows, method_fields, object_rows
-from tests.evaluation.objects.object_cases import LEFT, distance, measured, object_result, procedure, two_methods
+from tests.evaluation.objects.object_cases import LEFT, distance, measured, object_options, object_result, two_methods
 
 
 def test_all_methods_stand_in_one_row_under_their_names() -> None:
@@ -73,6 +73,6 @@ def test_an_unknown_occlusion_is_no_number() -> None:
 
 
 def test_no_objects_have_no_rows_but_their_count() -> None:
-    result = object_result(made_by=procedure("median", "mean"))
+    result = object_result(made_by=object_options("median", "mean"))
     assert object_rows(result) == []
     assert [(row["by"], row["objects"]) for row in group_rows(result)] == [("all", 0), ("all", 0)]

@@ -79,7 +79,7 @@ def test_an_unknown_distance_is_silent_and_says_why() -> None:
 @pytest.mark.parametrize(
     ("distances", "others_m", "sure", "facts", "beyond"),
     [
-        pytest.param([far(4.0)] * 3, (30.0, 20.0, 8.0), False, ROOMS, True, id="most things lie beyond"),
+        pytest.param([far(4.0)] * 3, (30.0, 20.0, 8.0), False, ROOMS, True, id="most objects lie beyond"),
         pytest.param([far(4.0)] * 3, (6.0, 5.0, 40.0), False, ROOMS, False, id="one of three lies beyond"),
         pytest.param([far(4.0)] * 2, (16.0, math.nan), False, ROOMS, False, id="a single person, who may be a poster"),
         pytest.param(

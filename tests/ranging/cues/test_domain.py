@@ -17,15 +17,15 @@ MEASURED = DepthFacts.of_given(DepthMap(np.ones((2, 2)), "metres"))
 NEAR = Distance(3.0, 3.0, (0.0, 0.0, 3.0), "median", 1.0, False, (0, 0, 10, 10))
 
 
-def seen(things: Sequence[tuple[str, float]], facts: DepthFacts) -> DomainVerdict:
-    """The verdict on a picture with things of which the size says that they are so far."""
-    together = [fuse([Cue("size", size_m, 0.15)]) for _, size_m in things]
-    sizes = [default_sizes().find(label) for label, _ in things]
-    return judge_domain([NEAR] * len(things), together, sizes, facts)
+def seen(objects: Sequence[tuple[str, float]], facts: DepthFacts) -> DomainVerdict:
+    """The verdict on a picture with objects of which the size says that they are so far."""
+    together = [fuse([Cue("size", size_m, 0.15)]) for _, size_m in objects]
+    sizes = [default_sizes().find(label) for label, _ in objects]
+    return judge_domain([NEAR] * len(objects), together, sizes, facts)
 
 
 @pytest.mark.parametrize(
-    ("things", "facts", "verdict"),
+    ("objects", "facts", "verdict"),
     [
         pytest.param([], ROOMS, DomainVerdict.KNOWN, id="nothing in it"),
         pytest.param([("person", 4.0), ("person", 6.0)], ROOMS, DomainVerdict.KNOWN, id="people in a room"),
@@ -37,7 +37,7 @@ def seen(things: Sequence[tuple[str, float]], facts: DepthFacts) -> DomainVerdic
         pytest.param([("car", 25.0)], ROOMS, DomainVerdict.UNKNOWN, id="one car far away"),
         pytest.param([("car", 5.0)], ROOMS, DomainVerdict.UNKNOWN, id="one car nearby"),
         pytest.param(
-            [("airplane", math.nan)], ROOMS, DomainVerdict.UNKNOWN, id="a thing of no size that is met outdoors"
+            [("airplane", math.nan)], ROOMS, DomainVerdict.UNKNOWN, id="an object of no size that is met outdoors"
         ),
         pytest.param(
             [("person", 4.0), ("giraffe", math.nan)], ROOMS, DomainVerdict.UNKNOWN, id="a person and a giraffe"
@@ -51,9 +51,9 @@ def seen(things: Sequence[tuple[str, float]], facts: DepthFacts) -> DomainVerdic
     ],
 )
 def test_what_is_in_a_picture_tells_whether_it_is_a_room(
-    things: list[tuple[str, float]], facts: DepthFacts, verdict: DomainVerdict
+    objects: list[tuple[str, float]], facts: DepthFacts, verdict: DomainVerdict
 ) -> None:
-    assert seen(things, facts) is verdict
+    assert seen(objects, facts) is verdict
 
 
 @pytest.mark.parametrize(

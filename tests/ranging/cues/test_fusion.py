@@ -53,13 +53,13 @@ def test_disagreement_widens_the_margin_by_the_birge_ratio() -> None:
 
 
 def test_silent_cues_are_kept_without_weight() -> None:
-    fused = fuse([Cue.silent("size", "no known size"), Cue("ground", 7.0, 0.3)])
+    fused = fuse([Cue.unknown("size", "no known size"), Cue("ground", 7.0, 0.3)])
     assert (fused.depth_m, fused.log_sd) == (7.0, 0.3)
     assert [(cue.weight, cue.note) for cue in fused.cues] == [(0.0, "no known size"), (1.0, "")]
 
 
 def test_where_all_are_silent_nothing_is_known() -> None:
-    fused = fuse([Cue.silent("size", "no known size")])
+    fused = fuse([Cue.unknown("size", "no known size")])
     assert math.isnan(fused.depth_m)
     assert not fused.conflict
 

@@ -1,4 +1,4 @@
-"""Distances from where things stand."""
+"""Distances from where objects stand."""
 
 import math
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from howfar.ranging.cues.ground_cue import Ground, ground_cues, ground_of
-from howfar.ranging.cues.size_cue import Sized, size_cue
+from howfar.ranging.cues.size_cue import SizeEstimate, size_cue
 from howfar.ranging.cues.sizes import ClassSize
 from howfar.scene import Camera, Cue
 
@@ -14,7 +14,7 @@ LEVEL = Camera.from_focal(1000, 800, 500.0)
 GROUND = Ground(1.5, 400.0, 2.0)
 POST = ClassSize("post", height_m=2.0, log_sd=0.05, on_ground=True)
 KITE = ClassSize("kite", height_m=1.0, log_sd=0.1)
-UNKNOWN = Sized(Cue.silent("size", "no known size"), 0.0, 0.0)
+UNKNOWN = SizeEstimate(Cue.unknown("size", "no known size"), 0.0, 0.0)
 
 
 def post_at(depth_m: float, horizon_px: float = 400.0, height_m: float = 2.0) -> tuple[float, float, float, float]:
@@ -34,7 +34,7 @@ def test_a_foot_says_how_far_a_thing_is(depth_m: float) -> None:
 
 
 def test_half_the_extent_is_added_for_the_centre() -> None:
-    sized = Sized(Cue.silent("size", ""), 2.0, 0.3)
+    sized = SizeEstimate(Cue.unknown("size", ""), 2.0, 0.3)
     assert only(post_at(10.0), sized=sized).depth_m == pytest.approx(12.0)
 
 
@@ -82,7 +82,7 @@ def test_things_of_known_size_show_where_the_horizon_is() -> None:
 def test_its_own_size_does_not_count_twice() -> None:
     box = post_at(8.0)
     honest, wrong = (
-        ground_cues([box], [POST], [Sized(Cue("size", depth_m, 0.05), 0.0, 0.0)], LEVEL, GROUND)[0]
+        ground_cues([box], [POST], [SizeEstimate(Cue("size", depth_m, 0.05), 0.0, 0.0)], LEVEL, GROUND)[0]
         for depth_m in (8.0, 4.0)
     )
     assert honest == wrong

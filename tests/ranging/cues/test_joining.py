@@ -80,7 +80,7 @@ def test_where_a_network_shows_a_street_as_a_room_size_and_ground_rule(scenes) -
     assert np.nanmean(errors) < 0.12  # 0.88 by the map alone
 
 
-def test_sparing_leaves_the_map_alone_within_its_reach() -> None:
+def test_auto_leaves_the_map_alone_within_its_reach() -> None:
     (found,) = with_cues(
         [far(4.0)], ["person"], np.array([[495, 300, 570, 460]], dtype=np.float32), CAMERA, parse_cues("auto"), ROOMS
     )
@@ -138,7 +138,7 @@ def test_no_boxes_give_no_distances() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "names", "sparing"),
+    ("text", "names", "auto"),
     [
         pytest.param("all", ("depth", "size", "ground"), False, id="all"),
         pytest.param("auto", ("depth", "size", "ground"), True, id="auto"),
@@ -146,9 +146,9 @@ def test_no_boxes_give_no_distances() -> None:
         pytest.param(["size"], ("size",), False, id="a sequence"),
     ],
 )
-def test_cues_are_named_in_a_text(text, names, sparing) -> None:
+def test_cues_are_named_in_a_text(text, names, auto) -> None:
     found = parse_cues(text)
-    assert (found.names, found.sparing) == (names, sparing)
+    assert (found.names, found.auto) == (names, auto)
 
 
 @pytest.mark.parametrize(
@@ -214,12 +214,12 @@ def test_what_stays_undecided_has_an_interval_that_holds_both_readings_and_is_ma
 
 
 def test_readings_that_agree_across_the_end_of_the_reach_are_not_marked() -> None:
-    alone, sparing = (
+    alone, auto = (
         with_cues([far(9.5)], ["person"], np.array([[490, 395, 520, 472]], dtype=np.float32), CAMERA, cues, ROOMS)[0]
         for cues in (parse_cues("depth"), parse_cues("auto"))
     )
-    assert sparing.cues[1].depth_m > 10
-    assert (sparing.low_m, sparing.high_m, sparing.conflict) == (alone.low_m, alone.high_m, False)
+    assert auto.cues[1].depth_m > 10
+    assert (auto.low_m, auto.high_m, auto.conflict) == (alone.low_m, alone.high_m, False)
 
 
 ELEPHANT = [300, 350, 620, 570]
@@ -229,7 +229,7 @@ UMBRELLA = [300, 300, 350, 350]
 
 
 @pytest.mark.parametrize(
-    ("things", "expected_m"),
+    ("objects", "expected_m"),
     [
         pytest.param([("elephant", ELEPHANT)], [500 * 2.45 / 220], id="an elephant nearby is as far as its size says"),
         pytest.param([("elephant", ELEPHANT_CUT)], [math.nan], id="one that the frame cuts is not known"),
@@ -238,16 +238,16 @@ UMBRELLA = [300, 300, 350, 350]
         pytest.param(
             [("umbrella", UMBRELLA), ("airplane", PLANE)],
             [math.nan, math.nan],
-            id="but not where a thing tells of none",
+            id="but not where an object tells of none",
         ),
     ],
 )
 def test_where_a_thing_is_met_outdoors_alone_no_metres_of_rooms_are_given(
-    things: list[tuple[str, list[int]]], expected_m: list[float]
+    objects: list[tuple[str, list[int]]], expected_m: list[float]
 ) -> None:
-    boxes = np.array([box for _, box in things], dtype=np.float32)
+    boxes = np.array([box for _, box in objects], dtype=np.float32)
     found = with_cues(
-        [far(2.0)] * len(things), [label for label, _ in things], boxes, CAMERA, parse_cues("auto"), ROOMS
+        [far(2.0)] * len(objects), [label for label, _ in objects], boxes, CAMERA, parse_cues("auto"), ROOMS
     )
     assert [each.depth_m for each in found] == pytest.approx(expected_m, rel=0.02, nan_ok=True)
     for each in found:

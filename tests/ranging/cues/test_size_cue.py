@@ -1,4 +1,4 @@
-"""Distances from the sizes of things, on boxes whose truth is worked out or rendered."""
+"""Distances from the sizes of objects, on boxes whose truth is worked out or rendered."""
 
 import math
 from dataclasses import replace

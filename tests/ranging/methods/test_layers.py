@@ -15,10 +15,10 @@ SIDE = 40
 BOX = np.array([[0.0, 0.0, SIDE, SIDE]])
 
 
-def room(*things: tuple[float, slice, slice], wall_m: float = 4.0) -> DepthMap:
-    """Things at a distance before a wall."""
+def room(*objects: tuple[float, slice, slice], wall_m: float = 4.0) -> DepthMap:
+    """Objects at a distance before a wall."""
     values = np.full((SIDE, SIDE), wall_m, dtype=np.float32)
-    for metres, rows, columns in things:
+    for metres, rows, columns in objects:
         values[rows, columns] = metres
     return DepthMap(values, "metres")
 
@@ -30,7 +30,7 @@ LEFT_BAR, MIDDLE, RIGHT_EDGE = np.s_[:, 8:12], np.s_[10:30, 10:30], np.s_[:, 36:
     ("depth", "metres"),
     [
         pytest.param(room(), 4.0, id="a wall alone"),
-        pytest.param(room((2.0, *MIDDLE)), 2.0, id="a thing in the middle"),
+        pytest.param(room((2.0, *MIDDLE)), 2.0, id="an object in the middle"),
         pytest.param(room((3.0, *MIDDLE), (1.0, *RIGHT_EDGE)), 3.0, id="something nearer at the edge"),
         pytest.param(room((1.0, np.s_[5:6], np.s_[5:9])), 4.0, id="a speck of noise"),
         pytest.param(room((2.0, *MIDDLE), wall_m=2.1), 2.0, id="a picture on its wall is one layer with it"),

@@ -73,7 +73,7 @@ def test_known_distances_counted_from_the_nearest_align_a_map(kind: str, method:
 
 def test_the_method_itself_meets_a_known_distance_where_its_stand_in_reads_another() -> None:
     values = np.full((60, 80), 1 / 6.0)
-    values[20:40, 30:50] = 1 / 2.0  # a thing that fills a third of its box
+    values[20:40, 30:50] = 1 / 2.0  # an object that fills a third of its box
     depth = DepthMap(values, "relative_inverse")
     known_m = 3.0 * float(np.linalg.norm(CAMERA.ray(320, 240)))
     chair = seen(depth, [(180, 100, 460, 380)])
@@ -84,9 +84,9 @@ def test_the_method_itself_meets_a_known_distance_where_its_stand_in_reads_anoth
 @pytest.mark.parametrize(
     ("known", "says"),
     [
-        pytest.param(KnownDistance("sofa", 2.0), "no sofa", id="no such thing"),
+        pytest.param(KnownDistance("sofa", 2.0), "no sofa", id="no such object"),
         pytest.param(KnownDistance("chair", 2.0), "3 objects of the class chair", id="several of the class"),
-        pytest.param(KnownDistance(3, 2.0), r"3 \(chair\) has no usable depth", id="a thing outside the map"),
+        pytest.param(KnownDistance(3, 2.0), r"3 \(chair\) has no usable depth", id="an object outside the map"),
     ],
 )
 def test_a_known_distance_of_nothing_is_refused(known: KnownDistance, says: str) -> None:

@@ -1,4 +1,4 @@
-"""The order of things on relative maps."""
+"""The order of objects on relative maps."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from howfar.pipeline.open_methods import open_method
 from howfar.ranging import Bounds, Method, parse_method
 from howfar.ranging.methods.method import Readings
 from howfar.ranging.methods.statistics import RELATIVE_METHOD
-from howfar.ranging.relative.ordinal import nearest_first, nearness_ranks, relative_values
+from howfar.ranging.relative.ordinal import nearest_first, ranks_from_nearest, relative_values
 from howfar.scene import Camera, DepthMap
 
 CAMERA = Camera.from_focal(64, 48, 50.0)
@@ -26,7 +26,7 @@ LEFT, RIGHT, OUTSIDE = (2, 2, 30, 46), (34, 2, 62, 46), (70, 2, 90, 46)
     ],
 )
 def test_ranks_count_from_the_nearest(values, near_is_large: bool, ranks) -> None:
-    assert nearness_ranks(np.array(values, dtype=np.float64), near_is_large=near_is_large) == ranks
+    assert ranks_from_nearest(np.array(values, dtype=np.float64), near_is_large=near_is_large) == ranks
 
 
 def test_things_of_no_rank_come_last_and_ties_stay_in_order() -> None:
@@ -54,7 +54,7 @@ def test_the_order_is_the_same_in_depth_and_in_inverse_depth(kind, name: str) ->
     depth = DepthMap(1 / depths_m - 0.2 if kind == "relative_inverse" else depths_m - 5.0, kind)
     boxes = np.array([RIGHT, OUTSIDE, LEFT], dtype=np.float32)
     values = relative_values(depth, boxes, CAMERA, open_method(name).on_relative())
-    assert nearness_ranks(values, near_is_large=depth.near_is_large) == (2, None, 1)
+    assert ranks_from_nearest(values, near_is_large=depth.near_is_large) == (2, None, 1)
 
 
 @pytest.mark.parametrize("name", ["auto", "median"])

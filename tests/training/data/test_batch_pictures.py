@@ -11,7 +11,7 @@ from howfar.drawing.colours import UNKNOWN, colour_of
 from howfar.errors import SettingError
 from howfar.scene import Camera
 from howfar.training.data.batch_pictures import GAP_PX, ROW_PX, augmentation_grid, depth_grid, detection_grid
-from howfar.training.data.depth_augmentation import DepthExample
+from howfar.training.data.depth.augmentation import DepthExample
 
 NAMES = tuple(f"thing {number}" for number in range(80))
 
@@ -139,7 +139,7 @@ def test_each_box_is_on_its_own_picture_and_nothing_else_changes() -> None:
 
 
 def test_classes_differ_in_colour() -> None:
-    targets = torch.tensor([[place, place, 8.0, 8.0, 12.0, 12.0] for place in range(16)], dtype=torch.float32)
+    targets = torch.tensor([[index, index, 8.0, 8.0, 12.0, 12.0] for index in range(16)], dtype=torch.float32)
     grid = detection_grid(torch.zeros(16, 3, 16, 16), targets, NAMES)
     corners = grid[2 :: 16 + GAP_PX, 2 :: 16 + GAP_PX].reshape(-1, 3)
     assert len(np.unique(corners, axis=0)) == 16

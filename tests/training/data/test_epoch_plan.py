@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from howfar.training.data.epoch_plan import share_of_rank, shuffled_batches
+from howfar.training.data.epoch_plan import batches_of_rank, shuffled_batches
 
 COUNTS = st.integers(1, 60)
 
@@ -13,10 +13,10 @@ COUNTS = st.integers(1, 60)
 @given(count=COUNTS, batch=st.integers(1, 20), seed=st.integers(0, 99))
 def test_an_epoch_shows_a_sample_at_most_once_in_whole_batches(count: int, batch: int, seed: int) -> None:
     batches = shuffled_batches(count, batch, np.random.default_rng(seed))
-    shown = [place for places in batches for place in places]
+    shown = [index for indices in batches for index in indices]
     assert len(set(shown)) == len(shown)
     assert set(shown) <= set(range(count))
-    assert all(len(places) == min(batch, count) for places in batches)
+    assert all(len(indices) == min(batch, count) for indices in batches)
     assert count - len(shown) < batch
 
 
@@ -29,7 +29,7 @@ def test_the_order_follows_from_the_random_state() -> None:
 
 @given(count=COUNTS, world=st.integers(1, 8))
 def test_processes_share_the_batches_evenly(count: int, world: int) -> None:
-    shares = [share_of_rank(range(count), rank, world) for rank in range(world)]
+    shares = [batches_of_rank(range(count), rank, world) for rank in range(world)]
     assert len({len(share) for share in shares}) == 1
     if count >= world:
         shown = [number for share in shares for number in share]
@@ -38,4 +38,4 @@ def test_processes_share_the_batches_evenly(count: int, world: int) -> None:
 
 @pytest.mark.parametrize("rank", [0, 1, 2])
 def test_fewer_batches_than_processes_are_shown_to_each(rank: int) -> None:
-    assert share_of_rank(["a", "b"], rank, 3) == ["a", "b"]
+    assert batches_of_rank(["a", "b"], rank, 3) == ["a", "b"]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from howfar.training.data.held_out import split_fold, split_held_out, spread_places
+from howfar.training.data.held_out import split_fold, split_held_out, spread_indices
 
 
 @pytest.mark.parametrize(
@@ -31,18 +31,18 @@ def test_blocks_of_neighbours_are_held_out_together(count: int, every: int, away
 def test_a_fold_is_one_block_of_neighbours(count: int, fold: int, folds: int, away: list[int]) -> None:
     kept, left_out = split_fold(range(count), fold, folds)
     assert list(left_out) == away
-    assert [*kept] == [place for place in range(count) if place not in away]
+    assert [*kept] == [index for index in range(count) if index not in away]
 
 
 @given(st.integers(2, 6), st.integers(0, 50))
 def test_each_sample_is_left_out_by_one_fold(folds: int, more: int) -> None:
     count = folds + more
-    left_out = [place for fold in range(1, folds + 1) for place in split_fold(range(count), fold, folds)[1]]
+    left_out = [index for fold in range(1, folds + 1) for index in split_fold(range(count), fold, folds)[1]]
     assert left_out == [*range(count)]
 
 
 @pytest.mark.parametrize(
-    ("available", "count", "places"),
+    ("available", "count", "indices"),
     [
         (10, 0, list(range(10))),
         (10, 10, list(range(10))),
@@ -53,5 +53,5 @@ def test_each_sample_is_left_out_by_one_fold(folds: int, more: int) -> None:
     ],
     ids=["all by default", "all by number", "more than there are", "one", "two", "three"],
 )
-def test_some_are_spread_evenly_over_all(available: int, count: int, places: list[int]) -> None:
-    assert spread_places(available, count) == places
+def test_some_are_spread_evenly_over_all(available: int, count: int, indices: list[int]) -> None:
+    assert spread_indices(available, count) == indices

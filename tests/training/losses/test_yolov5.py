@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from howfar.networks.yolov5 import ANCHORS_PX, STRIDES, YOLOv5
-from howfar.training.losses.yolov5 import DetectionLoss, DetectionSettings, Matches, ciou, ciou_terms, match
+from howfar.training.losses.yolov5 import DetectionLoss, DetectionLossSettings, Matches, ciou, ciou_terms, match
 
 BALANCE = (4.0, 1.0, 0.4)
 
@@ -209,7 +209,7 @@ def test_the_gradient_of_the_loss_in_numbers() -> None:
     """Of the class part alone: CIoU's weight and the objectness target, which is a CIoU, count as constants."""
     raw_maps = some_maps(1, 32, 32, classes=2)
     targets = torch.tensor([[0, 1, 12.0, 20.0, 12.0, 14.0]], dtype=torch.float64)
-    only_classes = DetectionLoss(torch.tensor(ANCHORS_PX), DetectionSettings(box=0.0, objectness=0.0))
+    only_classes = DetectionLoss(torch.tensor(ANCHORS_PX), DetectionLossSettings(box=0.0, objectness=0.0))
     assert torch.autograd.gradcheck(lambda *maps: only_classes(maps, targets)["loss"], raw_maps)
 
 
@@ -245,7 +245,7 @@ def test_half_precision_is_computed_in_single() -> None:
 def test_a_gain_doubles_its_part_alone(gain: dict[str, float], part: str) -> None:
     raw_maps, targets = some_maps(1, 64, 64, classes=3), torch.tensor([[0, 1, 12.0, 20.0, 12.0, 14.0]])
     usual = DetectionLoss(torch.tensor(ANCHORS_PX))(raw_maps, targets)
-    doubled = DetectionLoss(torch.tensor(ANCHORS_PX), DetectionSettings(**gain))(raw_maps, targets)
+    doubled = DetectionLoss(torch.tensor(ANCHORS_PX), DetectionLossSettings(**gain))(raw_maps, targets)
     for name in ("box", "objectness", "class"):
         assert doubled[name].item() == pytest.approx(usual[name].item() * (2 if name == part else 1))
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from howfar.conversion.hub_folders import CONFIGURATION
+from howfar.conversion.hub.folders import CONFIGURATION
 from howfar.errors import ModelError
 from howfar.training.semi.frozen_encoders import FrozenDinov2
 

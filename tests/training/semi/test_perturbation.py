@@ -4,32 +4,35 @@ import cv2
 import numpy as np
 import pytest
 
-from howfar.training.data.depth_augmentation import DepthAugmentation
-from howfar.training.semi.perturbation import Perturbation, Window
+from howfar.training.data.depth.augmentation import DepthAugmentation
+from howfar.training.semi.perturbation import Perturbation, Rectangle
 
 PICTURE = np.random.default_rng(1).integers(0, 255, (40, 60, 3), dtype=np.uint8)
 
 
 @pytest.mark.parametrize(
-    ("window", "rows", "columns"),
+    ("rectangle", "rows", "columns"),
     [
-        (Window(0, 0, 1, 1), slice(0, 40), slice(0, 60)),
-        (Window(0.5, 0.25, 1, 0.75), slice(10, 30), slice(30, 60)),
-        (Window(0.2, 0.1, 0.2, 0.9), slice(4, 36), slice(12, 12)),
+        (Rectangle(0, 0, 1, 1), slice(0, 40), slice(0, 60)),
+        (Rectangle(0.5, 0.25, 1, 0.75), slice(10, 30), slice(30, 60)),
+        (Rectangle(0.2, 0.1, 0.2, 0.9), slice(4, 36), slice(12, 12)),
     ],
     ids=["all of it", "a part", "nothing"],
 )
-def test_a_window_is_counted_in_whole_pixels(window: Window, rows: slice, columns: slice) -> None:
-    assert window.slices(PICTURE) == (rows, columns)
+def test_a_rectangle_is_counted_in_whole_pixels(rectangle: Rectangle, rows: slice, columns: slice) -> None:
+    assert rectangle.slices(PICTURE) == (rows, columns)
 
 
-def test_windows_come_as_often_as_asked_and_lie_inside() -> None:
+def test_rectangles_come_as_often_as_asked_and_lie_inside() -> None:
     rng = np.random.default_rng(0)
-    drawn = [Perturbation(cutmix=0.5).window(rng) for _ in range(2000)]
-    found = [window for window in drawn if window is not None]
+    drawn = [Perturbation(cutmix=0.5).rectangle(rng) for _ in range(2000)]
+    found = [rectangle for rectangle in drawn if rectangle is not None]
     assert len(found) / len(drawn) == pytest.approx(0.5, abs=0.04)
-    areas = [(window.right - window.left) * (window.bottom - window.top) for window in found]
-    assert all(0 <= window.left <= window.right <= 1 and 0 <= window.top <= window.bottom <= 1 for window in found)
+    areas = [(rectangle.right - rectangle.left) * (rectangle.bottom - rectangle.top) for rectangle in found]
+    assert all(
+        0 <= rectangle.left <= rectangle.right <= 1 and 0 <= rectangle.top <= rectangle.bottom <= 1
+        for rectangle in found
+    )
     assert np.mean(areas) == pytest.approx(_mean_area(), abs=0.03)
 
 
@@ -41,8 +44,8 @@ def _mean_area() -> float:
     return float(inside.prod(axis=1).mean())
 
 
-def test_no_window_where_there_is_to_be_none() -> None:
-    assert all(Perturbation(cutmix=0).window(np.random.default_rng(seed)) is None for seed in range(50))
+def test_no_rectangle_where_there_is_to_be_none() -> None:
+    assert all(Perturbation(cutmix=0).rectangle(np.random.default_rng(seed)) is None for seed in range(50))
 
 
 def test_blur_is_opencvs_at_its_strength_or_nothing() -> None:

@@ -30,9 +30,9 @@ class Brightness:
         return DepthMap(frame.image[..., 0].astype(np.float32) / 10, "metres")
 
 
-def picture(place: int) -> Unlabelled:
+def picture(index: int) -> Unlabelled:
     rows = np.arange(1, 7, dtype=np.uint8)[:, None, None] * np.ones((1, 8, 3), np.uint8)
-    return Unlabelled(f"p{place}", rows + np.uint8(10 * place))
+    return Unlabelled(f"p{index}", rows + np.uint8(10 * index))
 
 
 class Broken(Sequence[Unlabelled]):
@@ -41,10 +41,10 @@ class Broken(Sequence[Unlabelled]):
     def __len__(self) -> int:
         return 5
 
-    def __getitem__(self, place: int) -> Unlabelled:  # type: ignore[override]
-        if place in (1, 3):
-            raise SourceError(f"p{place} is no picture.")
-        return picture(place)
+    def __getitem__(self, index: int) -> Unlabelled:  # type: ignore[override]
+        if index in (1, 3):
+            raise SourceError(f"p{index} is no picture.")
+        return picture(index)
 
 
 def begun(root: Path) -> PseudoLabels:
@@ -56,11 +56,11 @@ def begun(root: Path) -> PseudoLabels:
 @pytest.mark.parametrize("workers", [1, 3])
 def test_each_picture_gets_the_inverse_of_what_the_teacher_says(tmp_path: Path, workers: int) -> None:
     labels, done = begun(tmp_path), []
-    label_pictures(Brightness(), [picture(place) for place in range(7)], labels, workers, done.append)
-    assert done == [f"p{place}" for place in range(7)]
-    for place in range(7):
-        expected = 10 / picture(place).image[..., 0].astype(np.float64)
-        np.testing.assert_allclose(labels.read(f"p{place}"), expected, atol=1e-4)
+    label_pictures(Brightness(), [picture(index) for index in range(7)], labels, workers, done.append)
+    assert done == [f"p{index}" for index in range(7)]
+    for index in range(7):
+        expected = 10 / picture(index).image[..., 0].astype(np.float64)
+        np.testing.assert_allclose(labels.read(f"p{index}"), expected, atol=1e-4)
 
 
 def test_the_teacher_is_not_asked_twice(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_pictures_that_cannot_be_read_do_not_stop_the_others(tmp_path: Path) -> 
     labels = begun(tmp_path)
     with pytest.raises(SourceError, match=r"2 of 5 unlabelled pictures cannot be used.*The first: p1 is no picture"):
         label_pictures(Brightness(), Broken(), labels, 2)
-    assert list(PseudoLabels(tmp_path).entries) == ["p0", "p2", "p4"]
+    assert list(PseudoLabels(tmp_path).pictures) == ["p0", "p2", "p4"]
 
 
 @pytest.mark.parametrize(

@@ -49,22 +49,22 @@ def test_an_unfinished_line_costs_its_picture_alone(tmp_path: Path) -> None:
     index = tmp_path / INDEX
     index.write_bytes(index.read_bytes()[:-7])
     again = begun(tmp_path)
-    assert list(again.entries) == ["a"]
+    assert list(again.pictures) == ["a"]
     again.write("b", np.eye(4, dtype=np.float32))
-    assert list(PseudoLabels(tmp_path).entries) == ["a", "b"]
+    assert list(PseudoLabels(tmp_path).pictures) == ["a", "b"]
 
 
 @pytest.mark.parametrize("overwrite", [False, True], ids=["kept", "begun anew"])
 def test_the_same_teachers_labels(tmp_path: Path, overwrite: bool) -> None:
     begun(tmp_path).write("a", np.eye(4, dtype=np.float32))
-    assert list(begun(tmp_path, overwrite=overwrite).entries) == ([] if overwrite else ["a"])
+    assert list(begun(tmp_path, overwrite=overwrite).pictures) == ([] if overwrite else ["a"])
 
 
 def test_another_teachers_labels_are_not_mixed_with(tmp_path: Path) -> None:
     begun(tmp_path).write("a", np.eye(4, dtype=np.float32))
-    with pytest.raises(OutputError, match=r"labels of another teacher \(ann\): take --overwrite"):
+    with pytest.raises(OutputError, match=r"labels of another teacher \(ann\): choose another folder, or allow"):
         begun(tmp_path, BOB)
-    assert list(begun(tmp_path, BOB, overwrite=True).entries) == []
+    assert list(begun(tmp_path, BOB, overwrite=True).pictures) == []
 
 
 def test_a_damaged_index_is_refused(tmp_path: Path) -> None:

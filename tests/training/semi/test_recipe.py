@@ -14,7 +14,7 @@ from tests.training.semi.semi_cases import semi_recipe
 )
 def test_a_batch_is_parted_as_the_mix_says(tmp_path: Path, mix: list[int], batch: int, parts: tuple[int, int]) -> None:
     recipe = semi_recipe(tmp_path, unlabelled={"root": "here", "mix": mix}, training={"epochs": 1, "batch": batch})
-    assert recipe.batch_parts == parts
+    assert recipe.batch_counts == parts
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,13 @@ from howfar.models import DEFAULT_DEPTH, CardDepth
 from howfar.scene import Frame
 from howfar.training.recipe import read_recipe
 from howfar.training.run_folder import RunFolder
-from howfar.training.semi.pseudo_labels import PseudoLabels
+from howfar.training.semi.pseudo_labels import LABELS, PseudoLabels
 from howfar.training.semi.recipe import SemiRecipe
-from howfar.training.semi.stages import LABELS, STUDENT, TEACHER, label, student_task, teacher_recipe
+from howfar.training.semi.stages import STUDENT, TEACHER, label, teacher_recipe
+from howfar.training.semi.student import student_task
 from howfar.training.semi.unlabelled import unlabelled_pictures
-from howfar.training.starting import Devices, depth_task, trainer
+from howfar.training.starting import Devices, trainer
+from howfar.training.tasks.depth import depth_task
 from howfar.training.torch_session import TorchSession
 from howfar.training.trained import trained_network
 from tests.training.semi.semi_cases import semi_recipe, write_slopes
@@ -52,7 +54,7 @@ def test_with_a_teacher_that_is_there_none_is_trained(data: Path, tmp_path: Path
     labels = PseudoLabels(tmp_path / LABELS)
     assert labels.author is not None
     assert labels.author.teacher == DEFAULT_DEPTH
-    assert list(labels.entries) == ["0002", "0004", "0005", "0007"]
+    assert list(labels.pictures) == ["0002", "0004", "0005", "0007"]
 
 
 def test_the_labels_are_those_of_the_folders_teacher(data: Path, tmp_path: Path) -> None:
@@ -67,7 +69,7 @@ def test_the_labels_are_those_of_the_folders_teacher(data: Path, tmp_path: Path)
     label(recipe, tmp_path)
     labels = PseudoLabels(tmp_path / LABELS)
     trained = trained_network(tmp_path / TEACHER)
-    assert list(labels.entries) == ["0002", "0004", "0005", "0007"]
+    assert list(labels.pictures) == ["0002", "0004", "0005", "0007"]
     for picture in unlabelled_pictures(recipe.unlabelled, recipe.data):
         teacher = CardDepth(trained.card, TorchSession(trained.network))
         said = teacher.estimate(Frame(picture.image, picture.name, picture.camera))

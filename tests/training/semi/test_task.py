@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 import torch
 
+from howfar.training.data.depth.pairs import depth_samples
 from howfar.training.losses.depth import affine_invariant_loss
 from howfar.training.losses.relative import relative_errors
 from howfar.training.semi.batches import PseudoBatch
 from howfar.training.semi.pseudo_labels import Author, PseudoLabels
 from howfar.training.semi.task import PROJECTION, SemiTask, pseudo_errors
 from howfar.training.semi.unlabelled import unlabelled_pictures
-from howfar.training.starting import depth_samples
 from tests.training.semi.semi_cases import semi_recipe, write_slopes
 
 
@@ -31,43 +31,43 @@ def task(data: Path, **tables: object) -> SemiTask:
     return SemiTask(recipe, depth_samples(recipe.data)[0], (), pictures, labels)
 
 
-def pseudo(seed: int = 0, window: bool = True) -> PseudoBatch:
+def pseudo(seed: int = 0, pasted: bool = True) -> PseudoBatch:
     random = torch.Generator().manual_seed(seed)
     inverse, other = (torch.rand(2, 1, 8, 10, generator=random) for _ in range(2))
     seen = torch.zeros(2, 1, 8, 10, dtype=torch.bool)
-    if window:
+    if pasted:
         seen[0, 0, 2:6, 3:8] = True
     return PseudoBatch(torch.zeros(2, 3, 16, 20, dtype=torch.uint8), inverse, other, seen, ("a", "b"))
 
 
-def test_inside_and_outside_of_a_window_have_their_own_labels_and_count_by_their_area() -> None:
+def test_inside_and_outside_of_a_rectangle_have_their_own_labels_and_count_by_their_area() -> None:
     batch, said = pseudo(), torch.rand(2, 1, 8, 10)
-    window = batch.window[:1]
-    share = window.float().mean().item()
-    inside = relative_errors(said[:1], batch.other[:1], window).affine.item()
-    outside = relative_errors(said[:1], batch.inverse[:1], ~window).affine.item()
-    whole = relative_errors(said[1:], batch.inverse[1:], ~batch.window[1:]).affine.item()
+    pasted = batch.pasted[:1]
+    share = pasted.float().mean().item()
+    inside = relative_errors(said[:1], batch.other[:1], pasted).affine.item()
+    outside = relative_errors(said[:1], batch.inverse[:1], ~pasted).affine.item()
+    whole = relative_errors(said[1:], batch.inverse[1:], ~batch.pasted[1:]).affine.item()
     affine, _ = pseudo_errors(said, batch)
     assert affine.item() == pytest.approx((share * inside + (1 - share) * outside + whole) / 2, rel=1e-5)
 
 
-def test_each_side_of_a_window_may_have_its_own_scale() -> None:
+def test_each_side_of_a_rectangle_may_have_its_own_scale() -> None:
     batch = pseudo()
-    said = torch.where(batch.window, 5 * batch.other - 2, 0.1 * batch.inverse + 7)
+    said = torch.where(batch.pasted, 5 * batch.other - 2, 0.1 * batch.inverse + 7)
     affine, gradient = pseudo_errors(said, batch)
     assert affine.item() == pytest.approx(0, abs=1e-5)
     assert gradient.item() == pytest.approx(0, abs=1e-4)
     assert pseudo_errors(5 * batch.inverse, batch)[0].item() > 0.1
 
 
-def test_without_windows_it_is_the_affine_invariant_loss() -> None:
-    batch, said = pseudo(window=False), torch.rand(2, 1, 8, 10)
-    expected = affine_invariant_loss(said, batch.inverse, ~batch.window)
+def test_without_rectangles_it_is_the_affine_invariant_loss() -> None:
+    batch, said = pseudo(pasted=False), torch.rand(2, 1, 8, 10)
+    expected = affine_invariant_loss(said, batch.inverse, ~batch.pasted)
     assert pseudo_errors(said, batch)[0].item() == pytest.approx(expected.item(), rel=1e-6)
 
 
 def test_a_hole_in_a_label_is_no_lesson() -> None:
-    batch, said = pseudo(window=False), torch.rand(2, 1, 8, 10)
+    batch, said = pseudo(pasted=False), torch.rand(2, 1, 8, 10)
     batch.inverse[:, :, 3, 4] = torch.nan
     expected = pseudo_errors(said, batch)[0]
     assert torch.isfinite(expected)

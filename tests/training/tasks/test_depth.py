@@ -13,7 +13,7 @@ from howfar.datasets.samples import UNKNOWN_CLASS
 from howfar.errors import SettingError
 from howfar.networks.compact_depth import DepthAndClasses
 from howfar.scene import Camera
-from howfar.training.data.depth_batches import DepthBatch
+from howfar.training.data.depth.batches import DepthBatch
 from howfar.training.recipe import DepthRecipe, parse_recipe
 from howfar.training.tasks.depth import DepthTask, output_size, training_card
 
@@ -85,7 +85,7 @@ def test_what_is_held_out_is_shown() -> None:
 
 
 def test_batches_hold_the_truth_at_the_networks_output_size() -> None:
-    task = DepthTask(recipe(), [sample(str(place)) for place in range(4)], [])
+    task = DepthTask(recipe(), [sample(str(index)) for index in range(4)], [])
     batches = list(task.batches(0, 0, 1))
     assert [(*batch.image.shape, *batch.depth_m.shape) for batch in batches] == [(2, 3, 64, 64, 2, 1, 32, 32)] * 2
     assert sorted(name for batch in batches for name in task.names(batch)) == ["0", "1", "2", "3"]

@@ -11,12 +11,12 @@ from torch import Tensor
 
 from howfar.errors import HowfarError, SettingError, SourceError
 from howfar.networks.yolov5 import ANCHORS_PX, STRIDES, YOLOv5, yolov5
-from howfar.training.data.detection_batches import DetectionDraw, collate
+from howfar.training.data.detection.batches import DetectionDraw, collate
 from howfar.training.loop import Trainer
 from howfar.training.recipe import DetectorRecipe, read_recipe
 from howfar.training.run_folder import load_checkpoint
-from howfar.training.starting import Devices, detector_task, trainer
-from howfar.training.tasks.detection import DetectorTask
+from howfar.training.starting import Devices, trainer
+from howfar.training.tasks.detection import DetectorTask, detector_task
 from tests.training.detection_data import FOUR, HEIGHT_PX, NAMES, WIDTH_PX, Box, sample, write_coco
 
 FOLDER = Path(__file__).resolve().parents[3] / "recipes"
@@ -75,7 +75,7 @@ def training(recipe: DetectorRecipe, out: Path, *, resume: bool = False) -> Trai
 
 def in_memory(recipe: DetectorRecipe, held_out: Sequence[Sequence[Box]] = ()) -> DetectorTask:
     return DetectorTask(
-        recipe, [sample(boxes, place) for place, boxes in enumerate(FOUR)], [sample(boxes) for boxes in held_out]
+        recipe, [sample(boxes, index) for index, boxes in enumerate(FOUR)], [sample(boxes) for boxes in held_out]
     )
 
 
@@ -130,7 +130,7 @@ def test_the_same_seed_gives_the_same_first_weights_and_another_others(four: Pat
 def test_a_batch_pulls_as_hard_as_its_pictures_together() -> None:
     task = in_memory(shrunk(Path("nowhere"), "augmentation.mosaic=0"))
     task.network.eval()
-    drawn = [task.examples[DetectionDraw(place, 0)] for place in (0, 2)]
+    drawn = [task.examples[DetectionDraw(index, 0)] for index in (0, 2)]
     with torch.no_grad():
         once, twice = task.losses(task.network, collate(drawn)), task.losses(task.network, collate(drawn + drawn))
     assert set(once) == {"box", "objectness", "class", "loss"}
@@ -198,7 +198,7 @@ def test_without_pictures_held_out_nothing_is_measured_or_shown() -> None:
 # Anchors.
 
 THIN: Sequence[Sequence[Box]] = [
-    [(0, 2, 4 + 12 * row, 80 - 7 * row - 3 * place, 6) for row in range(4)] for place in range(4)
+    [(0, 2, 4 + 12 * row, 80 - 7 * row - 3 * index, 6) for row in range(4)] for index in range(4)
 ]
 
 

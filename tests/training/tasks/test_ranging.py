@@ -14,12 +14,13 @@ from howfar.conversion.onnx_export import export
 from howfar.errors import SettingError, SourceError
 from howfar.models import open_foreground
 from howfar.scene import DepthMap
-from howfar.training.data.ranging_examples import RegionBatch, Room, room_of
+from howfar.training.data.ranging.examples import RangingBatch
+from howfar.training.data.ranging.samples import RangingSample, ranging_sample
 from howfar.training.recipe import RangingRecipe, parse_recipe, read_recipe
-from howfar.training.starting import Devices, ranging_task, trainer
-from howfar.training.tasks.ranging import RangingTask
+from howfar.training.starting import Devices, trainer
+from howfar.training.tasks.ranging import RangingTask, ranging_task
 from howfar.training.trained import trained_network
-from tests.training.data.test_ranging_examples import pair
+from tests.training.data.ranging.pairs import pair
 
 RECIPE = Path(__file__).resolve().parents[3] / "recipes" / "ranging-foreground-nyu.toml"
 
@@ -58,7 +59,7 @@ def recipe(**changes: object) -> RangingRecipe:
 
 
 def task() -> RangingTask:
-    room: Room = room_of(pair(), 700)
+    room: RangingSample = ranging_sample(pair(), 700)
     return RangingTask(recipe(), [room], [room])
 
 
@@ -72,8 +73,8 @@ def test_validation_measures_the_objects_that_are_measured(network: nn.Module, r
 
 
 def test_validation_measures_on_predicted_depth_too() -> None:
-    twice_as_far = DepthMap(2 * room_of(pair(), 700).depth.values[::2, ::2], "metres")
-    room = room_of(pair(), 700, twice_as_far)
+    twice_as_far = DepthMap(2 * ranging_sample(pair(), 700).depth.values[::2, ::2], "metres")
+    room = ranging_sample(pair(), 700, twice_as_far)
     measured = RangingTask(recipe(), [room], [room]).validate(Certain(1.0))
     assert measured == pytest.approx({"rel": 0.0, "wrong": 0.0, "rel_predicted": 1.0})
 
@@ -85,14 +86,14 @@ def test_a_picture_without_its_predicted_map_is_named(data: Path, tmp_path: Path
 
 
 def test_nothing_held_out_is_nothing_measured() -> None:
-    without = RangingTask(recipe(), [room_of(pair(), 700)], [])
+    without = RangingTask(recipe(), [ranging_sample(pair(), 700)], [])
     assert without.validate(Certain(1.0)) == {}
     assert without.picture(Certain(1.0)) is None
 
 
 def test_the_loss_is_the_cross_entropy_over_what_is_known() -> None:
     logits = torch.tensor([[[2.0, -1.0], [0.5, 9.0]]])
-    batch = RegionBatch(
+    batch = RangingBatch(
         logits, torch.tensor([[[1.0, 0.0], [1.0, 0.0]]]), torch.tensor([[[1.0, 1.0], [1.0, 0.0]]]), ("a",)
     )
     expected = -np.mean(
@@ -155,4 +156,4 @@ def test_data_without_things_is_refused(data: Path) -> None:
 
 def test_another_network_is_refused() -> None:
     with pytest.raises(SettingError, match="No ranging network is called 'unet'"):
-        RangingTask(recipe(network={"name": "unet"}), [room_of(pair(), 700)], [])
+        RangingTask(recipe(network={"name": "unet"}), [ranging_sample(pair(), 700)], [])

@@ -28,7 +28,7 @@ def figure_rows(results: Sequence[DataSetResult]) -> list[Row]:
 
 def object_rows(results: Sequence[DataSetResult]) -> list[Row]:
     """Each labelled object with what was told of it."""
-    return [_object_row(one, thing) for one in results for thing in one.objects]
+    return [_object_row(one, each) for one in results for each in one.objects]
 
 
 def figures_row(figures: Figures) -> Row:
@@ -63,25 +63,25 @@ def _grouped(one: DataSetResult) -> Iterator[tuple[str, str, Figures]]:
     yield from (("distance", name, figures) for name, figures in one.by_distance().items())
 
 
-def _object_row(one: DataSetResult, thing: MeasuredObject) -> Row:
-    distance = thing.distances[0]
+def _object_row(one: DataSetResult, measured: MeasuredObject) -> Row:
+    distance = measured.distances[0]
     true, seen = (
         {f"{which}_{corner}_px": value for corner, value in zip(("x1", "y1", "x2", "y2"), box, strict=True)}
-        for which, box in (("true", thing.box_xyxy_px), ("found", thing.measured_xyxy_px))
+        for which, box in (("true", measured.box_xyxy_px), ("found", measured.measured_xyxy_px))
     )
     return {
         "data": one.data.name,
-        "picture": thing.picture,
-        "number": thing.number,
-        "class": thing.label,
-        "detector_class": one.class_map[thing.label],
+        "picture": measured.picture,
+        "number": measured.number,
+        "class": measured.label,
+        "detector_class": one.class_map[measured.label],
         **true,
         **seen,
-        "found": int(thing.found),
-        "confidence": thing.score,
-        "nearest_m": thing.nearest_m,
-        "centre_m": thing.truth_m,
-        "occlusion": math.nan if thing.occlusion < 0 else thing.occlusion,
+        "found": int(measured.found),
+        "confidence": measured.score,
+        "nearest_m": measured.nearest_m,
+        "centre_m": measured.truth_m,
+        "occlusion": math.nan if measured.occlusion < 0 else measured.occlusion,
         "depth_m": distance.depth_m,
         "low_m": distance.low_m,
         "high_m": distance.high_m,

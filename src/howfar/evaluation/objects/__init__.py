@@ -1,1 +1,1 @@
-"""How far off the distances of objects are, and the margins that follow."""
+"""The evaluation of the distances of objects, and the error margins that follow from it."""

@@ -1,9 +1,10 @@
-"""Margins of a depth network by class, from objects that it has not seen: split-conformal prediction.
+"""Margins of a depth network by class, by split-conformal prediction on objects that it was not trained on.
 
-An interval is a distance divided and multiplied by a factor. Over n objects with known truth, the factor that a share
-of at least s of new objects stays within is the ⌈(n + 1)·s⌉-th smallest of theirs (Papadopoulos et al., ECML 2002; Lei
-et al., JASA 2018), and taken class group by class group it holds for each of them (Mondrian conformal prediction, Vovk
-et al. 2003). A ranging method that tells its own spread is given credit for it: measured is what the depth map adds.
+An interval goes from the distance divided by a factor to the distance multiplied by it. Each object with known truth
+needs a certain factor. The ⌈(n + 1)·s⌉-th smallest factor of n objects is enough for a share of at least s of new
+objects (Papadopoulos et al., ECML 2002; Lei et al., JASA 2018). Computed for each group of classes, it holds for each
+of them (Mondrian conformal prediction, Vovk et al. 2003). Where a ranging method estimates its own uncertainty, this is
+subtracted first, so that the margin is that of the depth map.
 """
 
 import math
@@ -18,8 +19,9 @@ from howfar.ranging.cues.depth_cue import STATISTIC_LOG_SD
 from howfar.scene.margins import INTERVAL_SDS, Margin, Margins
 
 SHARE = 0.8
+"""The share of the objects whose true distance lies in its interval."""
 LEAST_OBJECTS = 100
-"""A group of fewer has no margin of its own: what they tell of it is too little."""
+"""A group of fewer objects has no margin of its own, since it could not be estimated well."""
 
 OTHERS = "all others"
 
@@ -32,32 +34,33 @@ CLASS_GROUPS: Mapping[str, tuple[str, ...]] = {
     "small things": ("pillow", "lamp", "sink", "bag", "backpack", "handbag", "bottle", "vase", "book", "potted plant"),
     "people": ("person",),
 }
-"""Things that a depth network is wrong about in the same way, by NYU's and COCO's names."""
+"""Classes with similar errors of a depth network, by the names of NYU and COCO."""
 
 
 def class_margins(result: ObjectResult, method: str, scale: float = 1.0) -> Margins:
-    """The margins of a depth network as measured on pictures that it has not seen.
+    """The margins of a depth network, from an evaluation on pictures that it was not trained on.
 
     Args:
-        result: Distances read off the network's maps, by the depth cue alone.
-        method: The ranging method they are measured for.
-        scale: The error of the network that they are for over that of the networks measured, which have seen fewer
-            pictures where they are those of `howfar train crossfit`; above 0.
+        result: Distances measured on the network's maps, by the depth cue alone.
+        method: The ranging method that they are measured by.
+        scale: A factor on the log error, above 0: the error of the network that the margins are for, divided by that of
+            the networks measured. Those of `howfar train crossfit` were trained on fewer pictures.
 
     Returns:
-        One margin for each group with enough objects, and one for all other things, which all objects tell.
+        One margin for each group with enough objects, and one for all other classes, computed from all objects.
 
     Raises:
-        SettingError: If there are too few objects, true depth was measured on, or the scale cannot be.
+        SettingError: If there are too few objects, if the depth was true or other cues were used, or if the scale is
+            not above 0.
     """
     if not scale > 0:
-        raise SettingError(f"Margins are scaled by a number above 0, not {scale:g}.")
-    if result.procedure.depth == "true" or result.procedure.cues.names != ("depth",):
+        raise SettingError(f"Margins are scaled by a number above 0, not {scale:g}.", setting="margin_scale")
+    if result.options.depth == "true" or result.options.cues.names != ("depth",):
         raise SettingError("Margins are those of a depth network: measure on its depth, and with the depth cue alone.")
     distances = result.distances(method)
     log_errors = np.log(result.estimates_m(method)) - np.log(result.truth_m)
     own_log_sds = np.nan_to_num([distance.own_log_sd for distance in distances], nan=STATISTIC_LOG_SD)
-    labels = np.array([thing.label for thing in result.objects], dtype=object)
+    labels = np.array([each.label for each in result.objects], dtype=object)
     known = np.isfinite(log_errors)
     if int(known.sum()) < LEAST_OBJECTS:
         raise SettingError(f"Margins need {LEAST_OBJECTS} objects with a distance, and there are {int(known.sum())}.")
@@ -70,15 +73,15 @@ def class_margins(result: ObjectResult, method: str, scale: float = 1.0) -> Marg
 
 
 def conformal_log_sd(log_errors: NDArray[np.float64], own_log_sds: NDArray[np.float64], share: float = SHARE) -> float:
-    """The standard deviation in log depth that, with each object's own, gives intervals of 80 % that hold.
+    """The standard deviation in log depth to add to each object's own, so that intervals hold the truth often enough.
 
     Args:
         log_errors: N logarithms of estimate over truth.
-        own_log_sds: N standard deviations that the ranging method tells, 0 where it tells none.
-        share: How often an interval is to hold the truth, above 0 and below 1.
+        own_log_sds: N standard deviations of the ranging method's own error; 0 where it does not estimate it.
+        share: The share of the intervals that are to hold the truth, above 0 and below 1.
 
     Returns:
-        The ⌈(N + 1)·share⌉-th smallest of what the objects need; infinity where N is too small to tell.
+        The ⌈(N + 1)·share⌉-th smallest of the standard deviations that the objects need; infinity where N is too small.
     """
     needed = np.sqrt(np.maximum((log_errors / INTERVAL_SDS) ** 2 - own_log_sds**2, 0.0))
     rank = math.ceil((len(needed) + 1) * share)

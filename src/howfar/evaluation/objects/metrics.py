@@ -1,4 +1,4 @@
-"""How far off the distances of objects are: pure functions on arrays, one entry an object.
+"""Error metrics of the distances of objects: pure functions on arrays with one element for each object.
 
 With d the estimated and t the true distance of an object:
 
@@ -8,9 +8,9 @@ With d the estimated and t the true distance of an object:
     δ1      = share of objects with max(d/t, t/d) < 1.25
     > 10 %  = share of objects with |d − t| / t > 0.1
 
-Each is over the objects that got a distance, and says nothing without the share of those: the coverage. On disparities
-(f·B/d for a focal length f and a baseline B) they are the end-point error and the shares above 3 and 5 pixels of Zhou
-et al., IEEE Access 2019, Table II.
+Each is computed over the objects that got a distance, so it must be read together with their share, the coverage. On
+disparities (f·B/d for a focal length f and a baseline B) the metrics are the end-point error and the shares above 3 and
+5 pixels, as in Zhou et al., IEEE Access 2019, Table II.
 """
 
 import math
@@ -25,25 +25,25 @@ Values = NDArray[np.float64]
 
 DELTA_1 = 1.25
 TOLERANCE = 0.1
-"""A distance that is off by more than this share of the truth is called wrong."""
+"""A distance counts as wrong if its error is more than this share of the truth."""
 
 BOOTSTRAPS = 2000
-"""How often pictures are drawn again to tell how sure a share is."""
+"""Number of bootstrap samples for the confidence interval of a share."""
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectErrors:
-    """The errors over some objects; all shares and errors are NaN where there is nothing to take them of.
+    """The errors over some objects; shares and errors of no objects are NaN.
 
     Attributes:
         objects: Objects with a known truth.
-        covered: Those of them that got a distance: the errors are theirs.
-        coverage: Their share.
+        covered: Objects that also got a distance; the errors are over these.
+        coverage: Their share, covered / objects.
         mae_m: Mean absolute error in metres.
         rel: Mean relative error (a share, not per cent).
         rmse_m: Root of the mean squared error in metres.
-        delta1: Share that is off by a factor below 1.25.
-        over10: Share that is off by more than 10 %.
+        delta1: Share with an error of a factor below 1.25.
+        over10: Share with an error above 10 %.
     """
 
     objects: int
@@ -58,15 +58,15 @@ class ObjectErrors:
 
 @dataclass(frozen=True, slots=True)
 class DisparityErrors:
-    """The errors of some objects as a pair of cameras would see them; NaN where there is nothing to take them of.
+    """The errors of some objects as disparities of a pair of cameras; shares and errors of no objects are NaN.
 
     Attributes:
         objects: Objects with a known truth.
-        covered: Those of them that got a distance: the errors are theirs.
-        coverage: Their share.
+        covered: Objects that also got a distance; the errors are over these.
+        coverage: Their share, covered / objects.
         end_point_px: Mean absolute difference of the disparities in pixels.
-        over3px: Share that is off by more than 3 pixels.
-        over5px: Share that is off by more than 5 pixels.
+        over3px: Share with an error above 3 pixels.
+        over5px: Share with an error above 5 pixels.
     """
 
     objects: int
@@ -79,11 +79,11 @@ class DisparityErrors:
 
 @dataclass(frozen=True, slots=True)
 class IntervalCoverage:
-    """How many true distances lie in their intervals.
+    """The share of true distances that lie in their intervals.
 
     Attributes:
         objects: Objects with a known truth and an interval.
-        share: Those of them whose truth lies in the interval, ends included; NaN where there are none.
+        share: Share of them whose truth lies in the interval, ends included; NaN for no objects.
         low: Lower end of the 95 % confidence interval of that share, for pictures drawn independently.
         high: Upper end of it.
     """
@@ -96,10 +96,10 @@ class IntervalCoverage:
 
 @dataclass(frozen=True, slots=True)
 class FlagQuality:
-    """How well a flag tells the wrong ones; NaN where there is nothing to take a share of.
+    """The quality of a flag for wrong distances; shares of no objects are NaN.
 
     Attributes:
-        flagged: Share that carries the flag.
+        flagged: Share of the objects that have the flag.
         precision: Share of the flagged that are wrong.
         recall: Share of the wrong that are flagged.
     """
@@ -113,11 +113,13 @@ def object_errors(truth_m: Values, estimate_m: Values) -> ObjectErrors:
     """The errors of N distances.
 
     Args:
-        truth_m: N true distances; one that is not finite and above zero is unknown, and its object is not counted.
-        estimate_m: N estimates; one that is not finite and above zero is no distance, and lowers the coverage alone.
+        truth_m: N true distances in metres. A truth that is not finite and above 0 is unknown; its object does not
+            count.
+        estimate_m: N estimates in metres. An estimate that is not finite and above 0 is no distance; it lowers the
+            coverage only.
 
     Raises:
-        SettingError: If there is not one estimate for each truth.
+        SettingError: If there are not as many estimates as truths.
     """
     objects, compared = _comparable(truth_m, estimate_m)
     truth, estimate = truth_m[compared], estimate_m[compared]
@@ -139,16 +141,16 @@ def disparity_errors(truth_m: Values, estimate_m: Values, focal_px: Values, base
     """The errors of N distances as disparities f·B/Z.
 
     Args:
-        truth_m: N true distances; see `object_errors` for what counts.
-        estimate_m: N estimates.
+        truth_m: N true distances in metres, as for `object_errors`.
+        estimate_m: N estimates in metres, as for `object_errors`.
         focal_px: N focal lengths in pixels.
-        baseline_m: Distance between the two cameras.
+        baseline_m: Distance between the two cameras in metres.
 
     Raises:
-        SettingError: If there is not one estimate for each truth, or the baseline is not above zero.
+        SettingError: If there are not as many estimates as truths, or the baseline is not above 0.
     """
     if not (math.isfinite(baseline_m) and baseline_m > 0):
-        raise SettingError(f"The baseline must be a number of metres above 0, not {baseline_m}.")
+        raise SettingError(f"The baseline must be a number of metres above 0, not {baseline_m}.", setting="baseline_m")
     objects, compared = _comparable(truth_m, estimate_m)
     error = focal_px[compared] * baseline_m * np.abs(1 / estimate_m[compared] - 1 / truth_m[compared])
     share = _share(len(error), objects)
@@ -162,16 +164,16 @@ def relative_errors(truth_m: Values, estimate_m: Values) -> Values:
 
 
 def interval_coverage(truth_m: Values, low_m: Values, high_m: Values, pictures: NDArray[np.int64]) -> IntervalCoverage:
-    """The share of N true distances that lie in their intervals, with its own uncertainty.
+    """The share of N true distances that lie in their intervals, with its confidence interval.
 
-    The objects of one picture share the error of its depth map, so the confidence interval is that of whole pictures
+    The objects of one picture share the error of its depth map. So the confidence interval comes from whole pictures,
     drawn again with replacement (the percentile bootstrap of Efron, Annals of Statistics 1979, by clusters).
 
     Args:
-        truth_m: N true distances, NaN where unknown.
-        low_m: N lower ends, NaN where there is no interval.
-        high_m: N upper ends, likewise.
-        pictures: N numbers of the objects' pictures.
+        truth_m: N true distances in metres, NaN where unknown.
+        low_m: N lower ends in metres, NaN where there is no interval.
+        high_m: N upper ends in metres, NaN where there is no interval.
+        pictures: N indices of the objects' pictures.
     """
     known = np.isfinite(truth_m) & np.isfinite(low_m) & np.isfinite(high_m)
     inside = (low_m <= truth_m) & (truth_m <= high_m) & known
@@ -187,13 +189,13 @@ def interval_coverage(truth_m: Values, low_m: Values, high_m: Values, pictures: 
 
 
 def flag_quality(flags: NDArray[np.bool_], wrong: NDArray[np.bool_]) -> FlagQuality:
-    """How well N flags tell which of N things are wrong."""
+    """The quality of N flags for N objects, of which some are wrong."""
     hits, flagged = int((flags & wrong).sum()), int(flags.sum())
     return FlagQuality(_share(flagged, len(flags)), _share(hits, flagged), _share(hits, int(wrong.sum())))
 
 
 def _comparable(truth_m: Values, estimate_m: Values) -> tuple[int, NDArray[np.bool_]]:
-    """How many truths are known, and N bool: where there is an estimate too."""
+    """The number of known truths, and N bool: which objects have both a truth and an estimate."""
     if truth_m.shape != estimate_m.shape:
         raise SettingError(f"Each true distance needs one estimate; there are {len(truth_m)} and {len(estimate_m)}.")
     known = _is_distance(truth_m)

@@ -1,4 +1,4 @@
-"""Looking at what went wrong: the objects whose distance is farthest off, each with the depth it was read from."""
+"""Pictures of the objects with the largest errors, each with the depth map that it was measured on."""
 
 import math
 from collections.abc import Sequence
@@ -16,22 +16,24 @@ from howfar.drawing.outlines import outline, whole_pixels
 from howfar.drawing.side_by_side import side_by_side
 from howfar.evaluation.objects.evaluation import finder_for, perceive_sample
 from howfar.evaluation.objects.metrics import relative_errors
-from howfar.evaluation.objects.results import Box, MeasuredObject, ObjectResult
+from howfar.evaluation.objects.results import MeasuredObject, ObjectResult
 from howfar.evaluation.rectangles import Rectangle
 from howfar.io.picture_writer import save_picture
 from howfar.io.resample import resample
 from howfar.ranging.relative.alignment import aligned_map
 from howfar.scene import DepthEstimator, DepthMap, Distance
+from howfar.scene.box import Box
 
 SHOWN = 20
+"""Number of objects that are drawn."""
 MARGIN = 0.3
-"""Room round the box, as a share of its longer side."""
+"""Width of the margin around the box, as a share of its longer side."""
 
 SIDE_PX = 420
-"""The longer side of what is cut out, after it was enlarged or reduced."""
+"""The longer side of each cutout in pixels, after resizing."""
 
 FAR_SCALE_M = 80.0
-"""Where the colours of depth end for what is beyond their usual end."""
+"""The end of the colour scale of depth where the usual end is too near."""
 
 MEASURED: Colour = (255, 176, 0)
 TRUE: Colour = (0, 200, 120)
@@ -46,10 +48,10 @@ class ObjectPicture:
     """A drawn object.
 
     Attributes:
-        rank: As `worst-03`.
+        rank: Its rank by error, such as `worst-03`.
         measured: The object.
-        distance: The distance that is so far off.
-        image: H×W×3 uint8 RGB: the object in its picture and in the depth map, beside each other.
+        distance: The measured distance.
+        image: H×W×3 uint8 RGB: the object in its picture and in the depth map, side by side.
     """
 
     rank: str
@@ -59,7 +61,7 @@ class ObjectPicture:
 
     @property
     def caption(self) -> str:
-        """What it shows, in a line."""
+        """A caption of one line."""
         measured = self.measured
         return (
             f"{self.rank}: {measured.picture}, {measured.label}, truth {measured.truth_m:.2f} m, "
@@ -68,10 +70,10 @@ class ObjectPicture:
 
 
 def worst(result: ObjectResult, method: str, shown: int = SHOWN) -> list[tuple[MeasuredObject, Distance]]:
-    """The objects with the greatest relative errors of a method, worst first; those without a distance are aside."""
+    """The objects with the largest relative errors of a method, worst first, without those that have no distance."""
     errors = relative_errors(result.truth_m, result.estimates_m(method))
     distances = result.distances(method)
-    order = np.argsort(-errors, kind="stable")  # NaN goes last
+    order = np.argsort(-errors, kind="stable")  # NaN is sorted last
     known = [index for index in order.tolist() if math.isfinite(errors[index])]
     return [(result.objects[index], distances[index]) for index in known[:shown]]
 
@@ -79,51 +81,51 @@ def worst(result: ObjectResult, method: str, shown: int = SHOWN) -> list[tuple[M
 def draw_worst(
     samples: Sequence[ObjectSample], result: ObjectResult, network: DepthEstimator | None = None
 ) -> list[ObjectPicture]:
-    """Draw the worst objects of the procedure's last method.
+    """Draw the worst objects of the last method.
 
     Args:
         samples: The samples that were measured.
-        result: What was measured.
-        network: The depth network, or the maps that it gave; a network looks at these pictures once more, so that not
-            all maps need be kept.
+        result: The result of the evaluation.
+        network: The depth network, or a folder of its maps. A network is run on these pictures once more, so that not
+            all maps have to be kept in memory.
     """
-    procedure = replace(result.procedure, boxes="true", known=None)  # the depth alone is looked at again
-    finder = finder_for(procedure, network)
+    options = replace(result.options, boxes="true", known=None)  # only the depth is needed again
+    finder = finder_for(options, network)
     drawn = []
-    for rank, (one, distance) in enumerate(worst(result, result.procedure.names[-1]), start=1):
+    for rank, (one, distance) in enumerate(worst(result, result.options.names[-1]), start=1):
         sample = samples[one.sample_index]
-        depth = perceive_sample(sample, procedure, finder).depth
+        depth = perceive_sample(sample, options, finder).depth
         depth = depth if one.alignment is None else aligned_map(depth, one.alignment)
         drawn.append(ObjectPicture(f"worst-{rank:02d}", one, distance, draw_object(sample, depth, one, distance)))
     return drawn
 
 
 def draw_object(sample: ObjectSample, depth: DepthMap, one: MeasuredObject, distance: Distance) -> NDArray[np.uint8]:
-    """An object cut out of its picture and out of the depth map, H×W×3 uint8 RGB; see `LEGEND` for the lines.
+    """Cutouts of an object from its picture and from the depth map, H×W×3 uint8 RGB; `LEGEND` explains the lines.
 
     Args:
         sample: The object's picture.
         depth: The metric depth map that it was measured on.
-        one: The object, which was found.
-        distance: What a method said of it.
+        one: The object; it has a box to measure in.
+        distance: Its distance by one method.
     """
     height, width = sample.image.shape[:2]
-    window = _window_round(one.measured_xyxy_px, width, height)
-    factor = SIDE_PX / max(window.width_px, window.height_px)
-    size = max(1, round(window.width_px * factor)), max(1, round(window.height_px * factor))
-    photo: NDArray[np.uint8] = cv2.resize(window.of(sample.image), size, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
-    depth_m = window.of(resample(depth.metres(), width, height))
+    cutout = _cutout_around(one.measured_xyxy_px, width, height)
+    factor = SIDE_PX / max(cutout.width_px, cutout.height_px)
+    size = max(1, round(cutout.width_px * factor)), max(1, round(cutout.height_px * factor))
+    photo: NDArray[np.uint8] = cv2.resize(cutout.of(sample.image), size, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+    depth_m = cutout.of(resample(depth.metres(), width, height))
     max_m = FULL_SCALE_M if max(one.truth_m, distance.depth_m) <= FULL_SCALE_M else FAR_SCALE_M
     view = draw_depth(DepthMap(depth_m, "metres"), *size, max_m=max_m)
     for picture in (photo, view):
-        _outline(picture, distance.region_xyxy_px, window, factor, REGION)
-        _outline(picture, one.box_xyxy_px, window, factor, TRUE)
-        _outline(picture, one.measured_xyxy_px, window, factor, MEASURED)
+        _outline(picture, distance.region_xyxy_px, cutout, factor, REGION)
+        _outline(picture, one.box_xyxy_px, cutout, factor, TRUE)
+        _outline(picture, one.measured_xyxy_px, cutout, factor, MEASURED)
     return side_by_side([photo, view], [f"{one.label}: truth {one.truth_m:.2f} m", _estimate_text(one, distance)])
 
 
 def write_object_pictures(pictures: Sequence[ObjectPicture], folder: Path, *, overwrite: bool = False) -> list[Path]:
-    """Write drawn objects to a folder, which is made if it is missing.
+    """Write drawn objects to a folder, which is made if it does not exist.
 
     Raises:
         OutputError: If a file exists and overwrite is not set, or cannot be written.
@@ -140,8 +142,8 @@ def _estimate_text(one: MeasuredObject, distance: Distance) -> str:
     return f"{distance.method} {distance.depth_m:.2f} m ({100 * (distance.depth_m / one.truth_m - 1):+.0f} %)"
 
 
-def _window_round(box_xyxy_px: Box, width_px: int, height_px: int) -> Rectangle:
-    """The part of the picture that is shown: the box with a margin."""
+def _cutout_around(box_xyxy_px: Box, width_px: int, height_px: int) -> Rectangle:
+    """The part of the picture that is shown: the box with a margin, limited to the picture."""
     x1, y1, x2, y2 = box_xyxy_px
     margin = MARGIN * max(x2 - x1, y2 - y1) + 1
     return Rectangle(
@@ -152,9 +154,9 @@ def _window_round(box_xyxy_px: Box, width_px: int, height_px: int) -> Rectangle:
     )
 
 
-def _outline(picture: NDArray[np.uint8], box_xyxy_px: Box, window: Rectangle, factor: float, colour: Colour) -> None:
-    """Draw a box of the whole picture into what was cut out and resized."""
+def _outline(picture: NDArray[np.uint8], box_xyxy_px: Box, cutout: Rectangle, factor: float, colour: Colour) -> None:
+    """Draw a box, in pixels of the whole picture, into a cutout that was resized by a factor."""
     x1, y1, x2, y2 = box_xyxy_px
-    left, right = (factor * (x - window.x1) for x in (x1, x2))
-    top, bottom = (factor * (y - window.y1) for y in (y1, y2))
+    left, right = (factor * (x - cutout.x1) for x in (x1, x2))
+    top, bottom = (factor * (y - cutout.y1) for y in (y1, y2))
     outline(picture, whole_pixels((left, top, right, bottom), picture), colour, LINE_PX)

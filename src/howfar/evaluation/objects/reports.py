@@ -1,4 +1,4 @@
-"""How a measurement of distances of objects is shown."""
+"""The report of an evaluation of distances of objects: tables, a page, and CSV files."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from howfar.evaluation.detection.tables import Row
-from howfar.evaluation.objects.groups import GROUPINGS, Group, everything
+from howfar.evaluation.objects.groups import GROUPINGS, Group, all_objects
 from howfar.evaluation.objects.metrics import DisparityErrors, ObjectErrors
 from howfar.evaluation.objects.results import ObjectResult
 from howfar.evaluation.objects.tables import disparity_rows, group_rows, method_fields, object_rows
@@ -22,7 +22,7 @@ WHAT = (
     "REL is the mean relative error, > 10 % the share off by more than that, δ1 the share off by a factor below 1.25."
 )
 MOST_COLUMNS = 4
-"""Methods beside each other in one table: as many as a terminal of 100 letters holds."""
+"""Maximum number of methods in one table, so that it fits a terminal of 100 columns."""
 
 COVERED = "Errors are over the covered objects: those that got a distance."
 TRUTHS = {
@@ -33,15 +33,15 @@ TRUTHS = {
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What was measured, by name.
+    """The names of the data and of the networks, for the report.
 
     Attributes:
-        data: The data set and the part of it.
+        data: The data set and its split.
         definition: What its objects and their distances are, in words.
         detector: The detector's name; empty with true boxes.
         depth: The depth network's name; empty with true depth.
-        anchor: The name of the network that a relative one got its metres from; empty without one.
-        camera: The name of the camera file; empty where each picture's own camera was taken.
+        anchor: The name of the network that a relative one was aligned to; empty without one.
+        camera: The name of the camera file; empty where each picture's own camera was used.
     """
 
     data: str
@@ -53,11 +53,11 @@ class Names:
 
 
 def object_report(result: ObjectResult, names: Names) -> Report:
-    """The report of a measurement of distances."""
+    """The report of an evaluation of distances."""
     how = protocol_line(result, names)
     return Report(
         title="Distances of objects",
-        protocol=_stated(result, names),
+        protocol=_protocol(result, names),
         columns=(),
         figures={},
         fields=protocol_fields(result, names) | method_fields(result),
@@ -65,125 +65,125 @@ def object_report(result: ObjectResult, names: Names) -> Report:
             _overall(result, how),
             *_disparities(result, how),
             *_grouped(result, how),
-            *_margins(result, how),
-            _warnings(result, how),
+            *_intervals(result, how),
+            _flags(result, how),
         ),
         note=how,
     )
 
 
 def write_object_csv(result: ObjectResult, path: Path, names: Names, *, overwrite: bool = False) -> None:
-    """Write the errors by group, and the objects one by one, each to its own file beside the report's.
+    """Write the errors by group and the single objects, each to a file of its own beside the report's file.
 
     Args:
-        result: What was measured.
-        path: The report's own file; see `csv_parts` for the others.
-        names: What was measured, by name.
-        overwrite: Replace files that are there.
+        result: The result of the evaluation.
+        path: The report's own file; `csv_files` gives the names of the two others.
+        names: The names for the report.
+        overwrite: Replace existing files.
 
     Raises:
         OutputError: If a file exists and overwrite is not set, or cannot be written.
     """
     how = protocol_fields(result, names)
-    for part, rows in zip(csv_parts(path), (group_rows(result), object_rows(result)), strict=True):
-        write_rows([how | row for row in rows], part, overwrite=overwrite)
+    for file, rows in zip(csv_files(path), (group_rows(result), object_rows(result)), strict=True):
+        write_rows([how | row for row in rows], file, overwrite=overwrite)
 
 
-def csv_parts(path: Path) -> tuple[Path, Path]:
-    """Where the errors by group and the single objects are written, beside the report's own file."""
-    groups, objects = (path.with_stem(f"{path.stem}-{part}") for part in ("groups", "objects"))
+def csv_files(path: Path) -> tuple[Path, Path]:
+    """The files for the errors by group and for the single objects, beside the report's own file."""
+    groups, objects = (path.with_stem(f"{path.stem}-{content}") for content in ("groups", "objects"))
     return groups, objects
 
 
 def protocol_line(result: ObjectResult, names: Names) -> str:
-    """How a measurement was made, in one sentence."""
-    procedure = result.procedure
+    """The protocol of an evaluation, in one sentence."""
+    options = result.options
     boxes = "true boxes"
-    if procedure.boxes == "detector":
+    if options.boxes == "detector":
         boxes = (
-            f"boxes of {names.detector} (score above {procedure.score:g}, IoU at least {procedure.iou:g}, "
+            f"boxes of {names.detector} (score above {options.score:g}, IoU at least {options.iou:g}, "
             f"{len(result.class_map)} classes)"
         )
-    depth = "true depth" if procedure.depth == "true" else f"depth of {names.depth}"
+    depth = "true depth" if options.depth == "true" else f"depth of {names.depth}"
     if names.anchor:
         depth += f" with the metres of {names.anchor}"
-    if procedure.known:
-        which = "the nearest object's" if procedure.known == "nearest" else f"that of the nearest {procedure.known}"
+    if options.known:
+        which = "the nearest object's" if options.known == "nearest" else f"that of the nearest {options.known}"
         depth += f", one true distance given a picture ({which}, which is not counted)"
     if names.camera:
         depth += f", camera of {names.camera}"
     return (
         f"{len(result.objects)} objects in {result.images_measured} pictures of {names.data}; {boxes}, {depth}, "
-        f"compared with {'their true distance' if procedure.truth == 'centre' else 'that of their nearest face'}."
+        f"compared with {'their true distance' if options.truth == 'centre' else 'that of their nearest face'}."
     )
 
 
 def protocol_fields(result: ObjectResult, names: Names) -> Row:
-    """How a measurement was made, as plain column names and values for CSV."""
-    procedure = result.procedure
-    by_detector = procedure.boxes == "detector"
+    """The protocol of an evaluation, as plain column names and values for CSV."""
+    options = result.options
+    by_detector = options.boxes == "detector"
     return {
         "data": names.data,
         "objects_are": names.definition,
         "images": result.images,
         "images_measured": result.images_measured,
         "boxes": names.detector if by_detector else "true",
-        "depth": "true" if procedure.depth == "true" else names.depth,
+        "depth": "true" if options.depth == "true" else names.depth,
         "anchor": names.anchor,
-        "known": procedure.known or "",
+        "known": options.known or "",
         "camera": names.camera,
-        "truth": procedure.truth,
-        "cues": cues_line(procedure.cues),
-        "score": procedure.score if by_detector else math.nan,
-        "iou": procedure.iou if by_detector else math.nan,
+        "truth": options.truth,
+        "cues": cues_line(options.cues),
+        "score": options.score if by_detector else math.nan,
+        "iou": options.iou if by_detector else math.nan,
         "class_map": "; ".join(f"{label}={name}" for label, name in result.class_map.items()),
         "left_out": sum(result.left_out.values()),
         "without_truth": result.without_truth,
-        "baseline_m": math.nan if procedure.baseline_m is None else procedure.baseline_m,
+        "baseline_m": math.nan if options.baseline_m is None else options.baseline_m,
     }
 
 
 def cues_line(cues: CueSettings) -> str:
-    """What distances rest on, in words."""
-    line = ", ".join(cues.names) + (" (the others where most lies beyond the depth's reach)" if cues.sparing else "")
+    """The cues that distances are computed from, in words."""
+    line = ", ".join(cues.names) + (" (the others where most lies beyond the depth's reach)" if cues.auto else "")
     if "ground" in cues.names and cues.camera_height_m is not None:
         line += f"; camera {cues.camera_height_m:g} m above the ground"
     return line
 
 
-def _stated(result: ObjectResult, names: Names) -> dict[str, str]:
-    """How it was measured, in words."""
-    procedure = result.procedure
-    true_depth = procedure.depth == "true"
-    stated = {
+def _protocol(result: ObjectResult, names: Names) -> dict[str, str]:
+    """The protocol of an evaluation, as names and values for people."""
+    options = result.options
+    true_depth = options.depth == "true"
+    protocol = {
         "data": names.data,
         "objects": f"{len(result.objects)}, in {result.images_measured} of {result.images} pictures",
         "what they are": names.definition,
         "boxes": "true",
         "depth": "true, at the picture's resolution" if true_depth else f"{names.depth}, at the network's resolution",
-        "methods": ", ".join(procedure.names),
-        "cues": cues_line(procedure.cues),
-        "truth": TRUTHS[procedure.truth],
+        "methods": ", ".join(options.names),
+        "cues": cues_line(options.cues),
+        "truth": TRUTHS[options.truth],
         "crop": "none",
         "test-time augmentation": "none",
         "ranging time": f"{time_taken(result.ranging_s, result.images_measured)}, all methods",
     }
     if result.without_truth:
-        stated["left out"] = f"{result.without_truth} objects, as that distance is unknown"
-    if procedure.boxes == "detector":
-        stated |= _found_how(result, names)
+        protocol["left out"] = f"{result.without_truth} objects, as that distance is unknown"
+    if options.boxes == "detector":
+        protocol |= _found_how(result, names)
     if not true_depth:
-        stated["depth network time"] = time_taken(result.depth_s, result.images_measured)
-    return stated
+        protocol["depth network time"] = time_taken(result.depth_s, result.images_measured)
+    return protocol
 
 
 def _found_how(result: ObjectResult, names: Names) -> dict[str, str]:
-    """The detector's part, in words."""
-    procedure = result.procedure
+    """The part of the protocol that concerns the detector, as names and values for people."""
+    options = result.options
     left_out = ", ".join(f"{label} ({count})" for label, count in sorted(result.left_out.items())) or "none"
     return {
-        "boxes": f"of {names.detector}: score above {procedure.score:g}, its own NMS, at most {MAX_DETECTIONS} a "
-        f"picture; matched one to one within a class, best score first, IoU at least {procedure.iou:g}",
+        "boxes": f"of {names.detector}: score above {options.score:g}, its own NMS, at most {MAX_DETECTIONS} a "
+        f"picture; matched one to one within a class, best score first, IoU at least {options.iou:g}",
         "classes": ", ".join(
             label if label == name else f"{label} as {name}" for label, name in sorted(result.class_map.items())
         ),
@@ -193,13 +193,13 @@ def _found_how(result: ObjectResult, names: Names) -> dict[str, str]:
 
 
 def _overall(result: ObjectResult, how: str) -> FigureTable:
-    group = everything(result.objects)
-    rows = tuple((method, *_error_cells(result.errors(method, group.members))) for method in result.procedure.names)
+    group = all_objects(result.objects)
+    rows = tuple((method, *_error_cells(result.errors(method, group.members))) for method in result.options.names)
     return FigureTable("Distances of objects: result", ("", *ERROR_COLUMNS), rows, f"{WHAT} {COVERED} {how}")
 
 
 def _disparities(result: ObjectResult, how: str) -> tuple[FigureTable, ...]:
-    baseline_m = result.procedure.baseline_m
+    baseline_m = result.options.baseline_m
     if baseline_m is None:
         return ()
     rows = tuple(
@@ -213,8 +213,8 @@ def _disparities(result: ObjectResult, how: str) -> tuple[FigureTable, ...]:
 
 
 def _grouped(result: ObjectResult, how: str) -> Iterator[FigureTable]:
-    """The errors by group: all of them of a single method, else the REL of each method beside the others'."""
-    methods = result.procedure.names
+    """The errors by group: all errors of a single method, or the REL of several methods side by side."""
+    methods = result.options.names
     for by, sort in GROUPINGS.items():
         groups, title = sort(result.objects), f"Distances of objects: by {by}"
         if not groups:
@@ -225,12 +225,13 @@ def _grouped(result: ObjectResult, how: str) -> Iterator[FigureTable]:
             continue
         for start in range(0, len(methods), MOST_COLUMNS):
             shown = methods[start : start + MOST_COLUMNS]
-            yield _beside_each_other(result, f"{title}, REL in %", (by, groups), shown, how)
+            yield _side_by_side(result, f"{title}, REL in %", (by, groups), shown, how)
 
 
-def _beside_each_other(
+def _side_by_side(
     result: ObjectResult, title: str, grouped: tuple[str, Sequence[Group]], methods: Sequence[str], how: str
 ) -> FigureTable:
+    """The REL of several methods by group; `grouped` is the name of the property and its groups."""
     by, groups = grouped
     rows = []
     for group in groups:
@@ -243,14 +244,14 @@ def _beside_each_other(
     return FigureTable(title, (by, "objects", "covered", *methods), tuple(rows), note)
 
 
-def _margins(result: ObjectResult, how: str) -> tuple[FigureTable, ...]:
-    """How many true distances lie in the intervals, of the methods that give any."""
+def _intervals(result: ObjectResult, how: str) -> tuple[FigureTable, ...]:
+    """The share of true distances in the intervals, for the methods that give intervals."""
     rows = []
-    for method in result.procedure.names:
-        inside = result.intervals(method)
-        if inside.objects:
-            between = f"{_per_cent(inside.low)} to {_per_cent(inside.high)}"
-            rows.append((method, str(inside.objects), _per_cent(inside.share), between))
+    for method in result.options.names:
+        coverage = result.intervals(method)
+        if coverage.objects:
+            confidence = f"{_per_cent(coverage.low)} to {_per_cent(coverage.high)}"
+            rows.append((method, str(coverage.objects), _per_cent(coverage.share), confidence))
     if not rows:
         return ()
     note = (
@@ -261,11 +262,12 @@ def _margins(result: ObjectResult, how: str) -> tuple[FigureTable, ...]:
     return (FigureTable("Distances of objects: intervals", columns, tuple(rows), note),)
 
 
-def _warnings(result: ObjectResult, how: str) -> FigureTable:
+def _flags(result: ObjectResult, how: str) -> FigureTable:
+    """The quality of the flag `mixed` of each method."""
     rows = []
-    for method in result.procedure.names:
-        told, known = result.warnings(method), int(np.isfinite(result.estimates_m(method)).sum())
-        shares = (told.flagged, told.precision, told.recall)
+    for method in result.options.names:
+        quality, known = result.warnings(method), int(np.isfinite(result.estimates_m(method)).sum())
+        shares = (quality.flagged, quality.precision, quality.recall)
         rows.append((method, str(known), *(_per_cent(share) for share in shares)))
     note = (
         "How well the flag for a box with two depths tells the distances that are off by more than 10 %: precision is "

@@ -1,4 +1,4 @@
-"""What was measured of the distances of objects, and how."""
+"""The options and the results of an evaluation of distances of objects."""
 
 import math
 from collections.abc import Mapping
@@ -24,36 +24,34 @@ from howfar.evaluation.objects.metrics import (
 from howfar.ranging import Method
 from howfar.ranging.cues.joining import CueSettings
 from howfar.scene import Distance
+from howfar.scene.box import Box
 from howfar.scene.depth_alignment import DepthAlignment
 from howfar.scene.lens import Lens
 
 Boxes = Literal["true", "detector"]
 Depth = Literal["true", "network"]
 Truth = Literal["centre", "nearest"]
-Box = tuple[float, float, float, float]
-
-NO_BOX: Box = (math.nan, math.nan, math.nan, math.nan)
 
 
 @dataclass(frozen=True, slots=True)
-class ObjectProcedure:
-    """All that decides how distances of objects are measured.
+class ObjectOptions:
+    """How distances of objects are measured, and what they are compared with.
 
     Attributes:
         boxes: Measure in the `true` boxes, or in those of a `detector`.
         depth: Measure on the `true` depth of every pixel, or on that of a `network`.
-        methods: The ranging methods; the last one is looked at most closely.
+        methods: The ranging methods; pictures and margins are made for the last one.
         truth: Compare with the distance of the object (`centre`, as the data set defines it) or of its `nearest` face.
-        score: Least confidence of a detection, 0 to 1.
-        iou: Least overlap at which a detection is of an object, above 0 and at most 1.
-        baseline_m: Show the errors as disparities of two cameras so far apart too; None for not.
-        cues: What distances rest on; the depth map alone if not said otherwise.
-        lens: What is said of the camera; each picture's own camera if not said otherwise.
-        known: Give a relative network one object's true distance a picture, which is then not counted: that of the
-            `nearest` object, or of the nearest one of a class; None for none.
+        score: Minimum confidence of a detection, 0 to 1.
+        iou: Minimum overlap at which a detection belongs to an object, above 0 and at most 1.
+        baseline_m: Report the errors also as disparities of two cameras at this distance in metres; None for not.
+        cues: The cues that distances are computed from; by default the depth map alone.
+        lens: The information about the camera; by default each picture's own camera.
+        known: Give a relative network the true distance of one object of each picture, which then does not count: the
+            `nearest` object, or the nearest one of a class; None for none.
 
     Raises:
-        SettingError: If a setting cannot be.
+        SettingError: If a setting is wrong, or a method is named twice.
     """
 
     boxes: Boxes
@@ -69,15 +67,19 @@ class ObjectProcedure:
 
     def __post_init__(self) -> None:
         if not self.methods:
-            raise SettingError("At least one ranging method is needed.")
+            raise SettingError("At least one ranging method is needed.", setting="method")
         if len(set(self.names)) < len(self.names):
-            raise SettingError(f"Each ranging method is measured once; name none twice: {', '.join(self.names)}.")
+            raise SettingError(
+                f"Each ranging method is measured once; name none twice: {', '.join(self.names)}.", setting="method"
+            )
         if not 0.0 <= self.score <= 1.0:
-            raise SettingError(f"The score threshold must lie between 0 and 1, not {self.score}.")
+            raise SettingError(f"The score threshold must lie between 0 and 1, not {self.score}.", setting="score")
         if not 0.0 < self.iou <= 1.0:
-            raise SettingError(f"The least IoU must be above 0 and at most 1, not {self.iou}.")
+            raise SettingError(f"The least IoU must be above 0 and at most 1, not {self.iou}.", setting="iou")
         if self.baseline_m is not None and not (math.isfinite(self.baseline_m) and self.baseline_m > 0):
-            raise SettingError(f"The baseline must be a number of metres above 0, not {self.baseline_m}.")
+            raise SettingError(
+                f"The baseline must be a number of metres above 0, not {self.baseline_m}.", setting="baseline_m"
+            )
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -87,23 +89,24 @@ class ObjectProcedure:
 
 @dataclass(frozen=True, slots=True)
 class MeasuredObject:
-    """One true object and what was made of it.
+    """One true object and its measured distances.
 
     Attributes:
-        picture: What the data set calls the picture.
-        sample_index: The picture's index among the samples measured.
-        number: The object's index among those of its picture.
+        picture: The data set's name of the picture.
+        sample_index: Index of the picture among the samples measured.
+        number: Index of the object among those of its picture, from 0.
         label: Its class in the data set.
         box_xyxy_px: Its true box.
-        found: Whether there is a box to measure in: always with true boxes, else whether the detector found it.
-        measured_xyxy_px: The box that was measured in; NaN where it was not found.
-        score: Confidence of the detection; NaN with true boxes or where it was not found.
-        truth_m: The true distance that estimates are compared with.
-        nearest_m: The true distance of its nearest face; NaN where the data set does not tell.
+        found: Whether there is a box to measure in: always with true boxes, else if the detector found the object.
+        measured_xyxy_px: The box that was measured in; NaN where the object was not found.
+        score: Confidence of the detection; NaN with true boxes or where the object was not found.
+        truth_m: The true distance that estimates are compared with, in metres.
+        nearest_m: The true distance of its nearest face in metres; NaN where the data set does not contain it.
         occlusion: 0 fully visible, 1 partly occluded, 2 largely occluded, -1 unknown.
-        focal_px: Focal length of its picture.
-        distances: One for each method, unknown where it was not found.
-        alignment: What gave its picture's relative map its metres; None where nothing did, or nothing had to.
+        focal_px: Focal length of its picture in pixels.
+        distances: One distance for each method; unknown where the object was not found.
+        alignment: How the relative map of its picture was brought to metres; None where the map is metric by itself, or
+            relative.
     """
 
     picture: str
@@ -124,22 +127,22 @@ class MeasuredObject:
 
 @dataclass(frozen=True, eq=False)
 class ObjectResult:
-    """What was measured.
+    """The result of an evaluation.
 
     Attributes:
-        procedure: How.
-        objects: The objects, picture by picture.
-        images: Pictures of the data set that were looked through.
+        options: How distances were measured.
+        objects: The objects that count, picture by picture.
+        images: Number of pictures of the data set.
         class_map: The data set's classes that the detector knows, each with the detector's name for it; empty with true
             boxes.
-        left_out: How many objects of each class were not counted, as the detector does not know it.
-        without_truth: Objects that were not counted, as the true distance asked for is unknown.
-        detector_s: Time that the detector took, pre- and post-processing included.
-        depth_s: Time that the depth network took, likewise.
-        ranging_s: Time that all methods took together.
+        left_out: Number of objects of each class that do not count because the detector does not know the class.
+        without_truth: Number of objects that do not count because their true distance is unknown.
+        detector_s: Time of the detector in seconds, with pre- and post-processing.
+        depth_s: Time of the depth network in seconds, with pre- and post-processing.
+        ranging_s: Time of all methods together in seconds.
     """
 
-    procedure: ObjectProcedure
+    options: ObjectOptions
     objects: tuple[MeasuredObject, ...]
     images: int
     class_map: Mapping[str, str]
@@ -151,43 +154,43 @@ class ObjectResult:
 
     @property
     def truth_m(self) -> NDArray[np.float64]:
-        """N true distances."""
+        """N true distances in metres."""
         return np.array([each.truth_m for each in self.objects], dtype=np.float64)
 
     @property
     def images_measured(self) -> int:
-        """Pictures with an object that was counted; the others were shown to no network."""
+        """Number of pictures with an object that counts; the networks were not run on the others."""
         return len({each.sample_index for each in self.objects})
 
     def distances(self, method: str) -> tuple[Distance, ...]:
-        """What a method of the procedure said of each of the N objects."""
-        index = self.procedure.names.index(method)
+        """The distances of the N objects by one of the methods."""
+        index = self.options.names.index(method)
         return tuple(each.distances[index] for each in self.objects)
 
     def estimates_m(self, method: str) -> NDArray[np.float64]:
-        """N distances by a method, NaN where it has none."""
+        """N distances by a method in metres, NaN where unknown."""
         return np.array([distance.depth_m for distance in self.distances(method)], dtype=np.float64)
 
     def errors(self, method: str, members: NDArray[np.int64] | None = None) -> ObjectErrors:
-        """The errors of a method over some of the objects, given by their indices, or over all."""
+        """The errors of a method over some of the objects, given by their indices, or over all objects."""
         chosen = slice(None) if members is None else members
         return object_errors(self.truth_m[chosen], self.estimates_m(method)[chosen])
 
     def disparity(self, method: str, baseline_m: float, members: NDArray[np.int64] | None = None) -> DisparityErrors:
-        """The errors of a method as disparities, likewise."""
+        """The errors of a method as disparities, over some of the objects or over all objects."""
         chosen = slice(None) if members is None else members
         focal_px = np.array([each.focal_px for each in self.objects], dtype=np.float64)
         return disparity_errors(self.truth_m[chosen], self.estimates_m(method)[chosen], focal_px[chosen], baseline_m)
 
     def intervals(self, method: str) -> IntervalCoverage:
-        """How many true distances lie in the intervals that a method gave."""
+        """The share of true distances that lie in the intervals of a method."""
         ends = [(distance.low_m, distance.high_m) for distance in self.distances(method)]
         low_m, high_m = np.array(ends, dtype=np.float64).reshape(-1, 2).T
         pictures = np.array([each.sample_index for each in self.objects], dtype=np.int64)
         return interval_coverage(self.truth_m, low_m, high_m, pictures)
 
     def warnings(self, method: str) -> FlagQuality:
-        """How well `mixed` tells the distances of a method that are off by more than 10 %; unknown ones aside."""
+        """The quality of `mixed` as a flag for errors above 10 %, over the known distances of a method."""
         errors = relative_errors(self.truth_m, self.estimates_m(method))
         known = np.isfinite(errors)
         mixed = np.array([distance.mixed for distance in self.distances(method)], dtype=np.bool_)

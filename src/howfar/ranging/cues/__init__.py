@@ -1,1 +1,1 @@
-"""What tells a distance besides the depth map: sizes and the ground; and how cues are joined."""
+"""The cues of a distance: the depth map, the size of the object, and the ground; and how they are joined."""

@@ -1,12 +1,13 @@
-"""What a depth map says as a cue, how far it is to be trusted, and whether its network knows pictures of this kind.
+"""The depth map as a cue: its distances, their uncertainty, and whether the picture is in the network's domain.
 
-A depth network that has seen rooms gives rooms everywhere, so that its error is one of the whole picture: when objects
-of known size say together that it is off by far, it is off for all objects of the picture.
+A depth network that was trained on indoor pictures predicts indoor depths for every picture. Its error is then common
+to the whole picture: if the sizes of the objects show together that the map is wrong by a large factor, it is wrong for
+every object of the picture.
 
-What is in the picture tells. A giraffe, a bus or an aeroplane is met outdoors alone, so that a picture with one is no
-room, however large it looks and whether or not its size is known; and where the sizes of objects put most of the
-picture farther than the network reaches, it is none either. One object alone does not say the latter, for a person may
-be on a poster; then it stays undecided.
+The objects show whether the picture is in the domain of a network for indoor scenes. Some classes, such as giraffe, bus
+or aeroplane, are found outdoors only: a picture with one of them is outside the domain, even if its size is not known.
+A picture is also outside the domain if the sizes of its objects put most of them farther than the network can predict.
+A single object is not enough for this second rule, since it can be a person on a poster; the domain is then undecided.
 """
 
 import math
@@ -21,20 +22,21 @@ from howfar.ranging.cues.sizes import ClassSize
 from howfar.scene import Cue, DepthFacts, Distance
 
 STATISTIC_LOG_SD = 0.06
-"""Of a ranging method that does not tell its own error: on 924 objects of NYU's training pictures with true depth four
-fifths of the distances lie within 1.28 times 0.054 (`median`), 0.065 (`central-mean`) or 0.041 (`percentile:40`)."""
+"""Uncertainty in log depth of a ranging method that does not estimate its own. On 924 objects of NYU's training
+pictures with true depth, 80 % of the distances lie within 1.28 times 0.054 (`median`), 0.065 (`central-mean`) or 0.041
+(`percentile:40`)."""
 FAR_OFF_SDS = 2.0
-"""A picture's depth is off by far when the other cues contradict it by more than this many standard deviations."""
-SILENT_NOTE = "the depth map has no metres here"
+"""The depth map counts as wrong if the other cues differ from it by more than this many standard deviations."""
+NO_METRES_NOTE = "the depth map has no metres here"
 FAR_OFF_NOTE = "{factor:.2g} times too {which} by the other cues of the picture"
 BEYOND_NOTE = "farther than the {reach_m:g} m that the network knows"
-ROOMS_END_M = 20.0
-"""A network that was trained on nothing farther has seen rooms alone: the depths of NYU Depth v2 end at 10 m, those of
-networks for Hypersim's rooms at 20 m, those for streets at 80 m."""
+INDOOR_REACH_M = 20.0
+"""A network with this reach or less was trained on indoor scenes only: the depths of NYU Depth v2 end at 10 m, those of
+networks for Hypersim's indoor scenes at 20 m, those of networks for streets at 80 m."""
 
 
 class DomainVerdict(Enum):
-    """Whether a depth network knows pictures of this kind."""
+    """Whether a picture is in the domain of a depth network, that is, of a kind that it was trained on."""
 
     KNOWN = "known"
     UNKNOWN = "unknown"
@@ -44,17 +46,17 @@ class DomainVerdict(Enum):
 def depth_cues(
     distances: Sequence[Distance], labels: Sequence[str], others: Sequence[Fused], facts: DepthFacts
 ) -> tuple[Cue, ...]:
-    """What the depth map says of each object, as a cue.
+    """The depth map as a cue for each object.
 
     Args:
-        distances: N distances read off the depth map.
-        labels: The class of each object.
-        others: What all other cues together say of each; unknown where they say nothing.
-        facts: How far the map is to be trusted where nothing contradicts it.
+        distances: N distances measured on the depth map.
+        labels: The classes of the N objects.
+        others: The N distances that all other cues give together; unknown where they give none.
+        facts: Facts about the source of the map, such as its uncertainty.
 
     Returns:
-        N cues; where the others contradict a network's map over the whole picture, or put an object beyond its reach,
-        their variance grows by the square of the contradiction.
+        N cues. If the other cues contradict a network's map over the whole picture, or put an object beyond its reach,
+        the square of the difference in log depth is added to the variance.
     """
     depths = np.array([each.depth_m for each in distances], dtype=np.float64)
     log_sds = np.array([_log_sd(*each, facts) for each in zip(distances, labels, strict=True)], dtype=np.float64)
@@ -65,7 +67,7 @@ def depth_cues(
     cues = []
     for index, depth_m in enumerate(depths.tolist()):
         if not math.isfinite(depth_m):
-            cues.append(Cue.silent("depth", distances[index].reason or SILENT_NOTE))
+            cues.append(Cue.unknown("depth", distances[index].reason or NO_METRES_NOTE))
             continue
         log_sd, note = float(np.hypot(log_sds[index], scene)), ""
         if scene:
@@ -77,23 +79,23 @@ def depth_cues(
 
 
 def judge_domain(
-    distances: Sequence[Distance], together: Sequence[Fused], sizes: Sequence[ClassSize | None], facts: DepthFacts
+    distances: Sequence[Distance], others: Sequence[Fused], sizes: Sequence[ClassSize | None], facts: DepthFacts
 ) -> DomainVerdict:
-    """Whether the depth network knows pictures of this kind.
+    """Decide whether a picture is in the domain of the depth network.
 
     Args:
-        distances: N distances read off its map.
-        together: What all cues but the map say together of each object.
-        sizes: What is known of the class of each.
-        facts: What is known of the network.
+        distances: N distances measured on the network's map.
+        others: The N distances that all cues but the map give together.
+        sizes: The sizes of the N objects' classes; None where unknown.
+        facts: Facts about the network.
     """
     outdoors = [size is not None and size.outdoors for size in sizes]
-    if facts.reach_m is not None and facts.reach_m <= ROOMS_END_M and any(outdoors):
+    if facts.reach_m is not None and facts.reach_m <= INDOOR_REACH_M and any(outdoors):
         return DomainVerdict.UNKNOWN
-    sure = [is_out or _agree(fused) for is_out, fused in zip(outdoors, together, strict=True)]
-    if is_beyond_reach(distances, together, sure, facts):
+    sure = [is_outdoors or _agree(fused) for is_outdoors, fused in zip(outdoors, others, strict=True)]
+    if is_beyond_reach(distances, others, sure, facts):
         return DomainVerdict.UNKNOWN
-    if is_beyond_reach(distances, together, [True] * len(together), facts):
+    if is_beyond_reach(distances, others, [True] * len(others), facts):
         return DomainVerdict.UNDECIDED
     return DomainVerdict.KNOWN
 
@@ -101,15 +103,15 @@ def judge_domain(
 def is_beyond_reach(
     distances: Sequence[Distance], others: Sequence[Fused], sure: Sequence[bool], facts: DepthFacts
 ) -> bool:
-    """Whether a picture is of a kind that its depth map cannot tell: the other cues put most of it beyond its reach.
+    """Whether the other cues put most of a picture beyond the reach of its depth map.
 
-    One object alone does not decide that, unless it is surely what it seems: a person may be on a poster.
+    A single object is enough only if it is certainly a real object of its class, and not a person on a poster.
 
     Args:
-        distances: N distances read off the depth map.
-        others: What all other cues together say of each.
-        sure: Whether each is surely what it seems.
-        facts: How far the map is to be trusted, and how far it reaches.
+        distances: N distances measured on the depth map.
+        others: The N distances that all other cues give together.
+        sure: N bool: whether each object is certainly a real object of its class.
+        facts: Facts about the source of the map, such as its reach.
     """
     if facts.reach_m is None or not any(distance.is_known for distance in distances):
         return False
@@ -126,15 +128,15 @@ def _beyond(reach_m: float) -> str:
 
 
 def _log_sd(distance: Distance, label: str, facts: DepthFacts) -> float:
-    """The map's and the ranging method's own, together."""
+    """The uncertainty of the map and that of the ranging method together, in log depth."""
     own = distance.own_log_sd if math.isfinite(distance.own_log_sd) else STATISTIC_LOG_SD
     return math.hypot(facts.log_sd_of(label), own)
 
 
 def _scene_offset(offsets: NDArray[np.float64], sds: NDArray[np.float64]) -> float:
-    """By how much the logarithm of the map's distances is off over the whole picture; 0 where that is no surprise.
+    """The error in log depth that the map has over the whole picture; 0 where it is within the uncertainty.
 
-    The weighted median holds against single objects that are not what they seem: a toy, a face on a poster.
+    The weighted median is robust against single objects of a wrong size, such as a toy or a face on a poster.
     """
     known = np.isfinite(offsets)
     if not known.any():
@@ -150,5 +152,5 @@ def _weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) 
 
 
 def _agree(fused: Fused) -> bool:
-    """Whether an object stands where its size puts it."""
+    """Whether several cues give a distance for the object, and agree: its size and the ground."""
     return sum(cue.is_known for cue in fused.cues) > 1 and not fused.conflict

@@ -1,9 +1,9 @@
-"""Several cues of one distance made into one.
+"""Fusion: several cues of one distance are joined to one estimate.
 
-Each cue is a normal distribution of the logarithm of the distance, independent of the others; together they give the
-mean weighted by the inverse variances. Where they scatter more than their own spreads allow, the spread of the mean is
-widened by the Birge ratio S = √(χ²/(n − 1)), as the Particle Data Group does for measurements that disagree (Review of
-Particle Physics, introduction).
+Each cue is a normal distribution of the logarithm of the distance, and the cues are taken as independent. Together they
+give the mean weighted by the inverse variances. If the cues differ by more than their standard deviations allow, the
+standard deviation of the mean is multiplied by the Birge ratio S = √(χ²/(n − 1)), as the Particle Data Group does for
+measurements that disagree (Review of Particle Physics, introduction).
 """
 
 import math
@@ -14,28 +14,28 @@ from typing import NamedTuple, Protocol
 from howfar.scene import Cue
 
 CHI_SQUARED_95 = {1: 3.841, 2: 5.991}
-"""What χ² exceeds in one case of twenty by chance, by degrees of freedom."""
+"""The 95 % quantile of χ² by degrees of freedom."""
 
 
 class Estimate(Protocol):
-    """A log-normal estimate of a distance, as a `Cue` or a `Fused` is."""
+    """A log-normal estimate of a distance, such as a `Cue` or a `Fused`."""
 
     @property
     def depth_m(self) -> float:
-        """Its median; NaN where unknown."""
+        """Its median in metres; NaN where unknown."""
 
     @property
     def log_sd(self) -> float:
-        """Standard deviation of its logarithm."""
+        """Standard deviation of its natural logarithm."""
 
 
 class Fused(NamedTuple):
-    """What cues say together.
+    """The distance that several cues give together.
 
     Attributes:
-        depth_m: The median of the distance; NaN where no cue says anything.
-        log_sd: Standard deviation of its logarithm.
-        conflict: Whether they contradict each other more than chance would have it.
+        depth_m: Median of the distance in metres; NaN where no cue gives a distance.
+        log_sd: Standard deviation of its natural logarithm.
+        conflict: Whether the cues contradict each other at the 95 % level.
         cues: The cues, each with its weight.
     """
 
@@ -46,22 +46,22 @@ class Fused(NamedTuple):
 
     @property
     def is_known(self) -> bool:
-        """Whether any cue says anything."""
+        """Whether any cue gives a distance."""
         return math.isfinite(self.depth_m)
 
 
 def fuse(cues: Sequence[Cue]) -> Fused:
-    """The distance that some cues give together.
+    """Join the cues of one distance.
 
     Args:
-        cues: What each says; silent ones are kept and have no weight. At most three.
+        cues: At most three cues. Those without a distance are kept, with weight 0.
     """
     known = [cue for cue in cues if cue.is_known]
     if not known:
         return Fused(cues=tuple(cues))
     total = sum(cue.log_sd**-2 for cue in known)
     weighed = tuple(replace(cue, weight=cue.log_sd**-2 / total) if cue.is_known else cue for cue in cues)
-    if len(known) == 1:  # exactly what it says, without a detour through logarithms
+    if len(known) == 1:  # its own numbers, without rounding errors from logarithms
         return Fused(known[0].depth_m, known[0].log_sd, False, weighed)
     mean = sum(cue.weight * math.log(cue.depth_m) for cue in weighed if cue.is_known)
     chi_squared = _chi_squared(known, mean)
@@ -71,7 +71,7 @@ def fuse(cues: Sequence[Cue]) -> Fused:
 
 
 def contradict(one: Estimate, other: Estimate) -> bool:
-    """Whether two estimates of one distance are farther apart than chance would have it; not where one is unknown."""
+    """Whether two estimates of one distance differ at the 95 % level; False where one of them is unknown."""
     if not (math.isfinite(one.depth_m) and math.isfinite(other.depth_m)):
         return False
     weights = one.log_sd**-2, other.log_sd**-2
@@ -80,5 +80,5 @@ def contradict(one: Estimate, other: Estimate) -> bool:
 
 
 def _chi_squared(estimates: Sequence[Estimate], mean: float) -> float:
-    """How far estimates scatter about a mean of log depth, in their own spreads."""
+    """χ² of the estimates about a mean of log depth."""
     return sum(((math.log(each.depth_m) - mean) / each.log_sd) ** 2 for each in estimates)

@@ -1,14 +1,15 @@
-"""The distance of a thing that stands on the ground, from the row of its foot.
+"""The distance of an object that stands on the ground, from the row of its foot: the lower edge of its box.
 
-A level camera at the height h above flat ground sees the ground at the distance Z at the row y = y_h + f_y·h/Z, with
-y_h the row of the horizon (Hoiem, Efros, Hebert: Putting Objects in Perspective, IJCV 2008). The foot of
-a thing is its nearest point, so that half its extent along the optical axis is added for its centre.
+A level camera at the height h above flat ground sees the ground at the distance Z at the row y = y_h + f_y·h/Z, where
+y_h is the row of the horizon (Hoiem, Efros, Hebert: Putting Objects in Perspective, IJCV 2008). The foot of an object
+is its nearest point. Half the object's extent along the optical axis is added for the distance of its centre.
 
-The horizon is the weak point: one degree of pitch is f_y/57 pixels. Things of known size show where it is, for each
-says how far its foot is and so how far below the horizon. The horizon for one thing is estimated from the prior and
-from the *other* things: its own size is a cue of its own and shall not count twice. The unknowns form a star with the
-horizon in its middle, so that this is the exact posterior of the joint least-squares problem (belief propagation on a
-tree), as far as the relation is linear.
+The result depends strongly on the horizon: one degree of pitch moves it by f_y/57 pixels. Objects of known size show
+where it is: the size gives the distance of the foot, and the distance gives how far the foot lies below the horizon.
+For each object the horizon is estimated from the prior and from the *other* objects. Its own size is a cue of its own,
+and must not count twice. In the graph of the unknowns every object is connected to the horizon alone, so this estimate
+is the exact posterior of the joint least-squares problem (belief propagation on a tree), as far as the relation is
+linear.
 """
 
 import math
@@ -18,31 +19,33 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from howfar.ranging.cues.size_cue import EDGE_SD_PX, FOCAL_LOG_SD, FRAME_MARGIN, Box, Sized
+from howfar.ranging.cues.size_cue import EDGE_SD_PX, FOCAL_LOG_SD, FRAME_MARGIN, SizeEstimate
 from howfar.ranging.cues.sizes import ClassSize
 from howfar.scene import Camera, Cue
+from howfar.scene.box import Box
 
 PITCH_SD_DEG = 1.5
-"""How far from level a camera is held of which nothing is said, as a standard deviation."""
+"""Standard deviation of the pitch of a camera whose horizon is not given."""
 GIVEN_HORIZON_SD_DEG = 0.25
-"""How precisely a given horizon is known."""
+"""Standard deviation of a given horizon, as a pitch."""
 GROUND_SLOPE_SD = 0.01
-"""How uneven the ground is, height over distance, from thing to thing: roads fall by 2.5 % to the side, kerbs rise."""
+"""Standard deviation of the ground's unevenness, height over distance: roads fall by 2.5 % to the side, kerbs rise."""
 CAMERA_HEIGHT_LOG_SD = 0.03
-"""How precisely the height of the camera is given."""
-LEAST_CERTAINTY = 2.0
+"""Uncertainty of the given height of the camera, as a standard deviation of its logarithm."""
+MIN_DROP_SDS = 2.0
 """A foot must lie at least this many standard deviations below the horizon."""
 OUTLIER_SDS = 2.0
-"""A thing that is farther off the others' horizon than this counts less and less (it may not stand on the ground)."""
+"""From this residual on, in standard deviations, the weight of an object's horizon falls with the square of the
+residual: the object may not stand on the ground."""
 
 
 class Ground(NamedTuple):
     """The ground before the camera.
 
     Attributes:
-        camera_height_m: Height of the camera above it.
-        horizon_px: The row of the horizon, as far as known before looking at things.
-        horizon_sd_px: How precisely that is known, as a standard deviation.
+        camera_height_m: Height of the camera above the ground.
+        horizon_px: The row of the horizon, before any object has been used to correct it.
+        horizon_sd_px: Standard deviation of that row.
     """
 
     camera_height_m: float
@@ -51,12 +54,12 @@ class Ground(NamedTuple):
 
 
 def ground_of(camera: Camera, camera_height_m: float, horizon_px: float | None) -> Ground:
-    """What is known of the ground of a picture: its horizon is given, or that of a camera held level.
+    """The ground of a picture, with a given horizon or that of a level camera.
 
     Args:
         camera: The picture's camera.
         camera_height_m: Its height above the ground.
-        horizon_px: The row of the horizon, if it is given.
+        horizon_px: The row of the horizon; None for that of a level camera.
     """
     sd_deg = PITCH_SD_DEG if horizon_px is None else GIVEN_HORIZON_SD_DEG
     row = camera.cy_px if horizon_px is None else horizon_px
@@ -66,83 +69,84 @@ def ground_of(camera: Camera, camera_height_m: float, horizon_px: float | None) 
 def ground_cues(
     boxes_xyxy_px: Sequence[Box],
     sizes: Sequence[ClassSize | None],
-    sized: Sequence[Sized],
+    by_size: Sequence[SizeEstimate],
     camera: Camera,
     ground: Ground,
 ) -> tuple[Cue, ...]:
-    """The distances of the things of a picture from the rows of their feet.
+    """The distances of the objects of a picture, from the rows of their feet.
 
     Args:
-        boxes_xyxy_px: The box of each of N things.
-        sizes: The size of the class of each; None where nothing is known of it.
-        sized: What the size of each says.
+        boxes_xyxy_px: The boxes of the N objects.
+        sizes: The sizes of their classes; None where unknown.
+        by_size: The N estimates by size.
         camera: The picture's camera.
-        ground: The ground that they stand on.
+        ground: The ground that the objects stand on.
 
     Returns:
-        N cues, silent for a thing that does not stand on the ground, whose foot is cut off, or whose foot lies at the
-        horizon or above.
+        N cues. A cue gives no distance if the object does not stand on the ground, if its foot is cut off by the frame,
+        or if its foot does not lie clearly below the horizon.
     """
-    reasons = [_silence(box, size, camera) for box, size in zip(boxes_xyxy_px, sizes, strict=True)]
+    reasons = [_why_unknown(box, size, camera) for box, size in zip(boxes_xyxy_px, sizes, strict=True)]
     feet = [math.nan if reason else box[3] for box, reason in zip(boxes_xyxy_px, reasons, strict=True)]
-    rows, variances = _horizons_shown(feet, sized, camera, ground)
+    rows, variances = _horizons(feet, by_size, camera, ground)
     cues = []
-    for place, (reason, foot) in enumerate(zip(reasons, feet, strict=True)):
+    for index, (reason, foot) in enumerate(zip(reasons, feet, strict=True)):
         if reason:
-            cues.append(Cue.silent("ground", reason))
+            cues.append(Cue.unknown("ground", reason))
             continue
-        others = np.arange(len(feet)) != place
+        others = np.arange(len(feet)) != index
         row, variance = _combined(rows[others], variances[others], ground)
-        cues.append(_cue(foot, row, variance, sized[place], camera, ground))
+        cues.append(_cue(foot, row, variance, by_size[index], camera, ground))
     return tuple(cues)
 
 
-def _silence(box: Box, size: ClassSize | None, camera: Camera) -> str:
-    """Why the ground says nothing; empty if it does."""
+def _why_unknown(box: Box, size: ClassSize | None, camera: Camera) -> str:
+    """Why the ground gives no distance; empty if it can give one."""
     if size is None or not size.on_ground:
         return "not known to stand on the ground"
     return "its foot is cut by the frame" if box[3] >= (1 - FRAME_MARGIN) * camera.height_px else ""
 
 
-def _horizons_shown(
-    feet: Sequence[float], sized: Sequence[Sized], camera: Camera, ground: Ground
+def _horizons(
+    feet: Sequence[float], by_size: Sequence[SizeEstimate], camera: Camera, ground: Ground
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Where each thing of known size shows the horizon to be, and the variance of that; NaN where it does not."""
-    nearest = np.array([each.cue.depth_m - each.half_extent_m for each in sized])
-    # An error of the focal length cancels in the drop, for the distance by size goes with it.
-    log_sds = np.sqrt(np.array([each.cue.log_sd for each in sized]) ** 2 - FOCAL_LOG_SD[camera.origin] ** 2)
-    relative = log_sds * np.array([each.cue.depth_m for each in sized]) / nearest
+    """The row of the horizon by each object of known size, and its variance; NaN where the object gives none."""
+    nearest = np.array([each.cue.depth_m - each.half_extent_m for each in by_size])
+    # The distance by size is proportional to the focal length, so an error of it cancels in the drop.
+    log_sds = np.sqrt(np.array([each.cue.log_sd for each in by_size]) ** 2 - FOCAL_LOG_SD[camera.origin] ** 2)
+    relative = log_sds * np.array([each.cue.depth_m for each in by_size]) / nearest
     drop = camera.fy_px * ground.camera_height_m / nearest
     return np.array(feet) - drop, (drop * relative) ** 2 + _unevenness_px(camera) ** 2
 
 
 def _combined(rows: NDArray[np.float64], variances: NDArray[np.float64], ground: Ground) -> tuple[float, float]:
-    """The horizon by weighted least squares, made robust by reweighting, and its variance."""
+    """The row of the horizon by iteratively reweighted least squares, and its variance."""
     known = np.isfinite(rows)
     rows = np.append(rows[known], ground.horizon_px)
     variances = np.append(variances[known], ground.horizon_sd_px**2)
-    trust = np.ones_like(rows)
+    robust = np.ones_like(rows)
     for _ in range(5):
-        weights = trust / variances
+        weights = robust / variances
         row = float((weights * rows).sum() / weights.sum())
-        off = (rows - row) ** 2 / variances
-        trust = np.where(off > OUTLIER_SDS**2, OUTLIER_SDS**2 / np.maximum(off, OUTLIER_SDS**2), 1.0)
+        squares = (rows - row) ** 2 / variances
+        robust = np.where(squares > OUTLIER_SDS**2, OUTLIER_SDS**2 / np.maximum(squares, OUTLIER_SDS**2), 1.0)
     return row, float(1 / weights.sum())
 
 
-def _cue(foot: float, row: float, variance: float, sized: Sized, camera: Camera, ground: Ground) -> Cue:
+def _cue(foot: float, row: float, variance: float, by_size: SizeEstimate, camera: Camera, ground: Ground) -> Cue:
+    """The cue of one object, from the rows of its foot and of the horizon."""
     drop = foot - row
     sd_px = math.sqrt(variance + _unevenness_px(camera) ** 2)
     if drop <= 0:
-        return Cue.silent("ground", "its foot lies above the horizon")
-    if drop < LEAST_CERTAINTY * sd_px:
-        return Cue.silent("ground", "its foot lies too near the horizon")
+        return Cue.unknown("ground", "its foot lies above the horizon")
+    if drop < MIN_DROP_SDS * sd_px:
+        return Cue.unknown("ground", "its foot lies too near the horizon")
     nearest = camera.fy_px * ground.camera_height_m / drop
-    depth_m = nearest + sized.half_extent_m
+    depth_m = nearest + by_size.half_extent_m
     log_sd = math.hypot(sd_px / drop, CAMERA_HEIGHT_LOG_SD, FOCAL_LOG_SD[camera.origin])
-    return Cue("ground", depth_m, math.hypot(log_sd * nearest, sized.half_extent_sd_m) / depth_m)
+    return Cue("ground", depth_m, math.hypot(log_sd * nearest, by_size.half_extent_sd_m) / depth_m)
 
 
 def _unevenness_px(camera: Camera) -> float:
-    """How far the row of a foot is off for reasons of its own: the ground is uneven, the box imprecise."""
+    """Standard deviation of the row of a foot, because the ground is uneven and the box is not exact."""
     return math.hypot(GROUND_SLOPE_SD * camera.fy_px, EDGE_SD_PX)

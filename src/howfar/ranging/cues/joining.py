@@ -1,4 +1,4 @@
-"""All cues of a picture's distances together: the depth map, the sizes of objects, and the ground."""
+"""Joining the cues of the objects of a picture: the depth map, the sizes of the objects, and the ground."""
 
 import math
 from collections.abc import Sequence
@@ -12,9 +12,10 @@ from howfar.errors import SettingError
 from howfar.ranging.cues.depth_cue import DomainVerdict, depth_cues, judge_domain
 from howfar.ranging.cues.fusion import Fused, contradict, fuse
 from howfar.ranging.cues.ground_cue import ground_cues, ground_of
-from howfar.ranging.cues.size_cue import Box, size_cue
+from howfar.ranging.cues.size_cue import size_cue
 from howfar.ranging.cues.sizes import ClassSize, SizeTable, default_sizes
 from howfar.scene import Camera, Cue, CueName, DepthFacts, Distance
+from howfar.scene.box import Box
 from howfar.scene.margins import INTERVAL_SDS
 
 ALL_CUES: tuple[CueName, ...] = get_args(CueName)
@@ -23,29 +24,30 @@ NOT_NEEDED = "not needed: the depth map reaches this far"
 UNDECIDED = "alone it does not overrule the depth map"
 NOT_SEEN = "the depth network has not seen such pictures"
 LEAST_WEIGHT = 0.05
-"""A cue of less weight is not named in what a distance rests on."""
-NOTHING_SAID = "none of the cues asked for says anything"
+"""A cue of less weight is not part of the name of a distance's method."""
+NO_CUE = "none of the cues asked for says anything"
 NO_HEIGHT = "the camera's height above the ground is not known"
 
 
 @dataclass(frozen=True, slots=True)
 class CueSettings:
-    """Which cues a distance rests on, and what they need.
+    """The cues that distances are computed from, and the settings of these cues.
 
     Attributes:
         names: The cues, in the order of `ALL_CUES`.
-        sparing: Let the depth map speak alone, and the others alone in pictures of a kind that its network does not
-            know (`depth_cue.judge_domain`): there an object of which they say nothing has no distance.
-        camera_height_m: Height of the camera above the ground; None where unknown, and the ground is silent.
-        horizon_px: The row of the horizon; None for that of a camera held level.
-        sizes: How large objects are.
+        auto: Use the depth map alone; in a picture outside the domain of its network (`depth_cue.judge_domain`), use
+            the other cues alone. There an object has no distance if the other cues give none.
+        camera_height_m: Height of the camera above the ground in metres; None where unknown: the ground then gives no
+            distance.
+        horizon_px: The row of the horizon; None for that of a level camera.
+        sizes: The sizes of objects by class.
 
     Raises:
-        SettingError: If there is no cue, one is unknown, or the camera is not above the ground.
+        SettingError: If there is no cue, or the camera is not above the ground.
     """
 
     names: tuple[CueName, ...] = ("depth",)
-    sparing: bool = False
+    auto: bool = False
     camera_height_m: float | None = None
     horizon_px: float | None = None
     sizes: SizeTable = field(default_factory=default_sizes)
@@ -60,11 +62,11 @@ class CueSettings:
             )
 
     def without(self, name: CueName) -> "CueSettings":
-        """The same without one cue."""
+        """These settings without one cue."""
         return replace(self, names=tuple(each for each in self.names if each != name))
 
     def check_horizon(self, height_px: int) -> None:
-        """See to it that the horizon is a row of a picture of this height.
+        """Check that the horizon is a row of a picture of this height.
 
         Raises:
             SettingError: If it is not.
@@ -84,16 +86,17 @@ def parse_cues(
     horizon_px: float | None = None,
     sizes: SizeTable | None = None,
 ) -> CueSettings:
-    """The settings for cues named in a text such as `depth,size`, or one by one.
+    """Read the names of cues, and put them together with their settings.
 
     Args:
-        names: `all`, `auto` (all of them, and `sparing`), or some of `ALL_CUES`.
+        names: `all`, `auto` (all of them, with `CueSettings.auto`), or some of `ALL_CUES`: as a text such as
+            `depth,size`, or one by one.
         camera_height_m: As in `CueSettings`.
         horizon_px: As in `CueSettings`.
-        sizes: Sizes of the user's own, which go before the built-in ones.
+        sizes: Sizes of the user's own; they replace the built-in sizes of the same classes.
 
     Raises:
-        SettingError: If there is no such cue, or a setting cannot be.
+        SettingError: If a cue is unknown, or the camera is not above the ground.
     """
     wanted = [name.strip() for name in (names.split(",") if isinstance(names, str) else names)]
     every = wanted in (["all"], [AUTO])
@@ -119,84 +122,84 @@ def with_cues(
     settings: CueSettings,
     facts: DepthFacts,
 ) -> tuple[Distance, ...]:
-    """Distances read off a depth map, joined with what else tells how far objects are.
+    """Join the distances measured on a depth map with the other cues.
 
     Args:
         distances: N distances by a ranging method, some of them unknown.
-        labels: The class of each object, as the table of sizes and the margins of the depth map know it.
+        labels: The classes of the N objects, by their names in the table of sizes and in the margins of the network.
         boxes_xyxy_px: N×4 boxes in pixels of the picture.
         camera: The picture's camera.
-        settings: Which cues to join.
-        facts: What is known of whoever gave the depth map.
+        settings: The cues to join.
+        facts: Facts about the source of the depth map.
 
     Returns:
-        N distances with their cues and an interval of 80 %; unknown where no cue says anything.
+        N distances, each with its cues and an interval of 80 %; unknown where no cue gives a distance.
     """
     boxes: list[Box] = [(x1, y1, x2, y2) for x1, y1, x2, y2 in boxes_xyxy_px.tolist()]
     classes = [settings.sizes.find(label) for label in labels]
-    beside = _beside_depth(classes, boxes, camera, settings)
-    together = [fuse(cues) for cues in beside]
-    verdict = judge_domain(distances, together, classes, facts) if settings.sparing else None
+    other_cues = _other_cues(classes, boxes, camera, settings)
+    others = [fuse(cues) for cues in other_cues]
+    verdict = judge_domain(distances, others, classes, facts) if settings.auto else None
     if verdict is not None:
-        alone = depth_cues(distances, labels, [Fused()] * len(boxes), facts)
-        fused = [_one_speaks(*each, verdict) for each in zip(alone, together, strict=True)]
+        from_map = depth_cues(distances, labels, [Fused()] * len(boxes), facts)
+        fused = [_by_verdict(*each, verdict) for each in zip(from_map, others, strict=True)]
     elif "depth" in settings.names:
-        from_map = depth_cues(distances, labels, together, facts)
-        fused = [fuse((cue, *cues)) for cue, cues in zip(from_map, beside, strict=True)]
+        from_map = depth_cues(distances, labels, others, facts)
+        fused = [fuse((cue, *cues)) for cue, cues in zip(from_map, other_cues, strict=True)]
     else:
-        fused = together
-    silence = NOT_SEEN if verdict is DomainVerdict.UNKNOWN else NOTHING_SAID
-    joined = [_joined(*each, camera, silence) for each in zip(distances, fused, boxes, strict=True)]
+        fused = others
+    reason = NOT_SEEN if verdict is DomainVerdict.UNKNOWN else NO_CUE
+    joined = [_joined(*each, camera, reason) for each in zip(distances, fused, boxes, strict=True)]
     if verdict is DomainVerdict.UNDECIDED:
-        joined = [_with_both(*each) for each in zip(joined, fused, together, strict=True)]
+        joined = [_with_both_intervals(*each) for each in zip(joined, fused, others, strict=True)]
     return tuple(joined)
 
 
-def _beside_depth(
+def _other_cues(
     classes: Sequence[ClassSize | None], boxes: Sequence[Box], camera: Camera, settings: CueSettings
 ) -> list[tuple[Cue, ...]]:
-    """What the cues other than the depth map say of each object."""
+    """The cues of each object other than the depth map: size and ground, as far as they are asked for."""
     row = camera.cy_px if settings.horizon_px is None else settings.horizon_px
-    sized = [size_cue(box, size, camera, row) for box, size in zip(boxes, classes, strict=True)]
+    by_size = [size_cue(box, size, camera, row) for box, size in zip(boxes, classes, strict=True)]
     by_name: list[Sequence[Cue]] = []
     if "size" in settings.names:
-        by_name.append([each.cue for each in sized])
+        by_name.append([each.cue for each in by_size])
     else:
-        sized = [each._replace(cue=Cue.silent("size", "not asked")) for each in sized]
+        by_size = [each._replace(cue=Cue.unknown("size", "not asked")) for each in by_size]
     if "ground" in settings.names:
         if settings.camera_height_m is None:
-            by_name.append([Cue.silent("ground", NO_HEIGHT)] * len(boxes))
+            by_name.append([Cue.unknown("ground", NO_HEIGHT)] * len(boxes))
         else:
             ground = ground_of(camera, settings.camera_height_m, settings.horizon_px)
-            by_name.append(ground_cues(boxes, classes, sized, camera, ground))
+            by_name.append(ground_cues(boxes, classes, by_size, camera, ground))
     return list(zip(*by_name, strict=True)) if by_name else [()] * len(boxes)
 
 
-def _one_speaks(cue: Cue, other: Fused, verdict: DomainVerdict) -> Fused:
-    """The depth map alone, or the others alone where its network knows nothing; what is not heard is kept."""
+def _by_verdict(depth_cue: Cue, others: Fused, verdict: DomainVerdict) -> Fused:
+    """The depth map alone, or the other cues alone outside its network's domain; the cues not used have weight 0."""
     if verdict is DomainVerdict.UNKNOWN:
-        unheard = replace(cue, note=NOT_SEEN) if cue.is_known else cue
-        return other._replace(cues=(unheard, *other.cues))
+        unused = replace(depth_cue, note=NOT_SEEN) if depth_cue.is_known else depth_cue
+        return others._replace(cues=(unused, *others.cues))
     note = UNDECIDED if verdict is DomainVerdict.UNDECIDED else NOT_NEEDED
-    kept = (replace(each, weight=0.0, note=note) if each.is_known else each for each in other.cues)
-    fused = fuse((cue,))
+    kept = (replace(each, weight=0.0, note=note) if each.is_known else each for each in others.cues)
+    fused = fuse((depth_cue,))
     return fused._replace(cues=(*fused.cues, *kept))
 
 
-def _with_both(distance: Distance, said: Fused, other: Fused) -> Distance:
-    """A distance whose interval holds the others' too, and which is marked, where they contradict the depth map."""
-    if not (distance.is_known and contradict(said, other)):
+def _with_both_intervals(distance: Distance, fused: Fused, others: Fused) -> Distance:
+    """The distance; where the other cues contradict it, marked as conflict and with an interval that holds both."""
+    if not (distance.is_known and contradict(fused, others)):
         return distance
-    spread = math.exp(INTERVAL_SDS * other.log_sd)
-    low_m, high_m = min(distance.low_m, other.depth_m / spread), max(distance.high_m, other.depth_m * spread)
+    factor = math.exp(INTERVAL_SDS * others.log_sd)
+    low_m, high_m = min(distance.low_m, others.depth_m / factor), max(distance.high_m, others.depth_m * factor)
     return replace(distance, low_m=low_m, high_m=high_m, conflict=True)
 
 
-def _joined(distance: Distance, fused: Fused, box: Box, camera: Camera, silence: str) -> Distance:
-    """The distance that all cues give together; `silence` is the reason where none says anything."""
+def _joined(distance: Distance, fused: Fused, box: Box, camera: Camera, reason: str) -> Distance:
+    """The distance that all cues give together; unknown, for this reason, where they give none."""
     z = fused.depth_m
     if not fused.is_known:
-        unknown = Distance.unknown(distance.method, distance.reason or silence, distance.region_xyxy_px)
+        unknown = Distance.unknown(distance.method, distance.reason or reason, distance.region_xyxy_px)
         return replace(unknown, cues=fused.cues)
     used = [cue.name for cue in fused.cues if cue.weight >= LEAST_WEIGHT]
     if distance.is_known:
@@ -204,15 +207,15 @@ def _joined(distance: Distance, fused: Fused, box: Box, camera: Camera, silence:
         ray = (x / distance.depth_m, y / distance.depth_m, 1.0)
     else:
         ray = camera.ray((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
-    spread = math.exp(INTERVAL_SDS * fused.log_sd)
+    factor = math.exp(INTERVAL_SDS * fused.log_sd)
     return replace(
         distance,
         depth_m=z,
         range_m=z * math.hypot(*ray),
         position_m=(ray[0] * z, ray[1] * z, z),
         method="+".join(distance.method if name == "depth" else name for name in used),
-        low_m=z / spread,
-        high_m=z * spread,
+        low_m=z / factor,
+        high_m=z * factor,
         reason="",
         cues=fused.cues,
         conflict=fused.conflict,

@@ -1,4 +1,4 @@
-"""How large things are: the table of real sizes, and the user's own beside it."""
+"""The real sizes of objects: the built-in table, and tables of the user's own."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -12,27 +12,28 @@ from howfar.io.toml import read_own_toml, read_toml
 
 DEFAULT_FOOTPRINT_LOG_SD = 0.15
 NUMBERS = ("height_m", "log_sd", "length_m", "width_m", "footprint_log_sd", "least_ratio")
+"""The fields of `ClassSize` that are numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClassSize:
-    """What is known of the size of a class of things.
+    """The size of the objects of a class.
 
     Attributes:
         name: Name of the class.
-        height_m: Mean height from foot to top, upright; None where unknown.
-        log_sd: Standard deviation of the natural logarithm of the height, from one specimen to the next.
-        length_m: Length of the footprint; None where unknown.
-        width_m: Width of the footprint; None where unknown.
+        height_m: Mean height of the upright object in metres; None where unknown.
+        log_sd: Standard deviation of the natural logarithm of the height among the objects of the class.
+        length_m: Length of the footprint in metres; None where unknown.
+        width_m: Width of the footprint in metres; None where unknown.
         footprint_log_sd: Standard deviation of the natural logarithms of length and width.
-        on_ground: Whether the thing stands on the ground.
-        outdoors: Whether it is met outdoors alone.
-        least_ratio: Height over width below which a box does not show the whole thing upright.
+        on_ground: Whether such an object stands on the ground.
+        outdoors: Whether such an object is found outdoors only.
+        least_ratio: A box with a lower ratio of height to width does not show the whole object upright.
         also: Other names of the class.
-        source: Where the figures are published.
+        source: Where the numbers are published.
 
     Raises:
-        SettingError: If a figure is missing or cannot be.
+        SettingError: If a number is not above 0, or only one of two numbers that belong together is given.
     """
 
     name: str
@@ -62,61 +63,61 @@ class ClassSize:
 
 @dataclass(frozen=True, eq=False)
 class SizeTable:
-    """Sizes by class; names are compared without regard to case.
+    """The sizes of objects by class. Upper and lower case make no difference in the names.
 
     Attributes:
-        entries: The sizes by their classes' names, other names included, in lower case.
+        by_name: Each size under all names of its class, in lower case.
     """
 
-    entries: Mapping[str, ClassSize]
+    by_name: Mapping[str, ClassSize]
 
     def __iter__(self) -> Iterator[ClassSize]:
-        return iter(dict.fromkeys(self.entries.values()))
+        return iter(dict.fromkeys(self.by_name.values()))
 
     def find(self, label: str) -> ClassSize | None:
-        """The size of a class, if it is known."""
-        return self.entries.get(label.lower())
+        """The size of a class; None where it is unknown."""
+        return self.by_name.get(label.lower())
 
     def with_own(self, own: "SizeTable") -> "SizeTable":
-        """This table with some classes replaced or added."""
-        return SizeTable({**self.entries, **own.entries})
+        """This table, with the classes of another one added or replaced."""
+        return SizeTable({**self.by_name, **own.by_name})
 
 
 @lru_cache(maxsize=1)
 def default_sizes() -> SizeTable:
-    """The built-in table, `sizes.toml` beside this file, with its sources."""
+    """The built-in table: `sizes.toml` in the folder of this file, with its sources."""
     return parse_sizes(read_own_toml("howfar.ranging.cues", "sizes.toml"), "sizes.toml")
 
 
 def read_sizes(path: Path) -> SizeTable:
-    """Read a user's own sizes, in the form of the built-in table.
+    """Read a table of the user's own, in the form of the built-in one.
 
     Args:
-        path: A TOML file with a table for each class, such as `[chair]` with `height_m` and `log_sd`.
+        path: A TOML file with one table for each class, such as `[chair]` with `height_m` and `log_sd`.
 
     Raises:
-        SettingError: If the file cannot be read, or says something that cannot be.
+        SettingError: If the file cannot be read, or its content is wrong.
     """
     return parse_sizes(read_toml(path, "table of sizes"), str(path))
 
 
 def parse_sizes(content: Mapping[str, Any], where: str) -> SizeTable:
-    """Build a table from parsed TOML; `where` names it in errors.
+    """Build a table from parsed TOML; `where` is its name in messages.
 
     Raises:
-        SettingError: If a class is no table, or has a field that is unknown or of the wrong kind.
+        SettingError: If a class is not a table, a field is unknown, or a value is wrong.
     """
-    entries: dict[str, ClassSize] = {}
+    by_name: dict[str, ClassSize] = {}
     for name, given in content.items():
         if not isinstance(given, dict):
             raise SettingError(f"{where}: write each class as a table, such as [{name}] with height_m and log_sd.")
         size = ClassSize(name, **_checked(given, f"{where} [{name}]"))
-        entries.update((each.lower(), size) for each in (name, *size.also))
-    return SizeTable(entries)
+        by_name.update((each.lower(), size) for each in (name, *size.also))
+    return SizeTable(by_name)
 
 
 def _checked(given: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """The fields of one class, each of its kind."""
+    """The fields of one class, each checked for its type."""
     known = [field.name for field in fields(ClassSize) if field.name != "name"]
     checked: dict[str, Any] = {}
     for key, value in given.items():

@@ -1,1 +1,1 @@
-"""How a box on a depth map becomes one distance: statistics, depth layers, a learned foreground, masks."""
+"""The ranging methods: statistics of a box, depth layers, the learned foreground, and a detector's masks."""

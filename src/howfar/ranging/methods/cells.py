@@ -1,16 +1,16 @@
-"""From boxes to the cells of a depth map."""
+"""Boxes in the cells of a depth map."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 EDGE_TOLERANCE = 1e-6
-"""In cells: a boundary this close to a cell's edge lies on it, so that rounding errors do not add a row."""
+"""In cells: an edge of a box this near to the edge of a cell lies on it, so that rounding errors do not add a row."""
 
 
 def boxes_in_cells(
     boxes_xyxy_px: NDArray[np.float32], frame_size: tuple[int, int], map_shape: tuple[int, int]
 ) -> NDArray[np.float64]:
-    """Boxes in the coordinates of a map that is laid over the whole picture.
+    """Convert boxes from pixels to the cells of a map that covers the whole picture.
 
     Args:
         boxes_xyxy_px: N×4 boxes in pixels of the picture.
@@ -25,19 +25,19 @@ def boxes_in_cells(
 
 
 def covered_cells(boxes: NDArray[np.float64], map_shape: tuple[int, int], shrink: float = 1.0) -> NDArray[np.int64]:
-    """The cells that boxes touch, after shrinking each about its centre.
+    """The cells that each box touches, after the box is shrunk about its centre.
 
     With shrink 0.4 these are the limits of Eq. 8 of Zhou et al. (IEEE Access 2019): columns floor(cx − 0.2w) to
-    ceil(cx + 0.2w), rows likewise.
+    ceil(cx + 0.2w), and the same for the rows.
 
     Args:
         boxes: N×4 boxes in cells.
         map_shape: Rows and columns of the map.
-        shrink: Share of the width and of the height that is kept.
+        shrink: The share of its width and of its height that is kept.
 
     Returns:
-        N×4 int64 left, top, right, bottom, ends excluded, cut to the map; empty (right ≤ left or bottom ≤ top) for a
-        box that lies outside it.
+        N×4 int64 left, top, right, bottom, ends excluded, limited to the map. The range is empty (right ≤ left or
+        bottom ≤ top) for a box that lies outside the map.
     """
     middle = (boxes[:, :2] + boxes[:, 2:]) / 2
     half = (boxes[:, 2:] - boxes[:, :2]) / 2 * shrink

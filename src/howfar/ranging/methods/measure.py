@@ -1,4 +1,4 @@
-"""From boxes and a depth map to distances."""
+"""Measuring the distances of boxes on a depth map."""
 
 from collections.abc import Sequence
 
@@ -18,19 +18,19 @@ def measure(
     method: Method,
     masks: NDArray[np.float32] | None = None,
 ) -> tuple[Distance, ...]:
-    """The distance of each box.
+    """Measure the distance of each box.
 
     Args:
-        depth: The picture's depth map, at any resolution; statistics run at that resolution.
+        depth: The picture's depth map, at any resolution. Methods work at this resolution.
         boxes_xyxy_px: N×4 boxes in pixels of the picture.
         camera: The picture's camera; its size is the picture's.
-        method: How a box becomes one number.
-        masks: N×S×S float32, 0 to 1, the object on a grid over each box; None from a detector without masks.
+        method: The ranging method.
+        masks: N×S×S float32, 0 to 1: the object on a grid over each box; None from a detector without masks.
 
     Returns:
         N distances. `position_m` lies on the ray through the middle of the region measured, and `range_m` is its
-        length. Unknown, with a reason, for a relative map (`ranging.relative.ordinal` tells its order), a box outside
-        the picture, or a box without usable depth.
+        length. A distance is unknown, with a reason, on a relative map (`ranging.relative.ordinal` gives the order of
+        its objects), for a box outside the picture, and for a box without usable depth.
     """
     if not depth.is_metric:
         reason = f"the depth map is relative ({depth.kind}) and has no metres"
@@ -46,16 +46,16 @@ def measure(
     y = ((regions[:, 1] + regions[:, 3]) / 2 - camera.cy_px) / camera.fy_px * z
     mixed = hold_two_depths(depth, boxes) if readings.mixed is None else readings.mixed
     own_log_sds = np.full(len(boxes), np.nan) if readings.log_sds is None else readings.log_sds
-    weights = _over_the_picture(readings.weights, cell_px, len(boxes))
+    weights = _weights(readings.weights, cell_px, len(boxes))
     rows = np.column_stack([x, y, z, np.sqrt(x * x + y * y + z * z), readings.valid_shares, own_log_sds]).tolist()
     return tuple(
-        _distance(row, region, two, readings.method or method.name, each)
-        for row, region, two, each in zip(rows, regions.tolist(), mixed.tolist(), weights, strict=True)
+        _distance(row, region, is_mixed, readings.method or method.name, each)
+        for row, region, is_mixed, each in zip(rows, regions.tolist(), mixed.tolist(), weights, strict=True)
     )
 
 
-def _over_the_picture(grids: Grids | None, cell_px: NDArray[np.float64], count: int) -> Sequence[Weights | None]:
-    """Each grid with its edges in pixels; the numbers are not copied."""
+def _weights(grids: Grids | None, cell_px: NDArray[np.float64], count: int) -> Sequence[Weights | None]:
+    """The weights of each box, with the edges of its grid in pixels; the values are not copied."""
     if grids is None:
         return [None] * count
     edges = (grids.cells * cell_px).tolist()
@@ -63,6 +63,7 @@ def _over_the_picture(grids: Grids | None, cell_px: NDArray[np.float64], count: 
 
 
 def _distance(row: list[float], region: list[float], mixed: bool, method: str, weights: Weights | None) -> Distance:
+    """One distance from its row of numbers: x, y, z, length, valid share and the method's own uncertainty."""
     x, y, z, length, valid_share, own_log_sd = row
     region_px = (region[0], region[1], region[2], region[3])
     if z != z:  # NaN

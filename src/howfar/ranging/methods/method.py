@@ -1,6 +1,6 @@
-"""What a ranging method is: it looks at a depth map and at boxes, and gives one reading a box in the map's own unit.
+"""The base class of ranging methods: a method gives one reading for each box, in the unit of the depth map.
 
-What follows from a reading (metres, position, straight line) is the same for all methods and happens in `measure`.
+The conversion of a reading to metres, position and range is the same for all methods: see `measure`.
 """
 
 import math
@@ -16,11 +16,11 @@ from howfar.scene import DepthMap
 
 
 class Grids(NamedTuple):
-    """How much each cell in and round N boxes belongs to the object, on grids of S×S cells.
+    """The weights of N boxes on grids of S×S cells: how much each cell belongs to the object.
 
     Attributes:
         values: N×S×S float32, 0 to 1.
-        cells: N×4 float64: what each grid covers, left, top, right, bottom in cells of the map.
+        cells: N×4 float64: left, top, right, bottom of each grid, in cells of the map.
     """
 
     values: NDArray[np.float32]
@@ -28,17 +28,17 @@ class Grids(NamedTuple):
 
 
 class Readings(NamedTuple):
-    """What a method read in N boxes.
+    """The readings of a method in N boxes.
 
     Attributes:
-        values: N float64 in the map's own unit; NaN where there is none.
-        cells: N×4 int64: the region measured, left, top, right, bottom in cells, ends excluded.
+        values: N float64 in the map's own unit; NaN where there is no reading.
+        cells: N×4 int64: left, top, right, bottom of the region measured, in cells, ends excluded.
         valid_shares: N float64: the share of the region's cells that had a usable value.
-        log_sds: N float64: standard deviation of the method's own error, in log depth; None from a method that does
-            not tell.
-        mixed: N bool: whether what was measured has two depths; None likewise.
-        weights: What was taken for the object, 0 where nothing is known; None likewise.
-        method: How it was read, where that is not what the method's name says; empty otherwise.
+        log_sds: N float64: standard deviation of the method's own error in log depth; None from a method that does not
+            estimate it.
+        mixed: N bool: whether the depths measured are bimodal; None from a method that does not decide it.
+        weights: How much each cell belongs to the object, 0 where depth is unknown; None from a method without weights.
+        method: The name for the result, where it is not the method's own name; empty otherwise.
     """
 
     values: NDArray[np.float64]
@@ -51,39 +51,43 @@ class Readings(NamedTuple):
 
 
 class Method(ABC):
-    """A ranging method; subclass it for one of your own.
+    """A ranging method; subclass it for a method of your own.
 
     Attributes:
-        name: The name that the command line knows it by.
+        name: The name of the method, as in results and on the command line.
     """
 
     name: str
 
     @abstractmethod
     def read(self, depth: DepthMap, boxes: NDArray[np.float64], masks: NDArray[np.float32] | None = None) -> Readings:
-        """Read boxes off a depth map.
+        """Measure boxes on a depth map.
 
         Args:
             depth: The map.
             boxes: N×4 boxes in its cells.
-            masks: N×S×S float32, 0 to 1, the object on a grid over each box, from a detector that gives them.
+            masks: N×S×S float32, 0 to 1: the object on a grid over each box; None from a detector without masks.
         """
 
     def on_relative(self, *, bounded: bool = True) -> "Method":
-        """What stands in for this method on a relative map, whose values have no metres: itself, if not overridden.
+        """The method to use in place of this one on a relative map; this method itself unless overridden.
 
         Args:
-            bounded: Keep limits in metres, which a relative map refuses.
+            bounded: Keep limits in metres. A relative map has no metres, so reading it with limits raises an error.
         """
         return self
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Depths outside these limits are left out of every statistic (DepthAI's lower and upper threshold).
+    """Limits on the depths that a method uses (DepthAI's lower and upper threshold).
+
+    Attributes:
+        lower_m: Depths below this are not used; None for no limit.
+        upper_m: Depths above this are not used; None for no limit.
 
     Raises:
-        SettingError: If they leave nothing in.
+        SettingError: If the lower limit is not below the upper one.
     """
 
     lower_m: float | None = None
@@ -96,7 +100,11 @@ class Bounds:
             )
 
     def usable(self, depth: DepthMap) -> NDArray[np.bool_] | None:
-        """H×W mask of the cells that may be used; None when all may."""
+        """H×W bool: the cells that may be used; None when all may be used.
+
+        Raises:
+            SettingError: If there are limits and the map is relative.
+        """
         if self.lower_m is None and self.upper_m is None:
             return None if depth.all_valid else depth.valid
         metres = depth.metres()

@@ -1,4 +1,4 @@
-"""One number for many: the statistics that a box can be reduced to. All take a non-empty 1-D array."""
+"""The statistics of a box: functions that reduce a non-empty 1-D array to one number."""
 
 import math
 
@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 Values = NDArray[np.float32]
 MODE_SHARE = 0.1
+"""The share of the values in the interval whose middle is the mode."""
 
 
 def mean(values: Values) -> float:
@@ -17,22 +18,22 @@ def mean(values: Values) -> float:
 def percentile(values: Values, q: float) -> float:
     """The q-th percentile, 0 to 100, linear between neighbours (as NumPy's); 50 is the median.
 
-    By partition, without NumPy's overhead per call: a picture may have a hundred boxes.
+    It uses a partition and avoids NumPy's overhead per call, since a picture may have a hundred boxes.
     """
-    place = (values.size - 1) * q / 100.0
-    below = math.floor(place)
+    position = (values.size - 1) * q / 100.0
+    below = math.floor(position)
     above = min(below + 1, values.size - 1)
     ordered = np.partition(values, (below, above))
     low, high = float(ordered[below]), float(ordered[above])
-    return low + (high - low) * (place - below)
+    return low + (high - low) * (position - below)
 
 
 def mode(values: Values) -> float:
-    """The densest place: the middle of the shortest interval that holds a tenth of the values, and at least three.
+    """The mode: the middle of the shortest interval that holds a tenth of the values, and at least three of them.
 
-    Without bins it does not depend on where they begin, and it scales with the values. The tenth is large enough to be
-    steady on a few hundred cells, and small enough to find a surface that fills less than half of the box, which the
-    half-sample mode (Bickel and Frühwirth 2006) does not.
+    It needs no bins, so it does not depend on their position, and it scales with the values. A tenth is large enough to
+    be stable on a few hundred cells. It is small enough to find a surface that fills less than half of the box, unlike
+    the half-sample mode (Bickel and Frühwirth 2006).
     """
     ordered = np.sort(values)
     held = max(math.ceil(ordered.size * MODE_SHARE), min(ordered.size, 3))

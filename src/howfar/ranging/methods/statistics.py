@@ -1,4 +1,4 @@
-"""Statistics of a box as ranging methods, by name."""
+"""Ranging methods by name that are a statistic of the depths in a box."""
 
 import math
 from collections.abc import Callable
@@ -16,19 +16,19 @@ from howfar.ranging.methods.method import NO_BOUNDS, Bounds, Method, Readings
 from howfar.scene import DepthMap
 
 CENTRAL_SHRINK = 0.4
-"""Eq. 8 looks at the central 0.4w × 0.4h."""
+"""Eq. 8 of Zhou et al. uses the central 0.4w × 0.4h of the box."""
 
 
 @dataclass(frozen=True, slots=True)
 class BoxStatistic(Method):
-    """A statistic over the box, or over its middle.
+    """A statistic of the depths in the box, or in its central part.
 
     Attributes:
         name: Name of the method.
-        reduce: From the usable values, 1-D float32, to one number.
-        shrink: Share of the box's width and height that is looked at.
-        bounds: Limits in metres on what is looked at.
-        reduce_near_large: The statistic to take where a large value means near (disparity), if it differs.
+        reduce: Reduces the usable values, 1-D float32, to one number.
+        shrink: The share of the box's width and height that is used.
+        bounds: Limits in metres on the depths that are used.
+        reduce_near_large: The statistic for maps on which a large value means near (disparity), if it is another one.
     """
 
     name: str
@@ -38,7 +38,7 @@ class BoxStatistic(Method):
     reduce_near_large: Callable[[NDArray[np.float32]], float] | None = None
 
     def read(self, depth: DepthMap, boxes: NDArray[np.float64], masks: NDArray[np.float32] | None = None) -> Readings:
-        """Reduce each box's cells to one number; masks are not looked at."""
+        """Reduce each box's cells to one number; masks are not used."""
         cells = covered_cells(boxes, depth.shape, self.shrink)
         usable = self.bounds.usable(depth)
         reduce = self.reduce_near_large if depth.near_is_large and self.reduce_near_large else self.reduce
@@ -55,38 +55,38 @@ class BoxStatistic(Method):
         return Readings(values, cells, shares)
 
     def on_relative(self, *, bounded: bool = True) -> "BoxStatistic":
-        """A statistic is itself on every map."""
+        """This statistic itself, which works on every map; without its limits if they are not to be kept."""
         return self if bounded else replace(self, bounds=NO_BOUNDS)
 
 
-class _Recipe(NamedTuple):
+class _Statistic(NamedTuple):
+    """A statistic, and the share of the box's sides that it uses; see `BoxStatistic`."""
+
     reduce: Callable[[NDArray[np.float32]], float]
     shrink: float = 1.0
-    near_large: Callable[[NDArray[np.float32]], float] | None = None
-    says: str = ""
+    reduce_near_large: Callable[[NDArray[np.float32]], float] | None = None
 
 
-def _percentile(q: float, says: str, shrink: float = 1.0) -> _Recipe:
-    """A percentile counts from the nearest; on disparity the nearest is the largest."""
-    return _Recipe(partial(reductions.percentile, q=q), shrink, partial(reductions.percentile, q=100.0 - q), says)
+def _percentile(q: float, shrink: float = 1.0) -> _Statistic:
+    """A percentile counted from the nearest value, which is the largest one on a disparity map."""
+    return _Statistic(partial(reductions.percentile, q=q), shrink, partial(reductions.percentile, q=100.0 - q))
 
 
-RECIPES: dict[str, _Recipe] = {
-    "central-mean": _Recipe(
-        reductions.mean, CENTRAL_SHRINK, says="mean of the middle 0.4w × 0.4h (Zhou et al. 2019, Eq. 8)"
-    ),
-    "median": _percentile(50.0, "median of the box (Zhou et al. 2019, Eq. 9)"),
-    "central-median": _percentile(50.0, "median of the middle 0.4w × 0.4h", CENTRAL_SHRINK),
-    "mean": _Recipe(reductions.mean, says="mean of the box"),
-    "min": _percentile(0.0, "nearest point of the box"),
-    "max": _percentile(100.0, "farthest point of the box"),
-    "mode": _Recipe(reductions.mode, says="most frequent depth of the box (middle of the shortest tenth)"),
+STATISTICS: dict[str, _Statistic] = {
+    "central-mean": _Statistic(reductions.mean, CENTRAL_SHRINK),  # Zhou et al., IEEE Access 2019, Eq. 8
+    "median": _percentile(50.0),  # the same, Eq. 9
+    "central-median": _percentile(50.0, CENTRAL_SHRINK),
+    "mean": _Statistic(reductions.mean),
+    "min": _percentile(0.0),
+    "max": _percentile(100.0),
+    "mode": _Statistic(reductions.mode),
 }
+"""The statistics that have a fixed name; `percentile:Q` comes beside them."""
 
 
 def method_names() -> tuple[str, ...]:
     """Every name that `parse_method` knows."""
-    return (*RECIPES, "percentile:Q")
+    return (*STATISTICS, "percentile:Q")
 
 
 def parse_method(name: str, *, shrink: float | None = None, bounds: Bounds = NO_BOUNDS) -> Method:
@@ -94,36 +94,41 @@ def parse_method(name: str, *, shrink: float | None = None, bounds: Bounds = NO_
 
     Args:
         name: One of `method_names()`.
-        shrink: Share of the box's sides to look at, above 0 and at most 1; the method's own when None.
-        bounds: Limits in metres.
+        shrink: The share of the box's sides to use, above 0 and at most 1; the method's own when None.
+        bounds: Limits in metres on the depths that are used.
 
     Raises:
-        SettingError: If there is no such method, or the shrink factor cannot be.
+        SettingError: If there is no such method, or the shrink factor is not above 0 and at most 1.
     """
-    recipe = _percentile_named(name) if name.startswith("percentile:") else RECIPES.get(name)
-    if recipe is None:
-        raise SettingError(f"No ranging method is called {name!r}; there are {', '.join(method_names())}.")
+    statistic = _percentile_named(name) if name.startswith("percentile:") else STATISTICS.get(name)
+    if statistic is None:
+        raise SettingError(
+            f"No ranging method is called {name!r}; there are {', '.join(method_names())}.", setting="method"
+        )
     if shrink is not None and not 0.0 < shrink <= 1.0:
-        raise SettingError(f"The shrink factor must be above 0 and at most 1, not {shrink}.")
-    return BoxStatistic(name, recipe.reduce, recipe.shrink if shrink is None else shrink, bounds, recipe.near_large)
+        raise SettingError(f"The shrink factor must be above 0 and at most 1, not {shrink}.", setting="shrink")
+    used = statistic.shrink if shrink is None else shrink
+    return BoxStatistic(name, statistic.reduce, used, bounds, statistic.reduce_near_large)
 
 
-def _percentile_named(name: str) -> _Recipe:
+def _percentile_named(name: str) -> _Statistic:
     text = name.removeprefix("percentile:")
     try:
         q = float(text)
     except ValueError:
         q = math.nan
     if not 0.0 <= q <= 100.0:
-        raise SettingError(f"percentile:Q wants a number from 0 to 100, such as percentile:40, not {text!r}.")
-    return _percentile(q, f"{text}th percentile of the box, counted from the nearest")
+        raise SettingError(
+            f"percentile:Q needs a number from 0 to 100, such as percentile:40, not {text!r}.", setting="method"
+        )
+    return _percentile(q)
 
 
 RELATIVE_METHOD = "percentile:40"
-"""What stands in for a method that looks at logarithms of depth, which a map of unknown shift has not: the statistic
-that comes nearest to `auto` on true depth."""
+"""Replaces, on relative maps, a method that needs logarithms of depth: these are not defined on a relative map, whose
+shift is unknown. Among the statistics this one is nearest to `auto` on true depth."""
 
 
 def relative_stand_in(bounds: Bounds, *, bounded: bool) -> Method:
-    """`RELATIVE_METHOD`, with the limits of the method that it stands in for if they are to be kept."""
+    """`RELATIVE_METHOD`, with the limits of the method that it replaces if they are to be kept."""
     return parse_method(RELATIVE_METHOD, bounds=bounds if bounded else NO_BOUNDS)

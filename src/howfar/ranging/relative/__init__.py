@@ -1,1 +1,1 @@
-"""Relative depth maps: their order, and the evidence that gives them metres."""
+"""Relative depth maps: the order of their objects, and the evidence that brings them to metres."""

@@ -1,4 +1,4 @@
-"""The order of objects, which a relative depth map tells without metres, and their numbers in it."""
+"""The order of the objects on a relative depth map, which has no metres, and their numbers in this order."""
 
 from collections.abc import Sequence
 
@@ -12,25 +12,25 @@ from howfar.scene import Camera, DepthMap, Perception
 from howfar.scene.known_distance import KnownDistance
 
 
-def ranks_of(seen: Perception, method: Method) -> tuple[int | None, ...]:
-    """The ranks of the objects of a picture from the nearest, 1, on a relative map; None on a metric one."""
-    boxes = seen.detections.boxes_xyxy_px
-    if seen.depth.is_metric:
+def ranks_of(perception: Perception, method: Method) -> tuple[int | None, ...]:
+    """The ranks of the objects of a picture on a relative map, 1 for the nearest; None on a metric map."""
+    boxes = perception.detections.boxes_xyxy_px
+    if perception.depth.is_metric:
         return (None,) * len(boxes)
-    values = relative_values(seen.depth, boxes, seen.camera, method.on_relative())
-    return nearness_ranks(values, near_is_large=seen.depth.near_is_large)
+    values = relative_values(perception.depth, boxes, perception.camera, method.on_relative())
+    return ranks_from_nearest(values, near_is_large=perception.depth.near_is_large)
 
 
 def relative_values(
     depth: DepthMap, boxes_xyxy_px: NDArray[np.float32], camera: Camera, method: Method
 ) -> NDArray[np.float64]:
-    """Read N×4 boxes, in pixels of the picture, off a relative map.
+    """Measure N boxes on a relative map.
 
     Args:
         depth: The map.
-        boxes_xyxy_px: N×4 boxes.
+        boxes_xyxy_px: N×4 boxes in pixels of the picture.
         camera: The picture's camera; its size is the picture's.
-        method: One that reads relative maps (`Method.on_relative`).
+        method: A method that works on relative maps (`Method.on_relative`).
 
     Returns:
         N values in the map's own unit; NaN for a box without usable depth.
@@ -42,8 +42,8 @@ def relative_values(
     return method.read(depth, boxes).values
 
 
-def nearness_ranks(values: NDArray[np.float64], *, near_is_large: bool) -> tuple[int | None, ...]:
-    """The rank of each of N values counted from the nearest, 1; equal values share one, NaN has none."""
+def ranks_from_nearest(values: NDArray[np.float64], *, near_is_large: bool) -> tuple[int | None, ...]:
+    """The ranks of N values, 1 for the nearest; equal values have the same rank, NaN has none."""
     nearer = values > values[:, None] if near_is_large else values < values[:, None]
     return tuple(
         None if unknown else 1 + count
@@ -52,19 +52,19 @@ def nearness_ranks(values: NDArray[np.float64], *, near_is_large: bool) -> tuple
 
 
 def nearest_first(ranks: Sequence[int | None]) -> list[int]:
-    """The indices of N objects, nearest first, those of no rank last; what is equally near stays in order."""
+    """The indices of N objects, nearest first, those without a rank last; equal ranks keep their order."""
     return sorted(range(len(ranks)), key=lambda index: ranks[index] or len(ranks) + 1)
 
 
 def indices_of(known: Sequence[KnownDistance], labels: Sequence[str]) -> list[int]:
-    """The index of the object that each known distance is of.
+    """The index of the object that each known distance belongs to.
 
     Args:
-        known: What is known.
-        labels: The classes of the objects in the order of their numbers, which count from 1.
+        known: The known distances.
+        labels: The classes of the objects in the order of their numbers, which start at 1.
 
     Raises:
-        SettingError: If there is no such object or several, or it has two known distances.
+        SettingError: If there is no such object, several objects have the class, or an object has two known distances.
     """
     indices = [_index_of(each.what, labels) for each in known]
     for index in indices:
@@ -74,7 +74,7 @@ def indices_of(known: Sequence[KnownDistance], labels: Sequence[str]) -> list[in
 
 
 def name_of(index: int, labels: Sequence[str]) -> str:
-    """The number and class of an object, in words."""
+    """The number and the class of an object, such as `3 (chair)`."""
     return f"{index + 1} ({labels[index]})"
 
 

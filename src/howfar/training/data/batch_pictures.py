@@ -1,4 +1,4 @@
-"""What a network is shown and what it makes of it, as one picture: people look rather than read."""
+"""What a network is shown and what it predicts, as one picture to look at."""
 
 import math
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from howfar.drawing.side_by_side import side_by_side, stacked, tile_grid
 from howfar.drawing.text import line_height, put_text, text_width
 from howfar.errors import SettingError
 from howfar.io.resample import resample
-from howfar.training.data.depth_augmentation import DepthExample
+from howfar.training.data.depth.augmentation import DepthExample
 
 DepthRow = tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32]]
 """H×W×3 uint8 RGB, and truth and prediction in metres at any resolution, NaN where unknown."""
@@ -86,7 +86,7 @@ def detection_grid(images: Tensor, targets: Tensor, class_names: Sequence[str]) 
 
     Args:
         images: N×3×H×W float RGB from 0 to 1.
-        targets: M×6 float: place of the image in the batch, class, and the box's centre, width and height in pixels.
+        targets: M×6 float: index of the image in the batch, class, and the box's centre, width and height in pixels.
         class_names: The names of all classes.
 
     Returns:
@@ -99,7 +99,7 @@ def detection_grid(images: Tensor, targets: Tensor, class_names: Sequence[str]) 
         raise SettingError("A grid of pictures needs at least one; the batch is empty.")
     pixels = (images.detach().float().clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).cpu().numpy()
     rows = targets.detach().float().cpu().numpy()
-    tiles = [_with_boxes(image, rows[rows[:, 0] == place, 1:], class_names) for place, image in enumerate(pixels)]
+    tiles = [_with_boxes(image, rows[rows[:, 0] == index, 1:], class_names) for index, image in enumerate(pixels)]
     return tile_grid(tiles, across=math.ceil(math.sqrt(len(tiles))), gap_px=GAP_PX)
 
 
@@ -134,10 +134,10 @@ def _augmented_row(sample: DepthSample, example: DepthExample, max_m: float) -> 
     return side_by_side(pictures, captions)
 
 
-def _greys(places: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Black at 0 to white at 1, and a blue that is no grey where unknown, for on a grey scale grey is a value."""
-    unknown = np.isnan(places)
-    levels = (np.clip(np.where(unknown, 0, places), 0, 1) * 255 + 0.5).astype(np.uint8)
+def _greys(shares: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Black at 0 to white at 1, and blue where unknown: on a grey scale every grey is a value."""
+    unknown = np.isnan(shares)
+    levels = (np.clip(np.where(unknown, 0, shares), 0, 1) * 255 + 0.5).astype(np.uint8)
     return np.where(unknown[..., None], np.array(NO_ERROR_KNOWN, dtype=np.uint8), levels[..., None])
 
 
@@ -172,6 +172,6 @@ def _name(image: NDArray[np.uint8], text: str, box: tuple[int, int, int, int], c
 
 
 def _class_colour(class_id: int) -> Colour:
-    place = np.full((1, 1), class_id * HUE_STEP % 1.0, dtype=np.float32)
-    red, green, blue = colour_places(place)[0, 0].tolist()
+    share = np.full((1, 1), class_id * HUE_STEP % 1.0, dtype=np.float32)
+    red, green, blue = colour_places(share)[0, 0].tolist()
     return red, green, blue

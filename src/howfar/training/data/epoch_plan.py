@@ -9,7 +9,7 @@ Batch = TypeVar("Batch")
 
 
 def shuffled_batches(count: int, batch: int, rng: np.random.Generator) -> list[list[int]]:
-    """The places of `count` samples in random order, cut into batches.
+    """The indices of `count` samples in random order, cut into batches.
 
     An incomplete last batch is left out unless it is the only one.
     """
@@ -17,10 +17,10 @@ def shuffled_batches(count: int, batch: int, rng: np.random.Generator) -> list[l
     return [order[number * batch : (number + 1) * batch] for number in range(max(1, count // batch))]
 
 
-def share_of_rank(batches: Sequence[Batch], rank: int, world: int) -> list[Batch]:
-    """The part of one of `world` processes: as many batches for each, whatever is over left out.
+def batches_of_rank(batches: Sequence[Batch], rank: int, world: int) -> list[Batch]:
+    """The batches of one of `world` processes: as many for each, and the rest left out.
 
     Where there are fewer batches than processes, each has them all.
     """
-    share = len(batches) // world
-    return list(batches[rank * share : (rank + 1) * share] if share else batches)
+    each = len(batches) // world
+    return list(batches[rank * each : (rank + 1) * each] if each else batches)

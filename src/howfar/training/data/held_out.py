@@ -1,4 +1,4 @@
-"""Keeping a part of the samples for validation."""
+"""Keeping some of the samples for validation."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -10,14 +10,14 @@ BLOCK = 10
 
 
 def split_held_out(samples: Sequence[Sample], every: int) -> tuple[Sequence[Sample], Sequence[Sample]]:
-    """Part the samples: every `every`-th block of ten successive ones is held out (none when 0)."""
-    kept = [place for place in range(len(samples)) if not every or place // BLOCK % every != every - 1]
+    """Split the samples: every `every`-th block of ten successive ones is held out (none when 0)."""
+    kept = [index for index in range(len(samples)) if not every or index // BLOCK % every != every - 1]
     away = sorted(set(range(len(samples))) - set(kept))
     return Chosen(samples, kept), Chosen(samples, away)
 
 
 def split_fold(samples: Sequence[Sample], fold: int, folds: int) -> tuple[Sequence[Sample], Sequence[Sample]]:
-    """Part the samples as in k-fold cross-validation: block number `fold` of `folds` contiguous ones is left out.
+    """Split the samples as in k-fold cross-validation: block number `fold` of `folds` contiguous ones is left out.
 
     Contiguous, as neighbours are of one scene.
 
@@ -33,21 +33,21 @@ def split_fold(samples: Sequence[Sample], fold: int, folds: int) -> tuple[Sequen
     return Chosen(samples, [*range(start), *range(end, len(samples))]), Chosen(samples, range(start, end))
 
 
-def spread_places(available: int, count: int) -> list[int]:
-    """The places of `count` of the samples that are available, spread evenly over them; of all when 0 or too many."""
+def spread_indices(available: int, count: int) -> list[int]:
+    """The indices of `count` of the samples that are available, spread evenly; of all when 0 or too many."""
     if not 0 < count < available:
         return list(range(available))
-    return [(2 * place + 1) * available // (2 * count) for place in range(count)]
+    return [(2 * number + 1) * available // (2 * count) for number in range(count)]
 
 
 class Chosen(Sequence[Sample]):
     """Some of the samples, read when they are asked for."""
 
-    def __init__(self, samples: Sequence[Sample], places: Sequence[int]) -> None:
-        self._samples, self._places = samples, places
+    def __init__(self, samples: Sequence[Sample], indices: Sequence[int]) -> None:
+        self._samples, self._indices = samples, indices
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._indices)
 
-    def __getitem__(self, place: int) -> Sample:  # type: ignore[override]
-        return self._samples[self._places[place]]
+    def __getitem__(self, index: int) -> Sample:  # type: ignore[override]
+        return self._samples[self._indices[index]]

@@ -18,11 +18,11 @@ class Batches(Iterable[Any], Sized, Protocol):
 
 
 class Preparation:
-    """Makes batches from a data set and a plan: in a thread, or in processes for a device that eats faster.
+    """Makes batches from a data set and a plan: in a thread, or in processes for a device that is faster than one.
 
     A thread is enough where the network itself runs on the CPU: OpenCV and PyTorch work outside Python's lock.
-    Processes are started once, and anew rather than forked: a fork inherits the locks of OpenCV's threads without the
-    threads, and waits for them for ever.
+    Processes are started once. They are spawned and not forked: a fork inherits the locks of OpenCV's threads without
+    the threads, and waits for them for ever.
     """
 
     def __init__(self, examples: Dataset[Any], collate: Callable[[Sequence[Any]], Any], workers: int) -> None:
@@ -36,7 +36,7 @@ class Preparation:
             persistent_workers=workers > 0,
             multiprocessing_context="spawn" if workers else None,
             prefetch_factor=DEPTH if workers else None,
-            generator=torch.Generator(),  # its own: the loader must not draw from the one that dropout draws from
+            generator=torch.Generator(),  # its own: the loader must not draw from dropout's
         )
         self._in_thread = workers == 0
 

@@ -25,8 +25,8 @@ NOMINAL_SIDE_PX = 640
 Gain = Annotated[float, Meta(ge=0)]
 
 
-class DetectionSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What the parts of the loss weigh, and which anchors fit.
+class DetectionLossSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The weights of the terms of the loss, and which anchors fit.
 
     Attributes:
         box: Gain of the box loss.
@@ -69,12 +69,12 @@ class DetectionLoss:
 
     Attributes:
         anchors_px: 3 maps×A anchors×(width, height).
-        settings: What the parts weigh.
+        settings: The weights of the terms.
         strides: Pixels a cell of each map.
     """
 
     anchors_px: Tensor
-    settings: DetectionSettings = field(default_factory=DetectionSettings)
+    settings: DetectionLossSettings = field(default_factory=DetectionLossSettings)
     strides: Sequence[int] = STRIDES
 
     def __call__(self, raw_maps: Sequence[Tensor], targets: Tensor) -> dict[str, Tensor]:
@@ -82,34 +82,34 @@ class DetectionLoss:
 
         Args:
             raw_maps: One N×A×h×w×(5 + C) map for each stride, before the sigmoid.
-            targets: M×6: place of the picture in the batch, class, centre x, y, width, height in pixels; M may be 0.
+            targets: M×6: index of the picture in the batch, class, centre x, y, width, height in pixels; M may be 0.
 
         Returns:
-            `loss`, to be minimised, and the three parts `box`, `objectness` and `class` that add up to it (for display:
+            `loss`, to be minimised, and the three terms `box`, `objectness` and `class` that add up to it (for display:
             they carry no gradient).
         """
         raw_maps = [_precise(raw) for raw in raw_maps]
         targets, anchors_px = targets.to(raw_maps[0]), self.anchors_px.to(raw_maps[0])
         scales = zip(raw_maps, anchors_px, self.strides, self.settings.balance, strict=True)
-        parts = torch.stack([self._parts(targets, *scale) for scale in scales]).sum(dim=0)
-        parts = parts * parts.new_tensor(self._gains(raw_maps[0]))
-        box, objectness, classes = parts.detach()
-        return {"box": box, "objectness": objectness, "class": classes, "loss": parts.sum()}
+        terms = torch.stack([self._terms(targets, *scale) for scale in scales]).sum(dim=0)
+        terms = terms * terms.new_tensor(self._gains(raw_maps[0]))
+        box, objectness, classes = terms.detach()
+        return {"box": box, "objectness": objectness, "class": classes, "loss": terms.sum()}
 
-    def _parts(self, targets: Tensor, raw: Tensor, anchors_px: Tensor, stride: int, balance: float) -> Tensor:
+    def _terms(self, targets: Tensor, raw: Tensor, anchors_px: Tensor, stride: int, balance: float) -> Tensor:
         """One map's box, objectness and class loss, before the gains."""
         matches = match(targets, anchors_px, stride, raw.shape[2:4], self.settings.ratio)
         truth = targets[matches.target]
-        places = _places(raw.shape, truth[:, 0].long(), matches)
+        indices = _flat_indices(raw.shape, truth[:, 0].long(), matches)
         # Unlike indexing with several axes, this adds gradients in one order, so that a step can be repeated exactly.
-        predicted = raw.flatten(0, 3).index_select(0, places)
+        predicted = raw.flatten(0, 3).index_select(0, indices)
         corner = torch.stack((matches.column, matches.row), dim=1)
         wanted = torch.cat((truth[:, 2:4] / stride - corner, truth[:, 4:6] / stride), dim=1)
         overlap = ciou(_boxes(predicted, anchors_px[matches.anchor] / stride), wanted)
         classes = functional.one_hot(truth[:, 1].long(), raw.shape[-1] - 5).to(raw)
         scores = raw[..., 4].flatten()
         # Where several boxes share a cell the largest overlap counts, whatever their order.
-        objects = torch.zeros_like(scores).scatter_reduce(0, places, overlap.detach().clamp(min=0), "amax")
+        objects = torch.zeros_like(scores).scatter_reduce(0, indices, overlap.detach().clamp(min=0), "amax")
         return torch.stack(
             (
                 _mean(1 - overlap),
@@ -149,9 +149,9 @@ def match(targets: Tensor, anchors_px: Tensor, stride: int, map_size: Sequence[i
     towards = torch.where(centre - cell < 0.5, -1.0, 1.0)
     steps = torch.stack((towards * 0, towards * towards.new_tensor((1, 0)), towards * towards.new_tensor((0, 1))))
     cells = cell + steps
-    choice, place = ((cells >= 0) & (cells < limits)).all(dim=2).nonzero(as_tuple=True)
-    column, row = cells[choice, place].long().unbind(dim=1)
-    return Matches(target[place], anchor[place], row, column)
+    step, candidate = ((cells >= 0) & (cells < limits)).all(dim=2).nonzero(as_tuple=True)
+    column, row = cells[step, candidate].long().unbind(dim=1)
+    return Matches(target[candidate], anchor[candidate], row, column)
 
 
 def ciou(boxes_a: Tensor, boxes_b: Tensor) -> Tensor:
@@ -191,8 +191,8 @@ def _boxes(raw: Tensor, anchors: Tensor) -> Tensor:
     return torch.cat((2 * activated[:, :2] - 0.5, (2 * activated[:, 2:]) ** 2 * anchors), dim=1)
 
 
-def _places(shape: Sequence[int], image: Tensor, matches: Matches) -> Tensor:
-    """The matched cells' places in a map of N×A×h×w×numbers, counted through its first four axes."""
+def _flat_indices(shape: Sequence[int], image: Tensor, matches: Matches) -> Tensor:
+    """The indices of the matched cells in a map of N×A×h×w×numbers whose first four axes are flattened."""
     _, anchors, height, width, _ = shape
     return ((image * anchors + matches.anchor) * height + matches.row) * width + matches.column
 

@@ -1,7 +1,7 @@
 """Keeping a student's features near those of a frozen encoder, so that it does not forget what those know.
 
-Yang et al.: Depth Anything, CVPR 2024, section 3.3, Eq. 11: 1 − (1/HW) Σ cos(f, f′), where places whose cosine is
-above a tolerance do not count: depth may differ within one thing, where the frozen encoder sees none.
+Yang et al.: Depth Anything, CVPR 2024, section 3.3, Eq. 11: 1 − (1/HW) Σ cos(f, f′), where cells whose cosine is
+above a tolerance do not count: depth may differ within one object, where the features of the frozen encoder do not.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -16,12 +16,12 @@ Encoder = Callable[[Tensor], Tensor]
 
 
 def alignment_loss(features: Tensor, frozen: Tensor, tolerance: float) -> Tensor:
-    """The mean of 1 − cos(f, f′) over the places whose cosine is at most the tolerance; 0 where there is none.
+    """The mean of 1 − cos(f, f′) over the cells whose cosine is at most the tolerance; 0 where there is none.
 
     Args:
         features: N×C×h×w of the student.
         frozen: N×C×h'×w' of the encoder that stays; resampled to the student's size where it differs.
-        tolerance: Cosine above which a place does not count.
+        tolerance: Cosine above which a cell does not count.
     """
     if frozen.shape[2:] != features.shape[2:]:
         frozen = functional.interpolate(frozen, features.shape[2:], mode="bilinear", align_corners=False)

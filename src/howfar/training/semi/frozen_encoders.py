@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from howfar.conversion.hub_folders import CONFIGURATION, read_table
+from howfar.conversion.hub.folders import CONFIGURATION, read_table
 from howfar.errors import MissingExtraError, ModelError
 
 
@@ -28,7 +28,7 @@ class FrozenDinov2:
             raise MissingExtraError("Alignment with DINOv2", "foundation")
         from transformers import Dinov2Model
 
-        from howfar.conversion.hub_networks import transformers_network
+        from howfar.conversion.hub.loading import transformers_network
         from howfar.foundation.dinov2 import MODEL_TYPE, Dinov2Features
 
         kind = read_table(folder / CONFIGURATION).get("model_type")

@@ -1,21 +1,22 @@
-"""What makes a pseudo-labelled picture hard for the student: colour, blur, and a part of another picture.
+"""What makes a pseudo-labelled picture hard for the student: colour, blur, and a rectangle of another picture.
 
 Yang et al.: Depth Anything, CVPR 2024, section 3.2: strong colour distortion and Gaussian blur, and CutMix (Yun et al.:
 CutMix, ICCV 2019) with a probability of a half. The teacher sees none of it.
 """
 
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import msgspec
 import numpy as np
-from msgspec import Meta, Struct
+from msgspec import Struct
 from numpy.typing import NDArray
 
-from howfar.training.data.depth_augmentation import DepthAugmentation, Positive, Probability, Share
+from howfar.training.bounds import NotNegative, Positive, Share, refuse_reversed
+from howfar.training.data.depth.augmentation import DepthAugmentation
 
 
-class Window(NamedTuple):
+class Rectangle(NamedTuple):
     """A rectangle of a picture, in shares of its width and height."""
 
     left: float
@@ -45,17 +46,14 @@ class Perturbation(Struct, frozen=True, forbid_unknown_fields=True):
 
     colour: tuple[Positive, Positive] = (0.6, 1.4)
     gamma: tuple[Positive, Positive] = (0.6, 1.6)
-    saturation: tuple[Share, Positive] = (0.0, 1.8)
+    saturation: tuple[NotNegative, Positive] = (0.0, 1.8)
     contrast: tuple[Positive, Positive] = (0.5, 1.5)
-    blur: Probability = 0.5
-    blur_sigma_px: tuple[Annotated[float, Meta(gt=0)], Positive] = (0.1, 2.0)
-    cutmix: Probability = 0.5
+    blur: Share = 0.5
+    blur_sigma_px: tuple[Positive, Positive] = (0.1, 2.0)
+    cutmix: Share = 0.5
 
     def __post_init__(self) -> None:
-        for name in ("colour", "gamma", "saturation", "contrast", "blur_sigma_px"):
-            least, greatest = getattr(self, name)
-            if least > greatest:
-                raise ValueError(f"{name} goes from its least to its greatest, not from {least:g} to {greatest:g}")
+        refuse_reversed(self, ("colour", "gamma", "saturation", "contrast", "blur_sigma_px"))
 
     def of(self, augmentation: DepthAugmentation) -> DepthAugmentation:
         """The same geometry with these colours."""
@@ -72,12 +70,12 @@ class Perturbation(Struct, frozen=True, forbid_unknown_fields=True):
         happens, sigma_px = rng.uniform() < self.blur, rng.uniform(*self.blur_sigma_px)
         return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma_px), dtype=np.uint8) if happens else image
 
-    def window(self, rng: np.random.Generator) -> Window | None:
-        """The rectangle that another picture shows through, if there is to be one.
+    def rectangle(self, rng: np.random.Generator) -> Rectangle | None:
+        """The rectangle that another picture is pasted into, if there is to be one.
 
         As in CutMix: its share of the area is uniform, its centre anywhere, and what reaches over the edge is cut off.
         """
         happens, side = rng.uniform() < self.cutmix, np.sqrt(rng.uniform()) / 2
         x, y = rng.uniform(size=2)
         ends = np.clip((x - side, y - side, x + side, y + side), 0, 1).tolist()
-        return Window(*ends) if happens else None
+        return Rectangle(*ends) if happens else None

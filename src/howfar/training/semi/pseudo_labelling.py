@@ -18,7 +18,7 @@ from howfar.training.torch_session import TorchSession
 from howfar.training.trained import trained_network
 
 AHEAD = 4
-"""Pictures that a worker has before it while others finish; more would lie in memory for nothing."""
+"""Pictures that a worker may be ahead of the others; more would only take memory."""
 
 
 def open_teacher(model: str | Path) -> tuple[DepthEstimator, Author]:
@@ -68,13 +68,13 @@ def label_pictures(
     """
     unreadable: list[SourceError] = []
 
-    def looked_at(place: int) -> tuple[str, NDArray[np.float32] | None] | SourceError:
-        """A picture's name and what the teacher says of it, if it is yet to be said; or why it cannot be read."""
+    def looked_at(index: int) -> tuple[str, NDArray[np.float32] | None] | SourceError:
+        """A picture's name and its inverse depth, None where it has a label; or why it cannot be read."""
         try:
-            picture = pictures[place]
+            picture = pictures[index]
         except SourceError as error:
             return error
-        if picture.name in labels.entries:
+        if picture.name in labels.pictures:
             return picture.name, None
         frame = Frame(picture.image, picture.name, picture.camera)
         return picture.name, inverse_depth(teacher.estimate(frame))
@@ -92,7 +92,8 @@ def label_pictures(
     if unreadable:
         raise SourceError(
             f"{len(unreadable)} of {len(pictures)} unlabelled pictures cannot be used; the labels of the others are "
-            f"kept: take these out and go on with --resume. The first: {unreadable[0]}"
+            f"kept. The first: {unreadable[0]} Take these out, and resume.",
+            setting="resume",
         )
 
 

@@ -17,6 +17,9 @@ from howfar.files import replacing
 from howfar.io.depth_values import read_values
 from howfar.io.picture_writer import encode
 
+LABELS = "pseudo"
+"""The folder of labels, beside those of the teacher's and the student's training."""
+
 INDEX = "index.jsonl"
 MOST = 65535
 
@@ -28,7 +31,7 @@ class Author(Struct, frozen=True, forbid_unknown_fields=True):
     digest: str
 
 
-class Entry(Struct, frozen=True, forbid_unknown_fields=True):
+class PictureLabel(Struct, frozen=True, forbid_unknown_fields=True):
     """One picture's label: inverse depth is `lowest` + (count − 1) · `step`."""
 
     name: str
@@ -46,8 +49,8 @@ class PseudoLabels:
             SourceError: If its index is damaged beyond an unfinished last line.
         """
         self.root = root
-        self.author, entries = _read_index(root / INDEX)
-        self.entries = {entry.name: entry for entry in entries}
+        self.author, labels = _read_index(root / INDEX)
+        self.pictures = {label.name: label for label in labels}
 
     def begin(self, author: Author, *, overwrite: bool = False) -> None:
         """Make the folder ready for one teacher's labels; those that it has already given stay, unless overwritten.
@@ -60,10 +63,11 @@ class PseudoLabels:
             return
         if self.author is not None and not overwrite:
             raise OutputError(
-                f"{self.root} holds labels of another teacher ({self.author.teacher}): take --overwrite to replace "
-                "them, or another folder with --out."
+                f"{self.root} holds labels of another teacher ({self.author.teacher}): choose another folder, or allow "
+                "overwriting.",
+                setting="overwrite",
             )
-        self.author, self.entries = author, {}
+        self.author, self.pictures = author, {}
         self._write_index()
 
     def write(self, name: str, inverse: NDArray[np.float32]) -> None:
@@ -82,9 +86,9 @@ class PseudoLabels:
         counts[known] = 1 + np.rint((inverse[known].astype(np.float64) - lowest) / step)
         with replacing(self._path(name), overwrite=True) as temporary:
             temporary.write_bytes(encode(counts, ".png"))
-        self.entries[name] = Entry(name, lowest, step)
+        self.pictures[name] = PictureLabel(name, lowest, step)
         with (self.root / INDEX).open("ab") as index:
-            index.write(msgspec.json.encode(self.entries[name]) + b"\n")
+            index.write(msgspec.json.encode(self.pictures[name]) + b"\n")
 
     def read(self, name: str) -> NDArray[np.float32]:
         """The H×W inverse depth of a picture, NaN where unknown.
@@ -92,27 +96,30 @@ class PseudoLabels:
         Raises:
             SourceError: If there is none, or it cannot be read.
         """
-        if name not in self.entries:
+        if name not in self.pictures:
             raise SourceError(f"{self.root} has no pseudo label of the picture {name}: label all pictures first.")
-        entry, counts = self.entries[name], read_values(self._path(name))
-        values = (entry.lowest + (counts.astype(np.float64) - 1) * entry.step).astype(np.float32)
+        label, counts = self.pictures[name], read_values(self._path(name))
+        values = (label.lowest + (counts.astype(np.float64) - 1) * label.step).astype(np.float32)
         return np.where(counts > 0, values, np.float32(np.nan))
 
     def _path(self, name: str) -> Path:
         return self.root / f"{name}.png"
 
     def _write_index(self) -> None:
-        lines = [msgspec.json.encode(line) for line in (self.author, *self.entries.values())]
+        lines = [msgspec.json.encode(line) for line in (self.author, *self.pictures.values())]
         with replacing(self.root / INDEX, overwrite=True) as temporary:
             temporary.write_bytes(b"\n".join(lines) + b"\n")
 
 
-def _read_index(path: Path) -> tuple[Author | None, list[Entry]]:
+def _read_index(path: Path) -> tuple[Author | None, list[PictureLabel]]:
     if not path.is_file():
         return None, []
     first, *others = path.read_bytes().split(b"\n")
     try:
-        # The last piece is empty, or a line that was being written when the power went.
-        return msgspec.json.decode(first, type=Author), [msgspec.json.decode(line, type=Entry) for line in others[:-1]]
+        # The last piece is empty, or a line that was being written when the process ended.
+        labels = [msgspec.json.decode(line, type=PictureLabel) for line in others[:-1]]
+        return msgspec.json.decode(first, type=Author), labels
     except msgspec.DecodeError as error:
-        raise SourceError(f"{path} is damaged ({error}): make the labels anew with --overwrite.") from None
+        raise SourceError(
+            f"{path} is damaged ({error}): make the labels anew, and allow overwriting.", setting="overwrite"
+        ) from None

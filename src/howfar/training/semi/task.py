@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from howfar.datasets import DepthSample
-from howfar.training.data.depth_batches import EpochPlan
-from howfar.training.data.epoch_plan import share_of_rank
+from howfar.training.data.depth.batches import EpochPlan
+from howfar.training.data.epoch_plan import batches_of_rank
 from howfar.training.data.preparation import Batches, Preparation
 from howfar.training.losses.relative import relative_errors
 from howfar.training.semi.batches import PseudoBatch, SemiBatch, SemiExamples, collate, epoch_batches
@@ -23,7 +23,7 @@ from howfar.training.semi.unlabelled import Unlabelled
 from howfar.training.tasks.depth import LEAST_M, DepthTask
 
 PROJECTION = "projection"
-"""The name of the student's extra part that brings its features to the width of another encoder's."""
+"""The name of the student's extra part that brings its features to as many channels as another encoder's have."""
 
 
 class SemiTask(DepthTask):
@@ -74,13 +74,13 @@ class SemiTask(DepthTask):
     def batches(self, epoch: int, rank: int, world: int) -> Batches:
         """The batches of one epoch: each unlabelled picture once."""
         data, seed = self.recipe.data, self.recipe.training.seed
-        labelled, pseudo = self.recipe.batch_parts
+        labelled, pseudo = self.recipe.batch_counts
         plan = EpochPlan(len(self.semi.pictures), pseudo, data.sizes_px, data.size_shares, seed, epoch)
         batches = epoch_batches(len(self.examples), plan, labelled, seed, epoch)
-        return self.preparation.run(share_of_rank(batches, rank, world))
+        return self.preparation.run(batches_of_rank(batches, rank, world))
 
     def losses(self, network: nn.Module, batch: SemiBatch) -> Mapping[str, Tensor]:  # type: ignore[override]
-        """The terms of both parts, and their weighted sum."""
+        """The terms on labelled and on pseudo-labelled pictures, and their weighted sum."""
         labelled, pseudo = batch
         images = pseudo.image if labelled is None else torch.cat((labelled.image, pseudo.image))
         first = len(images) - len(pseudo.image)
@@ -89,14 +89,14 @@ class SemiTask(DepthTask):
         losses = {}
         if labelled is not None:
             losses = self.supervised(depth[:first], None if scores is None else scores[:first], labelled)
-        part = self.recipe.unlabelled
-        errors = pseudo_errors(self._inverse(depth[first:]), pseudo, part.left_out)
+        unlabelled = self.recipe.unlabelled
+        errors = pseudo_errors(self._inverse(depth[first:]), pseudo, unlabelled.left_out)
         losses["pseudo"], losses["pseudo_gradient"] = errors
-        parts = [part.weight * errors[0], part.gradient * errors[1]]
+        terms = [unlabelled.weight * errors[0], unlabelled.gradient * errors[1]]
         if self.encoder is not None:
-            losses["alignment"] = self._alignment(features[0][first:], pseudo.image)
-            parts.append(self.recipe.alignment.weight * losses["alignment"])
-        losses["loss"] = torch.stack([*([losses["loss"]] if labelled is not None else []), *parts]).sum()
+            losses["alignment"] = self._alignment(self.encoder, features[0][first:], pseudo.image)
+            terms.append(self.recipe.alignment.weight * losses["alignment"])
+        losses["loss"] = torch.stack([*([losses["loss"]] if labelled is not None else []), *terms]).sum()
         return losses
 
     def names(self, batch: SemiBatch) -> tuple[str, ...]:  # type: ignore[override]
@@ -106,27 +106,26 @@ class SemiTask(DepthTask):
     def _inverse(self, depth: Tensor) -> Tensor:
         return depth if self.relative else (depth * self.unit).clamp(min=LEAST_M).reciprocal()
 
-    def _alignment(self, features: Tensor, image: Tensor) -> Tensor:
-        assert self.encoder is not None
+    def _alignment(self, encoder: Encoder, features: Tensor, image: Tensor) -> Tensor:
         projection = getattr(self.network, PROJECTION, nn.Identity())
         with torch.autocast(image.device.type, torch.bfloat16, enabled=self.recipe.training.precision == "bf16-mixed"):
-            frozen = self.encoder(self.fed(image))
+            frozen = encoder(self.fed(image))
         return alignment_loss(projection(features.float()), frozen, self.recipe.alignment.tolerance)
 
 
 def pseudo_errors(inverse: Tensor, batch: PseudoBatch, left_out: float = 0.0) -> tuple[Tensor, Tensor]:
     """The affine-invariant loss and gradient matching of pseudo-labelled pictures, mean over the pictures.
 
-    Where a window shows another picture, inside and outside are compared with their own labels, each freed of its own
+    Where another picture is pasted in, inside and outside are compared with their own labels, each freed of its own
     scale and shift, and weighted by their area (Depth Anything, Eq. 7 to 10).
 
     Args:
         inverse: N×1×h×w inverse depth of the student.
         batch: The labels.
-        left_out: The share of the pixels of each part, those with the largest loss, that do not count.
+        left_out: The share of the pixels inside, and of those outside, that do not count: those with the largest loss.
     """
     total = inverse.new_zeros(2, dtype=torch.float32)
-    for label, seen in ((batch.inverse, ~batch.window), (batch.other, batch.window)):
+    for label, seen in ((batch.inverse, ~batch.pasted), (batch.other, batch.pasted)):
         if not seen.any():
             continue
         valid = seen & torch.isfinite(label)

@@ -14,9 +14,9 @@ from howfar.datasets.samples import LazySamples
 from howfar.errors import SourceError
 from howfar.io.pictures import read_rgb
 from howfar.scene import Camera
-from howfar.training.data.held_out import spread_places
-from howfar.training.recipe import DepthDataPart
-from howfar.training.semi.recipe import UnlabelledPart
+from howfar.training.data.held_out import spread_indices
+from howfar.training.recipe import DepthDataSettings
+from howfar.training.semi.recipe import UnlabelledSettings
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,27 +34,27 @@ class Unlabelled:
     camera: Camera | None = None
 
 
-def unlabelled_pictures(part: UnlabelledPart, labelled: DepthDataPart) -> Sequence[Unlabelled]:
-    """The pictures of a recipe, read when they are asked for, without those that its labelled part takes.
+def unlabelled_pictures(settings: UnlabelledSettings, labelled: DepthDataSettings) -> Sequence[Unlabelled]:
+    """The pictures of a recipe, read when they are asked for, without the labelled pairs.
 
     Raises:
         SourceError: If there are none.
         SettingError: If a data set has no such split.
     """
-    root = Path(part.root).expanduser()
+    root = Path(settings.root).expanduser()
     if pictures := _of_folder(root):
         return pictures
-    found = _of_dataset(root, part.split)
-    places = list(range(len(found)))
-    if (root.resolve(), part.split) == (Path(labelled.root).expanduser().resolve(), labelled.split):
-        taken = set(spread_places(len(found), labelled.count))
-        places = [place for place in places if place not in taken]
-    if not places:
+    found = _of_dataset(root, settings.split)
+    indices = list(range(len(found)))
+    if (root.resolve(), settings.split) == (Path(labelled.root).expanduser().resolve(), labelled.split):
+        taken = set(spread_indices(len(found), labelled.count))
+        indices = [index for index in indices if index not in taken]
+    if not indices:
         raise SourceError(
-            f"The labelled pairs are all that {part.root} has: set data.count to take some of them, or name other "
+            f"The labelled pairs are all that {settings.root} has: set data.count to take some of them, or name other "
             "pictures with unlabelled.root."
         )
-    return LazySamples(places, lambda place: found[place])
+    return LazySamples(indices, lambda index: found[index])
 
 
 def _of_folder(root: Path) -> Sequence[Unlabelled]:
@@ -68,10 +68,10 @@ def _of_dataset(root: Path, split: str) -> Sequence[Unlabelled]:
     if kind_at(root) == "depth":
         pairs = open_depth_dataset(root).split(split)
 
-        def picture_of_pair(place: int) -> Unlabelled:
-            pair = pairs[place]
+        def picture_of_pair(index: int) -> Unlabelled:
+            pair = pairs[index]
             return Unlabelled(pair.name, pair.image, pair.camera)
 
         return LazySamples(range(len(pairs)), picture_of_pair)
     boxed = open_detection_dataset(root).split(split)
-    return LazySamples(range(len(boxed)), lambda place: Unlabelled(boxed[place].name, boxed[place].image))
+    return LazySamples(range(len(boxed)), lambda index: Unlabelled(boxed[index].name, boxed[index].image))

@@ -1,6 +1,7 @@
-"""Training a depth network: what the loop needs to know of it."""
+"""Training a depth network: the task, and how it is started, exported and shown."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -8,8 +9,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from howfar.conversion.onnx_export import InMetres
+from howfar.conversion.exportable import InMetres
 from howfar.datasets import DepthSample
+from howfar.datasets.check import Checked
+from howfar.datasets.opening import open_depth_dataset
 from howfar.datasets.samples import UNKNOWN_CLASS
 from howfar.errors import SettingError
 from howfar.evaluation.depth.alignment import Alignment, align_depth
@@ -17,14 +20,20 @@ from howfar.evaluation.depth.metrics import DepthSums, depth_compute, depth_upda
 from howfar.io.resample import resample
 from howfar.models.card import Card, DepthSpec, InputSpec
 from howfar.models.depth import CardDepth
-from howfar.networks.catalogue import build, depth_entry, refuse_sizes
+from howfar.networks.catalogue import build, find_network, refuse_sizes
 from howfar.scene import Camera, Frame
+from howfar.training.bounds import Size
 from howfar.training.data.batch_pictures import depth_grid
-from howfar.training.data.depth_batches import DepthBatch, DepthExamples, EpochPlan, Size, collate
+from howfar.training.data.depth.batches import DepthBatch, DepthExamples, EpochPlan, collate
+from howfar.training.data.depth.pairs import labelled_pairs
+from howfar.training.data.held_out import split_held_out
 from howfar.training.data.preparation import Batches, Preparation
+from howfar.training.data.shown_batch import shown_depth
+from howfar.training.initial_weights import load_initial_weights
 from howfar.training.losses.depth import WeightedLoss
 from howfar.training.optimisers import freeze
 from howfar.training.recipe import DepthRecipe
+from howfar.training.tasks.kind import TaskKind, TrainedWeights
 from howfar.training.torch_session import TorchSession
 
 CLASSES = "classes"
@@ -54,11 +63,11 @@ class DepthTask:
         """
         self.recipe, self.held_out = recipe, held_out
         self.title = f"{recipe.network.name}, {recipe.data.split} split of {recipe.data.root}"
-        self.entry = depth_entry(recipe.network.name)
+        self.entry = find_network(recipe.network.name, "depth")
         self.relative = recipe.output == "relative_inverse"
         self.unit = 1.0 if self.relative else self.entry.unit_m
-        refuse_sizes(self.entry, recipe.network.name, recipe.data.sizes_px)
-        self.network = build(self.entry, recipe.network.name, recipe.network.options)
+        refuse_sizes(self.entry, recipe.data.sizes_px)
+        self.network = build(self.entry, recipe.network.options)
         self.frozen = recipe.network.frozen
         freeze(self.network, self.frozen)
         terms = {name: weight for name, weight in recipe.loss.items() if name != CLASSES}
@@ -90,7 +99,7 @@ class DepthTask:
         return self.supervised(*self.forward(network, batch.image), batch)
 
     def forward(self, network: nn.Module, image: Tensor) -> tuple[Tensor, Tensor | None]:
-        """What a network says of N×3×H×W uint8 RGB pictures: its depth, and class scores where it has them."""
+        """A network's depth of N×3×H×W uint8 RGB pictures, and its class scores where it has them."""
         output = network(self.fed(image))
         return output if isinstance(output, tuple) else (output, None)
 
@@ -132,8 +141,8 @@ class DepthTask:
         count = min(self.recipe.training.pictures, len(self.held_out))
         if not count:
             return None
-        places = np.linspace(0, len(self.held_out) - 1, count).astype(int)
-        shown = [self.held_out[int(place)] for place in places]
+        indices = np.linspace(0, len(self.held_out) - 1, count).astype(int)
+        shown = [self.held_out[int(index)] for index in indices]
         truths_m = [self._truth(sample) for sample in shown]
         rows = [
             (sample.image, truth_m, self._full_size_m(network, sample, truth_m))
@@ -173,15 +182,30 @@ class DepthTask:
         return size[0] // scores[0].shape[3]
 
 
+def depth_task(recipe: DepthRecipe, checked: Checked = lambda _: None) -> DepthTask:
+    """Open and check the data of a recipe, and build its network with what it starts from.
+
+    Raises:
+        SourceError: If the data cannot be read, or a training on it would fail or learn nonsense.
+        SettingError: If the recipe does not fit the data or itself.
+        ModelError: If the weights to start from are not this network's.
+    """
+    trained, held_out = labelled_pairs(recipe, checked)
+    torch.manual_seed(recipe.training.seed)
+    task = DepthTask(recipe, trained, held_out)
+    load_initial_weights(task.network, recipe.network)
+    return task
+
+
 def _class_loss(scores: Tensor, classes: Tensor) -> Tensor:
-    """Cross-entropy over the labelled places; 0 where none is."""
+    """Cross-entropy over the labelled cells; 0 where none is."""
     total = functional.cross_entropy(scores.float(), classes, ignore_index=UNKNOWN_CLASS, reduction="sum")
     return total / (classes != UNKNOWN_CLASS).sum().clamp(min=1)
 
 
 def training_card(recipe: DepthRecipe, camera: Camera) -> Card:
     """How the trained network is to be fed: whole pictures, at about the area that it was trained on."""
-    entry = depth_entry(recipe.network.name)
+    entry = find_network(recipe.network.name, "depth")
     base = recipe.augmentation.base_px
     width, height = recipe.data.sizes_px[0]
     spec = InputSpec(width, height, "keep-aspect", entry.multiple_px, mean=entry.mean, std=entry.std)
@@ -205,3 +229,26 @@ def _dry_run(network: nn.Module, size_px: Size) -> tuple[Tensor, ...]:
         output = network(torch.zeros(2, 3, size_px[1], size_px[0]))
     network.load_state_dict(state)  # a run in training mode moves the statistics
     return output if isinstance(output, tuple) else (output,)
+
+
+def _start(recipe: DepthRecipe, _: Path, checked: Checked) -> DepthTask:
+    return depth_task(recipe, checked)
+
+
+def _exported(trained: TrainedWeights) -> nn.Module:
+    network = trained.network()
+    return InMetres(network, trained.entry.unit_m) if trained.recipe.output == "metres" else network
+
+
+def _show(recipe: DepthRecipe, split: str | None, count: int) -> NDArray[np.uint8]:
+    data, training = recipe.data, recipe.training
+    samples: Sequence[DepthSample] = open_depth_dataset(data.root).split(split or data.split)
+    if split in (None, data.split):
+        samples, _ = split_held_out(samples, data.held_out)
+    # The network is built because it alone knows at which size it wants its truth.
+    examples = DepthTask(recipe, samples, held_out=()).examples
+    plan = EpochPlan(len(samples), training.batch, data.sizes_px, data.size_shares, training.seed, epoch=0)
+    return shown_depth(examples, plan, count)
+
+
+KIND = TaskKind(DepthRecipe, "depth", _start, _exported, _show)

@@ -1,6 +1,7 @@
-"""Training a detector: what the loop needs to know of it."""
+"""Training a detector: the task, and how it is started, exported and shown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import cast
 
 import numpy as np
@@ -9,24 +10,32 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
 from howfar.datasets import DetectionSample, LazySamples
+from howfar.datasets.check import Checked, Problem, check_detection
+from howfar.datasets.opening import open_detection_dataset
 from howfar.drawing.side_by_side import side_by_side
 from howfar.errors import SettingError
 from howfar.evaluation.detection.coco import require_coco_eval
 from howfar.evaluation.detection.evaluation import DetectionOptions, evaluate_detector
-from howfar.models.card import Card, DetectorSpec, InputSpec
+from howfar.models.card import Card, DetectorSpec, InputSpec, LayoutName
 from howfar.models.detector import CardDetector
-from howfar.networks.catalogue import build, detector_entry
-from howfar.networks.yolov5 import DecodedYOLOv5, YOLOv5
+from howfar.networks.catalogue import build, find_network
+from howfar.networks.entry import NetworkEntry
+from howfar.networks.yolov5 import YOLOv5
 from howfar.scene import Frame, Query
-from howfar.training.data.anchors import best_possible_recall, fit_anchors
 from howfar.training.data.batch_pictures import detection_grid
-from howfar.training.data.detection_augmentation import PAD_GREY, LabelledPicture, letterbox
-from howfar.training.data.detection_batches import DetectionBatch, DetectionDraw, DetectionExamples, collate, labelled
-from howfar.training.data.epoch_plan import share_of_rank, shuffled_batches
+from howfar.training.data.detection.anchors import best_possible_recall, fit_anchors
+from howfar.training.data.detection.augmentation import PAD_GREY, LabelledPicture, letterbox
+from howfar.training.data.detection.batches import DetectionBatch, DetectionDraw, DetectionExamples, collate, labelled
+from howfar.training.data.detection.pictures import Survey, chosen_pictures
+from howfar.training.data.epoch_plan import batches_of_rank, shuffled_batches
 from howfar.training.data.preparation import Batches, Preparation
+from howfar.training.data.readied import readied
+from howfar.training.data.shown_batch import shown_boxes
+from howfar.training.initial_weights import load_initial_weights
 from howfar.training.losses.yolov5 import DetectionLoss
 from howfar.training.optimisers import freeze
 from howfar.training.recipe import DetectorRecipe
+from howfar.training.tasks.kind import TaskKind, TrainedWeights
 from howfar.training.torch_session import TorchSession
 
 LEAST_RECALL = 0.98
@@ -64,13 +73,14 @@ class DetectorTask:
         self.remarks: tuple[str, ...] = ()
         self.title = f"{recipe.network.name}, {recipe.data.split} split of {recipe.data.root}"
         self.class_names = samples[0].class_names
-        self.network = _built(recipe, self.class_names)
+        self.entry = find_network(recipe.network.name, "detection")
+        self.network = _built(self.entry, recipe, self.class_names)
         self.card = training_card(recipe, self.class_names)
         self.frozen = recipe.network.frozen
         freeze(self.network, self.frozen)
-        places = [*range(len(samples))] * recipe.data.repeat
+        indices = [*range(len(samples))] * recipe.data.repeat
         self.examples = DetectionExamples(
-            LazySamples(places, samples.__getitem__), recipe.augmentation, recipe.training.seed
+            LazySamples(indices, samples.__getitem__), recipe.augmentation, recipe.training.seed
         )
         self.preparation = Preparation(self.examples, collate, recipe.training.workers)
 
@@ -93,7 +103,7 @@ class DetectorTask:
         fitted = fit_anchors(box_shapes_px, anchors_px.size // 2).reshape(anchors_px.shape)
         after = best_possible_recall(box_shapes_px, fitted, ratio)
         if after <= before:
-            return f"The anchors fit {before:.1%} of the boxes, and such as fit more were not found."
+            return f"The anchors fit {before:.1%} of the boxes, and none were found that fit more."
         self.network.anchors_px = torch.from_numpy(fitted)
         return f"The anchors fitted {before:.1%} of the boxes; those that take their place fit {after:.1%}."
 
@@ -102,14 +112,14 @@ class DetectorTask:
         training = self.recipe.training
         rng = np.random.default_rng((training.seed, epoch))
         shuffled = shuffled_batches(len(self.examples), training.batch, rng)
-        plan = [[DetectionDraw(place, epoch) for place in places] for places in shuffled]
-        return self.preparation.run(share_of_rank(plan, rank, world))
+        plan = [[DetectionDraw(index, epoch) for index in indices] for indices in shuffled]
+        return self.preparation.run(batches_of_rank(plan, rank, world))
 
     def losses(self, network: nn.Module, batch: DetectionBatch) -> Mapping[str, Tensor]:
-        """The parts of the loss and their sum, each summed over the pictures of the batch.
+        """The terms of the loss and their sum, each times the number of pictures in the batch.
 
-        The published learning rate goes with that sum: it was tuned for batches of 64 pictures, each of which pulls as
-        hard as if it were alone, while the loss itself is a mean that does not change with the size of a batch.
+        The published learning rate was tuned for that, with batches of 64 pictures; the loss itself is a mean, which
+        does not change with the size of a batch.
         """
         loss = DetectionLoss(self.network.anchors_px, self.recipe.loss)
         images = batch.images.contiguous(memory_format=torch.channels_last)
@@ -123,7 +133,7 @@ class DetectorTask:
         """COCO's AP and AP50 on the pictures held out, each fed and read as the exported network will be."""
         if not len(self.held_out):
             return {}
-        numbers = evaluate_detector(self.held_out, _predictor(network, self.card)).numbers
+        numbers = evaluate_detector(self.held_out, self._detector(network)).numbers
         return {"ap": numbers.ap, "ap50": numbers.ap50}
 
     def picture(self, network: nn.Module) -> NDArray[np.uint8] | None:
@@ -131,14 +141,17 @@ class DetectorTask:
         count = min(self.recipe.training.pictures, len(self.held_out))
         if not count:
             return None
-        predictor = _predictor(network, self.card)
-        places = np.linspace(0, len(self.held_out) - 1, count).astype(int).tolist()
+        predictor = self._detector(network)
+        indices = np.linspace(0, len(self.held_out) - 1, count).astype(int).tolist()
         truths, found = [], []
-        for sample in (self.held_out[place] for place in places):
+        for sample in (self.held_out[index] for index in indices):
             detections = predictor.detect(Frame(sample.image, sample.name), Query(DetectionOptions().confidence))
             truths.append(labelled(sample))
             found.append(LabelledPicture(sample.image, detections.boxes_xyxy_px, detections.class_ids))
         return side_by_side([self._grid(truths), self._grid(found)], ["truth", "prediction"])
+
+    def _detector(self, network: nn.Module) -> CardDetector:
+        return CardDetector(self.card, TorchSession(self.entry.decoded(network)))
 
     def _grid(self, pictures: Sequence[LabelledPicture]) -> NDArray[np.uint8]:
         side_px = self.recipe.augmentation.size_px
@@ -146,20 +159,58 @@ class DetectorTask:
         return detection_grid(batch.images, batch.targets, self.class_names)
 
 
+def detector_task(recipe: DetectorRecipe, checked: Checked = lambda _: None) -> DetectorTask:
+    """Open and check the data of a recipe, and build its network with what it starts from and anchors that fit.
+
+    Raises:
+        SourceError: If the data cannot be read, or a training on it would fail or learn nonsense.
+        SettingError: If the recipe does not fit the data or itself.
+        ModelError: If the weights to start from are not this network's.
+        MissingExtraError: If what counts average precision is not installed.
+    """
+    survey = Survey(recipe.augmentation.size_px)
+    trained, held_out = _pictures(recipe, survey, checked)
+    torch.manual_seed(recipe.training.seed)
+    task = DetectorTask(recipe, trained, held_out)
+    load_initial_weights(task.network, recipe.network)
+    anchors = task.check_anchors(np.concatenate(survey.shapes_px)) if recipe.check_anchors else None
+    task.remarks = tuple(remark for remark in (survey.remark(recipe.data.root), anchors) if remark)
+    return task
+
+
+def _pictures(
+    recipe: DetectorRecipe, survey: Survey, checked: Checked
+) -> tuple[Sequence[DetectionSample], Sequence[DetectionSample]]:
+    """The pictures to train on, which are surveyed, and those to validate on."""
+    data = recipe.data
+    dataset = open_detection_dataset(data.root)
+
+    def chosen(
+        split: str, check: Callable[[Sequence[DetectionSample], Checked], list[Problem]]
+    ) -> Sequence[DetectionSample]:
+        samples = chosen_pictures(dataset.split(split), data.min_box_px, data.count)
+        return readied(samples, check, data.root, cache=recipe.training.cache, checked=checked)
+
+    trained = chosen(data.split, survey.check)
+    if data.validation_split is None:
+        return trained, ()
+    return trained, trained if data.validation_split == data.split else chosen(data.validation_split, check_detection)
+
+
 def training_card(recipe: DetectorRecipe, class_names: Sequence[str]) -> Card:
     """How the trained network is to be fed and read: letterboxed to the size that it was trained at."""
-    entry = detector_entry(recipe.network.name)
+    entry = find_network(recipe.network.name, "detection")
     side_px = recipe.augmentation.size_px
     spec = InputSpec(
         side_px, side_px, "letterbox", multiple_px=entry.multiple_px, mean=entry.mean, std=entry.std, pad=PAD_GREY
     )
-    detector = DetectorSpec("yolov5", tuple(class_names))
+    detector = DetectorSpec(cast(LayoutName, entry.layout), tuple(class_names))
     return Card(recipe.network.name, "detection", "as the data it was trained on", spec, detector=detector)
 
 
-def _built(recipe: DetectorRecipe, class_names: Sequence[str]) -> YOLOv5:
+def _built(entry: NetworkEntry, recipe: DetectorRecipe, class_names: Sequence[str]) -> YOLOv5:
     """The network of a recipe, for the classes of the data."""
-    entry, side_px = detector_entry(recipe.network.name), recipe.augmentation.size_px
+    side_px = recipe.augmentation.size_px
     if side_px % entry.multiple_px:
         raise SettingError(
             f"The network {recipe.network.name} takes sides in multiples of {entry.multiple_px} px, not {side_px}: "
@@ -171,8 +222,23 @@ def _built(recipe: DetectorRecipe, class_names: Sequence[str]) -> YOLOv5:
             f"The data have {len(class_names)} classes, and the network is to have {options['classes']}: take "
             "network.options.classes out."
         )
-    return build(entry, recipe.network.name, options)
+    return cast(YOLOv5, build(entry, options))
 
 
-def _predictor(network: nn.Module, card: Card) -> CardDetector:
-    return CardDetector(card, TorchSession(DecodedYOLOv5(cast(YOLOv5, network))))
+def _start(recipe: DetectorRecipe, _: Path, checked: Checked) -> DetectorTask:
+    return detector_task(recipe, checked)
+
+
+def _exported(trained: TrainedWeights) -> nn.Module:
+    detector = trained.card.detector
+    return trained.entry.decoded(trained.network(classes=len(detector.classes) if detector else 0))
+
+
+def _show(recipe: DetectorRecipe, split: str | None, count: int) -> NDArray[np.uint8]:
+    data = recipe.data
+    samples = open_detection_dataset(data.root).split(split or data.split)
+    task = DetectorTask(recipe, chosen_pictures(samples, data.min_box_px, data.count), held_out=())
+    return shown_boxes(task.examples, recipe.training.batch, count)
+
+
+KIND = TaskKind(DetectorRecipe, "detection", _start, _exported, _show)

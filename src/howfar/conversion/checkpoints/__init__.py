@@ -1,0 +1,1 @@
+"""Weights out of files that others publish, without running code from them."""

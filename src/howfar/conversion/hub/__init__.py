@@ -1,0 +1,1 @@
+"""Networks out of folders as the Hugging Face hub keeps them."""

@@ -1,0 +1,1 @@
+"""Pairs of pictures and depth, as a depth network is shown them."""

@@ -1,0 +1,236 @@
+"""The geometry and colour that a depth network is shown in training.
+
+Harsányi et al. 2018 (Hybrid CNN), after Eigen et al. 2014 and Laina et al. 2016: a pair is resized, scaled by s with
+its depth divided by s (a nearer camera sees the same picture), rotated, cropped, multiplied by a colour and flipped.
+All of the geometry is one affine map, so that the truth is sampled once, by its nearest neighbour, which keeps valid
+and invalid pixels apart.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, NamedTuple, TypeVar
+
+import cv2
+import numpy as np
+from msgspec import Meta, Struct
+from numpy.typing import NDArray
+
+from howfar.datasets import DepthSample
+from howfar.datasets.samples import UNKNOWN_CLASS
+from howfar.training.bounds import CountOrNone, NotNegative, Positive, Share, Size, refuse_reversed
+
+Number = TypeVar("Number", bound=np.generic)
+
+LUMA = np.array((0.299, 0.587, 0.114))
+"""The shares of red, green and blue in grey (ITU-R BT.601)."""
+
+
+class Choice(NamedTuple):
+    """What chance decided for one example.
+
+    Attributes:
+        scale: The s that the picture is enlarged by and its depth divided by.
+        angle_deg: The rotation, about the middle of the crop.
+        offset: Where the crop lies, across and down, as a share of how far it can move: 0 is at the left or above.
+        flipped: Whether left and right are exchanged.
+        factors: What red, green and blue are multiplied by.
+        exponent: What brightness from 0 to 1 is raised to, before that.
+        saturation: What the distance of a colour from its grey is multiplied by, after both.
+        contrast: What the distance of a pixel from the picture's mean grey is multiplied by, last.
+    """
+
+    scale: float
+    angle_deg: float
+    offset: tuple[float, float]
+    flipped: bool
+    factors: tuple[float, float, float]
+    exponent: float
+    saturation: float
+    contrast: float
+
+
+class DepthAugmentation(Struct, frozen=True, forbid_unknown_fields=True):
+    """Ranges that random choices are drawn from.
+
+    Attributes:
+        base_px: Width and height that a whole picture is resized to before anything else; the camera at this size is
+            the one that the network learns.
+        scale: Least and greatest s. Where the least would not fill a crop, the range begins at the s that does and ends
+            as many times higher.
+        rotation_deg: Greatest rotation, either way.
+        colour: Least and greatest factor, drawn for each channel.
+        gamma: Least and greatest exponent of the brightness.
+        saturation: Least and greatest saturation; 0 is grey.
+        contrast: Least and greatest contrast.
+        whole: Probability that a picture is not turned, nor enlarged beyond what fills the crop: that is how the
+            trained network will be shown it, and it is the edge of the other ranges.
+        flip: Probability of a horizontal flip.
+        border_px: Width of the outer frame of a data set's pictures where the truth is unreliable.
+    """
+
+    base_px: Size
+    scale: tuple[Positive, Positive] = (1.0, 1.5)
+    rotation_deg: Annotated[float, Meta(ge=0, le=180)] = 5.0
+    colour: tuple[Positive, Positive] = (0.8, 1.2)
+    gamma: tuple[Positive, Positive] = (1.0, 1.0)
+    saturation: tuple[NotNegative, Positive] = (1.0, 1.0)
+    contrast: tuple[Positive, Positive] = (1.0, 1.0)
+    whole: Share = 0.0
+    flip: Share = 0.5
+    border_px: CountOrNone = 0
+
+    def __post_init__(self) -> None:
+        refuse_reversed(self, ("scale", "colour", "gamma", "saturation", "contrast"))
+
+    def draw(self, size_px: tuple[int, int], rng: np.random.Generator) -> Choice:
+        """Decide by chance, always in this order, for a crop of this width and height."""
+        filling = max(size_px[0] / self.base_px[0], size_px[1] / self.base_px[1])
+        least, greatest = self.scale
+        first = max(least, filling)
+        choice = Choice(
+            scale=rng.uniform(first, first * greatest / least),
+            angle_deg=rng.uniform(-self.rotation_deg, self.rotation_deg),
+            offset=(rng.uniform(), rng.uniform()),
+            flipped=bool(rng.uniform() < self.flip),
+            factors=(rng.uniform(*self.colour), rng.uniform(*self.colour), rng.uniform(*self.colour)),
+            exponent=rng.uniform(*self.gamma),
+            saturation=rng.uniform(*self.saturation),
+            contrast=rng.uniform(*self.contrast),
+        )
+        return choice._replace(scale=first, angle_deg=0.0) if rng.uniform() < self.whole else choice
+
+
+@dataclass(frozen=True, eq=False)
+class DepthExample:
+    """One pair as a network is shown it.
+
+    Attributes:
+        image: h×w×3 uint8 RGB.
+        depth_m: Truth at the network's output size, float32 metres, NaN where unknown.
+        classes: Class of each pixel at the size asked for, uint8, `UNKNOWN_CLASS` where unknown; None without labels.
+        scale: The s that depth was divided by.
+    """
+
+    image: NDArray[np.uint8]
+    depth_m: NDArray[np.float32]
+    classes: NDArray[np.uint8] | None
+    scale: float
+
+
+def augment_depth(
+    sample: DepthSample,
+    augmentation: DepthAugmentation,
+    choice: Choice,
+    size_px: tuple[int, int],
+    depth_px: tuple[int, int],
+    classes_px: tuple[int, int] | None = None,
+) -> DepthExample:
+    """Make one example from a sample.
+
+    Args:
+        sample: Any picture with its truth.
+        augmentation: What may happen to it.
+        choice: What does, such as `augmentation.draw` gives.
+        size_px: Width and height of the crop.
+        depth_px: Width and height of the truth that is wanted for it (the network's output).
+        classes_px: Width and height of the semantic labels, if they are wanted and the sample has them.
+    """
+    image = seen_picture(sample.image, augmentation, choice, size_px)
+    truth_m = _without_border(sample.depth_m, augmentation.border_px)
+    depth_m = seen_values(truth_m, augmentation, choice, size_px, depth_px, np.nan)
+    classes = None
+    if classes_px is not None and sample.classes is not None:
+        classes = seen_values(sample.classes, augmentation, choice, size_px, classes_px, UNKNOWN_CLASS)
+    return DepthExample(image, depth_m / np.float32(choice.scale), classes, choice.scale)
+
+
+def seen_picture(
+    image: NDArray[np.uint8], augmentation: DepthAugmentation, choice: Choice, size_px: tuple[int, int]
+) -> NDArray[np.uint8]:
+    """A picture as a choice shows it, at the width and height of the crop."""
+    resized_px = _resized_size(augmentation.base_px, choice.scale, size_px)
+    how = cv2.INTER_AREA if resized_px[0] < image.shape[1] else cv2.INTER_LINEAR
+    resized = cv2.resize(image, resized_px, interpolation=how)
+    crop_to_resized = _crop_to_resized(size_px, resized_px, choice)
+    return _coloured(_warp(resized, crop_to_resized, size_px, cv2.INTER_LINEAR, cv2.BORDER_REFLECT_101), choice)
+
+
+def seen_values(
+    values: NDArray[Number],
+    augmentation: DepthAugmentation,
+    choice: Choice,
+    size_px: tuple[int, int],
+    cells_px: tuple[int, int],
+    fill: float,
+) -> NDArray[Number]:
+    """What lies over a picture, at any resolution, as a choice shows it: the nearest value at the middle of each cell.
+
+    Args:
+        values: H×W numbers that cover the whole picture.
+        augmentation: What may happen.
+        choice: What does.
+        size_px: Width and height of the crop.
+        cells_px: How many cells across and down are laid over it.
+        fill: Outside the picture.
+    """
+    height, width = values.shape
+    resized_px = _resized_size(augmentation.base_px, choice.scale, size_px)
+    crop_to_resized = _crop_to_resized(size_px, resized_px, choice)
+    crop_to_source = np.diag([width / resized_px[0], height / resized_px[1], 1.0]) @ crop_to_resized
+    cells_to_crop = np.diag([size_px[0] / cells_px[0], size_px[1] / cells_px[1], 1.0])
+    return _warp(values, crop_to_source @ cells_to_crop, cells_px, cv2.INTER_NEAREST, cv2.BORDER_CONSTANT, fill)
+
+
+def _resized_size(base_px: tuple[int, int], scale: float, size_px: tuple[int, int]) -> tuple[int, int]:
+    """The whole picture's size at a scale, in whole pixels that still fill the crop."""
+    return max(size_px[0], round(base_px[0] * scale)), max(size_px[1], round(base_px[1] * scale))
+
+
+def _crop_to_resized(size_px: tuple[int, int], resized_px: tuple[int, int], choice: Choice) -> NDArray[np.float64]:
+    """The affine map, in continuous pixel coordinates, from the crop into the resized picture."""
+    (width, height), angle = size_px, np.deg2rad(choice.angle_deg)
+    left, top = (share * (whole - crop) for share, whole, crop in zip(choice.offset, resized_px, size_px, strict=True))
+    mirror = -1.0 if choice.flipped else 1.0
+    to_middle = np.array([[mirror, 0, -mirror * width / 2], [0, 1, -height / 2], [0, 0, 1]])
+    cosine, sine = np.cos(angle), np.sin(angle)
+    turn = np.array([[cosine, -sine, left + width / 2], [sine, cosine, top + height / 2], [0, 0, 1]])
+    return np.asarray(turn @ to_middle)
+
+
+def _warp(
+    values: NDArray[Any],
+    to_source: NDArray[np.float64],
+    size_px: tuple[int, int],
+    how: int,
+    border: int,
+    fill: float = 0,
+) -> NDArray[Any]:
+    """Sample `values` through a map between continuous coordinates; OpenCV's count from pixel centres."""
+    centres, back = np.eye(3), np.eye(3)
+    centres[:2, 2], back[:2, 2] = 0.5, -0.5
+    matrix = (back @ to_source @ centres)[:2]
+    return cv2.warpAffine(
+        values, matrix, size_px, flags=how | cv2.WARP_INVERSE_MAP, borderMode=border, borderValue=fill
+    )
+
+
+def _without_border(depth_m: NDArray[np.float32], border_px: int) -> NDArray[np.float32]:
+    if not border_px:
+        return depth_m
+    inner = np.full_like(depth_m, np.nan)
+    inside = slice(border_px, -border_px)
+    inner[inside, inside] = depth_m[inside, inside]
+    return inner
+
+
+def _coloured(image: NDArray[np.uint8], choice: Choice) -> NDArray[np.uint8]:
+    """The picture in other colours: each channel by a table of 256 entries, then all three by one matrix."""
+    levels = (np.arange(256) / 255) ** choice.exponent * 255
+    table = np.clip(np.rint(levels[:, None] * np.array(choice.factors)), 0, 255).astype(np.uint8)
+    looked_up = np.asarray(cv2.LUT(image, np.ascontiguousarray(table[None])), dtype=np.uint8)
+    if choice.saturation == 1 and choice.contrast == 1:
+        return looked_up
+    to_grey = np.tile(LUMA, (3, 1))
+    mixing = choice.contrast * (to_grey + choice.saturation * (np.eye(3) - to_grey))
+    mean_grey = float(LUMA @ cv2.mean(looked_up)[:3])
+    offset = np.full((3, 1), (1 - choice.contrast) * mean_grey)
+    return np.asarray(cv2.transform(looked_up, np.hstack((mixing, offset))), dtype=np.uint8)

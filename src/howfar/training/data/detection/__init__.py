@@ -1,0 +1,1 @@
+"""Pictures with boxes, as a detector is shown them."""

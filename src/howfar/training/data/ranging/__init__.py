@@ -1,0 +1,1 @@
+"""Crops of depth maps, as the learned ranging method is shown them."""

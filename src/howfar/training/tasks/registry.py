@@ -1,0 +1,16 @@
+"""All kinds of training."""
+
+from collections.abc import Mapping
+
+from howfar.training.recipe import TrainingRecipe
+from howfar.training.semi import student
+from howfar.training.tasks import depth, detection, ranging
+from howfar.training.tasks.kind import TaskKind
+
+TASKS: Mapping[str, TaskKind] = {kind.name: kind for kind in (depth.KIND, student.KIND, detection.KIND, ranging.KIND)}
+"""By what recipes call them by their key `task`."""
+
+
+def kind_of(recipe: TrainingRecipe) -> TaskKind:
+    """The kind of training that a recipe is for."""
+    return TASKS[str(recipe.__struct_config__.tag)]
