@@ -12,7 +12,7 @@ from tests.evaluation.everywhere.everywhere_cases import CLASSES, finder_of, mea
 from tests.evaluation.objects.object_cases import CAMERA, LEFT, RIGHT, object_sample
 
 
-def test_what_look_tells_is_held_against_the_labels(tmp_path: Path) -> None:
+def test_what_look_tells_is_compared_the_labels(tmp_path: Path) -> None:
     result, finder = measured_rooms(tmp_path)
     view = finder.look(object_sample().image)
     chair, sofa = result.objects

@@ -99,7 +99,7 @@ def test_the_figures_of_few_objects(given: Answers, others: OtherBoxes | None, e
         "recall": figures.recall,
         "others": figures.others,
         "metres_share": figures.metres_share,
-        "rel": figures.held_against.mean,
+        "rel": figures.compared.mean,
         "within10": (figures.within10.right, figures.within10.recall, figures.within10.precision),
         "within25": (figures.within25.right, figures.within25.recall, figures.within25.precision),
     }
@@ -148,7 +148,7 @@ def test_updating_picture_by_picture_is_the_same_as_all_at_once() -> None:
         pytest.param(None, "centre", id="the data set tells none"),
     ],
 )
-def test_the_nearest_faces_are_held_against_where_they_are_known(nearest_m: list[float] | None, truth: str) -> None:
+def test_the_nearest_faces_are_compared_where_they_are_known(nearest_m: list[float] | None, truth: str) -> None:
     assert answers([2.0, 4.0], [2.0, 4.0], nearest_m=nearest_m).truth == truth
 
 

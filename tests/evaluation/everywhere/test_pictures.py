@@ -24,7 +24,7 @@ def test_the_greatest_factor_comes_first_whichever_way_it_is_off(tmp_path: Path)
     assert "truth 30.00 m" in drawn[0].caption
 
 
-def test_the_truth_that_is_held_against_is_written_below(tmp_path: Path) -> None:
+def test_the_truth_that_is_compared_is_written_below(tmp_path: Path) -> None:
     result, finder = measured_rooms(tmp_path)
     assert "sofa, truth 3.00 m" in draw_worst([result], finder)[0].caption
 

@@ -40,7 +40,7 @@ def test_each_data_set_has_a_row_and_tables_of_its_own(tmp_path: Path) -> None:
     "said",
     [
         pytest.param("2 objects in 1 pictures", id="how many"),
-        pytest.param("held against the nearest face", id="what is held against"),
+        pytest.param("compared with the nearest face", id="what is held against"),
         pytest.param("chair as Chair", id="the classes"),
         pytest.param("does not know them: lamp (1)", id="what is left out"),
     ],

@@ -1,4 +1,4 @@
-"""Measuring what a user gets: each picture goes the way of `howfar look`, and the labels judge what is told."""
+"""The benchmark on one data set: the pipeline of `howfar look` on every picture, compared with the labels."""
 
 import math
 from collections import Counter
@@ -12,9 +12,10 @@ from howfar.errors import SettingError
 from howfar.evaluation.everywhere.matching import class_map, match_objects
 from howfar.evaluation.everywhere.metrics import Answers, update
 from howfar.evaluation.everywhere.results import DataSetResult, EverywhereOptions, LabelledPictures
-from howfar.evaluation.objects.results import NO_BOX, MeasuredObject
+from howfar.evaluation.objects.results import MeasuredObject
 from howfar.pipeline.rangefinder import Rangefinder
 from howfar.scene import Distance, Frame, SceneObject
+from howfar.scene.box import UNKNOWN_BOX
 
 NOT_FOUND = "it was not found"
 
@@ -26,14 +27,14 @@ def evaluate_data_set(
     options: EverywhereOptions | None = None,
     samples: Iterable[ObjectSample] | None = None,
 ) -> DataSetResult:
-    """Look at all pictures of a data set and hold what is told against what is labelled.
+    """Run the pipeline on all pictures of a data set and compare its objects with the labelled ones.
 
     Args:
         data: The data set.
-        finder: The product's pipeline; the distances of its first ranging method are taken.
-        class_names: All classes that its detector knows.
+        finder: The pipeline; the distances of its first ranging method count.
+        class_names: All classes of its detector.
         options: How to compare; `EverywhereOptions()` when None.
-        samples: The data set's samples, as something that counts them on the way; itself when None.
+        samples: The samples to use, if an iterator counts them for a progress bar; the data set's own when None.
 
     Raises:
         SettingError: If the detector knows none of the classes.
@@ -49,7 +50,7 @@ def evaluate_data_set(
 
 @dataclass(eq=False)
 class _Run:
-    """What is kept of the pictures of one data set."""
+    """The results collected so far from one data set."""
 
     data: LabelledPictures
     finder: Rangefinder
@@ -63,7 +64,7 @@ class _Run:
     seconds: float = 0.0
 
     def show(self, index: int, sample: ObjectSample) -> None:
-        """Look at one picture."""
+        """Run the pipeline on one picture and compare."""
         view = self.finder.look_each(Frame(sample.image, sample.name, sample.camera))[0]
         matching = match_objects(sample, view.objects, self.classes, self.options.iou)
         method = self.finder.method_names[0]
@@ -80,7 +81,7 @@ class _Run:
         self.seconds += sum(view.timing_ms.values()) / 1e3
 
     def result(self) -> DataSetResult:
-        """What was measured so far."""
+        """The result of the pictures so far."""
         return DataSetResult(
             self.data,
             tuple(self.objects),
@@ -102,7 +103,7 @@ def _measured(sample: ObjectSample, index: int, number: int, seen: SceneObject |
         label=sample.labels[number],
         box_xyxy_px=(x1, y1, x2, y2),
         found=seen is not None,
-        measured_xyxy_px=NO_BOX if seen is None else seen.box_xyxy_px,
+        measured_xyxy_px=UNKNOWN_BOX if seen is None else seen.box_xyxy_px,
         score=math.nan if seen is None else seen.score,
         truth_m=float(sample.depth_m[number]),
         nearest_m=float(sample.nearest_m[number]),

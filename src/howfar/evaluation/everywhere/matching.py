@@ -1,4 +1,4 @@
-"""Which of the objects that a user is shown are labelled ones, and which are of nothing that is labelled."""
+"""Matching reported objects to labelled ones, and finding those that match none."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,16 +11,16 @@ from howfar.evaluation.detection.matching import NONE, overlaps, taken_objects
 from howfar.scene import SceneObject
 
 LEAST_COVERED = 0.5
-"""A box with this share in one region that is not labelled is neither right nor wrong, as in KITTI's own benchmark."""
+"""A box with this share of its area in one unlabelled region is neither right nor wrong, as in KITTI's benchmark."""
 
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """What became of the objects seen in one picture.
+    """The reported objects of one picture, matched.
 
     Attributes:
-        found: The object seen for each labelled one that was found, by the latter's index in its picture.
-        others: The objects seen of the classes looked for that are of nothing that is labelled, best first.
+        found: The reported object for each labelled one that was found, by the index of the labelled one.
+        others: The reported objects of these classes that match none, best score first.
     """
 
     found: Mapping[int, SceneObject]
@@ -28,7 +28,7 @@ class Matching:
 
 
 def class_map(class_names: Sequence[str], detector_names: Mapping[str, str]) -> dict[str, str]:
-    """The data set's classes that a detector knows, each with the detector's own name for it.
+    """The data set's classes that a detector knows, each with the detector's own name.
 
     Args:
         class_names: All classes of the detector.
@@ -41,15 +41,15 @@ def class_map(class_names: Sequence[str], detector_names: Mapping[str, str]) -> 
 def match_objects(
     sample: ObjectSample, seen: Sequence[SceneObject], classes: Mapping[str, str], iou: float
 ) -> Matching:
-    """Match the objects seen in a picture to those that are labelled, one to one within a class, best score first.
+    """Match the reported objects of a picture to the labelled ones, one to one within a class, best score first.
 
-    Left out are objects seen that lie by half or more in a region that is not labelled, or in an object of a class that
-    the detector has no name for: of a cyclist a person or a bicycle is rightly seen.
+    A reported object does not count as unmatched if half or more of it lies in an unlabelled region, or in an object of
+    a class that the detector does not know: a person found on a cyclist is not wrong.
 
     Args:
         sample: The picture with its labelled objects.
-        seen: What was seen in it.
-        classes: The data set's classes that are looked for, each with the detector's name for it.
+        seen: The reported objects.
+        classes: The data set's classes that the detector knows, each with the detector's name.
         iou: The least overlap at which an object is found.
     """
     best_first = sorted(seen, key=lambda one: -one.score)
@@ -70,7 +70,7 @@ def match_objects(
 
 
 def _left_out(sample: ObjectSample, classes: Mapping[str, str]) -> NDArray[np.float32]:
-    """M×4 boxes of regions in which a box of nothing is not wrong."""
+    """M×4 boxes of the regions in which an unmatched box is not wrong."""
     unknown = sample.boxes_xyxy_px[[number for number, label in enumerate(sample.labels) if label not in classes]]
     return unknown if sample.unlabelled_xyxy_px is None else np.concatenate([unknown, sample.unlabelled_xyxy_px])
 

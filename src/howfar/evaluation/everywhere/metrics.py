@@ -1,17 +1,17 @@
-"""What a user is told of labelled objects, and how much of it is right: update and compute, on arrays alone.
+"""Figures of the benchmark over many data sets: pure functions on arrays, update and compute.
 
-With N labelled objects, of which some are found and some of these have a distance, d the distance told and t the true
-one:
+With N labelled objects, some of them found, and some of these with a distance; d is the reported distance and t the
+true one:
 
     recall            = found / N
     REL               = mean |d − t| / t, over those with a distance; its median likewise
     right within 10 % : |d − t| / t ≤ 0.1
     recall of these   = right / N
-    precision         = right / answers; an answer is a box with a distance: of a labelled object, or of nothing
-    slope             = of the least-squares line of log d on log t: 1 where far and near are told apart as they are
+    precision         = right / answers; an answer is a reported box with a distance, matched or not
+    slope             = slope of the least-squares line of log d on log t; 1 is right, below 1 the range is compressed
 
-Where a data set does not label all objects, nobody can say which boxes are of nothing: they are not counted, and the
-precision is over the objects found. The share of truths that lie in their intervals comes with its uncertainty by
+If a data set does not label all objects, an unmatched box may still be right: unmatched boxes are not counted then, and
+the precision is over matched boxes. The share of true distances inside their intervals has its uncertainty from
 `howfar.evaluation.objects.metrics.interval_coverage`.
 """
 
@@ -32,19 +32,19 @@ NEAR, WIDE = 0.1, 0.25
 """The two tolerances within which an answer is called right."""
 
 LEAST_FOR_SLOPE = 10
-"""Of fewer objects a slope tells nothing."""
+"""With fewer objects a slope means nothing."""
 
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """N labelled objects and what was told of them.
+    """N labelled objects and what was reported for them.
 
     Attributes:
-        nearest_m: N float64, the true distances of their nearest faces; NaN where the data set does not tell.
-        centre_m: N float64, their true distances as the data set defines them; likewise.
+        nearest_m: N float64, true distances of the nearest faces; NaN where the data set does not give them.
+        centre_m: N float64, true distances as the data set defines them; likewise.
         found: N bool.
-        estimate_m: N float64, the distances told; NaN where there is none, or the object was not found.
-        low_m: N float64, the lower ends of the intervals told; likewise.
+        estimate_m: N float64, the reported distances; NaN without a distance, and for objects that were not found.
+        low_m: N float64, the lower ends of the reported intervals; likewise.
         high_m: N float64, the upper ends; likewise.
         pictures: N int64, the numbers of their pictures.
 
@@ -80,7 +80,7 @@ class Answers:
 
     @property
     def truth(self) -> Truth:
-        """What answers are held against: the nearest faces where any is known, as those are what is seen."""
+        """The truth to compare with: the nearest face, which the camera sees, if any is known; else the centre."""
         return "nearest" if _is_distance(self.nearest_m).any() else "centre"
 
     def truth_m(self, truth: Truth) -> Values:
@@ -90,7 +90,7 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class OtherBoxes:
-    """Boxes of the classes looked for that are of no labelled object.
+    """Reported boxes of the data set's classes that match no labelled object.
 
     Attributes:
         boxes: How many there are.
@@ -118,7 +118,7 @@ class RelativeErrors:
 
 @dataclass(frozen=True, slots=True)
 class RightAnswers:
-    """Answers that are off by no more than a tolerance; shares are NaN where there is nothing to take them of.
+    """Answers within a tolerance of the truth; a share of zero objects is NaN.
 
     Attributes:
         right: How many there are.
@@ -133,14 +133,14 @@ class RightAnswers:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What was measured of some labelled objects; shares are NaN where there is nothing to take them of.
+    """The figures over some labelled objects; a share of zero objects is NaN.
 
     Attributes:
-        truth: What right answers, intervals and the slope are held against.
+        truth: The truth that right answers, intervals and the slope are compared with.
         objects: Labelled objects.
         found: Those of them that were found.
         recall: Their share.
-        others: Boxes of nothing that is labelled; None where they are not counted.
+        others: Unmatched boxes; None if they are not counted.
         with_metres: Objects found that have a distance.
         metres_share: Their share of those found.
         nearest: Errors against the nearest faces.
@@ -148,7 +148,7 @@ class Figures:
         within10: Right answers within 10 %.
         within25: Right answers within 25 %.
         interval: How many truths lie in their intervals.
-        log_slope: Slope of log distance told on log true distance; NaN of too few objects.
+        log_slope: Slope of log reported distance on log true distance; NaN with too few objects.
     """
 
     truth: Truth
@@ -166,8 +166,8 @@ class Figures:
     log_slope: float
 
     @property
-    def held_against(self) -> RelativeErrors:
-        """Errors against what right answers are held against."""
+    def compared(self) -> RelativeErrors:
+        """The errors against `truth`."""
         return self.nearest if self.truth == "nearest" else self.centre
 
 
@@ -184,10 +184,9 @@ def compute(answers: Answers, truth: Truth, others: OtherBoxes | None = None) ->
     """The figures of some labelled objects.
 
     Args:
-        answers: The objects and what was told of them.
-        truth: What right answers, intervals and the slope are held against; an object of which it is not known (not
-            finite and above zero) does not count.
-        others: The boxes of nothing that is labelled; None where they cannot be counted.
+        answers: The objects and what was reported for them.
+        truth: The truth to compare with; an object whose truth is not known (not finite and above zero) does not count.
+        others: The unmatched boxes; None if they cannot be counted.
     """
     counted = answers.select(_is_distance(answers.truth_m(truth)))
     truth_m, estimate_m = counted.truth_m(truth), counted.estimate_m

@@ -1,4 +1,4 @@
-"""The objects of all data sets whose distance is farthest off, each with the depth it was read from."""
+"""Pictures of the objects with the largest errors over all data sets, each beside its depth map."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -31,11 +31,11 @@ class _Wrong:
 def draw_worst(results: Sequence[DataSetResult], finder: Rangefinder, shown: int = SHOWN) -> list[ObjectPicture]:
     """Draw the objects whose distances are off by the greatest factor over all data sets, worst first.
 
-    By the factor, as a relative error makes what is told too near look better than what is told too far.
+    The factor treats too near and too far alike; a relative error does not.
 
     Args:
         results: What was measured.
-        finder: What it was measured with; it looks at these pictures once more, so that not all maps need be kept.
+        finder: The pipeline that was measured; it runs on these pictures again, so that not all maps need be kept.
         shown: How many to draw at most.
     """
     return [_drawn(wrong, rank, finder) for rank, wrong in enumerate(_worst(results)[:shown], start=1)]

@@ -1,4 +1,4 @@
-"""How the benchmark over many data sets is shown."""
+"""The report of the benchmark over many data sets: tables, a page, and CSV files."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,33 +20,31 @@ DISTANCE_COLUMNS = ("REL face %", "median", "REL centre %", "median", "interval 
 NOT_COUNTED = "not counted"
 TRUTHS = {"nearest": "nearest face", "centre": "distance as the data set defines it"}
 WHAT = (
-    "Found: share of the labelled objects. Other boxes: of these classes and of nothing that is labelled. Metres: "
-    "share of the found that have a distance. REL: their mean relative error, held against the nearest faces where the "
-    "data set tells them. ≤ 10 %: distances that are off by no more than that, as share of all labelled objects / of "
+    "Found: share of the labelled objects. Other boxes: boxes of these classes that match no labelled object. "
+    "Metres: share of the found that have a distance. REL: their mean relative error, to the nearest face if the "
+    "data set gives it. ≤ 10 %: distances that are off by no more than that, as share of all labelled objects / of "
     "all distances given. Interval: share of the true distances between low_m and high_m, where 80 % should be."
 )
 NOT_COUNTED_NOTE = (
-    "Where not all objects are labelled, other boxes are not counted, and the second share is of the distances of "
-    "labelled objects."
+    "If a data set does not label all objects, other boxes are not counted, and the second share is of the distances "
+    "of matched boxes only."
 )
 DISTANCE_WHAT = (
-    "REL: mean relative error, and its median, held against the nearest faces and against the distances as the data "
-    "sets define them. Confidence of the interval's share: whole pictures drawn again. Slope: of log distance told on "
-    "log true distance."
+    "REL: mean relative error, and its median, to the nearest face and to the distance as the data set "
+    "defines it. Confidence of the interval's share: whole pictures drawn again. Slope: of log reported distance "
+    "on log true distance."
 )
-BY_DISTANCE_NOTE = (
-    "By true distance: other boxes have none, so that the second share is of the distances of labelled objects."
-)
+BY_DISTANCE_NOTE = "Other boxes have no true distance, so the second share is of the distances of matched boxes only."
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What was measured with, by name.
+    """The names of what was measured.
 
     Attributes:
         detector: The detector.
         depth: The depth network.
-        score: Least confidence of a detection that was shown, 0 to 1.
+        score: Least confidence of a detection, 0 to 1.
         method: The ranging method.
         cues: What distances rest on.
     """
@@ -59,7 +57,7 @@ class Names:
 
 
 def everywhere_report(results: Sequence[DataSetResult], options: EverywhereOptions, names: Names) -> Report:
-    """The report of the benchmark: a row for each data set, then each data set by class and by distance."""
+    """The report: a row for each data set, then each data set by class and by distance."""
     how = protocol_line(options, names)
     overall = {one.data.name: one.figures() for one in results}
     distances = tuple((name, *_distance_cells(figures)) for name, figures in overall.items())
@@ -122,9 +120,9 @@ def protocol_fields(options: EverywhereOptions, names: Names) -> Row:
 
 
 def _stated(results: Sequence[DataSetResult], options: EverywhereOptions, names: Names) -> dict[str, str]:
-    """How it was measured, in words: what all data sets share, then each of them."""
+    """The protocol in words: what all data sets share, then each of them."""
     stated = {
-        "what": "every picture goes the way of howfar look, with the data set's camera",
+        "what": "the pipeline of howfar look on every picture, with the data set's camera",
         "boxes": f"of {names.detector}: score above {names.score:g}; matched one to one within a class, best score "
         f"first, IoU at least {options.iou:g}",
         "depth": names.depth,
@@ -141,15 +139,15 @@ def _stated(results: Sequence[DataSetResult], options: EverywhereOptions, names:
 def _data_lines(one: DataSetResult) -> Iterator[str]:
     yield f"{len(one.objects)} objects in {one.images} pictures"
     yield one.data.definition
-    yield f"held against the {TRUTHS[one.truth]}"
+    yield f"compared with the {TRUTHS[one.truth]}"
     yield "classes: " + ", ".join(
         label if label == name else f"{label} as {name}" for label, name in sorted(one.class_map.items())
     )
     if one.left_out:
         others = ", ".join(f"{label} ({count})" for label, count in sorted(one.left_out.items()))
-        yield f"left out, as the detector does not know them: {others}"
+        yield f"left out, because the detector does not know them: {others}"
     if one.without_truth:
-        yield f"left out, as that distance is not known: {one.without_truth} objects"
+        yield f"left out, because that distance is not known: {one.without_truth} objects"
     if not one.data.exhaustive:
         yield "not all objects are labelled: other boxes are not counted"
     yield time_taken(one.seconds, one.images)
@@ -178,7 +176,7 @@ def _cells(figures: Figures) -> tuple[str, ...]:
         _per_cent(figures.recall),
         NOT_COUNTED if figures.others is None else str(figures.others),
         _per_cent(figures.metres_share),
-        _per_cent(figures.held_against.mean, 1),
+        _per_cent(figures.compared.mean, 1),
         _right(figures.within10),
         _right(figures.within25),
         _per_cent(figures.interval.share),

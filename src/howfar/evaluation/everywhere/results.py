@@ -1,4 +1,4 @@
-"""What is measured of one data set, and how."""
+"""The options and the result of the benchmark on one data set."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ DISTANCE_EDGES_M = (0.0, 1.0, 2.0, 4.0, 6.0, 10.0, 20.0, 40.0, 80.0, np.inf)
 
 @dataclass(frozen=True, slots=True)
 class EverywhereOptions:
-    """How what is seen is held against what is labelled.
+    """How reported objects are compared with labelled ones.
 
     Attributes:
         iou: Least overlap at which an object is found, above 0 and at most 1.
@@ -36,12 +36,12 @@ class EverywhereOptions:
 
 @dataclass(frozen=True, eq=False)
 class LabelledPictures:
-    """Pictures with objects of known distance, as a benchmark takes them.
+    """Pictures with objects of known distance, for the benchmark.
 
     Attributes:
-        name: What to call them, with the part that was taken.
+        name: The name in tables, with the part.
         definition: What their objects and distances are, in words.
-        detector_names: The name that a detector may have for each class; classes without one are absent.
+        detector_names: The COCO name of each class that has one.
         exhaustive: Whether all objects of the classes are labelled.
         samples: The pictures.
     """
@@ -55,18 +55,18 @@ class LabelledPictures:
 
 @dataclass(frozen=True, eq=False)
 class DataSetResult:
-    """What was measured of one data set.
+    """The result on one data set.
 
     Attributes:
         data: The data set.
-        objects: Its labelled objects of classes that the detector knows, picture by picture, with the one distance
-            told of each; their `truth_m` is the distance as the data set defines it.
+        objects: Its labelled objects of classes that the detector knows, picture by picture, each with one distance;
+            their `truth_m` is the distance as the data set defines it.
         answers: The same as arrays, in the same order.
-        others: The objects seen that are of nothing that is labelled; None where they cannot be counted.
-        class_map: The data set's classes that the detector knows, each with the detector's name for it.
-        left_out: How many objects of each other class there are.
-        images: Pictures looked at.
-        seconds: Time that the pipeline took for them.
+        others: The reported objects that match none; None if they cannot be counted.
+        class_map: The data set's classes that the detector knows, each with the detector's name.
+        left_out: The number of objects of each class that the detector does not know.
+        images: Number of pictures.
+        seconds: Time of the pipeline for all pictures.
     """
 
     data: LabelledPictures
@@ -80,17 +80,17 @@ class DataSetResult:
 
     @property
     def truth(self) -> Truth:
-        """What answers are held against."""
+        """The truth that the figures compare with."""
         return self.answers.truth
 
     @property
     def truth_m(self) -> NDArray[np.float64]:
-        """N true distances that answers are held against, NaN where not known."""
+        """N true distances that the figures compare with; NaN where not known."""
         return self.answers.truth_m(self.truth)
 
     @property
     def without_truth(self) -> int:
-        """Objects that do not count, as their true distance is not known."""
+        """Number of objects that do not count, because that distance is not known."""
         return int((~(np.isfinite(self.truth_m) & (self.truth_m > 0))).sum())
 
     def figures(self) -> Figures:
@@ -98,13 +98,13 @@ class DataSetResult:
         return compute(self.answers, self.truth, None if self.others is None else _counted(self.others))
 
     def by_class(self) -> dict[str, Figures]:
-        """The figures of each of the detector's classes that has an object, or a box of nothing, by name."""
+        """The figures of each of the detector's classes with an object or an unmatched box, by name."""
         names = np.array([self.class_map[one.label] for one in self.objects], dtype=object)
         shown = sorted({*names.tolist(), *(one.label for one in self.others or ())})
         return {name: self._of_class(name, names == name) for name in shown}
 
     def by_distance(self) -> dict[str, Figures]:
-        """The figures by true distance, near to far; boxes of nothing have none, and are not counted."""
+        """The figures by true distance, near to far, without unmatched boxes: these have no true distance."""
         known = np.flatnonzero(np.isfinite(self.truth_m) & (self.truth_m > 0))
         groups = binned(self.truth_m[known].tolist(), DISTANCE_EDGES_M, "m")
         return {group.name: compute(self.answers.select(known[group.members]), self.truth) for group in groups}

@@ -1,4 +1,4 @@
-"""The figures of the benchmark, row by row, under plain column names."""
+"""The figures of the benchmark as rows with plain column names, for CSV."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,7 @@ from howfar.evaluation.objects.results import MeasuredObject
 
 
 def figure_rows(results: Sequence[DataSetResult]) -> list[Row]:
-    """All figures: of each data set over all its objects, by class and by true distance."""
+    """The figures of each data set: over all objects, by class and by true distance."""
     return [
         {
             "data": one.data.name,
@@ -27,12 +27,12 @@ def figure_rows(results: Sequence[DataSetResult]) -> list[Row]:
 
 
 def object_rows(results: Sequence[DataSetResult]) -> list[Row]:
-    """Each labelled object with what was told of it."""
+    """One row for each labelled object."""
     return [_object_row(one, each) for one in results for each in one.objects]
 
 
 def figures_row(figures: Figures) -> Row:
-    """The figures of some objects; those that are not known are NaN."""
+    """Figures as one row; unknown ones are NaN."""
     interval = figures.interval
     return {
         "objects": figures.objects,
