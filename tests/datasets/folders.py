@@ -180,6 +180,29 @@ def write_kitti_objects(root: Path, labels: dict[str, str] | None = None) -> Pat
     return root
 
 
+STREETS_HEADER = "set,id,left,right,depth,depth_acc,labels,fx,fy,cx,cy,baseline_m,drive,frame\n"
+
+
+def write_streets(root: Path, rows: str | None = None) -> Path:
+    """Streets by an index.csv: 000001 of drive_a with labels and depth, 000002 of drive_b with other labels and depth.
+
+    The third picture, 000003 of drive_b, has labels alone. All depths are 10 m, that of the first pixel is unknown.
+    """
+    for part in ("left", "label_2"):
+        (root / part).mkdir(parents=True)
+    for name in ("000001", "000002", "000003"):
+        Image.new("RGB", (64, 48)).save(root / "left" / f"{name}.png")
+        write_depth_png(root / "depth" / f"{name}.png", 2560)
+        (root / "label_2" / f"{name}.txt").write_text(kitti_line(box=(10, 20, 30, 40)))
+    made = (
+        "street,000001,left/000001.png,,depth/000001.png,,label_2/000001.txt,50,51,32,24,,drive_a,\n"
+        "street,000002,left/000002.png,,depth/000002.png,,objects/000002.json,50,51,32,24,,drive_b,\n"
+        "street,000003,left/000003.png,,,,label_2/000003.txt,50,51,32,24,,drive_b,\n"
+    )
+    (root / "index.csv").write_text(STREETS_HEADER + (made if rows is None else rows))
+    return root
+
+
 def write_nyu_objects(root: Path, classes: NDArray[np.uint8] | None = None) -> Path:
     """NYU's layout with semantic classes: of 0001 those given, of all others none that is known."""
     write_nyu(root)

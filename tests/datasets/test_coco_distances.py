@@ -36,6 +36,8 @@ def test_an_object_has_the_distance_that_the_file_gives_it(tmp_path: Path) -> No
     assert (sample.depth_m.dtype, sample.nearest_m.dtype, sample.occlusions.dtype) == (np.float64, np.float64, np.int8)
     assert sample.camera == Camera(64, 48, 60, 61.5, 31, 25, "given")
     assert sample.depth_map_m is sample.regions is None
+    assert sample.unlabelled_xyxy_px is not None
+    assert sample.unlabelled_xyxy_px.tolist() == [[0, 0, 8, 8]]  # the crowd
 
 
 def test_what_the_file_does_not_say_is_unknown_or_assumed(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from howfar.datasets.kitti_labels import KittiObject, read_camera, read_objects
+from howfar.datasets.kitti_labels import KittiObject, read_camera, read_objects, read_unlabelled
 from howfar.errors import SourceError
 from howfar.scene import Camera
 from tests.datasets.folders import KITTI_CALIBRATION, kitti_line
@@ -73,6 +73,16 @@ def test_a_line_of_another_form_is_refused_with_its_number(tmp_path: Path, line:
     with pytest.raises(SourceError, match=r"000001.txt, line 2 should hold an object's 15 columns \(type") as refusal:
         read_objects(_labels(tmp_path, f"{TRUCK}\n{line}\n"))
     assert "\n" not in str(refusal.value)
+
+
+def test_regions_that_nobody_labelled_are_read_by_themselves(tmp_path: Path) -> None:
+    lines = kitti_line() + kitti_line("DontCare", box=(1, 2, 3, 4.5)) + "\n"
+    assert read_unlabelled(_labels(tmp_path, lines)) == [(1.0, 2.0, 3.0, 4.5)]
+
+
+def test_a_region_without_a_box_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="should give each DontCare a box of four numbers"):
+        read_unlabelled(_labels(tmp_path, "DontCare -1 -1 -10 5 6\n"))
 
 
 def test_the_camera_is_that_of_the_left_colour_picture(tmp_path: Path) -> None:

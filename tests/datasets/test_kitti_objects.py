@@ -116,3 +116,14 @@ def test_the_example_frames_have_eight_objects_where_their_boxes_in_space_say(sh
     assert (truck.depth_m - truck.nearest_m)[0] == pytest.approx(12.34 / 2, abs=0.05)  # it drives straight ahead
     assert truck.occlusions.tolist() == [0, 0, -1]
     assert truck.camera.focal_px == pytest.approx(721.5377)
+
+
+def test_what_is_not_labelled_or_lies_behind_the_camera_is_told_as_unlabelled(tmp_path: Path) -> None:
+    behind = kitti_line(box=(5, 6, 7, 8), place=(1, 1.6, -2))
+    lines = kitti_line() + kitti_line("DontCare", box=(1, 2, 3, 4)) + behind
+    data = KittiObjects(write_kitti_objects(tmp_path, {"000000": lines}))
+    sample = data.objects("all")[0]
+    assert data.exhaustive
+    assert sample.labels == ("Car",)
+    assert sample.unlabelled_xyxy_px is not None
+    assert sample.unlabelled_xyxy_px.tolist() == [[5, 6, 7, 8], [1, 2, 3, 4]]

@@ -18,6 +18,7 @@ from tests.datasets.folders import (
     write_nyu_mat,
     write_nyu_objects,
     write_raw,
+    write_streets,
     write_voc,
     write_yolo,
 )
@@ -42,6 +43,7 @@ def _described_yolo(root: Path) -> Path:
             "rgb/a.jpg",
             id="its file",
         ),
+        pytest.param(write_streets, "StreetDepth", ("all", "drive_a", "drive_b"), "street/000001", id="streets"),
     ],
 )
 def test_depth_is_opened_by_its_path_alone(
@@ -98,6 +100,7 @@ def test_detection_is_opened_by_its_path_alone(
             "a.png",
             id="a COCO folder",
         ),
+        pytest.param(write_streets, "StreetObjects", ("all", "drive_a", "drive_b"), "street/000001", id="streets"),
     ],
 )
 def test_objects_with_distances_are_opened_by_their_path_alone(

@@ -13,7 +13,7 @@ Boxes round a crowd (`iscrowd`) have no distance and are left out.
 
 import math
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,9 +47,11 @@ class CocoDistances:
         splits: The names of its parts.
         definition: What its objects and their distances are.
         detector_names: Every category by its own name, as a file of others than COCO's may still share some names.
+        exhaustive: All objects of a file's categories are annotated, as COCO's format has it.
     """
 
     definition = "annotations with a depth_m, crowds left out; distance: depth_m, or nearest_m"
+    exhaustive = True
 
     def __init__(self, path: str | Path) -> None:
         """Take a JSON file, or a folder that holds `instances*.json` itself or in `annotations`, and read them.
@@ -91,10 +93,11 @@ class CocoDistances:
         return LazySamples(keys, lambda key: _sample(detection, *key))
 
 
-def _sample(detection: CocoDetection, index: int, known: Iterable[_Known | None], camera: Camera) -> ObjectSample:
+def _sample(detection: CocoDetection, index: int, known: Sequence[_Known | None], camera: Camera) -> ObjectSample:
     sample = detection[index]
     kept = [(number, each) for number, each in enumerate(known) if each is not None]
     numbers = [number for number, _ in kept]
+    others = [number for number, each in enumerate(known) if each is None]
     return ObjectSample(
         name=sample.name,
         image=sample.image,
@@ -104,6 +107,7 @@ def _sample(detection: CocoDetection, index: int, known: Iterable[_Known | None]
         depth_m=np.array([each.depth_m for _, each in kept], dtype=np.float64),
         nearest_m=np.array([each.nearest_m for _, each in kept], dtype=np.float64),
         occlusions=np.array([each.occlusion for _, each in kept], dtype=np.int8),
+        unlabelled_xyxy_px=sample.boxes_xyxy_px[others],
     )
 
 

@@ -10,6 +10,9 @@ from howfar.scene import Camera
 COLUMNS = "type truncated occluded alpha left top right bottom height width length x y z rotation_y"
 DONT_CARE = "DontCare"
 
+Box = tuple[float, float, float, float]
+"""x1, y1, x2, y2 in pixels."""
+
 
 @dataclass(frozen=True, slots=True)
 class KittiObject:
@@ -27,7 +30,7 @@ class KittiObject:
 
     label: str
     occlusion: int
-    box_xyxy_px: tuple[float, float, float, float]
+    box_xyxy_px: Box
     width_m: float
     length_m: float
     z_m: float
@@ -54,6 +57,20 @@ def read_objects(path: Path) -> list[KittiObject]:
     lines = enumerate(_lines(path, "one object a line"), 1)
     objects = [_object(line, f"{path}, line {number}") for number, line in lines if line.strip()]
     return [each for each in objects if each is not None]
+
+
+def read_unlabelled(path: Path) -> list[Box]:
+    """Read the regions that nobody labelled (DontCare) of one file of labels, as boxes in the picture.
+
+    Raises:
+        SourceError: If it cannot be read, or a line is not what it should be.
+    """
+    lines = [line.split() for line in _lines(path, "one object a line")]
+    try:
+        boxes = [_finite(words[4:8], 4) for words in lines if words[:1] == [DONT_CARE]]
+    except ValueError:
+        raise SourceError(f"{path} should give each {DONT_CARE} a box of four numbers, in columns 5 to 8.") from None
+    return [(x1, y1, x2, y2) for x1, y1, x2, y2 in boxes]
 
 
 def read_camera(path: Path, width_px: int, height_px: int) -> Camera:

@@ -17,13 +17,15 @@ P2's intrinsics as they are; boxes and principal point are counted alike in KITT
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from howfar.datasets.files import pictures_in, refuse_missing
-from howfar.datasets.kitti_labels import KittiObject, read_camera, read_objects
+from howfar.datasets.kitti_labels import read_camera, read_objects, read_unlabelled
 from howfar.datasets.samples import LazySamples, ObjectSample
 from howfar.datasets.splits import WHOLE, read_list, refuse_unknown_split
 from howfar.errors import SourceError
 from howfar.io.pictures import read_rgb
+from howfar.scene import Camera
 
 IMAGES = "image_2"
 LABELS = "label_2"
@@ -53,11 +55,13 @@ class KittiObjects:
         splits: The names of its parts: `all`, and those that there is a list of.
         definition: What its objects and their distances are.
         detector_names: The COCO name of each type that has one.
+        exhaustive: All objects of these types are labelled, but in the regions of DontCare.
     """
 
     name = "KITTI objects"
     definition = "labelled boxes without DontCare, Van as Car; distance: Z of the 3-D box's centre or nearest corner"
     detector_names = DETECTOR_NAMES
+    exhaustive = True
 
     def __init__(self, root: str | Path) -> None:
         """Take the folder that holds `image_2`, `label_2` and `calib`.
@@ -115,19 +119,30 @@ class KittiObjects:
     def _load(self, name: str) -> ObjectSample:
         image = read_rgb(self._image_path(name))
         height, width = image.shape[:2]
-        objects = [each for each in read_objects(self._labels_path(name)) if _in_front(each)]
-        return ObjectSample(
-            name=name,
-            image=image,
-            camera=read_camera(self._calibration_path(name), width, height),
-            labels=tuple(COUNTS_AS.get(each.label, each.label) for each in objects),
-            boxes_xyxy_px=np.array([each.box_xyxy_px for each in objects], dtype=np.float32).reshape(-1, 4),
-            depth_m=np.array([each.z_m for each in objects], dtype=np.float64),
-            nearest_m=np.array([each.nearest_m for each in objects], dtype=np.float64),
-            occlusions=np.array([each.occlusion for each in objects], dtype=np.int8),
-        )
+        camera = read_camera(self._calibration_path(name), width, height)
+        return labelled_sample(name, image, camera, self._labels_path(name))
 
 
-def _in_front(one: KittiObject) -> bool:
-    """Whether the box's centre is before the camera: of one that is beside or behind it, no distance can be seen."""
-    return one.z_m > 0
+def labelled_sample(name: str, image: NDArray[np.uint8], camera: Camera, labels: Path) -> ObjectSample:
+    """A picture with the objects of its file of labels.
+
+    An object whose centre is not before the camera has no distance that can be seen: its box counts as unlabelled, as
+    DontCare does.
+
+    Raises:
+        SourceError: If the labels cannot be read, or a line is not what it should be.
+    """
+    told = read_objects(labels)
+    objects = [each for each in told if each.z_m > 0]
+    unlabelled = [each.box_xyxy_px for each in told if each.z_m <= 0] + read_unlabelled(labels)
+    return ObjectSample(
+        name=name,
+        image=image,
+        camera=camera,
+        labels=tuple(COUNTS_AS.get(each.label, each.label) for each in objects),
+        boxes_xyxy_px=np.array([each.box_xyxy_px for each in objects], dtype=np.float32).reshape(-1, 4),
+        depth_m=np.array([each.z_m for each in objects], dtype=np.float64),
+        nearest_m=np.array([each.nearest_m for each in objects], dtype=np.float64),
+        occlusions=np.array([each.occlusion for each in objects], dtype=np.int8),
+        unlabelled_xyxy_px=np.array(unlabelled, dtype=np.float32).reshape(-1, 4),
+    )

@@ -64,6 +64,7 @@ class NyuObjects:
         splits: The names of its parts.
         definition: What its objects and their distances are.
         detector_names: The COCO name of each class that has one.
+        exhaustive: Objects that are small, or lie outside the crop, are not labelled.
     """
 
     name = NyuDepthV2.name
@@ -73,6 +74,7 @@ class NyuObjects:
         "the Eigen crop; distance: median true depth of the component"
     )
     detector_names = DETECTOR_NAMES
+    exhaustive = False
 
     def __init__(self, root: str | Path) -> None:
         """Take the folder that howfar.datasets.nyu describes; it must hold `labels40`.

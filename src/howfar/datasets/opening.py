@@ -15,6 +15,7 @@ from howfar.datasets.nyu_mat import MAT_NAME, NyuLabeledMat
 from howfar.datasets.nyu_objects import NyuObjects
 from howfar.datasets.nyu_raw import NyuRaw, scenes_in
 from howfar.datasets.samples import DepthSample, DetectionSample, LazySamples, ObjectSample
+from howfar.datasets.streets import StreetDepth, StreetObjects, is_index_of_streets
 from howfar.datasets.voc import ANNOTATIONS, IMAGES, PascalVoc
 from howfar.datasets.yolo_txt import YoloTxt, split_folders
 from howfar.errors import SourceError
@@ -74,6 +75,10 @@ class ObjectDataset(Protocol):
     def detector_names(self) -> Mapping[str, str]:
         """The COCO name that a detector may call each class by; classes without one are absent."""
 
+    @property
+    def exhaustive(self) -> bool:
+        """Whether all objects of its classes are labelled, but in what is unlabelled: a box of none is then wrong."""
+
     def objects(self, split: str, /) -> Sequence[ObjectSample]:
         """The samples of one part, read when asked for."""
 
@@ -98,6 +103,7 @@ DEPTH_LAYOUTS = (
     Layout(MAT_NAME, lambda path: _mat_at(path).suffix == ".mat", lambda path: NyuLabeledMat(_mat_at(path))),
     Layout("the folders rgb and depth8", lambda path: _holds(path, "rgb", "depth8"), NyuDepthV2),
     Layout("scenes with sync_depth_*.png", lambda path: path.is_dir() and bool(scenes_in(path)), NyuRaw),
+    Layout("an index.csv of streets", is_index_of_streets, StreetDepth),
 )
 """The layouts of depth data sets, in the order in which they are looked for."""
 
@@ -113,6 +119,7 @@ OBJECT_LAYOUTS = (
     Layout("NYU's folders rgb and depth8", lambda path: _holds(path, "rgb", "depth8"), NyuObjects),
     Layout("KITTI's folders image_2 and label_2", lambda path: _holds(path, "image_2", "label_2"), KittiObjects),
     Layout("COCO's instances*.json", lambda path: path.suffix == ".json" or bool(instances_in(path)), CocoDistances),
+    Layout("an index.csv of streets", is_index_of_streets, StreetObjects),
 )
 """The layouts of data sets of objects with distances, in the order in which they are looked for."""
 

@@ -78,6 +78,8 @@ class ObjectSample:
         depth_map_m: H×W float32 true depth of every pixel, NaN where unknown; None where the data set has none.
         regions: H×W int32: the number of the object that each pixel belongs to, counted from 1, 0 for none; None where
             the data set has no outlines.
+        unlabelled_xyxy_px: M×4 float32: regions whose objects are not labelled one by one, or not with a distance;
+            None for none.
     """
 
     name: str
@@ -90,6 +92,7 @@ class ObjectSample:
     occlusions: NDArray[np.int8]
     depth_map_m: NDArray[np.float32] | None = None
     regions: NDArray[np.int32] | None = None
+    unlabelled_xyxy_px: NDArray[np.float32] | None = None
 
 
 class LazySamples(Sequence[Sample]):

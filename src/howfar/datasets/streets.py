@@ -1,0 +1,212 @@
+"""Street pictures of several drives, told by one `index.csv`: LiDAR depth, and KITTI's labels where there are any.
+
+The table has a row for each picture. Of its columns these are read:
+
+- `set` and `id`, which together name the picture;
+- `left`, `depth` and `labels`: the picture, its depth map and its labels, by their paths from the table's folder; a
+  depth map or labels may be missing;
+- `fx`, `fy`, `cx`, `cy`: the picture's camera in pixels;
+- `drive`: the place. Pictures of one drive are much alike: whole drives are held out, and each drive is a split.
+
+Depth maps are 16-bit PNG, depth in metres = value / 256, 0 where no beam fell, as KITTI has them (howfar.datasets.
+kitti_depth). Labels are read where they are texts in KITTI's columns (howfar.datasets.kitti_labels); those of other
+forms are left out.
+"""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from howfar.datasets.depth_units import metres_of
+from howfar.datasets.files import refuse_missing
+from howfar.datasets.kitti_depth import METRES_PER_COUNT
+from howfar.datasets.kitti_objects import DETECTOR_NAMES, KittiObjects, labelled_sample
+from howfar.datasets.samples import DepthSample, LazySamples, ObjectSample
+from howfar.datasets.splits import WHOLE, refuse_unknown_split
+from howfar.errors import SettingError, SourceError
+from howfar.io.pictures import read_grey, read_rgb
+from howfar.scene import Camera
+
+INDEX = "index.csv"
+COLUMNS = ("set", "id", "left", "depth", "labels", "fx", "fy", "cx", "cy", "drive")
+KITTI_LABELS = ".txt"
+
+
+@dataclass(frozen=True, slots=True)
+class StreetPicture:
+    """One row of the table.
+
+    Attributes:
+        name: Its set and id, as `kitti_object/000001`.
+        image: The picture.
+        depth: Its depth map; None where there is none.
+        labels: Its labels in KITTI's columns; None where there are none.
+        intrinsics_px: fx, fy, cx and cy of its camera.
+        drive: The place.
+    """
+
+    name: str
+    image: Path
+    depth: Path | None
+    labels: Path | None
+    intrinsics_px: tuple[float, float, float, float]
+    drive: str
+
+    def camera(self, width_px: int, height_px: int) -> Camera:
+        """The picture's camera.
+
+        Raises:
+            SourceError: If it cannot be.
+        """
+        try:
+            return Camera(width_px, height_px, *self.intrinsics_px)
+        except SettingError as error:
+            raise SourceError(f"The camera of {self.name} cannot be: {error}") from None
+
+
+class StreetDepth:
+    """The pictures that have a depth map.
+
+    Attributes:
+        name: What to call the data set.
+        splits: `all`, and each drive.
+    """
+
+    name = "Streets"
+
+    def __init__(self, root: str | Path) -> None:
+        """Read the table of a folder.
+
+        Raises:
+            SourceError: If it cannot be read, has a row that cannot be, or names no depth map.
+        """
+        rows = read_index(Path(root))
+        self._pictures = [(row, row.depth) for row in rows if row.depth is not None]
+        if not self._pictures:
+            raise SourceError(f"{Path(root) / INDEX} names no depth map: fill its column depth.")
+        self.splits = _splits([row for row, _ in self._pictures])
+
+    def split(self, split: str) -> LazySamples[DepthSample]:
+        """The pictures of one drive, or all, in the order of the table, read when asked for.
+
+        Raises:
+            SettingError: If there is no such drive.
+            SourceError: If a picture or depth map is missing.
+        """
+        refuse_unknown_split(split, self.splits, self.name)
+        chosen = [(row, depth) for row, depth in self._pictures if split in (WHOLE, row.drive)]
+        refuse_missing((row.image for row, _ in chosen), f"{len(chosen)} pictures of the split {split}")
+        refuse_missing((depth for _, depth in chosen), f"{len(chosen)} depth maps of the split {split}")
+        return LazySamples(chosen, lambda pair: _depth_sample(*pair))
+
+
+class StreetObjects:
+    """The pictures that have labels in KITTI's columns.
+
+    Attributes:
+        name: What to call the data set.
+        splits: `all`, and each drive.
+        definition: What its objects and their distances are.
+        detector_names: The COCO name of each type that has one.
+        exhaustive: All objects of these types are labelled, but in the regions of DontCare.
+    """
+
+    name = "Streets"
+    definition = KittiObjects.definition
+    detector_names = DETECTOR_NAMES
+    exhaustive = True
+
+    def __init__(self, root: str | Path) -> None:
+        """Read the table of a folder.
+
+        Raises:
+            SourceError: If it cannot be read, has a row that cannot be, or names no labels.
+        """
+        rows = read_index(Path(root))
+        self._pictures = [(row, row.labels) for row in rows if row.labels is not None]
+        if not self._pictures:
+            raise SourceError(f"{Path(root) / INDEX} names no labels in KITTI's form, {KITTI_LABELS}: fill its column.")
+        self.splits = _splits([row for row, _ in self._pictures])
+
+    def objects(self, split: str) -> LazySamples[ObjectSample]:
+        """The pictures of one drive, or all, in the order of the table, read when asked for.
+
+        Raises:
+            SettingError: If there is no such drive.
+            SourceError: If a picture or its labels are missing.
+        """
+        refuse_unknown_split(split, self.splits, self.name)
+        chosen = [(row, labels) for row, labels in self._pictures if split in (WHOLE, row.drive)]
+        refuse_missing((row.image for row, _ in chosen), f"{len(chosen)} pictures of the split {split}")
+        refuse_missing((labels for _, labels in chosen), f"{len(chosen)} label files of the split {split}")
+        return LazySamples(chosen, lambda pair: _object_sample(*pair))
+
+
+def is_index_of_streets(path: Path) -> bool:
+    """Whether a folder holds an `index.csv` with the columns that are read."""
+    index = path / INDEX
+    if not index.is_file():
+        return False
+    with index.open(encoding="utf-8", errors="replace") as file:
+        return set(COLUMNS) <= set(file.readline().strip().split(","))
+
+
+def read_index(root: Path) -> list[StreetPicture]:
+    """Read the table in a folder.
+
+    Raises:
+        SourceError: If it cannot be read, lacks a column, or has a row that cannot be.
+    """
+    index = root / INDEX
+    try:
+        with index.open(encoding="utf-8", newline="") as file:
+            table = csv.DictReader(file)
+            missing = [name for name in COLUMNS if name not in (table.fieldnames or ())]
+            rows = list(table)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        reason = getattr(error, "strerror", None) or "it is not a table of commas"
+        raise SourceError(f"{index} cannot be read ({reason}): it should have a row for each picture.") from None
+    if missing:
+        raise SourceError(f"{index} lacks the columns {', '.join(missing)}.")
+    return [_picture(row, root, f"{index}, row {number}") for number, row in enumerate(rows, 1)]
+
+
+def _picture(row: dict[str, str | None], root: Path, where: str) -> StreetPicture:
+    cells = {name: (row[name] or "").strip() for name in COLUMNS}
+    try:
+        fx, fy, cx, cy = (float(cells[name]) for name in ("fx", "fy", "cx", "cy"))
+    except ValueError:
+        raise SourceError(f"{where} should give fx, fy, cx and cy as numbers of pixels.") from None
+    if not (cells["left"] and cells["drive"]):
+        raise SourceError(f"{where} should name its picture, left, and its drive.")
+    depth, labels = cells["depth"], cells["labels"]
+    return StreetPicture(
+        name=f"{cells['set']}/{cells['id']}",
+        image=root / cells["left"],
+        depth=root / depth if depth else None,
+        labels=root / labels if labels.endswith(KITTI_LABELS) else None,
+        intrinsics_px=(fx, fy, cx, cy),
+        drive=cells["drive"],
+    )
+
+
+def _splits(pictures: Sequence[StreetPicture]) -> tuple[str, ...]:
+    return (WHOLE, *sorted({picture.drive for picture in pictures}))
+
+
+def _depth_sample(picture: StreetPicture, depth: Path) -> DepthSample:
+    image, counts = read_rgb(picture.image), read_grey(depth)
+    height, width = image.shape[:2]
+    if counts.shape != (height, width):
+        raise SourceError(
+            f"{depth} has {counts.shape[1]}×{counts.shape[0]} pixels and its picture {width}×{height}: name the depth "
+            "map of this picture."
+        )
+    return DepthSample(picture.name, image, metres_of(counts, METRES_PER_COUNT), picture.camera(width, height))
+
+
+def _object_sample(picture: StreetPicture, labels: Path) -> ObjectSample:
+    image = read_rgb(picture.image)
+    height, width = image.shape[:2]
+    return labelled_sample(picture.name, image, picture.camera(width, height), labels)
