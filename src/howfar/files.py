@@ -1,10 +1,13 @@
 """Writing files so that nothing half-written is ever found under the final name."""
 
 import os
+import signal
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from howfar.errors import OutputError
 
@@ -36,6 +39,28 @@ def replacing(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
         raise OutputError(f"{target} could not be written ({error.strerror or error}).") from None
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Let Ctrl-C wait until the block has ended.
+
+    A KeyboardInterrupt in the middle of a call into a C library, such as an encoder, can leave that in a state in which
+    the next call crashes. Outside the main thread, which alone is interrupted, and where Ctrl-C is handled in another
+    way than by Python, nothing changes.
+    """
+    handler = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(handler):
+        yield
+        return
+    came: list[tuple[int, FrameType | None]] = []
+    signal.signal(signal.SIGINT, lambda number, frame: came.append((number, frame)))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+        if came:
+            handler(*came[0])
 
 
 def refuse_existing(target: Path, *, overwrite: bool) -> None:

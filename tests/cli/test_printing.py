@@ -10,6 +10,7 @@ from howfar.pipeline.view import View
 from howfar.scene import Camera, DepthFacts, DepthMap, Distance, SceneObject
 
 MAP = DepthMap(np.ones((4, 4), dtype=np.float32), "metres")
+RELATIVE = DepthMap(np.ones((4, 4), dtype=np.float32), "relative_depth")
 FAR = Distance(2.0, 2.0, (0.0, 0.0, 2.0), "median", 1.0, False, (0, 0, 4, 4))
 VIEW = View(
     source="photo",
@@ -32,7 +33,7 @@ CONFLICT = SceneObject("chair", 0, 0.9, (0, 0, 4, 4), replace(FAR, conflict=True
         pytest.param(VIEW, "See --focal-px, --fov-deg, --camera.", id="an assumed camera"),
         pytest.param(KNOWN, "", id="a known camera asks for nothing"),
         pytest.param(replace(VIEW, depth_scale=1.1), "", id="a measured scale does not hang on the camera"),
-        pytest.param(replace(VIEW, no_metres="no"), "See --anchor, --known, --depth-points.", id="no metres"),
+        pytest.param(replace(VIEW, depth=RELATIVE), "See --anchor, --known, --depth-points.", id="no metres"),
         pytest.param(replace(KNOWN, objects=(CONFLICT,)), "See --explain.", id="cues that contradict each other"),
     ],
 )

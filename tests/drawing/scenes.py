@@ -42,4 +42,6 @@ def scene(*objects: SceneObject, **changes: Any) -> Scene:
         "max_depth_m": None,
         "timing_ms": {"detect": 20.0, "depth": 14.0, "range": 0.1},
     }
+    if "no_metres" in changes:
+        settings["depth"] = DepthMap(np.full((24, 32), 2.0), "relative_depth")
     return Scene(**{**settings, **changes})

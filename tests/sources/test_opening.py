@@ -171,7 +171,7 @@ def test_a_link_that_leads_nowhere_is_named(folder):
 @pytest.mark.parametrize(
     ("spec", "told"),
     [
-        ("photo3.jpg", r"There is no file or folder .*photo3\.jpg: did you mean .*photo2\.jpg\?"),
+        ("photo3.jpg", r"There is no file or folder .*photo3\.jpg: did you mean .*photo2\.jpg\?$"),
         ("zzz", r"There is no file or folder .*zzz: check the name"),
         ("no/such.jpg", r"there is no folder .*no either"),
         ("*.bmp", r"No file matches .*\*\.bmp: check the pattern"),

@@ -4,6 +4,7 @@ import typer
 
 from howfar.cli.evaluate_depth import depth
 from howfar.cli.evaluate_detector import detector
+from howfar.cli.evaluate_everywhere import everywhere
 from howfar.cli.evaluate_objects import objects
 from howfar.cli.evaluate_ssim import ssim
 
@@ -11,4 +12,5 @@ app = typer.Typer(no_args_is_help=True, help="Measure a network on a data set wi
 app.command()(depth)
 app.command()(detector)
 app.command()(objects)
+app.command()(everywhere)
 app.command()(ssim)

@@ -135,7 +135,7 @@ def note_on(facts: DepthFacts | None) -> str:
 def options_line(view: View) -> str:
     """The options that do what the caption asks for; empty where it asks for nothing."""
     options = []
-    if view.no_metres:
+    if not view.is_metric:
         options += ["--anchor", "--known", "--depth-points"]
     elif view.assumes_scale:
         options += ["--focal-px", "--fov-deg", "--camera"]

@@ -47,7 +47,7 @@ def table(scene: Scene, units: Units = "m") -> "Table":
     from rich.table import Table
     from rich.text import Text
 
-    ranks_alone = bool(scene.no_metres) and not any(one.distance.is_known for one in scene)
+    ranks_alone = not scene.is_metric and not any(one.distance.is_known for one in scene)
     names = ("nearness", "score") if ranks_alone else ("depth", "range", "score", f"X Y Z ({units})")
     result = Table()
     result.add_column("object", overflow="fold", min_width=NAME_WIDTH)
@@ -105,7 +105,7 @@ def _margin(log_sd: float) -> str:
 
 def caption(scene: Scene, units: Units = "m") -> str:
     """What the numbers rest on, one statement a line: unit, depth source, camera, marks, and what is not shown."""
-    lines = [_basis(scene, units), *([] if scene.no_metres else [_camera_note(scene)])]
+    lines = [_basis(scene, units), *([_camera_note(scene)] if scene.is_metric else [])]
     if scene.undistorted:
         lines.append("The picture is undistorted: boxes belong to the undistorted picture.")
     if any(one.distance.mixed for one in scene):
@@ -120,7 +120,7 @@ def caption(scene: Scene, units: Units = "m") -> str:
 def _basis(scene: Scene, units: Units) -> str:
     """What the numbers are, and what they are from."""
     source = "the sizes of things, and the ground" if _rests_on_other_cues(scene) else scene.models["depth"]
-    if scene.no_metres:
+    if not scene.is_metric:
         return f"Nearness, 1st the nearest, from {source}: {scene.no_metres}."
     unit = {"m": "metres", "ft": "feet"}[units]
     basis = f"Depth (Z, along the optical axis) in {unit}, from {source}"

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from howfar.errors import OutputError
-from howfar.files import refuse_existing, replacing
+from howfar.files import refuse_existing, replacing, uninterrupted
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
@@ -95,7 +95,7 @@ class VideoWriter:
         Raises:
             OutputError: If the file cannot be written or the frame has another size than the first.
         """
-        with self._failing_as_output_error():
+        with uninterrupted(), self._failing_as_output_error():
             if self._encoding is None:
                 self._encoding = self._start(image)
             if image.shape != self._encoding.shape:
@@ -110,14 +110,14 @@ class VideoWriter:
     def close(self) -> None:
         """Finish the file and give it its name; without any frame nothing happens.
 
-        Where finishing itself fails, or is interrupted, nothing is left behind.
+        Where finishing itself fails, nothing is left behind; Ctrl-C waits until it is done.
 
         Raises:
             OutputError: If the file cannot be finished.
         """
         if self._encoding is None:
             return
-        with self._files, self._failing_as_output_error():
+        with uninterrupted(), self._files, self._failing_as_output_error():
             self._encoding.finish()
         self._encoding = None
 

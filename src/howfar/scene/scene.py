@@ -128,6 +128,11 @@ class Scene:
     facts: DepthFacts | None = None
 
     @property
+    def is_metric(self) -> bool:
+        """Whether the depth map is in metres; if it is not, `no_metres` gives the reason."""
+        return not self.no_metres if self.depth is None else self.depth.is_metric
+
+    @property
     def assumes_scale(self) -> bool:
         """Whether the scale of all distances depends on an assumed focal length."""
         is_measured = self.depth_scale is not None or (self.alignment is not None and self.alignment.is_measured)

@@ -202,7 +202,7 @@ def _files(spec: str) -> list[tuple[str, Path]]:
         ) from None
     if glob.has_magic(spec):
         return [(str(each), each) for each in _matching(str(path))]
-    raise SourceError(f"There is no file or folder {spec}: {_hint(path)}.")
+    raise SourceError(f"There is no file or folder {spec}: {_hint(path)}")
 
 
 def _in_folder(folder: Path) -> list[Path]:
@@ -234,8 +234,8 @@ def _hint(path: Path) -> str:
     try:
         close = get_close_matches(path.name, [each.name for each in path.parent.iterdir()], n=1)
     except OSError:
-        return f"there is no folder {path.parent} either"
-    return f"did you mean {path.parent / close[0]}?" if close else "check the name"
+        return f"there is no folder {path.parent} either."
+    return f"did you mean {path.parent / close[0]}?" if close else "check the name."
 
 
 def _is_video_file(path: Path) -> bool:

@@ -13,7 +13,7 @@ from howfar.scene import Frame
 from tests.models.onnx_files import mean_depth
 from tests.models.zoo.server import FileServer, Reply
 
-QUICK = Patience(timeout_s=0.5, attempts=2, pause_s=0.0)
+QUICK = Patience(timeout_s=20.0, attempts=2, pause_s=0.0)
 BODY = b"weights" * 1000
 FILE = HubFile("owner/repo", "sub/model.pth")
 ENTRY = Entry(name="toy", task="depth", licence="CC0", hub=FILE)

@@ -22,7 +22,7 @@ from tests.models.zoo.server import FileServer, Reply
 BODY = bytes(range(256)) * 4096
 SHA = hashlib.sha256(BODY).hexdigest()
 HALF = 500_001
-QUICK = Patience(timeout_s=0.5, attempts=2, pause_s=0.0)
+QUICK = Patience(timeout_s=20.0, attempts=2, pause_s=0.0)
 
 
 def toy(url: str, **facts: object) -> Entry:

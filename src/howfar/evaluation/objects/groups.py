@@ -42,7 +42,7 @@ def by_class(objects: Sequence[MeasuredObject]) -> tuple[Group, ...]:
 
 def by_distance(objects: Sequence[MeasuredObject]) -> tuple[Group, ...]:
     """Groups by the true distance, near to far, without empty ones; an edge belongs to the farther group."""
-    return _binned([each.truth_m for each in objects], DISTANCE_EDGES_M, "m")
+    return binned([each.truth_m for each in objects], DISTANCE_EDGES_M, "m")
 
 
 def by_occlusion(objects: Sequence[MeasuredObject]) -> tuple[Group, ...]:
@@ -57,7 +57,7 @@ def by_size(objects: Sequence[MeasuredObject]) -> tuple[Group, ...]:
     for each in objects:
         x1, y1, x2, y2 = each.box_xyxy_px
         sides.append(math.sqrt(max(x2 - x1, 0.0) * max(y2 - y1, 0.0)))
-    return _binned(sides, SIZE_EDGES_PX, "px")
+    return binned(sides, SIZE_EDGES_PX, "px")
 
 
 GROUPINGS: dict[str, Callable[[Sequence[MeasuredObject]], tuple[Group, ...]]] = {
@@ -69,7 +69,14 @@ GROUPINGS: dict[str, Callable[[Sequence[MeasuredObject]], tuple[Group, ...]]] = 
 """The functions that group objects, by the name of the property."""
 
 
-def _binned(values: Sequence[float], edges: Sequence[float], unit: str) -> tuple[Group, ...]:
+def binned(values: Sequence[float], edges: Sequence[float], unit: str) -> tuple[Group, ...]:
+    """Groups of values between edges, small to large, without empty ones; an edge belongs to the group above it.
+
+    Args:
+        values: N values, none below the first edge, and all below the last one.
+        edges: The edges, ascending.
+        unit: The unit of values and edges, for the names.
+    """
     names = [_bin_name(low, high, unit) for low, high in pairwise(edges)]
     return _groups([names[bin_number - 1] for bin_number in np.digitize(values, edges).tolist()], names)
 
