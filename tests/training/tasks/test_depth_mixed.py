@@ -15,7 +15,7 @@ from howfar.training.data.depth.pairs import SourcePairs
 from howfar.training.recipe import DepthRecipe, parse_recipe
 from howfar.training.run_folder import load_checkpoint
 from howfar.training.starting import Devices, trainer
-from howfar.training.tasks.depth import DepthTask, depth_task
+from howfar.training.tasks.depth import KIND, DepthTask, depth_task
 from tests.datasets.folders import write_nyu, write_streets
 
 ROOM = Camera.from_focal(96, 80, 90.0)
@@ -145,6 +145,16 @@ class Listener:
 
     def epoch_done(self, row: Mapping[str, float], *, best: bool) -> None:
         assert "val_streets_rel" in row
+
+
+def test_the_examples_that_are_shown_are_of_all_sources(tmp_path: Path) -> None:
+    write_nyu(tmp_path / "nyu", train=("0000", "0001"), test=())
+    write_streets(tmp_path / "streets")
+    source = STREETS | {"root": str(tmp_path / "streets"), "splits": ["drive_a"], "held_out": ["drive_b"]}
+    data = {"name": "rooms", "root": str(tmp_path / "nyu"), "sizes_px": SIZES_PX, "held_out": 0}
+    assert KIND.show is not None
+    two, three = (KIND.show(recipe(source=[source], data=data), None, count) for count in (2, 3))
+    assert three.shape[0] > two.shape[0]
 
 
 @pytest.mark.slow

@@ -14,6 +14,7 @@ from howfar.models.preprocess import input_size
 from howfar.training.data.batch_pictures import augmentation_grid, detection_grid
 from howfar.training.data.depth.augmentation import DepthAugmentation
 from howfar.training.data.depth.batches import DepthExamples, EpochPlan
+from howfar.training.data.depth.mixing import MixedExamples, MixedPlan
 from howfar.training.data.detection.augmentation import DetectionAugmentation
 from howfar.training.data.detection.batches import DetectionDraw, DetectionExamples, collate
 from howfar.training.data.epoch_plan import shuffled_batches
@@ -57,6 +58,13 @@ def shown_depth(examples: DepthExamples, plan: EpochPlan, count: int) -> NDArray
     """Draw the first examples of a plan: picture and depth, before and after augmentation, H×W×3 uint8 RGB."""
     draws = [draw for batch in plan for draw in batch][:count]
     return augmentation_grid([(examples.samples[draw.sample_index], examples[draw][1]) for draw in draws])
+
+
+def shown_sources(examples: MixedExamples, plan: MixedPlan, count: int) -> NDArray[np.uint8]:
+    """Draw the first examples of a plan of several sources, as `shown_depth` does."""
+    draws = [draw for batch in plan for draw in batch][:count]
+    sources = [(examples.sources[number], draw) for number, draw in draws]
+    return augmentation_grid([(source.samples[draw.sample_index], source[draw][1]) for source, draw in sources])
 
 
 def shown_boxes(examples: DetectionExamples, batch: int, count: int) -> NDArray[np.uint8]:

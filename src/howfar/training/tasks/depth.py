@@ -28,7 +28,7 @@ from howfar.training.data.depth.mixing import MixedExamples, MixedPlan, Part
 from howfar.training.data.depth.pairs import SourcePairs, labelled_pairs, source_pairs
 from howfar.training.data.held_out import split_held_out, spread_indices
 from howfar.training.data.preparation import Batches, Preparation
-from howfar.training.data.shown_batch import shown_depth
+from howfar.training.data.shown_batch import shown_depth, shown_sources
 from howfar.training.depth_validation import HeldOut, mixed_figures
 from howfar.training.initial_weights import load_initial_weights
 from howfar.training.losses.depth import WeightedLoss
@@ -298,7 +298,10 @@ def _show(recipe: DepthRecipe, split: str | None, count: int) -> NDArray[np.uint
     if split in (None, data.split):
         samples, _ = split_held_out(samples, data.held_out)
     # The network is built because it alone knows at which size it wants its truth.
-    examples = DepthTask(recipe, samples, held_out=()).examples
+    task = DepthTask(recipe, samples, held_out=(), sources=source_pairs(recipe))
+    if task.mixed is not None:
+        return shown_sources(task.mixed, task.mixed_plan(epoch=0), count)
+    examples = task.examples
     plan = EpochPlan(len(samples), training.batch, data.sizes_px, data.size_shares, training.seed, epoch=0)
     return shown_depth(examples, plan, count)
 
