@@ -1,7 +1,6 @@
 """`howfar evaluate objects` of a relative network on real pictures: the embedded one, with a card that says so."""
 
 import json
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -16,22 +15,8 @@ from howfar.models import DEFAULT_DEPTH
 from howfar.models.library import embedded_path
 from howfar.models.session import file_digest
 from tests.cli.evaluating import rows, run
+from tests.cli.relative_twin import relative_twin
 
-CARD = """
-name = "ranker"
-task = "depth"
-licence = "research"
-
-[input]
-size = [320, 256]
-fit = "keep-aspect"
-multiple = 32
-mean = [123.675, 116.28, 103.53]
-std = [58.395, 57.12, 57.375]
-
-[output]
-kind = "relative_depth"
-"""
 EVERY = "90"
 """Of 654 pictures: 8 remain."""
 Row = dict[str, str]
@@ -44,10 +29,7 @@ def rooms(shared: Path) -> Path:
 
 @pytest.fixture
 def relative(tmp_path: Path) -> Path:
-    """The embedded depth network with a card that says that it has no metres."""
-    path = shutil.copy(embedded_path(DEFAULT_DEPTH), tmp_path / "ranker.onnx")
-    (tmp_path / "ranker.toml").write_text(CARD)
-    return path
+    return relative_twin(tmp_path)
 
 
 def camera_file(folder: Path, focal: float = 1.0, scale: float | None = None) -> Path:

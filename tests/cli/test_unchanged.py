@@ -5,7 +5,6 @@ writes them again with `python -m tests.cli.test_unchanged ../shared` and says s
 """
 
 import json
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -19,7 +18,7 @@ from typer.testing import CliRunner
 
 from howfar.cli.app import app
 from howfar.models import DEFAULT_DEPTH
-from howfar.models.library import embedded_path
+from tests.cli.relative_twin import relative_twin
 
 EXPECTED = Path(__file__).with_name("expected")
 DIGITS = {"box_xyxy_px": 2, "fx_px": 2, "fy_px": 2, "cx_px": 2, "cy_px": 2}
@@ -27,22 +26,6 @@ DIGITS = {"box_xyxy_px": 2, "fx_px": 2, "fy_px": 2, "cx_px": 2, "cy_px": 2}
 OTHERS = 4
 SIGNIFICANT = 1e-5
 """One in the last of the six digits that a scale of an alignment keeps, whatever its size, at most."""
-
-RELATIVE_CARD = """
-name = "ranker"
-task = "depth"
-licence = "research"
-
-[input]
-size = [320, 256]
-fit = "keep-aspect"
-multiple = 32
-mean = [123.675, 116.28, 103.53]
-std = [58.395, 57.12, 57.375]
-
-[output]
-kind = "relative_depth"
-"""
 
 COCO, NYU, KITTI = "coco_train337/images", "nyu_depth_v2", "kitti_object3/image_2"
 NYU_FOCAL = ("--focal-px", "519")
@@ -58,9 +41,7 @@ def measured_depth(shared: Path, folder: Path) -> Words:
 
 def relative_network(shared: Path, folder: Path) -> Words:
     """The embedded depth network with a card that says that it has no metres."""
-    shutil.copy(embedded_path(DEFAULT_DEPTH), folder / "ranker.onnx")
-    (folder / "ranker.toml").write_text(RELATIVE_CARD)
-    return ("--depth-model", str(folder / "ranker.onnx"))
+    return ("--depth-model", str(relative_twin(folder)))
 
 
 def nothing(shared: Path, folder: Path) -> Words:

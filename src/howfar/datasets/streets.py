@@ -95,10 +95,7 @@ class StreetDepth:
             SourceError: If a picture or depth map is missing.
         """
         refuse_unknown_split(split, self.splits, self.name)
-        chosen = [(row, depth) for row, depth in self._pictures if split in (WHOLE, row.drive)]
-        refuse_missing((row.image for row, _ in chosen), f"{len(chosen)} pictures of the split {split}")
-        refuse_missing((depth for _, depth in chosen), f"{len(chosen)} depth maps of the split {split}")
-        return LazySamples(chosen, lambda pair: _depth_sample(*pair))
+        return LazySamples(_chosen(self._pictures, split, "depth maps"), lambda pair: _depth_sample(*pair))
 
 
 class StreetObjects:
@@ -137,10 +134,15 @@ class StreetObjects:
             SourceError: If a picture or its labels are missing.
         """
         refuse_unknown_split(split, self.splits, self.name)
-        chosen = [(row, labels) for row, labels in self._pictures if split in (WHOLE, row.drive)]
-        refuse_missing((row.image for row, _ in chosen), f"{len(chosen)} pictures of the split {split}")
-        refuse_missing((labels for _, labels in chosen), f"{len(chosen)} label files of the split {split}")
-        return LazySamples(chosen, lambda pair: _object_sample(*pair))
+        return LazySamples(_chosen(self._pictures, split, "label files"), lambda pair: _object_sample(*pair))
+
+
+def _chosen(pictures: Sequence[tuple[StreetPicture, Path]], split: str, what: str) -> list[tuple[StreetPicture, Path]]:
+    """The pictures of a split with the files that belong to them; raises SourceError where any file is missing."""
+    chosen = [(picture, path) for picture, path in pictures if split in (WHOLE, picture.drive)]
+    refuse_missing((picture.image for picture, _ in chosen), f"{len(chosen)} pictures of the split {split}")
+    refuse_missing((path for _, path in chosen), f"{len(chosen)} {what} of the split {split}")
+    return chosen
 
 
 def is_index_of_streets(path: Path) -> bool:
