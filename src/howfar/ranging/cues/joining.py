@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from howfar.errors import SettingError
+from howfar.ranging.cues.calibrated import on_seen_pictures, with_measured_spread, with_measured_spreads
 from howfar.ranging.cues.depth_cue import DomainVerdict, depth_cues, judge_domain
 from howfar.ranging.cues.fusion import Fused, contradict, fuse
 from howfar.ranging.cues.ground_cue import ground_cues, ground_of
@@ -137,17 +138,18 @@ def with_cues(
     """
     boxes: list[Box] = [(x1, y1, x2, y2) for x1, y1, x2, y2 in boxes_xyxy_px.tolist()]
     classes = [settings.sizes.find(label) for label in labels]
-    other_cues = _other_cues(classes, boxes, camera, settings)
+    other_cues = [with_measured_spreads(cues, facts) for cues in _other_cues(classes, boxes, camera, settings)]
     others = [fuse(cues) for cues in other_cues]
     verdict = judge_domain(distances, others, classes, facts) if settings.auto else None
     if verdict is not None:
-        from_map = depth_cues(distances, labels, [Fused()] * len(boxes), facts)
+        from_map = on_seen_pictures(depth_cues(distances, labels, [Fused()] * len(boxes), facts), camera, facts)
         fused = [_by_verdict(*each, verdict) for each in zip(from_map, others, strict=True)]
     elif "depth" in settings.names:
-        from_map = depth_cues(distances, labels, others, facts)
+        from_map = on_seen_pictures(depth_cues(distances, labels, others, facts), camera, facts)
         fused = [fuse((cue, *cues)) for cue, cues in zip(from_map, other_cues, strict=True)]
     else:
         fused = others
+    fused = [with_measured_spread(each, facts) for each in fused]
     reason = NOT_SEEN if verdict is DomainVerdict.UNKNOWN else NO_CUE
     joined = [_joined(*each, camera, reason) for each in zip(distances, fused, boxes, strict=True)]
     if verdict is DomainVerdict.UNDECIDED:
