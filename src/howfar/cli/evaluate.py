@@ -5,6 +5,7 @@ import typer
 from howfar.cli.evaluate_depth import depth
 from howfar.cli.evaluate_detector import detector
 from howfar.cli.evaluate_everywhere import everywhere
+from howfar.cli.evaluate_margins import margins
 from howfar.cli.evaluate_objects import objects
 from howfar.cli.evaluate_ssim import ssim
 
@@ -13,4 +14,5 @@ app.command()(depth)
 app.command()(detector)
 app.command()(objects)
 app.command()(everywhere)
+app.command()(margins)
 app.command()(ssim)
