@@ -107,6 +107,9 @@ class MeasuredObject:
         distances: One distance for each method; unknown where the object was not found.
         alignment: How the relative map of its picture was brought to metres; None where the map is metric by itself, or
             relative.
+        place: Where its picture was taken; empty where that is not known.
+        outdoors: The probability that its picture was taken outdoors, as it is judged when one looks; NaN where it was
+            not judged.
     """
 
     picture: str
@@ -123,6 +126,8 @@ class MeasuredObject:
     focal_px: float
     distances: tuple[Distance, ...]
     alignment: DepthAlignment | None = None
+    place: str = ""
+    outdoors: float = math.nan
 
 
 @dataclass(frozen=True, eq=False)
