@@ -55,17 +55,19 @@ FIRST_CLASS, FURTHER_CLASSES = 2.0, 1.0
 evidence."""
 
 
-def outdoors_probability(depth: DepthMap, labels: Collection[str], reach_m: float | None = None) -> float:
+def outdoors_probability(depth: DepthMap | None, labels: Collection[str], reach_m: float | None = None) -> float:
     """The probability that a picture was taken outdoors, 0 to 1.
 
     Args:
-        depth: Its depth map; one that is relative tells nothing.
+        depth: Its depth map; one that is relative tells nothing. None to judge by the classes alone.
         labels: The classes of its objects.
         reach_m: The farthest distance that the depth network can give; None where there is no such limit.
     """
-    knows_far = depth.is_metric and (reach_m is None or reach_m > ROOMS_REACH_M)
+    by_map = 0.0
+    if depth is not None and depth.is_metric and (reach_m is None or reach_m > ROOMS_REACH_M):
+        by_map = _by_map(depth)
     names = {label.lower() for label in labels}
-    log_odds = (_by_map(depth) if knows_far else 0.0) + _by_classes(names & OUTDOORS) - _by_classes(names & ROOMS)
+    log_odds = by_map + _by_classes(names & OUTDOORS) - _by_classes(names & ROOMS)
     return 1 / (1 + math.exp(-log_odds))
 
 

@@ -79,7 +79,9 @@ def measure_alone(pictures: MarginPictures, samples: Iterable[Sample], finder: R
         perception = _perceived(sample, finder)
         labelled = _labelled(sample, perception)
         domain, place = domain_of(facts_here(perception).outdoors), _place(pictures, sample)
-        for truth_m, cues in zip(_truths_m(labelled), _alone(labelled, perception, finder, pictures), strict=True):
+        labels = [_name_for_size(label, finder.ranging.cues, pictures) for label in labelled.labels]
+        each = cues_alone(Detections.from_boxes(labelled.boxes_xyxy_px, labels), perception, finder)
+        for truth_m, cues in zip(_truths_m(labelled), each, strict=True):
             yield from (Measured(cue.name, domain, place, truth_m, cue.depth_m, cue.log_sd) for cue in cues)
 
 
@@ -107,6 +109,24 @@ def measure_joined(
             given = seen.distance
             log_sd = math.log(given.high_m / given.depth_m) / INTERVAL_SDS if given.is_known else math.nan
             yield Measured("joined", domain, place, truths_m[number], given.depth_m, log_sd)
+
+
+def cues_alone(boxes: Detections, perception: Perception, finder: Rangefinder) -> list[tuple[Cue, ...]]:
+    """The depth map, the size and the ground of each object in given boxes, each as it would be alone, without margins.
+
+    Args:
+        boxes: The boxes, with the class names of the table of sizes.
+        perception: The picture's depth map.
+        finder: The pipeline; its first ranging method counts.
+    """
+    facts, cues = perception.facts, finder.ranging.cues
+    bare = DepthFacts(facts.name, facts.kind, facts.scenes, log_sd=NO_LOG_SD)
+    there = replace(perception, facts=bare, detections=boxes)
+    by_map, by_others = (
+        range_objects(there, Ranging(finder.ranging.methods[:1], replace(cues, names=names, auto=False)))[0].distances
+        for names in (("depth",), ("size", "ground"))
+    )
+    return [(*one.cues, *other.cues) for one, other in zip(by_map, by_others, strict=True)]
 
 
 def errors_of(measured: Iterable[Measured]) -> dict[Key, Errors]:
@@ -142,22 +162,6 @@ def _truths_m(labelled: ObjectSample) -> list[float]:
     """The true distances: of the nearest face if it is known."""
     truths: list[float] = np.where(np.isfinite(labelled.nearest_m), labelled.nearest_m, labelled.depth_m).tolist()
     return truths
-
-
-def _alone(
-    labelled: ObjectSample, perception: Perception, finder: Rangefinder, pictures: MarginPictures
-) -> Iterator[tuple[Cue, ...]]:
-    """The cues of each labelled object in its true box, each as it would be alone."""
-    cues = finder.ranging.cues
-    labels = [_name_for_size(label, cues, pictures) for label in labelled.labels]
-    facts = perception.facts
-    bare = DepthFacts(facts.name, facts.kind, facts.scenes, log_sd=NO_LOG_SD)
-    there = replace(perception, facts=bare, detections=Detections.from_boxes(labelled.boxes_xyxy_px, labels))
-    by_map, by_others = (
-        range_objects(there, Ranging(finder.ranging.methods[:1], replace(cues, names=names, auto=False)))[0].distances
-        for names in (("depth",), ("size", "ground"))
-    )
-    return ((*one.cues, *other.cues) for one, other in zip(by_map, by_others, strict=True))
 
 
 def _name_for_size(label: str, cues: CueSettings, pictures: MarginPictures) -> str:
