@@ -15,7 +15,7 @@ from howfar.synth.writing import COUNTS_PER_METRE, write_json, write_text
 
 
 def write_index(spec: SynthSpec, out: Path) -> int:
-    """Write what makes one data set of all complete scenes in a folder: splits, cameras, COCO's annotations, description.
+    """Write what makes one data set of all complete scenes: lists, cameras, COCO's annotations and the description.
 
     Returns:
         How many scenes there are.

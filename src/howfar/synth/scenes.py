@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from howfar.synth.assembly import assemble
 from howfar.synth.objects import seen_objects
 from howfar.synth.photograph import exposure, photograph, random_sensor
@@ -22,7 +24,7 @@ def render_scene(spec: SynthSpec, out: Path, number: int) -> int:
     assembly = assemble(room(random) if spec.place(number) == "rooms" else street(random))
     views = see(assembly, camera, spec.baseline_m)
     sensor = random_sensor(random)
-    factor = exposure(views.left, sensor.grey)
+    factor = exposure(views.left, np.isfinite(views.depth_m), sensor.grey)
     lights = [views.left] if views.right is None else [views.left, views.right.light]
     pictures = [photograph(light, sensor, factor, random) for light in lights]
     write_scene(out, spec, number, views, pictures, seen_objects(assembly, views, camera))
