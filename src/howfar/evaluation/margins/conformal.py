@@ -27,6 +27,8 @@ SHARE = 0.8
 LEAST_PLACES = 3
 """Fewer places tell nothing of new ones."""
 LEAST_OBJECTS = 30
+"""Fewer objects tell no margin."""
+LEAST_IN_BAND = 20
 """A band of distances with fewer objects, or of fewer than `LEAST_PLACES` places, is joined with its neighbour."""
 DISTANCE_EDGES_M = (0.0, 1.0, 2.0, 4.0, 6.0, 10.0, 20.0, 40.0, 80.0, math.inf)
 LEVELS = np.arange(SHARE, 0.995, 0.005)
@@ -204,8 +206,9 @@ def _bands(errors: Errors) -> list[Errors]:
     waiting = np.zeros(len(errors), dtype=np.bool_)
     for near, far in pairwise(DISTANCE_EDGES_M):
         waiting |= (errors.depth_m >= near) & (errors.depth_m < far)
-        if is_enough(errors.select(waiting)):
-            bands.append(errors.select(waiting))
+        band = errors.select(waiting)
+        if len(band) >= LEAST_IN_BAND and band.place_count >= LEAST_PLACES:
+            bands.append(band)
             waiting = np.zeros(len(errors), dtype=np.bool_)
     rest = errors.select(waiting)
     if not bands:
