@@ -69,11 +69,18 @@ def test_a_pattern_fades_into_its_own_mean(pattern: Pattern) -> None:
 
 def test_noise_has_no_steps_and_repeats() -> None:
     across = np.linspace(-3, 3, 5000, dtype=np.float32)
-    places = np.stack([across, 0.3 * across], axis=-1)
-    values = noise_at(places)
+    places, sharp = np.stack([across, 0.3 * across], axis=-1), np.zeros(5000, np.float32)
+    values = noise_at(places, sharp)
     assert np.abs(np.diff(values)).max() < 0.5
     assert 0.3 < values.std() < 0.7
-    np.testing.assert_allclose(noise_at(places + np.float32(TILE_M)), values, atol=1e-3)
+    np.testing.assert_allclose(noise_at(places + np.float32(TILE_M), sharp), values, atol=1e-3)
+
+
+def test_noise_finer_than_a_pixel_is_not_seen() -> None:
+    places = np.random.default_rng(0).uniform(0, TILE_M, (4000, 2)).astype(np.float32)
+    spread = [float(noise_at(places, np.full(4000, size_m, np.float32)).std()) for size_m in (0.0, 0.1, 0.5, 2.0, 9.0)]
+    assert spread == sorted(spread, reverse=True)
+    assert spread[-1] < 1e-3 < spread[1]
 
 
 def test_a_material_keeps_its_colour_within_white() -> None:

@@ -13,11 +13,11 @@ kitti_depth). Labels are read where they are texts in KITTI's columns (howfar.da
 forms are left out.
 """
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from howfar.datasets.csv_rows import read_rows
 from howfar.datasets.depth_units import metres_of
 from howfar.datasets.files import refuse_missing
 from howfar.datasets.kitti_depth import METRES_PER_COUNT
@@ -161,21 +161,10 @@ def read_index(root: Path) -> list[StreetPicture]:
         SourceError: If it cannot be read, lacks a column, or has a row that cannot be.
     """
     index = root / INDEX
-    try:
-        with index.open(encoding="utf-8", newline="") as file:
-            table = csv.DictReader(file)
-            missing = [name for name in COLUMNS if name not in (table.fieldnames or ())]
-            rows = list(table)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        reason = getattr(error, "strerror", None) or "it is not a table of commas"
-        raise SourceError(f"{index} cannot be read ({reason}): it should have a row for each picture.") from None
-    if missing:
-        raise SourceError(f"{index} lacks the columns {', '.join(missing)}.")
-    return [_picture(row, root, f"{index}, row {number}") for number, row in enumerate(rows, 1)]
+    return [_picture(row, root, f"{index}, row {number}") for number, row in enumerate(read_rows(index, COLUMNS), 1)]
 
 
-def _picture(row: dict[str, str | None], root: Path, where: str) -> StreetPicture:
-    cells = {name: (row[name] or "").strip() for name in COLUMNS}
+def _picture(cells: dict[str, str], root: Path, where: str) -> StreetPicture:
     try:
         fx, fy, cx, cy = (float(cells[name]) for name in ("fx", "fy", "cx", "cy"))
     except ValueError:

@@ -111,6 +111,8 @@ class DepthSpec:
         max_m: The farthest depth that it was trained on, before scaling; None if not bounded.
         margins: How far off its distances are on objects that it has not seen; None if that was not measured.
         tensors: Name of the output to read, alone; the file's first output when empty.
+        sky_m: From this output on, before scaling, a pixel is sky or has no depth: unknown. None for a network that
+            has not learned the sky.
     """
 
     kind: DepthKind
@@ -119,6 +121,7 @@ class DepthSpec:
     max_m: float | None = None
     margins: Margins | None = None
     tensors: tuple[str, ...] = ()
+    sky_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

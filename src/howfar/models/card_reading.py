@@ -154,7 +154,11 @@ def _depth_spec(table: Fields) -> DepthSpec:
     tensors = table.texts("tensors", ())
     if len(tensors) > 1:
         raise ModelError(f"{table.where}: depth is read from one output; name only that in 'tensors'.")
-    return DepthSpec(kind, focal_px, table.text("scenes", ""), table.number("max_m", 0.0) or None, margins, tensors)
+    sky_m = table.number("sky_m", 0.0) or None
+    if kind != "metres" and sky_m is not None:
+        raise ModelError(f"{table.where}: sky_m belongs to a depth network in metres, not to {kind}.")
+    max_m = table.number("max_m", 0.0) or None
+    return DepthSpec(kind, focal_px, table.text("scenes", ""), max_m, margins, tensors, sky_m)
 
 
 def _margins(table: Fields) -> Margins | None:

@@ -91,7 +91,7 @@ def _detector_lines(spec: DetectorSpec | None) -> Lines:
 def _depth_lines(spec: DepthSpec | None) -> Lines:
     if spec is not None:
         yield "kind", spec.kind
-        yield from _given(spec, "focal_px", "scenes", "max_m", "tensors")
+        yield from _given(spec, "focal_px", "scenes", "max_m", "sky_m", "tensors")
 
 
 def _margin_lines(margin: Margin) -> Lines:

@@ -9,7 +9,10 @@ from howfar.synth.objects import SeenObject
 
 CATEGORIES = (
     "person",
+    "bicycle",
     "car",
+    "motorcycle",
+    "bus",
     "truck",
     "traffic light",
     "bench",

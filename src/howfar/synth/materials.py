@@ -20,6 +20,7 @@ class Pattern(IntEnum):
     wood = 4
     bricks = 5
     tiles = 6
+    windows = 7
 
 
 class Surface(IntEnum):
@@ -129,6 +130,20 @@ def floor(rng: np.random.Generator) -> Material:
     return Material(colour(rng, (0.1, 0.6)), colour(rng, (0.1, 0.6)), Pattern.noise, rng.uniform(0.2, 1.0), 0.3)
 
 
+def _plaster(rng: np.random.Generator) -> Colour:
+    """White, grey, sand or brown; any pale colour now and then."""
+    if rng.uniform() < 0.2:
+        return colour(rng, (0.25, 0.8), 0.6)
+    tone, warm = rng.uniform(0.12, 0.8), rng.uniform(0.6, 1.0)
+    return tone, tone * (0.35 + 0.65 * warm), tone * warm
+
+
+def far_facade(rng: np.random.Generator) -> Material:
+    """A house so far away that its windows are a pattern."""
+    dark, storey = rng.uniform(0.03, 0.12), rng.uniform(2.6, 3.6)
+    return Material(_plaster(rng), (dark, dark, 1.2 * dark), Pattern.windows, storey, 0.15)
+
+
 def facade(rng: np.random.Generator) -> Material:
     """Brick, plaster or slabs."""
     drawn = rng.uniform()
@@ -136,7 +151,7 @@ def facade(rng: np.random.Generator) -> Material:
         red = rng.uniform(0.2, 0.55)
         brick = (red, red * rng.uniform(0.4, 0.7), red * rng.uniform(0.3, 0.6))
         return Material(brick, (0.5, 0.48, 0.45), Pattern.bricks, rng.uniform(0.2, 0.4), 0.3)
-    plaster = colour(rng, (0.25, 0.8), 0.6)
+    plaster = _plaster(rng)
     if drawn < 0.75:
         return Material(plaster, grain=rng.uniform(0.1, 0.3))
     return Material(plaster, colour(rng, (0.2, 0.6), 0.3), Pattern.tiles, rng.uniform(0.8, 2.5), 0.2)

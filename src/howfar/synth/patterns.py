@@ -15,6 +15,12 @@ TILE = 256
 TILE_M = 2.0
 """What that side measures on a surface."""
 
+LEVELS = 9
+"""Of the noise: each is half as fine as the one before."""
+
+_STARTS = np.cumsum([0, *((TILE >> level) ** 2 for level in range(LEVELS - 1))])
+"""Where each level's cells begin among all."""
+
 Mix = Callable[[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]], NDArray[np.float32]]
 """From two coordinates in periods, and noise, to the share of the second colour."""
 
@@ -51,7 +57,7 @@ class Palette:
         Returns:
             N×3 float32 albedo.
         """
-        noise = noise_at(texture_m)
+        noise = noise_at(texture_m, footprint_m)
         share = self._shares(material, texture_m, noise, footprint_m)[:, None]
         colour = rows(self._colour, material)
         colour += share * (rows(self._other, material) - colour)
@@ -78,28 +84,46 @@ class Palette:
         return shares
 
 
-def noise_at(places_m: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Irregular numbers about 0, mostly between -1 and 1, that change slowly over a surface: N×2 points to N."""
-    cells = places_m * np.float32(TILE / TILE_M)
+def noise_at(places_m: NDArray[np.float32], footprint_m: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Irregular numbers about 0, mostly between -1 and 1, that change slowly over a surface.
+
+    Args:
+        places_m: N×2 points.
+        footprint_m: N, what a pixel covers there: finer noise than that is left out.
+
+    Returns:
+        N float32.
+    """
+    level = np.log2(np.maximum(footprint_m, 1e-9) * np.float32(TILE / TILE_M))
+    level = np.clip(np.floor(level), 0, LEVELS - 1).astype(np.int64)
+    side = TILE >> level
+    cells = places_m * (side * np.float32(1 / TILE_M))[:, None].astype(np.float32)
     floor = np.floor(cells)
     (across, down), corner = (cells - floor).T, floor.astype(np.int64)
-    left, top = corner[:, 0] % TILE, corner[:, 1] % TILE
-    right, below = (left + 1) % TILE, (top + 1) % TILE * TILE
-    top *= TILE
-    tile = _noise_tile()
+    left, top = corner[:, 0] & (side - 1), corner[:, 1] & (side - 1)
+    right, below = (left + 1) & (side - 1), ((top + 1) & (side - 1)) * side
+    starts = _STARTS[level]
+    top, below = top * side + starts, below + starts
+    tile = _noise_tiles()
     upper = tile[top + left] * (1 - across) + tile[top + right] * across
     lower = tile[below + left] * (1 - across) + tile[below + right] * across
     return np.asarray(upper * (1 - down) + lower * down)
 
 
 @cache
-def _noise_tile() -> NDArray[np.float32]:
-    """A flat TILE×TILE of noise whose amplitude falls with frequency, as 1/f; its edges fit together."""
+def _noise_tiles() -> NDArray[np.float32]:
+    """TILE×TILE of noise whose amplitude falls with frequency, as 1/f, and its means of 2×2, 4×4 … cells, all flat.
+
+    The edges of each fit together.
+    """
     white = np.fft.rfft2(np.random.default_rng(0).standard_normal((TILE, TILE)))
     frequency = np.hypot(np.fft.fftfreq(TILE)[:, None], np.fft.rfftfreq(TILE))
     frequency[0, 0] = np.inf
     pink = np.fft.irfft2(white / frequency, s=(TILE, TILE))
-    return np.asarray(pink / (2 * pink.std()), dtype=np.float32).ravel()
+    tiles = [pink / (2 * pink.std())]
+    while len(tiles) < LEVELS:
+        tiles.append(tiles[-1].reshape(len(tiles[-1]) // 2, 2, -1, 2).mean(axis=(1, 3)))
+    return np.concatenate([tile.ravel() for tile in tiles]).astype(np.float32)
 
 
 def _checker(first: NDArray[np.float32], second: NDArray[np.float32], _: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -128,6 +152,11 @@ def _grout(first: NDArray[np.float32], second: NDArray[np.float32], _: NDArray[n
     return ((first % 1 < 0.04) | (second % 1 < 0.04)).astype(np.float32)
 
 
+def _panes(first: NDArray[np.float32], second: NDArray[np.float32], _: NDArray[np.float32]) -> NDArray[np.float32]:
+    inside = (np.abs(first % 1 - 0.5) < 0.27) & (np.abs(second % 1 - 0.5) < 0.27)
+    return np.asarray(inside, dtype=np.float32)
+
+
 MIXES: dict[Pattern, Mix] = {
     Pattern.checker: _checker,
     Pattern.stripes: _stripes,
@@ -135,6 +164,7 @@ MIXES: dict[Pattern, Mix] = {
     Pattern.wood: _rings,
     Pattern.bricks: _mortar,
     Pattern.tiles: _grout,
+    Pattern.windows: _panes,
 }
 
 MEANS = {
@@ -144,6 +174,7 @@ MEANS = {
     Pattern.wood: 0.5,
     Pattern.bricks: 1 - 0.94 * 0.84,
     Pattern.tiles: 1 - 0.96**2,
+    Pattern.windows: 0.54**2,
 }
 """Share of the second colour over a whole period."""
 
@@ -154,5 +185,6 @@ FINENESS = {
     Pattern.wood: 4.0,
     Pattern.bricks: 14.0,
     Pattern.tiles: 8.0,
+    Pattern.windows: 4.0,
 }
 """Twice the least number of pixels that a period needs: more for a pattern of thin lines."""

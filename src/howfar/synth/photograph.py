@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 GAMMA = 2.2
+LEAST_METERED = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,20 @@ def random_sensor(rng: np.random.Generator) -> Sensor:
     return Sensor(rng.uniform(0.13, 0.28), rng.uniform(0.002, 0.02), rng.uniform(0.0005, 0.004), (red, 1.0, blue))
 
 
-def exposure(light: NDArray[np.float32], grey: float) -> float:
-    """The factor that makes the middle brightness (the geometric mean of the mean and the median) grey."""
+def exposure(light: NDArray[np.float32], known: NDArray[np.bool_], grey: float) -> float:
+    """The factor that makes the middle brightness of what is no sky grey.
+
+    The middle is the geometric mean of the mean and the median. The sky counts only where there is hardly anything
+    else: it is white in most photos.
+
+    Args:
+        light: H×W×3 linear light.
+        known: H×W bool, where there is no sky.
+        grey: The share of white that the middle is shown as.
+    """
     brightness = light.mean(axis=2, dtype=np.float64)
-    clipped = np.minimum(brightness, 4 * np.median(brightness) + 1e-9)
+    metered = brightness[known] if known.mean() > LEAST_METERED else brightness.ravel()
+    clipped = np.minimum(metered, 4 * np.median(metered) + 1e-9)
     return grey / max(float(np.sqrt(np.median(clipped) * clipped.mean())), 1e-6)
 
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from howfar.synth.assembly import assemble
 from howfar.synth.objects import seen_objects
 from howfar.synth.photograph import exposure, photograph, random_sensor
@@ -18,11 +20,12 @@ def render_scene(spec: SynthSpec, out: Path, number: int) -> int:
     Raises:
         OutputError: If a file cannot be written.
     """
-    random, camera = spec.random(number), spec.camera
+    random, camera = spec.random(number), spec.camera(number)
     assembly = assemble(room(random) if spec.place(number) == "rooms" else street(random))
     views = see(assembly, camera, spec.baseline_m)
     sensor = random_sensor(random)
-    factor = exposure(views.left, sensor.grey)
-    pictures = photograph(views.left, sensor, factor, random), photograph(views.right, sensor, factor, random)
+    factor = exposure(views.left, np.isfinite(views.depth_m), sensor.grey)
+    lights = [views.left] if views.right is None else [views.left, views.right.light]
+    pictures = [photograph(light, sensor, factor, random) for light in lights]
     write_scene(out, spec, number, views, pictures, seen_objects(assembly, views, camera))
     return number

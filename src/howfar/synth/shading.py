@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from howfar.synth.assembly import Assembly, Lamp
 from howfar.synth.casting import Hits
 from howfar.synth.materials import Colour, Surface
-from howfar.synth.patterns import Palette
+from howfar.synth.patterns import Palette, noise_at
 from howfar.synth.vectors import blended, dot, rows, unit
 
 BLOCK = 1 << 16
@@ -24,6 +24,11 @@ OFFSET_M = np.float32(2e-4)
 
 STEEPEST = np.float32(0.15)
 """Cosine of the slant beyond which a pixel is not taken to cover more of a surface."""
+
+CLOUD_SIZE = np.float32(0.35)
+"""Of the noise's tile that a view straight up to the middle of the sky passes."""
+
+_ACROSS = np.array([1, 0, 0], dtype=np.float32)
 
 SHININESS = 40.0
 MIRROR_REFLECTANCE = np.float32(0.88)
@@ -162,9 +167,20 @@ class Shader:
         return below + upward * (above - below)
 
     def _sky(self, rays: NDArray[np.float32]) -> NDArray[np.float32]:
-        upward = np.clip(dot(unit(rays), self._world.up), 0, 1)[:, None] ** np.float32(0.6)
-        horizon, zenith = _colour(self._world.ambient.horizon), _colour(self._world.ambient.zenith)
-        return horizon + upward * (zenith - horizon)
+        """From the horizon's colour to the zenith's, with clouds in a plane above."""
+        ambient, views = self._world.ambient, unit(rays)
+        rise = np.clip(dot(views, self._world.up), 0, 1)
+        horizon, zenith = _colour(ambient.horizon), _colour(ambient.zenith)
+        sky: NDArray[np.float32] = horizon + rise[:, None] ** np.float32(0.6) * (zenith - horizon)
+        if ambient.clouds:
+            ahead = unit(np.cross(self._world.up, _ACROSS)[None])[0]
+            plane = np.stack([dot(views, ahead), dot(views, np.cross(ahead, self._world.up))], axis=1)
+            plane *= (CLOUD_SIZE / (rise + np.float32(0.12)))[:, None]
+            fine = CLOUD_SIZE * self._pixel_rad / (rise + np.float32(0.12)) ** 2
+            cover = np.clip((noise_at(plane, fine) + np.float32(3 * ambient.clouds - 1.5)) * 1.5 + 0.5, 0, 1)[:, None]
+            white = np.float32(1.15) * _colour(ambient.horizon).max()
+            sky += np.float32(0.85) * cover * (white * (1 - np.float32(0.25) * cover) - sky)
+        return sky
 
 
 def _reflection(points: _Points) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
