@@ -87,7 +87,7 @@ class DetectorSpec:
         layout: The family of the output (see howfar.models.layouts).
         classes: Name of each class.
         score: Default score threshold.
-        nms: Default IoU of the class-wise non-maximum suppression.
+        nms: Default IoU of the non-maximum suppression, within a class and among classes that look alike.
         tensors: Names of the outputs to read, in the order of the layout; all outputs of the file when empty.
     """
 
