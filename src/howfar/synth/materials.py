@@ -29,6 +29,7 @@ class Surface(IntEnum):
     matte = 0
     mirror = 1
     glass = 2
+    wet = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Material:
         grain: Depth of irregular bright and dark, as a share of the colour.
         gloss: Strength of highlights, 0 to 1.
         glow: Light of its own, as a multiple of its colour.
-        surface: Matte, mirror or glass.
+        surface: Matte, mirror, glass or wet.
     """
 
     colour: Colour

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from howfar.synth.materials import Material, Pattern
+from howfar.synth.materials import Material, Pattern, Surface
 
 Span = tuple[float, float]
 
@@ -50,10 +50,12 @@ def random_style(rng: np.random.Generator) -> Style:
     return STYLES[rng.choice(len(STYLES), p=SHARES)]
 
 
-def asphalt(rng: np.random.Generator) -> Material:
-    """A road's surface, new and dark or old and pale."""
-    grey = rng.uniform(0.05, 0.25)
-    return Material((grey, grey, 1.05 * grey), grain=rng.uniform(0.15, 0.4))
+def asphalt(rng: np.random.Generator, wet: bool) -> Material:
+    """A road's surface, new and dark or old and pale; a wet one is darker and shows what is above it."""
+    grey, grain = rng.uniform(0.05, 0.25), rng.uniform(0.15, 0.4)
+    if wet:
+        return Material((0.5 * grey, 0.5 * grey, 0.52 * grey), grain=grain, surface=Surface.wet)
+    return Material((grey, grey, 1.05 * grey), grain=grain)
 
 
 def grass(rng: np.random.Generator) -> Material:
