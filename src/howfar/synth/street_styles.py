@@ -52,16 +52,19 @@ def random_style(rng: np.random.Generator) -> Style:
 
 def asphalt(rng: np.random.Generator, wet: bool) -> Material:
     """A road's surface, new and dark or old and pale; a wet one is darker and shows what is above it."""
-    grey, grain = rng.uniform(0.05, 0.25), rng.uniform(0.15, 0.4)
+    grey, grain, dark = rng.uniform(0.05, 0.25), rng.uniform(0.15, 0.4), rng.uniform(0.3, 0.9)
     if wet:
         return Material((0.5 * grey, 0.5 * grey, 0.52 * grey), grain=grain, surface=Surface.wet)
-    return Material((grey, grey, 1.05 * grey), grain=grain)
+    stone, gap = (grey, grey, 1.05 * grey), (dark * grey, dark * grey, dark * grey)
+    return Material(stone, gap, Pattern.gravel, rng.uniform(0.5, 2.0), grain)
 
 
 def grass(rng: np.random.Generator) -> Material:
     """A lawn, a meadow or a dry field."""
-    red, green = rng.uniform(0.05, 0.28), rng.uniform(0.12, 0.3)
-    return Material((red, green, 0.05), (0.8 * red, 0.75 * green, 0.04), Pattern.noise, rng.uniform(0.5, 3.0), 0.6)
+    red, green, dark = rng.uniform(0.05, 0.28), rng.uniform(0.12, 0.3), rng.uniform(0.25, 0.8)
+    if rng.uniform() < 0.6:
+        return Material((red, green, 0.05), (dark * red, dark * green, 0.02), Pattern.grass, rng.uniform(1, 4), 0.5)
+    return Material((red, green, 0.05), (dark * red, dark * green, 0.04), Pattern.noise, rng.uniform(0.5, 3.0), 0.6)
 
 
 def pavement(rng: np.random.Generator) -> Material:

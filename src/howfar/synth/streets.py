@@ -45,6 +45,7 @@ AT_KERB: tuple[tuple[Make, float, float], ...] = (
     (traffic.bollard, 0.2, 0.0),
     (traffic.bollard, 0.2, 0.0),
     (traffic.sign, 0.4, math.pi / 2),
+    (traffic.billboard, 1.2, math.pi / 2),
     (traffic.traffic_light, 0.3, math.pi / 2),
     (traffic.tree, 0.5, 0.0),
     (traffic.tree, 0.5, 0.0),
