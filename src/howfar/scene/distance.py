@@ -18,7 +18,8 @@ class Cue:
 
     Attributes:
         name: `depth` (the depth map), `size` (the known size of the object) or `ground` (where the object stands).
-        depth_m: Median of the distance along the optical axis in metres; NaN where the cue gives no distance.
+        depth_m: Median of the distance of the visible surface along the optical axis in metres; NaN where the cue gives
+            no distance.
         log_sd: Standard deviation of the natural logarithm of that distance: roughly its relative error.
         weight: Its weight in the distance that all cues give together, 0 to 1.
         note: Why the cue gives no distance, or why it is doubtful; empty otherwise.
@@ -46,7 +47,7 @@ class Distance:
     """The distance of one object. Unknown numbers are NaN, never zero or infinity.
 
     Attributes:
-        depth_m: Distance along the optical axis (Z) in metres.
+        depth_m: Distance of the visible surface (the near face, not the middle) along the optical axis (Z) in metres.
         range_m: Length of the straight line from the camera in metres.
         position_m: X (right), Y (down), Z (forward) in metres, on the ray through the middle of the region measured.
         own_log_sd: Standard deviation of the natural logarithm of depth_m that the ranging method itself adds, even on

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from howfar.ranging.cues.ground_cue import Ground, ground_cues, ground_of
-from howfar.ranging.cues.size_cue import SizeEstimate, size_cue
+from howfar.ranging.cues.size_cue import size_cue
 from howfar.ranging.cues.sizes import ClassSize
 from howfar.scene import Camera, Cue
 
@@ -14,7 +14,7 @@ LEVEL = Camera.from_focal(1000, 800, 500.0)
 GROUND = Ground(1.5, 400.0, 2.0)
 POST = ClassSize("post", height_m=2.0, log_sd=0.05, on_ground=True)
 KITE = ClassSize("kite", height_m=1.0, log_sd=0.1)
-UNKNOWN = SizeEstimate(Cue.unknown("size", "no known size"), 0.0, 0.0)
+UNKNOWN = Cue.unknown("size", "no known size")
 
 
 def post_at(depth_m: float, horizon_px: float = 400.0, height_m: float = 2.0) -> tuple[float, float, float, float]:
@@ -31,11 +31,6 @@ def only(box, size=POST, sized=UNKNOWN, ground=GROUND) -> Cue:
 @pytest.mark.parametrize("depth_m", [3.0, 10.0, 20.0])
 def test_a_foot_says_how_far_a_thing_is(depth_m: float) -> None:
     assert only(post_at(depth_m)).depth_m == pytest.approx(depth_m)
-
-
-def test_half_the_extent_is_added_for_the_centre() -> None:
-    sized = SizeEstimate(Cue.unknown("size", ""), 2.0, 0.3)
-    assert only(post_at(10.0), sized=sized).depth_m == pytest.approx(12.0)
 
 
 def test_far_feet_are_less_sure() -> None:
@@ -82,8 +77,7 @@ def test_things_of_known_size_show_where_the_horizon_is() -> None:
 def test_its_own_size_does_not_count_twice() -> None:
     box = post_at(8.0)
     honest, wrong = (
-        ground_cues([box], [POST], [SizeEstimate(Cue("size", depth_m, 0.05), 0.0, 0.0)], LEVEL, GROUND)[0]
-        for depth_m in (8.0, 4.0)
+        ground_cues([box], [POST], [Cue("size", depth_m, 0.05)], LEVEL, GROUND)[0] for depth_m in (8.0, 4.0)
     )
     assert honest == wrong
 
@@ -105,8 +99,8 @@ def test_the_horizon_is_that_of_the_joint_least_squares_problem() -> None:
     boxes = [post_at(depth_m, 403.0) for depth_m in depths]
     sized = [size_cue(box, POST, LEVEL, 400.0) for box in boxes]
     cue = ground_cues(boxes, [POST] * 3, sized, LEVEL, ground)[0]
-    drops = np.array([500 * 1.5 / each.cue.depth_m for each in sized[1:]])
-    sds = np.hypot(drops * [each.cue.log_sd for each in sized[1:]], math.hypot(0.01 * 500, 1.5))
+    drops = np.array([500 * 1.5 / each.depth_m for each in sized[1:]])
+    sds = np.hypot(drops * [each.log_sd for each in sized[1:]], math.hypot(0.01 * 500, 1.5))
     rows = np.append([box[3] for box in boxes[1:]] - drops, ground.horizon_px)
     expected = np.polyfit(np.zeros(3), rows, 0, w=1 / np.append(sds, ground.horizon_sd_px))[0]
     assert cue.depth_m == pytest.approx(500 * 1.5 / (boxes[0][3] - expected))

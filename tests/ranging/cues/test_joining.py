@@ -43,7 +43,7 @@ def test_on_rendered_streets_the_cues_together_beat_each_and_know_how_sure_they_
     rows = []
     for scene in scenes:
         nothing = [Distance.unknown("median", "none")] * len(scene.labels)
-        for far_m, truth_m in zip(joined(scene, nothing, settings), scene.depth_m.tolist(), strict=True):
+        for far_m, truth_m in zip(joined(scene, nothing, settings), scene.nearest_m.tolist(), strict=True):
             if all(cue.is_known for cue in far_m.cues):
                 rows.append((*(cue.depth_m / truth_m for cue in far_m.cues), far_m.depth_m / truth_m))
                 rows[-1] += (float(far_m.low_m <= truth_m <= far_m.high_m),)
@@ -60,7 +60,7 @@ def test_a_measured_map_stays_as_right_as_it_was(scenes) -> None:
     for scene in scenes[:200]:
         distances = read_off(scene)
         for far_m, by_map, truth_m in zip(
-            joined(scene, distances, settings, MEASURED), distances, scene.depth_m, strict=True
+            joined(scene, distances, settings, MEASURED), distances, scene.nearest_m, strict=True
         ):
             if by_map.is_known:
                 alone.append(abs(by_map.depth_m / truth_m - 1))
@@ -74,7 +74,7 @@ def test_where_a_network_shows_a_street_as_a_room_size_and_ground_rule(scenes) -
     for scene in scenes[:100]:
         if len(scene.labels) < 3 or np.median(scene.depth_m) < 15:
             continue
-        for far_m, truth_m in zip(joined(scene, read_off(scene, 0.12), settings), scene.depth_m, strict=True):
+        for far_m, truth_m in zip(joined(scene, read_off(scene, 0.12), settings), scene.nearest_m, strict=True):
             errors.append(abs(far_m.depth_m / truth_m - 1))
     assert len(errors) > 100
     assert np.nanmean(errors) < 0.12  # 0.88 by the map alone

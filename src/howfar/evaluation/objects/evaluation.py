@@ -72,8 +72,9 @@ def evaluate_objects(
         evaluation.add(index, sample)
     if evaluation.without_truth and not evaluation.objects:
         other = "centre" if options.truth == "nearest" else "nearest"
+        what = options.truth or "object"
         raise SettingError(
-            f"The true distance of the {options.truth} is not known of any object here; compare with the {other}.",
+            f"The true distance of the {what} is not known of any object here; compare with the {other}.",
             setting="truth",
         )
     return evaluation.result()
@@ -276,7 +277,9 @@ def _class_map(options: ObjectOptions, detector: Detector | None, detector_names
 
 def _truth_m(sample: ObjectSample, options: ObjectOptions) -> NDArray[np.float64]:
     """N true distances in metres, of the objects' centres or of their nearest faces."""
-    return sample.nearest_m if options.truth == "nearest" else sample.depth_m
+    knows_faces = bool(np.isfinite(sample.nearest_m).any())
+    nearest = knows_faces if options.truth is None else options.truth == "nearest"
+    return sample.nearest_m if nearest else sample.depth_m
 
 
 def _matched(
@@ -330,6 +333,7 @@ def _measured(
         occlusion=int(sample.occlusions[index]),
         focal_px=sample.camera.fx_px,
         distances=distances,
+        centre_m=float(sample.depth_m[index]),
     )
 
 

@@ -2,10 +2,10 @@
 
 A level camera at the height h above flat ground sees the ground at the distance Z at the row y = y_h + f_y·h/Z, where
 y_h is the row of the horizon (Hoiem, Efros, Hebert: Putting Objects in Perspective, IJCV 2008). The foot of an object
-is its nearest point. Half the object's extent along the optical axis is added for the distance of its centre.
+is its nearest point, so that this is the distance of the surface that the camera sees.
 
 The result depends strongly on the horizon: one degree of pitch moves it by f_y/57 pixels. Objects of known size show
-where it is: the size gives the distance of the foot, and the distance gives how far the foot lies below the horizon.
+where it is: the size gives the same distance, and the distance gives how far the foot lies below the horizon.
 For each object the horizon is estimated from the prior and from the *other* objects. Its own size is a cue of its own,
 and must not count twice. In the graph of the unknowns every object is connected to the horizon alone, so this estimate
 is the exact posterior of the joint least-squares problem (belief propagation on a tree), as far as the relation is
@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from howfar.ranging.cues.size_cue import EDGE_SD_PX, FOCAL_LOG_SD, FRAME_MARGIN, SizeEstimate
+from howfar.ranging.cues.size_cue import EDGE_SD_PX, FOCAL_LOG_SD, FRAME_MARGIN
 from howfar.ranging.cues.sizes import ClassSize
 from howfar.scene import Camera, Cue
 from howfar.scene.box import Box
@@ -69,7 +69,7 @@ def ground_of(camera: Camera, camera_height_m: float, horizon_px: float | None) 
 def ground_cues(
     boxes_xyxy_px: Sequence[Box],
     sizes: Sequence[ClassSize | None],
-    by_size: Sequence[SizeEstimate],
+    by_size: Sequence[Cue],
     camera: Camera,
     ground: Ground,
 ) -> tuple[Cue, ...]:
@@ -78,7 +78,7 @@ def ground_cues(
     Args:
         boxes_xyxy_px: The boxes of the N objects.
         sizes: The sizes of their classes; None where unknown.
-        by_size: The N estimates by size.
+        by_size: The N distances by size.
         camera: The picture's camera.
         ground: The ground that the objects stand on.
 
@@ -96,7 +96,7 @@ def ground_cues(
             continue
         others = np.arange(len(feet)) != index
         row, variance = _combined(rows[others], variances[others], ground)
-        cues.append(_cue(foot, row, variance, by_size[index], camera, ground))
+        cues.append(_cue(foot, row, variance, camera, ground))
     return tuple(cues)
 
 
@@ -108,15 +108,14 @@ def _why_unknown(box: Box, size: ClassSize | None, camera: Camera) -> str:
 
 
 def _horizons(
-    feet: Sequence[float], by_size: Sequence[SizeEstimate], camera: Camera, ground: Ground
+    feet: Sequence[float], by_size: Sequence[Cue], camera: Camera, ground: Ground
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The row of the horizon by each object of known size, and its variance; NaN where the object gives none."""
-    nearest = np.array([each.cue.depth_m - each.half_extent_m for each in by_size])
+    nearest = np.array([each.depth_m for each in by_size])
     # The distance by size is proportional to the focal length, so an error of it cancels in the drop.
-    log_sds = np.sqrt(np.array([each.cue.log_sd for each in by_size]) ** 2 - FOCAL_LOG_SD[camera.origin] ** 2)
-    relative = log_sds * np.array([each.cue.depth_m for each in by_size]) / nearest
+    log_sds = np.sqrt(np.array([each.log_sd for each in by_size]) ** 2 - FOCAL_LOG_SD[camera.origin] ** 2)
     drop = camera.fy_px * ground.camera_height_m / nearest
-    return np.array(feet) - drop, (drop * relative) ** 2 + _unevenness_px(camera) ** 2
+    return np.array(feet) - drop, (drop * log_sds) ** 2 + _unevenness_px(camera) ** 2
 
 
 def _combined(rows: NDArray[np.float64], variances: NDArray[np.float64], ground: Ground) -> tuple[float, float]:
@@ -133,7 +132,7 @@ def _combined(rows: NDArray[np.float64], variances: NDArray[np.float64], ground:
     return row, float(1 / weights.sum())
 
 
-def _cue(foot: float, row: float, variance: float, by_size: SizeEstimate, camera: Camera, ground: Ground) -> Cue:
+def _cue(foot: float, row: float, variance: float, camera: Camera, ground: Ground) -> Cue:
     """The cue of one object, from the rows of its foot and of the horizon."""
     drop = foot - row
     sd_px = math.sqrt(variance + _unevenness_px(camera) ** 2)
@@ -141,10 +140,8 @@ def _cue(foot: float, row: float, variance: float, by_size: SizeEstimate, camera
         return Cue.unknown("ground", "its foot lies above the horizon")
     if drop < MIN_DROP_SDS * sd_px:
         return Cue.unknown("ground", "its foot lies too near the horizon")
-    nearest = camera.fy_px * ground.camera_height_m / drop
-    depth_m = nearest + by_size.half_extent_m
     log_sd = math.hypot(sd_px / drop, CAMERA_HEIGHT_LOG_SD, FOCAL_LOG_SD[camera.origin])
-    return Cue("ground", depth_m, math.hypot(log_sd * nearest, by_size.half_extent_sd_m) / depth_m)
+    return Cue("ground", camera.fy_px * ground.camera_height_m / drop, log_sd)
 
 
 def _unevenness_px(camera: Camera) -> float:

@@ -163,9 +163,9 @@ def _other_cues(
     by_size = [size_cue(box, size, camera, row) for box, size in zip(boxes, classes, strict=True)]
     by_name: list[Sequence[Cue]] = []
     if "size" in settings.names:
-        by_name.append([each.cue for each in by_size])
+        by_name.append(by_size)
     else:
-        by_size = [each._replace(cue=Cue.unknown("size", "not asked")) for each in by_size]
+        by_size = [Cue.unknown("size", "not asked")] * len(boxes)
     if "ground" in settings.names:
         if settings.camera_height_m is None:
             by_name.append([Cue.unknown("ground", NO_HEIGHT)] * len(boxes))

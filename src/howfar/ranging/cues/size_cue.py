@@ -9,7 +9,8 @@ the far face (Z + e) limits it depends on the side of the horizon:
     0 ≤ t     (below the horizon)              H = b·(Z − e) − t·(Z + e)
     b ≤ 0     (above the horizon)              H = b·(Z + e) − t·(Z − e)
 
-In all three cases Z = (H + e·(|b| + |t|)) / (b − t): the distance of the centre, not of the face.
+In all three cases Z = (H + e·(|b| + |t|)) / (b − t). The cue is the distance of the near face, Z − e: the surface that
+the camera sees.
 
 The half extent follows from the angle ψ between a footprint of length L and width W and the optical axis:
 e = (L·|cos ψ| + W·|sin ψ|) / 2. The width of the box depends on this angle, but does not determine it: a width between
@@ -19,7 +20,6 @@ implies. The cue is the mean over all angles and heights.
 """
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,8 @@ FRAME_MARGIN = 0.01
 the 1,675 others."""
 LEAST_HEIGHT_PX = 8.0
 """A lower box gives no distance: the error of its height is too large."""
+LEAST_SHARE = 0.05
+"""A near face is at least at this share of the centre's distance: what puts it nearer has next to no weight."""
 OUTLIERS = 0.1
 """Share of the boxes whose width is of no use, because something hides a part of the object."""
 OUTLIER_DENSITY = 1 / 3
@@ -49,22 +51,8 @@ HEIGHTS = np.linspace(-2.4, 2.4, 9)
 """The heights that are weighted, as deviations from the mean in standard deviations."""
 
 
-class SizeEstimate(NamedTuple):
-    """The estimate of an object's distance by its size.
-
-    Attributes:
-        cue: The distance of its centre.
-        half_extent_m: Distance along the optical axis from its nearest point to its centre, in metres; 0 where unknown.
-        half_extent_sd_m: Standard deviation of that.
-    """
-
-    cue: Cue
-    half_extent_m: float
-    half_extent_sd_m: float
-
-
-def size_cue(box_xyxy_px: Box, size: ClassSize | None, camera: Camera, horizon_px: float) -> SizeEstimate:
-    """The distance of an object of known size.
+def size_cue(box_xyxy_px: Box, size: ClassSize | None, camera: Camera, horizon_px: float) -> Cue:
+    """The distance of the nearest face of an object of known size.
 
     Args:
         box_xyxy_px: Its box.
@@ -73,12 +61,12 @@ def size_cue(box_xyxy_px: Box, size: ClassSize | None, camera: Camera, horizon_p
         horizon_px: The row of the horizon.
 
     Returns:
-        The estimate. Its cue gives no distance if the height of the class is unknown, if the frame cuts the box above
-        or below, if the box does not show the whole object upright, or if the box is too low.
+        The cue. It gives no distance if the height of the class is unknown, if the frame cuts the box above or below,
+        if the box does not show the whole object upright, or if the box is too low.
     """
     reason = _why_unknown(box_xyxy_px, size, camera)
     if size is None or size.height_m is None or size.log_sd is None or reason:
-        return SizeEstimate(Cue.unknown("size", reason), *_extent(size))
+        return Cue.unknown("size", reason)
     _, y1, _, y2 = box_xyxy_px
     top, bottom = (y1 - horizon_px) / camera.fy_px, (y2 - horizon_px) / camera.fy_px
     extents_m = _half_extents_m(size)[:, None]
@@ -87,29 +75,19 @@ def size_cue(box_xyxy_px: Box, size: ClassSize | None, camera: Camera, horizon_p
     log_weights = _log_likelihood(box_xyxy_px, size, camera, z) - HEIGHTS**2 / 2
     weights = np.exp(log_weights - log_weights.max())
     weights /= weights.sum()
-    mean, log_sd = _moments(np.log(z), weights)
-    extent_m, extent_sd_m = _extent(size, weights.sum(axis=1))
+    mean, log_sd = _moments(np.log(np.maximum(z - extents_m, LEAST_SHARE * z)), weights)
     depth_m = math.exp(mean)
-    footprint = size.footprint_log_sd * extent_m * stretch / depth_m
+    extent_m = float((weights.sum(axis=1) * extents_m[:, 0]).sum())
+    footprint = size.footprint_log_sd * extent_m * (stretch - 1) / depth_m
     edges = EDGE_SD_PX * math.sqrt(2) / (y2 - y1)
     note = "the box is cut by the frame at the side" if _is_cut_at_side(box_xyxy_px, camera) else ""
-    cue = Cue("size", depth_m, math.hypot(log_sd, footprint, edges, FOCAL_LOG_SD[camera.origin]), note=note)
-    return SizeEstimate(cue, extent_m, extent_sd_m)
+    return Cue("size", depth_m, math.hypot(log_sd, footprint, edges, FOCAL_LOG_SD[camera.origin]), note=note)
 
 
 def _moments(values: NDArray[np.float64], weights: NDArray[np.float64]) -> tuple[float, float]:
     """The weighted mean and standard deviation of values; the weights add up to 1."""
     mean = float((weights * values).sum())
     return mean, math.sqrt(float((weights * (values - mean) ** 2).sum()))
-
-
-def _extent(size: ClassSize | None, weights: NDArray[np.float64] | None = None) -> tuple[float, float]:
-    """The half extent in metres and its standard deviation, by the weights of the angles; equal weights when None."""
-    if size is None:
-        return 0.0, 0.0
-    extents_m = _half_extents_m(size)
-    mean_m, sd_m = _moments(extents_m, np.full(len(ANGLES), 1 / len(ANGLES)) if weights is None else weights)
-    return mean_m, math.hypot(sd_m, size.footprint_log_sd * mean_m)
 
 
 def _why_unknown(box: Box, size: ClassSize | None, camera: Camera) -> str:

@@ -137,7 +137,7 @@ def _objects_of_known_size(perception: Perception, cues: CueSettings) -> list[_O
         return []
     row = camera.cy_px if cues.horizon_px is None else cues.horizon_px
     by_size = [
-        size_cue((x1, y1, x2, y2), cues.sizes.find(label), camera, row).cue
+        size_cue((x1, y1, x2, y2), cues.sizes.find(label), camera, row)
         for label, (x1, y1, x2, y2) in zip(
             perception.detections.labels, perception.detections.boxes_xyxy_px.tolist(), strict=True
         )
