@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from howfar.ranging.cues.seen import Seen
 from howfar.ranging.cues.size_cue import size_cue
 from howfar.ranging.cues.sizes import ClassSize
 from howfar.scene import Camera
@@ -19,7 +20,7 @@ BOX = (400.0, 300.0, 450.0, 500.0)
 
 
 def test_a_post_is_as_far_as_similar_triangles_say() -> None:
-    cue = size_cue(BOX, POST, LEVEL, 400.0)
+    cue = size_cue(Seen(BOX, POST), LEVEL, 400.0)
     assert cue.depth_m == pytest.approx(500 * 2 / 200)
     assert cue.log_sd == pytest.approx(0.05, abs=0.01)
 
@@ -31,14 +32,14 @@ def test_a_post_is_as_far_as_similar_triangles_say() -> None:
 @pytest.mark.parametrize("ahead_m", [20.0, 40.0])
 def test_the_distance_is_that_of_the_nearest_face(eye_m: float, yaw_deg: float, ahead_m: float) -> None:
     scene = render([Block("crate", (1.8, 1.5, 4.0), (0.0, eye_m, ahead_m), math.radians(yaw_deg))], 0.0)
-    found = size_cue(tuple(scene.boxes_xyxy_px[0].tolist()), CRATE, CAMERA, CAMERA.cy_px)
+    found = size_cue(Seen(tuple(scene.boxes_xyxy_px[0].tolist()), CRATE), CAMERA, CAMERA.cy_px)
     # Between its length and its diagonal each width belongs to two angles.
     assert found.depth_m == pytest.approx(scene.nearest_m[0], rel=0.02 if yaw_deg == 0 else 0.07)
 
 
 def test_a_lamp_overhead_shows_its_far_foot_and_its_near_top() -> None:
     scene = render([Block("crate", (1.8, 1.5, 4.0), (0.0, -1.0, 20.0), 0.0)], 0.0)
-    found = size_cue(tuple(scene.boxes_xyxy_px[0].tolist()), CRATE, CAMERA, CAMERA.cy_px)
+    found = size_cue(Seen(tuple(scene.boxes_xyxy_px[0].tolist()), CRATE), CAMERA, CAMERA.cy_px)
     assert found.depth_m == pytest.approx(18.0, rel=0.02)
 
 
@@ -56,14 +57,14 @@ def test_a_lamp_overhead_shows_its_far_foot_and_its_near_top() -> None:
     ],
 )
 def test_where_the_size_says_nothing_it_says_why(box, size, note) -> None:
-    cue = size_cue(box, size, LEVEL, 400.0)
+    cue = size_cue(Seen(box, size), LEVEL, 400.0)
     assert not cue.is_known
     assert note in cue.note
 
 
 def test_a_box_cut_at_the_side_keeps_its_height() -> None:
-    whole = size_cue((20, 300, 120, 400), CRATE, LEVEL, 400.0)
-    cut = size_cue((0, 300, 100, 400), CRATE, LEVEL, 400.0)
+    whole = size_cue(Seen((20, 300, 120, 400), CRATE), LEVEL, 400.0)
+    cut = size_cue(Seen((0, 300, 100, 400), CRATE), LEVEL, 400.0)
     assert cut.depth_m == pytest.approx(whole.depth_m, rel=0.2)
     assert "at the side" in cut.note
 
@@ -72,12 +73,12 @@ def test_a_box_cut_at_the_side_keeps_its_height() -> None:
     ("origin", "log_sd"), [("given", 0.05), ("exif", math.hypot(0.05, 0.03)), ("assumed", math.hypot(0.05, 0.2))]
 )
 def test_a_camera_that_is_assumed_is_not_sure_of_sizes(origin, log_sd) -> None:
-    cue = size_cue(BOX, POST, replace(LEVEL, origin=origin), 400.0)
+    cue = size_cue(Seen(BOX, POST), replace(LEVEL, origin=origin), 400.0)
     assert cue.log_sd == pytest.approx(log_sd, abs=0.01)
 
 
 def test_low_boxes_are_less_sure() -> None:
-    spreads = [size_cue((400, 300, 420, 300 + height), POST, LEVEL, 400.0).log_sd for height in (10, 40, 160)]
+    spreads = [size_cue(Seen((400, 300, 420, 300 + height), POST), LEVEL, 400.0).log_sd for height in (10, 40, 160)]
     assert spreads == sorted(spreads, reverse=True)
     assert spreads[0] == pytest.approx(math.hypot(0.05, 1.5 * math.sqrt(2) / 10), rel=0.05)
 
@@ -91,8 +92,8 @@ BOXES = st.tuples(st.floats(15, 800), st.floats(15, 600), st.floats(10, 150), st
 def test_things_k_times_as_large_are_k_times_as_far(box, k) -> None:
     large = ClassSize("crate", 1.5 * k, 0.1, 4.0 * k, 1.8 * k, 0.1)
     once, scaled = (
-        size_cue(box, replace(large, height_m=1.5, length_m=4.0, width_m=1.8), LEVEL, 400.0),
-        size_cue(box, large, LEVEL, 400.0),
+        size_cue(Seen(box, replace(large, height_m=1.5, length_m=4.0, width_m=1.8)), LEVEL, 400.0),
+        size_cue(Seen(box, large), LEVEL, 400.0),
     )
     assert scaled.depth_m == pytest.approx(once.depth_m * k, rel=1e-3)
     assert scaled.log_sd == pytest.approx(once.log_sd, rel=1e-2)
@@ -102,6 +103,12 @@ def test_things_k_times_as_large_are_k_times_as_far(box, k) -> None:
 def test_a_mirrored_picture_gives_the_same_distances(box) -> None:
     x1, y1, x2, y2 = box
     size = ClassSize("crate", 1.5, 0.1, 4.0, 1.8, 0.1)
-    there, mirrored = (size_cue(each, size, LEVEL, 400.0) for each in (box, (1000 - x2, y1, 1000 - x1, y2)))
+    there, mirrored = (size_cue(Seen(each, size), LEVEL, 400.0) for each in (box, (1000 - x2, y1, 1000 - x1, y2)))
     assert mirrored.depth_m == pytest.approx(there.depth_m, rel=1e-6)
     assert mirrored.log_sd == pytest.approx(there.log_sd, rel=1e-6)
+
+
+def test_a_box_of_a_detector_is_as_sure_as_its_detector_is_right() -> None:
+    drawn, found = (size_cue(Seen(BOX, POST, log_sd), LEVEL, 400.0) for log_sd in (0.0, 0.12))
+    assert found.depth_m == drawn.depth_m
+    assert found.log_sd == pytest.approx(math.hypot(drawn.log_sd, 0.12), rel=0.01)

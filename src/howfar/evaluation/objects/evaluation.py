@@ -30,11 +30,12 @@ NOT_FOUND = "the detector did not find it"
 
 @dataclass(frozen=True, slots=True)
 class _MeasuredBox:
-    """The box that an object is measured in, with the detector's score, and its mask if the detector gives masks."""
+    """The box that an object is measured in, with the detector's score, and its mask and its error if it gives them."""
 
     box_xyxy_px: NDArray[np.float32]
     score: float
     mask: NDArray[np.float32] | None = None
+    height_log_sd: float | None = None
 
 
 def evaluate_objects(
@@ -213,7 +214,12 @@ class _Evaluation:
         corners = np.array([box.box_xyxy_px for box in boxes.values()], dtype=np.float32)
         masks = [box.mask for box in boxes.values() if box.mask is not None]
         detections = Detections.from_boxes(corners, [self._name_for_size(sample.labels[index]) for index in boxes])
-        return replace(detections, masks=np.stack(masks) if masks else None)
+        log_sds = [box.height_log_sd for box in boxes.values() if box.height_log_sd is not None]
+        return replace(
+            detections,
+            masks=np.stack(masks) if masks else None,
+            height_log_sds=np.array(log_sds, dtype=np.float64) if log_sds else None,
+        )
 
     def _known(
         self, sample: ObjectSample, truth_m: NDArray[np.float64], boxes: Mapping[int, _MeasuredBox]
@@ -300,7 +306,8 @@ def _matched(
             if taken != NONE:
                 score = float(detections.scores[detection])
                 mask = None if detections.masks is None else detections.masks[detection]
-                boxes[int(objects[taken])] = _MeasuredBox(detections.boxes_xyxy_px[detection], score, mask)
+                log_sd = None if detections.height_log_sds is None else float(detections.height_log_sds[detection])
+                boxes[int(objects[taken])] = _MeasuredBox(detections.boxes_xyxy_px[detection], score, mask, log_sd)
     return boxes
 
 

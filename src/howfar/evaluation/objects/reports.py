@@ -10,7 +10,7 @@ import numpy as np
 from howfar.evaluation.detection.tables import Row
 from howfar.evaluation.objects.groups import GROUPINGS, Group, all_objects
 from howfar.evaluation.objects.metrics import DisparityErrors, ObjectErrors
-from howfar.evaluation.objects.results import ObjectResult
+from howfar.evaluation.objects.results import ObjectResult, Truth
 from howfar.evaluation.objects.tables import disparity_rows, group_rows, method_fields, object_rows
 from howfar.evaluation.report.report import FigureTable, Report, time_taken, write_rows
 from howfar.models.detector import MAX_DETECTIONS
@@ -203,10 +203,11 @@ def _both_truths(result: ObjectResult, how: str) -> tuple[FigureTable, ...]:
     """The errors to the nearest face, which the camera sees, and to the distance as the data set defines it."""
     if not np.isfinite([each.nearest_m for each in result.objects]).any():
         return ()
+    named: dict[Truth, str] = {"nearest": "nearest face", "centre": "centre"}
     rows = [
         (f"{method}, {name}", *_error_cells(result.errors_to(truth, method)))
         for method in result.options.names
-        for truth, name in (("nearest", "nearest face"), ("centre", "centre"))
+        for truth, name in named.items()
     ]
     note = f"A distance is that of the visible surface; the centre is the distance as the data set defines it. {how}"
     return (FigureTable("Distances of objects: by what is true", ("", *ERROR_COLUMNS), tuple(rows), note),)

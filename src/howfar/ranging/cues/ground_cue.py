@@ -19,10 +19,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from howfar.ranging.cues.size_cue import EDGE_SD_PX, FOCAL_LOG_SD, FRAME_MARGIN
-from howfar.ranging.cues.sizes import ClassSize
+from howfar.ranging.cues.seen import Seen
+from howfar.ranging.cues.size_cue import FOCAL_LOG_SD, FRAME_MARGIN
 from howfar.scene import Camera, Cue
-from howfar.scene.box import Box
 
 PITCH_SD_DEG = 1.5
 """Standard deviation of the pitch of a camera whose horizon is not given."""
@@ -66,18 +65,11 @@ def ground_of(camera: Camera, camera_height_m: float, horizon_px: float | None) 
     return Ground(camera_height_m, row, camera.fy_px * math.radians(sd_deg))
 
 
-def ground_cues(
-    boxes_xyxy_px: Sequence[Box],
-    sizes: Sequence[ClassSize | None],
-    by_size: Sequence[Cue],
-    camera: Camera,
-    ground: Ground,
-) -> tuple[Cue, ...]:
+def ground_cues(objects: Sequence[Seen], by_size: Sequence[Cue], camera: Camera, ground: Ground) -> tuple[Cue, ...]:
     """The distances of the objects of a picture, from the rows of their feet.
 
     Args:
-        boxes_xyxy_px: The boxes of the N objects.
-        sizes: The sizes of their classes; None where unknown.
+        objects: The boxes of the N objects, with the sizes of their classes.
         by_size: The N distances by size.
         camera: The picture's camera.
         ground: The ground that the objects stand on.
@@ -86,9 +78,10 @@ def ground_cues(
         N cues. A cue gives no distance if the object does not stand on the ground, if its foot is cut off by the frame,
         or if its foot does not lie clearly below the horizon.
     """
-    reasons = [_why_unknown(box, size, camera) for box, size in zip(boxes_xyxy_px, sizes, strict=True)]
-    feet = [math.nan if reason else box[3] for box, reason in zip(boxes_xyxy_px, reasons, strict=True)]
-    rows, variances = _horizons(feet, by_size, camera, ground)
+    reasons = [_why_unknown(each, camera) for each in objects]
+    feet = [math.nan if reason else each.box_xyxy_px[3] for each, reason in zip(objects, reasons, strict=True)]
+    foot_sds = [_foot_sd_px(each, camera) for each in objects]
+    rows, variances = _horizons(feet, foot_sds, by_size, camera, ground)
     cues = []
     for index, (reason, foot) in enumerate(zip(reasons, feet, strict=True)):
         if reason:
@@ -96,26 +89,26 @@ def ground_cues(
             continue
         others = np.arange(len(feet)) != index
         row, variance = _combined(rows[others], variances[others], ground)
-        cues.append(_cue(foot, row, variance, camera, ground))
+        cues.append(_cue(foot - row, math.sqrt(variance + foot_sds[index] ** 2), camera, ground))
     return tuple(cues)
 
 
-def _why_unknown(box: Box, size: ClassSize | None, camera: Camera) -> str:
+def _why_unknown(seen: Seen, camera: Camera) -> str:
     """Why the ground gives no distance; empty if it can give one."""
-    if size is None or not size.on_ground:
+    if seen.size is None or not seen.size.on_ground:
         return "not known to stand on the ground"
-    return "its foot is cut by the frame" if box[3] >= (1 - FRAME_MARGIN) * camera.height_px else ""
+    return "its foot is cut by the frame" if seen.box_xyxy_px[3] >= (1 - FRAME_MARGIN) * camera.height_px else ""
 
 
 def _horizons(
-    feet: Sequence[float], by_size: Sequence[Cue], camera: Camera, ground: Ground
+    feet: Sequence[float], foot_sds_px: Sequence[float], by_size: Sequence[Cue], camera: Camera, ground: Ground
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The row of the horizon by each object of known size, and its variance; NaN where the object gives none."""
     nearest = np.array([each.depth_m for each in by_size])
     # The distance by size is proportional to the focal length, so an error of it cancels in the drop.
     log_sds = np.sqrt(np.array([each.log_sd for each in by_size]) ** 2 - FOCAL_LOG_SD[camera.origin] ** 2)
     drop = camera.fy_px * ground.camera_height_m / nearest
-    return np.array(feet) - drop, (drop * log_sds) ** 2 + _unevenness_px(camera) ** 2
+    return np.array(feet) - drop, (drop * log_sds) ** 2 + np.array(foot_sds_px) ** 2
 
 
 def _combined(rows: NDArray[np.float64], variances: NDArray[np.float64], ground: Ground) -> tuple[float, float]:
@@ -132,10 +125,8 @@ def _combined(rows: NDArray[np.float64], variances: NDArray[np.float64], ground:
     return row, float(1 / weights.sum())
 
 
-def _cue(foot: float, row: float, variance: float, camera: Camera, ground: Ground) -> Cue:
-    """The cue of one object, from the rows of its foot and of the horizon."""
-    drop = foot - row
-    sd_px = math.sqrt(variance + _unevenness_px(camera) ** 2)
+def _cue(drop: float, sd_px: float, camera: Camera, ground: Ground) -> Cue:
+    """The cue of one object, from how far its foot lies below the horizon in pixels, and the uncertainty of that."""
     if drop <= 0:
         return Cue.unknown("ground", "its foot lies above the horizon")
     if drop < MIN_DROP_SDS * sd_px:
@@ -144,6 +135,6 @@ def _cue(foot: float, row: float, variance: float, camera: Camera, ground: Groun
     return Cue("ground", camera.fy_px * ground.camera_height_m / drop, log_sd)
 
 
-def _unevenness_px(camera: Camera) -> float:
+def _foot_sd_px(seen: Seen, camera: Camera) -> float:
     """Standard deviation of the row of a foot, because the ground is uneven and the box is not exact."""
-    return math.hypot(GROUND_SLOPE_SD * camera.fy_px, EDGE_SD_PX)
+    return math.hypot(GROUND_SLOPE_SD * camera.fy_px, seen.edge_sd_px)

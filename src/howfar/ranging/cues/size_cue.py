@@ -24,12 +24,11 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from howfar.ranging.cues.seen import Seen
 from howfar.ranging.cues.sizes import ClassSize
 from howfar.scene import Camera, Cue
 from howfar.scene.box import Box
 
-EDGE_SD_PX = 1.5
-"""Standard deviation of an edge of a box."""
 FRAME_MARGIN = 0.01
 """A box whose distance from the picture's frame is less than this share of the picture's side counts as cut by it. In
 337 pictures of COCO the embedded detector puts 84 % of 99 upper and lower edges at the frame so near to it, and 5 % of
@@ -51,12 +50,11 @@ HEIGHTS = np.linspace(-2.4, 2.4, 9)
 """The heights that are weighted, as deviations from the mean in standard deviations."""
 
 
-def size_cue(box_xyxy_px: Box, size: ClassSize | None, camera: Camera, horizon_px: float) -> Cue:
+def size_cue(seen: Seen, camera: Camera, horizon_px: float) -> Cue:
     """The distance of the nearest face of an object of known size.
 
     Args:
-        box_xyxy_px: Its box.
-        size: The size of its class; None where it is unknown.
+        seen: Its box, with the size of its class.
         camera: The picture's camera, held about level.
         horizon_px: The row of the horizon.
 
@@ -64,23 +62,24 @@ def size_cue(box_xyxy_px: Box, size: ClassSize | None, camera: Camera, horizon_p
         The cue. It gives no distance if the height of the class is unknown, if the frame cuts the box above or below,
         if the box does not show the whole object upright, or if the box is too low.
     """
-    reason = _why_unknown(box_xyxy_px, size, camera)
+    size = seen.size
+    reason = _why_unknown(seen, camera)
     if size is None or size.height_m is None or size.log_sd is None or reason:
         return Cue.unknown("size", reason)
-    _, y1, _, y2 = box_xyxy_px
+    _, y1, _, y2 = seen.box_xyxy_px
     top, bottom = (y1 - horizon_px) / camera.fy_px, (y2 - horizon_px) / camera.fy_px
     extents_m = _half_extents_m(size)[:, None]
     stretch = (abs(bottom) + abs(top)) / (bottom - top)
     z = size.height_m * np.exp(size.log_sd * HEIGHTS) / (bottom - top) + extents_m * stretch
-    log_weights = _log_likelihood(box_xyxy_px, size, camera, z) - HEIGHTS**2 / 2
+    log_weights = _log_likelihood(seen, size, camera, z) - HEIGHTS**2 / 2
     weights = np.exp(log_weights - log_weights.max())
     weights /= weights.sum()
     mean, log_sd = _moments(np.log(np.maximum(z - extents_m, LEAST_SHARE * z)), weights)
     depth_m = math.exp(mean)
     extent_m = float((weights.sum(axis=1) * extents_m[:, 0]).sum())
     footprint = size.footprint_log_sd * extent_m * (stretch - 1) / depth_m
-    edges = EDGE_SD_PX * math.sqrt(2) / (y2 - y1)
-    note = "the box is cut by the frame at the side" if _is_cut_at_side(box_xyxy_px, camera) else ""
+    edges = seen.edge_sd_px * math.sqrt(2) / seen.height_px
+    note = "the box is cut by the frame at the side" if _is_cut_at_side(seen.box_xyxy_px, camera) else ""
     return Cue("size", depth_m, math.hypot(log_sd, footprint, edges, FOCAL_LOG_SD[camera.origin]), note=note)
 
 
@@ -90,17 +89,18 @@ def _moments(values: NDArray[np.float64], weights: NDArray[np.float64]) -> tuple
     return mean, math.sqrt(float((weights * (values - mean) ** 2).sum()))
 
 
-def _why_unknown(box: Box, size: ClassSize | None, camera: Camera) -> str:
+def _why_unknown(seen: Seen, camera: Camera) -> str:
     """Why the size gives no distance; empty if it can give one."""
-    x1, y1, x2, y2 = box
+    _, y1, _, y2 = seen.box_xyxy_px
+    size = seen.size
     if size is None or size.height_m is None:
         return "no known size"
     margin_px = FRAME_MARGIN * camera.height_px
     if y1 <= margin_px or y2 >= camera.height_px - margin_px:
         return "the box is cut by the frame"
-    if y2 - y1 < LEAST_HEIGHT_PX:
+    if seen.height_px < LEAST_HEIGHT_PX:
         return f"the box is lower than {LEAST_HEIGHT_PX:g} pixels"
-    if y2 - y1 < size.least_ratio * (x2 - x1):
+    if seen.height_px < size.least_ratio * seen.width_px:
         return "not upright, or not whole"
     return ""
 
@@ -119,17 +119,17 @@ def _half_extents_m(size: ClassSize) -> NDArray[np.float64]:
     return extents
 
 
-def _log_likelihood(box: Box, size: ClassSize, camera: Camera, z: NDArray[np.float64]) -> NDArray[np.float64]:
+def _log_likelihood(seen: Seen, size: ClassSize, camera: Camera, z: NDArray[np.float64]) -> NDArray[np.float64]:
     """The log-likelihood of the width of a box for each distance in z, whose rows are the angles."""
     if size.length_m is None or size.width_m is None:
         return np.zeros_like(z)
-    observed = box[2] - box[0]
+    box, observed = seen.box_xyxy_px, seen.width_px
     middle = ((box[0] + box[2]) / 2 - camera.cx_px) / camera.fx_px
     expected = camera.fx_px * _seen_width(size.length_m, size.width_m, middle, z)
     off = math.log(observed) - np.log(expected)
     if _is_cut_at_side(box, camera):
         off = np.maximum(off, 0.0)  # the part that is cut off is unknown: the object is at least as wide
-    variance = size.footprint_log_sd**2 + 2 * (EDGE_SD_PX / observed) ** 2
+    variance = size.footprint_log_sd**2 + 2 * (seen.edge_sd_px / observed) ** 2
     fits = np.exp(-(off**2) / (2 * variance)) / math.sqrt(2 * math.pi * variance)
     result: NDArray[np.float64] = np.log((1 - OUTLIERS) * fits + OUTLIERS * OUTLIER_DENSITY)
     return result
