@@ -20,9 +20,12 @@ class Cue:
         name: `depth` (the depth map), `size` (the known size of the object) or `ground` (where the object stands).
         depth_m: Median of the distance of the visible surface along the optical axis in metres; NaN where the cue gives
             no distance.
-        log_sd: Standard deviation of the natural logarithm of that distance: roughly its relative error.
+        log_sd: Standard deviation of the natural logarithm of that distance, or of the bound: roughly its relative
+            error.
         weight: Its weight in the distance that all cues give together, 0 to 1.
         note: Why the cue gives no distance, or why it is doubtful; empty otherwise.
+        at_most_m: A bound in metres where the cue gives no distance, but knows how far the object is at most: what is
+            seen of an object that the frame cuts, or that is not whole, is no higher than the whole. NaN for no bound.
     """
 
     name: CueName
@@ -30,6 +33,12 @@ class Cue:
     log_sd: float
     weight: float = 0.0
     note: str = ""
+    at_most_m: float = NAN
+
+    @classmethod
+    def bound(cls, name: CueName, at_most_m: float, log_sd: float, note: str) -> Self:
+        """A cue that gives no distance but a bound, and the reason why."""
+        return cls(name, NAN, log_sd, note=note, at_most_m=at_most_m)
 
     @classmethod
     def unknown(cls, name: CueName, note: str) -> Self:
@@ -40,6 +49,11 @@ class Cue:
     def is_known(self) -> bool:
         """Whether the cue gives a distance."""
         return math.isfinite(self.depth_m)
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether the cue gives a bound in the place of a distance."""
+        return math.isfinite(self.at_most_m)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from howfar.ranging.cues.seen import Seen
-from howfar.ranging.cues.size_cue import size_cue
+from howfar.ranging.cues.size_cue import estimate_by_bound, size_cue
 from howfar.ranging.cues.sizes import ClassSize
-from howfar.scene import Camera
+from howfar.scene import Camera, Cue
 from tests.ranging.scenes import CAMERA, Block, render
 
 POST = ClassSize("post", height_m=2.0, log_sd=0.05)
@@ -48,18 +48,44 @@ def test_a_lamp_overhead_shows_its_far_foot_and_its_near_top() -> None:
     [
         pytest.param(BOX, None, "no known size", id="a class that is not in the table"),
         pytest.param(BOX, ClassSize("dog", on_ground=True), "no known size", id="a class without a height"),
-        pytest.param((400, 1, 450, 200), POST, "cut by the frame", id="cut above"),
-        pytest.param((400, 7, 450, 200), POST, "cut by the frame", id="so near to the frame that it may be cut"),
-        pytest.param((400, 300, 450, 799), POST, "cut by the frame", id="cut below"),
         pytest.param((400, 300, 450, 307), POST, "lower than 8 pixels", id="too low"),
         pytest.param((400, 300, 400, 300), POST, "lower than 8 pixels", id="no pixels at all"),
-        pytest.param((400, 300, 600, 500), replace(POST, least_ratio=1.4), "not upright", id="lying"),
     ],
 )
 def test_where_the_size_says_nothing_it_says_why(box, size, note) -> None:
     cue = size_cue(Seen(box, size), LEVEL, 400.0)
     assert not cue.is_known
     assert note in cue.note
+    assert not cue.is_bound
+
+
+@pytest.mark.parametrize(
+    ("box", "size", "note"),
+    [
+        pytest.param((400, 1, 450, 201), POST, "cut by the frame", id="cut above"),
+        pytest.param((400, 15, 450, 215), POST, "cut by the frame", id="so near to the frame that it may be cut"),
+        pytest.param((400, 599, 450, 799), POST, "cut by the frame", id="cut below"),
+        pytest.param((400, 300, 600, 500), replace(POST, least_ratio=1.4), "not upright", id="lying, or not whole"),
+    ],
+)
+def test_what_is_not_seen_whole_is_at_most_as_far_as_its_size_says(box, size, note) -> None:
+    cue = size_cue(Seen(box, size), LEVEL, 400.0)
+    assert not cue.is_known
+    assert note in cue.note
+    assert cue.at_most_m == pytest.approx(500 * 2 / 200)
+    assert cue.log_sd == pytest.approx(0.05, abs=0.01)
+
+
+def test_what_is_looked_down_upon_shows_its_top_too() -> None:
+    at_most_m = size_cue(Seen((100, 700, 500, 800), CRATE), LEVEL, 400.0).at_most_m
+    assert 500 * 1.5 / 100 < at_most_m < 500 * (1.5 + 4.5 * 0.6) / 100
+
+
+def test_a_bound_alone_suggests_a_distance_that_any_visible_share_would_give() -> None:
+    estimate = estimate_by_bound(Cue.bound("size", 6.0, 0.1, "cut"))
+    assert (estimate.at_most_m, estimate.note) == (6.0, "cut")
+    assert estimate.depth_m * math.exp(-1.28 * estimate.log_sd) * 1.1 > 6.0 / 4
+    assert estimate.depth_m * math.exp(1.28 * estimate.log_sd) == pytest.approx(6.0, rel=0.1)
 
 
 def test_a_box_cut_at_the_side_keeps_its_height() -> None:
@@ -83,7 +109,7 @@ def test_low_boxes_are_less_sure() -> None:
     assert spreads[0] == pytest.approx(math.hypot(0.05, 1.5 * math.sqrt(2) / 10), rel=0.05)
 
 
-BOXES = st.tuples(st.floats(15, 800), st.floats(15, 600), st.floats(10, 150), st.floats(10, 150)).map(
+BOXES = st.tuples(st.floats(25, 800), st.floats(17, 600), st.floats(10, 150), st.floats(10, 150)).map(
     lambda box: (box[0], box[1], box[0] + box[2], box[1] + box[3])
 )
 

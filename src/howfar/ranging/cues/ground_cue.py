@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from howfar.ranging.cues.seen import Seen
-from howfar.ranging.cues.size_cue import FOCAL_LOG_SD, FRAME_MARGIN
+from howfar.ranging.cues.size_cue import FOCAL_LOG_SD, is_cut_below
 from howfar.scene import Camera, Cue
 
 PITCH_SD_DEG = 1.5
@@ -36,6 +36,8 @@ MIN_DROP_SDS = 2.0
 OUTLIER_SDS = 2.0
 """From this residual on, in standard deviations, the weight of an object's horizon falls with the square of the
 residual: the object may not stand on the ground."""
+
+CUT_NOTE = "its foot is cut by the frame"
 
 
 class Ground(NamedTuple):
@@ -75,29 +77,36 @@ def ground_cues(objects: Sequence[Seen], by_size: Sequence[Cue], camera: Camera,
         ground: The ground that the objects stand on.
 
     Returns:
-        N cues. A cue gives no distance if the object does not stand on the ground, if its foot is cut off by the frame,
-        or if its foot does not lie clearly below the horizon.
+        N cues. A cue gives no distance if the object does not stand on the ground, or if its foot does not lie clearly
+        below the horizon. If the frame cuts the foot off, it gives a bound: the object is nearer than the ground at the
+        lower edge of its box.
     """
-    reasons = [_why_unknown(each, camera) for each in objects]
-    feet = [math.nan if reason else each.box_xyxy_px[3] for each, reason in zip(objects, reasons, strict=True)]
+    reasons = [_why_unknown(each) for each in objects]
+    are_cut = [is_cut_below(each, camera) for each in objects]
+    feet = [
+        math.nan if reason or cut else each.box_xyxy_px[3]
+        for each, reason, cut in zip(objects, reasons, are_cut, strict=True)
+    ]
     foot_sds = [_foot_sd_px(each, camera) for each in objects]
     rows, variances = _horizons(feet, foot_sds, by_size, camera, ground)
     cues = []
-    for index, (reason, foot) in enumerate(zip(reasons, feet, strict=True)):
+    for index, (seen, reason) in enumerate(zip(objects, reasons, strict=True)):
         if reason:
             cues.append(Cue.unknown("ground", reason))
             continue
         others = np.arange(len(feet)) != index
         row, variance = _combined(rows[others], variances[others], ground)
-        cues.append(_cue(foot - row, math.sqrt(variance + foot_sds[index] ** 2), camera, ground))
+        drop, sd_px = seen.box_xyxy_px[3] - row, math.sqrt(variance + foot_sds[index] ** 2)
+        cue = _cue(drop, sd_px, camera, ground)
+        if are_cut[index]:
+            cue = Cue.bound("ground", cue.depth_m, cue.log_sd, CUT_NOTE) if cue.is_known else cue
+        cues.append(cue)
     return tuple(cues)
 
 
-def _why_unknown(seen: Seen, camera: Camera) -> str:
-    """Why the ground gives no distance; empty if it can give one."""
-    if seen.size is None or not seen.size.on_ground:
-        return "not known to stand on the ground"
-    return "its foot is cut by the frame" if seen.box_xyxy_px[3] >= (1 - FRAME_MARGIN) * camera.height_px else ""
+def _why_unknown(seen: Seen) -> str:
+    """Why the ground says nothing; empty if it can say something."""
+    return "" if seen.size is not None and seen.size.on_ground else "not known to stand on the ground"
 
 
 def _horizons(

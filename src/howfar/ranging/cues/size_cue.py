@@ -20,6 +20,7 @@ implies. The cue is the mean over all angles and heights.
 """
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,10 +30,9 @@ from howfar.ranging.cues.sizes import ClassSize
 from howfar.scene import Camera, Cue
 from howfar.scene.box import Box
 
-FRAME_MARGIN = 0.01
-"""A box whose distance from the picture's frame is less than this share of the picture's side counts as cut by it. In
-337 pictures of COCO the embedded detector puts 84 % of 99 upper and lower edges at the frame so near to it, and 5 % of
-the 1,675 others."""
+FRAME_MARGIN = 0.02
+"""A box whose distance from the picture's frame is less than this share of the picture's side counts as cut by it. One
+per cent is a pixel or two of a detector's input, which is no more than the error of its boxes."""
 LEAST_HEIGHT_PX = 8.0
 """A lower box gives no distance: the error of its height is too large."""
 LEAST_SHARE = 0.05
@@ -41,6 +41,9 @@ OUTLIERS = 0.1
 """Share of the boxes whose width is of no use, because something hides a part of the object."""
 OUTLIER_DENSITY = 1 / 3
 """Probability density of the logarithm of such a width."""
+SEEN_SHARE_LOG, SEEN_SHARE_LOG_SD = -0.54, 0.38
+"""Mean and standard deviation of the natural logarithm of the share that is seen of the height of an object that is not
+seen whole, if every share from a quarter to the whole is equally frequent."""
 FOCAL_LOG_SD = {"given": 0.0, "exif": 0.03, "assumed": 0.2}
 """Uncertainty of the focal length by its origin, in log; distances by size and by the ground are proportional to it."""
 
@@ -59,13 +62,20 @@ def size_cue(seen: Seen, camera: Camera, horizon_px: float) -> Cue:
         horizon_px: The row of the horizon.
 
     Returns:
-        The cue. It gives no distance if the height of the class is unknown, if the frame cuts the box above or below,
-        if the box does not show the whole object upright, or if the box is too low.
+        The cue. It gives no distance if the height of the class is unknown or if the box is too low. It gives a bound
+        if the frame cuts the box above or below, or if the box does not show the whole object upright: the object is
+        then at least as high as what is seen, and at most as far as its size says.
     """
     size = seen.size
-    reason = _why_unknown(seen, camera)
+    reason = _why_unknown(seen)
     if size is None or size.height_m is None or size.log_sd is None or reason:
         return Cue.unknown("size", reason)
+    reason = _why_bound(seen, size, camera)
+    if reason:
+        top, high = (seen.box_xyxy_px[1] - horizon_px) / camera.fy_px, seen.height_px / camera.fy_px
+        at_most_m = (size.height_m + 2 * float(_half_extents_m(size).max()) * max(top, 0.0)) / high
+        log_sd = math.hypot(size.log_sd, _height_log_sd(seen), FOCAL_LOG_SD[camera.origin])
+        return Cue.bound("size", at_most_m, log_sd, reason)
     _, y1, _, y2 = seen.box_xyxy_px
     top, bottom = (y1 - horizon_px) / camera.fy_px, (y2 - horizon_px) / camera.fy_px
     extents_m = _half_extents_m(size)[:, None]
@@ -78,9 +88,16 @@ def size_cue(seen: Seen, camera: Camera, horizon_px: float) -> Cue:
     depth_m = math.exp(mean)
     extent_m = float((weights.sum(axis=1) * extents_m[:, 0]).sum())
     footprint = size.footprint_log_sd * extent_m * (stretch - 1) / depth_m
-    edges = seen.edge_sd_px * math.sqrt(2) / seen.height_px
     note = "the box is cut by the frame at the side" if _is_cut_at_side(seen.box_xyxy_px, camera) else ""
-    return Cue("size", depth_m, math.hypot(log_sd, footprint, edges, FOCAL_LOG_SD[camera.origin]), note=note)
+    return Cue(
+        "size", depth_m, math.hypot(log_sd, footprint, _height_log_sd(seen), FOCAL_LOG_SD[camera.origin]), note=note
+    )
+
+
+def estimate_by_bound(bound: Cue) -> Cue:
+    """The distance that a bound by size suggests, if nothing else is known: any share of the height may be seen."""
+    log_sd = math.hypot(SEEN_SHARE_LOG_SD, bound.log_sd)
+    return replace(bound, depth_m=bound.at_most_m * math.exp(SEEN_SHARE_LOG), log_sd=log_sd)
 
 
 def _moments(values: NDArray[np.float64], weights: NDArray[np.float64]) -> tuple[float, float]:
@@ -89,20 +106,35 @@ def _moments(values: NDArray[np.float64], weights: NDArray[np.float64]) -> tuple
     return mean, math.sqrt(float((weights * (values - mean) ** 2).sum()))
 
 
-def _why_unknown(seen: Seen, camera: Camera) -> str:
-    """Why the size gives no distance; empty if it can give one."""
-    _, y1, _, y2 = seen.box_xyxy_px
-    size = seen.size
-    if size is None or size.height_m is None:
+def _why_unknown(seen: Seen) -> str:
+    """Why the size says nothing; empty if it can say something."""
+    if seen.size is None or seen.size.height_m is None:
         return "no known size"
-    margin_px = FRAME_MARGIN * camera.height_px
-    if y1 <= margin_px or y2 >= camera.height_px - margin_px:
+    return f"the box is lower than {LEAST_HEIGHT_PX:g} pixels" if seen.height_px < LEAST_HEIGHT_PX else ""
+
+
+def _why_bound(seen: Seen, size: ClassSize, camera: Camera) -> str:
+    """Why the size gives a bound alone; empty if it can give a distance."""
+    if is_cut_above(seen, camera) or is_cut_below(seen, camera):
         return "the box is cut by the frame"
-    if seen.height_px < LEAST_HEIGHT_PX:
-        return f"the box is lower than {LEAST_HEIGHT_PX:g} pixels"
     if seen.height_px < size.least_ratio * seen.width_px:
         return "not upright, or not whole"
     return ""
+
+
+def is_cut_above(seen: Seen, camera: Camera) -> bool:
+    """Whether the frame cuts the box above."""
+    return seen.box_xyxy_px[1] <= FRAME_MARGIN * camera.height_px
+
+
+def is_cut_below(seen: Seen, camera: Camera) -> bool:
+    """Whether the frame cuts the box below."""
+    return seen.box_xyxy_px[3] >= (1 - FRAME_MARGIN) * camera.height_px
+
+
+def _height_log_sd(seen: Seen) -> float:
+    """Standard deviation of the natural logarithm of the height of a box."""
+    return seen.edge_sd_px * math.sqrt(2) / seen.height_px
 
 
 def _is_cut_at_side(box: Box, camera: Camera) -> bool:
