@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from howfar.ranging.cues.seen import Seen
 from howfar.ranging.cues.size_cue import estimate_by_bound, size_cue
-from howfar.ranging.cues.sizes import ClassSize
+from howfar.ranging.cues.sizes import ClassSize, default_sizes
 from howfar.scene import Camera, Cue
 from tests.ranging.scenes import CAMERA, Block, render
 
@@ -138,3 +138,35 @@ def test_a_box_of_a_detector_is_as_sure_as_its_detector_is_right() -> None:
     drawn, found = (size_cue(Seen(BOX, POST, log_sd), LEVEL, 400.0) for log_sd in (0.0, 0.12))
     assert found.depth_m == drawn.depth_m
     assert found.log_sd == pytest.approx(math.hypot(drawn.log_sd, 0.12), rel=0.01)
+
+
+LOW = ClassSize("low", height_m=2.0, log_sd=0.05, share=0.5)
+TRUCK = ClassSize("truck", kinds=(LOW, replace(LOW, name="high", height_m=4.0)))
+
+
+@pytest.mark.parametrize(
+    ("other", "low", "high"),
+    [
+        pytest.param(None, 5.0, 10.0, id="without another cue both are held"),
+        pytest.param(Cue("ground", 5.2, 0.1), 4.5, 5.5, id="the ground tells that it is the low kind"),
+        pytest.param(Cue("depth", 9.5, 0.15), 9.0, 11.0, id="the map tells that it is the high kind"),
+        pytest.param(Cue("depth", 7.0, 0.8), 5.0, 10.0, id="a cue that is not sure tells nothing"),
+    ],
+)
+def test_the_other_cues_tell_the_kinds_of_a_class_apart(other, low, high) -> None:
+    cue = size_cue(Seen(BOX, TRUCK), LEVEL, 400.0, other)
+    assert low <= cue.depth_m <= high
+    held = [cue.depth_m * math.exp(sds * cue.log_sd) for sds in (-1.2816, 1.2816)]
+    assert (held[0] < 5.1 and held[1] > 9.8) == (high - low > 2)
+
+
+def test_the_shape_of_the_box_tells_the_kinds_of_a_class_apart() -> None:
+    truck = default_sizes().find("truck")
+    across, ahead = (size_cue(Seen(box, truck), LEVEL, 400.0) for box in ((300, 380, 590, 480), (400, 300, 480, 405)))
+    assert across.log_sd < 0.3
+    assert 500 * 1.9 / 100 < across.depth_m < 500 * 3.4 / 100
+    assert ahead.depth_m > 500 * 2.6 / 105
+
+
+def test_a_cut_object_of_several_kinds_is_at_most_as_far_as_the_highest() -> None:
+    assert size_cue(Seen((400, 600, 450, 800), TRUCK), LEVEL, 400.0).at_most_m == pytest.approx(10.0)

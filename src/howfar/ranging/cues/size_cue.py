@@ -17,14 +17,21 @@ e = (L·|cos ψ| + W·|sin ψ|) / 2. The width of the box depends on this angle,
 the length and the diagonal belongs to two angles, and mirror images have the same width. So no equation is solved.
 Every angle gets a weight, by how well it explains the width of the box and by how probable the height is that it
 implies. The cue is the mean over all angles and heights.
+
+A class can be a mixture of kinds: a truck is a pickup or a lorry. The weight of a kind is its share, times how well it
+explains the shape of the box and, where the other cues give a distance, that distance. The cue is the mean over the
+kinds; while they are undecided its uncertainty holds all of them.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from howfar.ranging.cues.fusion import Estimate
 from howfar.ranging.cues.seen import Seen
 from howfar.ranging.cues.sizes import ClassSize
 from howfar.scene import Camera, Cue
@@ -53,13 +60,28 @@ HEIGHTS = np.linspace(-2.4, 2.4, 9)
 """The heights that are weighted, as deviations from the mean in standard deviations."""
 
 
-def size_cue(seen: Seen, camera: Camera, horizon_px: float) -> Cue:
+class _OfKind(NamedTuple):
+    """The distance of an object if it is of one kind.
+
+    Attributes:
+        mean: Mean of the logarithm of the distance.
+        log_sd: Standard deviation of it.
+        weight: Weight of the kind, by its share and the shape of the box; not normalised.
+    """
+
+    mean: float
+    log_sd: float
+    weight: float
+
+
+def size_cue(seen: Seen, camera: Camera, horizon_px: float, other: Estimate | None = None) -> Cue:
     """The distance of the nearest face of an object of known size.
 
     Args:
         seen: Its box, with the size of its class.
         camera: The picture's camera, held about level.
         horizon_px: The row of the horizon.
+        other: What the other cues say, which tells the kinds of a class apart; None for nothing.
 
     Returns:
         The cue. It gives no distance if the height of the class is unknown or if the box is too low. It gives a bound
@@ -68,36 +90,61 @@ def size_cue(seen: Seen, camera: Camera, horizon_px: float) -> Cue:
     """
     size = seen.size
     reason = _why_unknown(seen)
-    if size is None or size.height_m is None or size.log_sd is None or reason:
+    if size is None or reason:
         return Cue.unknown("size", reason)
     reason = _why_bound(seen, size, camera)
     if reason:
-        top, high = (seen.box_xyxy_px[1] - horizon_px) / camera.fy_px, seen.height_px / camera.fy_px
-        at_most_m = (size.height_m + 2 * float(_half_extents_m(size).max()) * max(top, 0.0)) / high
-        log_sd = math.hypot(size.log_sd, _height_log_sd(seen), FOCAL_LOG_SD[camera.origin])
-        return Cue.bound("size", at_most_m, log_sd, reason)
-    _, y1, _, y2 = seen.box_xyxy_px
-    top, bottom = (y1 - horizon_px) / camera.fy_px, (y2 - horizon_px) / camera.fy_px
-    extents_m = _half_extents_m(size)[:, None]
-    stretch = (abs(bottom) + abs(top)) / (bottom - top)
-    z = size.height_m * np.exp(size.log_sd * HEIGHTS) / (bottom - top) + extents_m * stretch
-    log_weights = _log_likelihood(seen, size, camera, z) - HEIGHTS**2 / 2
-    weights = np.exp(log_weights - log_weights.max())
-    weights /= weights.sum()
-    mean, log_sd = _moments(np.log(np.maximum(z - extents_m, LEAST_SHARE * z)), weights)
-    depth_m = math.exp(mean)
-    extent_m = float((weights.sum(axis=1) * extents_m[:, 0]).sum())
-    footprint = size.footprint_log_sd * extent_m * (stretch - 1) / depth_m
+        return _bound(seen, size, camera, horizon_px, reason)
+    mean, log_sd = _together([_of_kind(seen, kind, camera, horizon_px) for kind in size.sized_kinds], other)
     note = "the box is cut by the frame at the side" if _is_cut_at_side(seen.box_xyxy_px, camera) else ""
-    return Cue(
-        "size", depth_m, math.hypot(log_sd, footprint, _height_log_sd(seen), FOCAL_LOG_SD[camera.origin]), note=note
-    )
+    return Cue("size", math.exp(mean), log_sd, note=note)
+
+
+def _bound(seen: Seen, size: ClassSize, camera: Camera, horizon_px: float, reason: str) -> Cue:
+    """How far an object that is not seen whole is at most: as far as the highest kind of its class would be."""
+    kind = max(size.sized_kinds, key=lambda each: each.height_m or 0.0)
+    top, high = (seen.box_xyxy_px[1] - horizon_px) / camera.fy_px, seen.height_px / camera.fy_px
+    at_most_m = ((kind.height_m or math.nan) + 2 * float(_half_extents_m(kind).max()) * max(top, 0.0)) / high
+    log_sd = math.hypot(kind.log_sd or math.nan, _height_log_sd(seen), FOCAL_LOG_SD[camera.origin])
+    return Cue.bound("size", at_most_m, log_sd, reason)
 
 
 def estimate_by_bound(bound: Cue) -> Cue:
     """The distance that a bound by size suggests, if nothing else is known: any share of the height may be seen."""
     log_sd = math.hypot(SEEN_SHARE_LOG_SD, bound.log_sd)
     return replace(bound, depth_m=bound.at_most_m * math.exp(SEEN_SHARE_LOG), log_sd=log_sd)
+
+
+def _of_kind(seen: Seen, kind: ClassSize, camera: Camera, horizon_px: float) -> _OfKind:
+    """The distance of an object if it is of this kind."""
+    top, bottom = ((row - horizon_px) / camera.fy_px for row in seen.box_xyxy_px[1::2])
+    extents_m = _half_extents_m(kind)[:, None]
+    stretch = (abs(bottom) + abs(top)) / (bottom - top)
+    height_m, spread = kind.height_m or math.nan, kind.log_sd or math.nan
+    z = height_m * np.exp(spread * HEIGHTS) / (bottom - top) + extents_m * stretch
+    log_fits = _log_likelihood(seen, kind, camera, z)
+    weights = np.exp(log_fits - log_fits.max()) * np.exp(-(HEIGHTS**2) / 2)
+    evidence = float(weights.mean() / np.exp(-(HEIGHTS**2) / 2).mean()) * math.exp(float(log_fits.max()))
+    weights /= weights.sum()
+    mean, log_sd = _moments(np.log(np.maximum(z - extents_m, LEAST_SHARE * z)), weights)
+    extent_m = float((weights.sum(axis=1) * extents_m[:, 0]).sum())
+    footprint = kind.footprint_log_sd * extent_m * (stretch - 1) / math.exp(mean)
+    log_sd = math.hypot(log_sd, footprint, _height_log_sd(seen), FOCAL_LOG_SD[camera.origin])
+    return _OfKind(mean, log_sd, kind.share * evidence)
+
+
+def _together(kinds: Sequence[_OfKind], other: Estimate | None) -> tuple[float, float]:
+    """Mean and standard deviation of the logarithm of the distance over the kinds of a class."""
+    if len(kinds) == 1:
+        return kinds[0].mean, kinds[0].log_sd
+    means, log_sds, weights = np.array(kinds, dtype=np.float64).T
+    if other is not None and math.isfinite(other.depth_m):
+        sds = np.hypot(log_sds, other.log_sd)
+        agreement = np.exp(-(((means - math.log(other.depth_m)) / sds) ** 2) / 2) / (sds * math.sqrt(2 * math.pi))
+        weights = weights * ((1 - OUTLIERS) * agreement + OUTLIERS * OUTLIER_DENSITY)
+    weights = weights / weights.sum()
+    mean, between = _moments(means, weights)
+    return mean, math.hypot(between, math.sqrt(float(weights @ log_sds**2)))
 
 
 def _moments(values: NDArray[np.float64], weights: NDArray[np.float64]) -> tuple[float, float]:
@@ -108,7 +155,7 @@ def _moments(values: NDArray[np.float64], weights: NDArray[np.float64]) -> tuple
 
 def _why_unknown(seen: Seen) -> str:
     """Why the size says nothing; empty if it can say something."""
-    if seen.size is None or seen.size.height_m is None:
+    if seen.size is None or not seen.size.sized_kinds:
         return "no known size"
     return f"the box is lower than {LEAST_HEIGHT_PX:g} pixels" if seen.height_px < LEAST_HEIGHT_PX else ""
 
