@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import get_args
 
 from howfar.errors import SettingError
+from howfar.ranging.cues.calibrated import on_seen_pictures, with_measured_spread, with_measured_spreads
 from howfar.ranging.cues.depth_cue import DomainVerdict, depth_cues, judge_domain
 from howfar.ranging.cues.fusion import Fused, contradict, fuse
 from howfar.ranging.cues.ground_cue import ground_cues, ground_of
@@ -135,17 +136,18 @@ def with_cues(
         N distances, each with its cues and an interval of 80 %; unknown where no cue gives a distance.
     """
     objects = seen_objects(found, settings.sizes)
-    other_cues = _other_cues(objects, camera, settings)
+    other_cues = [with_measured_spreads(cues, facts) for cues in _other_cues(objects, camera, settings)]
     others = [fuse(cues) for cues in other_cues]
     verdict = judge_domain(distances, others, [each.size for each in objects], facts) if settings.auto else None
     if verdict is not None:
-        from_map = depth_cues(distances, found.labels, [Fused()] * len(objects), facts)
+        from_map = on_seen_pictures(depth_cues(distances, found.labels, [Fused()] * len(objects), facts), camera, facts)
         fused = [_by_verdict(*each, verdict) for each in zip(from_map, others, strict=True)]
     elif "depth" in settings.names:
-        from_map = depth_cues(distances, found.labels, others, facts)
+        from_map = on_seen_pictures(depth_cues(distances, found.labels, others, facts), camera, facts)
         fused = [fuse((cue, *cues)) for cue, cues in zip(from_map, other_cues, strict=True)]
     else:
         fused = others
+    fused = [with_measured_spread(each, facts) for each in fused]
     reason = NOT_SEEN if verdict is DomainVerdict.UNKNOWN else NO_CUE
     joined = [_joined(*each, camera, reason) for each in zip(distances, fused, objects, strict=True)]
     if verdict is DomainVerdict.UNDECIDED:
