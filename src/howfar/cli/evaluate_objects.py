@@ -69,9 +69,13 @@ def objects(
         ),
     ] = None,
     truth: Annotated[
-        Literal["centre", "nearest"],
-        typer.Option("--truth", help="Compare with the distance of the object or of its nearest face."),
-    ] = "centre",
+        Literal["centre", "nearest"] | None,
+        typer.Option(
+            "--truth",
+            help="Compare with the distance of the object or of its nearest face (default: the nearest face where the "
+            "data set knows it).",
+        ),
+    ] = None,
     model: Annotated[str | None, typer.Option("--model", help="Depth network by name or .onnx file.")] = None,
     detector: Annotated[str | None, typer.Option("--detector", help="Detector by name or .onnx file.")] = None,
     score: Annotated[float, typer.Option("--score", help="Least confidence of a detection, 0 to 1.")] = 0.05,

@@ -7,6 +7,8 @@ from typing import Any, cast, get_args
 from howfar.errors import ModelError, SettingError
 from howfar.io.toml import Fields, read_toml
 from howfar.models.card import (
+    BOX_EDGE_PX,
+    BOX_LOG_SD,
     HEADS,
     Card,
     Colour,
@@ -134,6 +136,8 @@ def _detector_spec(table: Fields) -> DetectorSpec:
         score=table.number("score", 0.35),
         nms=table.number("nms", 0.6),
         tensors=table.texts("tensors", ()),
+        box_log_sd=table.number("box_log_sd", BOX_LOG_SD),
+        box_edge_px=table.number("box_edge_px", BOX_EDGE_PX),
     )
 
 

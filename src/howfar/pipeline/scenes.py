@@ -104,7 +104,7 @@ def _ranged(perception: Perception, method: Method, cues: CueSettings) -> Ranged
         distances: Sequence[Distance] = measure(perception.depth, found.boxes_xyxy_px, camera, method, found.masks)
     else:
         distances = [_on_crop(crop, method) for crop in perception.crops]
-    joined = with_cues(distances, found.labels, found.boxes_xyxy_px, camera, _remaining_cues(perception, cues), facts)
+    joined = with_cues(distances, found, camera, _remaining_cues(perception, cues), facts)
     return Ranged(method.name, joined, ranks_of(perception, method), 1e3 * (time.perf_counter() - start))
 
 

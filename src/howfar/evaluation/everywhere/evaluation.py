@@ -115,6 +115,7 @@ def _measured(sample: ObjectSample, index: int, number: int, seen: SceneObject |
         occlusion=int(sample.occlusions[number]),
         focal_px=sample.camera.fx_px,
         distances=(Distance.unknown(method, NOT_FOUND) if seen is None else seen.distance,),
+        centre_m=float(sample.depth_m[number]),
         place=sample.place,
     )
 
