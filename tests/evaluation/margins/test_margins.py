@@ -6,7 +6,7 @@ import pytest
 from howfar.errors import SettingError
 from howfar.evaluation.margins.conformal import Errors
 from howfar.evaluation.margins.margins import measured_margins
-from howfar.evaluation.margins.reports import margins_report
+from howfar.evaluation.margins.reports import left_out_line, margins_report
 
 
 def errors(log_sd: float, count: int = 80, places: int = 8, seed: int = 0) -> Errors:
@@ -60,3 +60,10 @@ def test_the_report_states_margins_by_distance_and_what_they_rest_on() -> None:
     assert rows["size, outdoors"][1].startswith("× ")
     assert sum(name.startswith("  at ") for name, *_ in table.rows) >= 2
     assert 78 <= int(rows["depth, rooms"][4]) <= 90
+
+
+def test_a_card_says_how_its_margins_hold_in_places_left_out() -> None:
+    line = left_out_line(measured_margins(MADE))  # type: ignore[arg-type]
+    assert line.startswith("truths in the 80 % intervals, in places left out: 8")
+    assert "outdoors (8 places, the map alone)" in line
+    assert "rooms (8 places, all cues)" in line
