@@ -216,7 +216,7 @@ def test_a_good_card_is_read(tmp_path: Path, text: str, read, expected) -> None:
         ),
         pytest.param(
             DETECTOR.replace("layout", "nsm = 0.5\nlayout"),
-            "[output]: unknown field 'nsm'; known are classes, layout, nms, score, tensors.",
+            "[output]: unknown field 'nsm'; known are box_edge_px, box_log_sd, classes, layout, nms, score, tensors.",
             id="a misspelt field",
         ),
         pytest.param(

@@ -1,5 +1,6 @@
 """Detectors: from a picture to boxes with a class."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from howfar.errors import ModelError, SettingError
 from howfar.models import open_detector
+from howfar.models.card import DetectorSpec
 from howfar.models.detector import MAX_DETECTIONS
 from howfar.scene import Frame, Query
 from tests.models.onnx_files import constant_detector, mean_depth
@@ -138,3 +140,8 @@ def test_masks_lie_over_the_boxes_as_they_are_cut_to_the_picture(tmp_path: Path)
     assert wide.mean() == pytest.approx(32 / 50, abs=0.02)
     assert narrow.mean() == pytest.approx(1.0, abs=0.01)
     assert found.select(np.array([1])).masks == pytest.approx(narrow[None])
+
+
+def test_small_boxes_are_less_exact_than_large_ones() -> None:
+    spec = DetectorSpec("yolov8", ("cat",), box_log_sd=0.1, box_edge_px=1.0)
+    assert spec.height_log_sds(np.array([10.0, 1e6])) == pytest.approx([math.hypot(0.1, math.sqrt(2) / 10), 0.1])

@@ -13,7 +13,7 @@ from howfar.synth.spec import SynthSpec, parse_size
 @pytest.mark.parametrize(
     ("changes", "word"),
     [
-        ({"kind": "moons"}, "rooms, streets, both"),
+        ({"kind": "moons"}, "rooms, streets, open, all"),
         ({"seed": -1}, "seed"),
         ({"seed": 2**63}, "seed"),
         ({"width_px": 31}, "31×240"),
@@ -71,7 +71,8 @@ def test_every_scene_has_its_lens_and_shape() -> None:
     [
         ("rooms", ["rooms"] * 4),
         ("streets", ["streets"] * 4),
-        ("both", ["rooms", "streets", "rooms", "streets"]),
+        ("open", ["open"] * 4),
+        ("all", ["rooms", "streets", "open", "rooms"]),
     ],
 )
 def test_places_come_by_turns(kind: Kind, places: list[str]) -> None:

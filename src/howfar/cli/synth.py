@@ -19,7 +19,7 @@ def synth(
     size: Annotated[
         str, typer.Option("--size", help="Area of the pictures; their shapes differ.", metavar="WxH")
     ] = "320x240",
-    kind: Annotated[Kind, typer.Option("--kind", help="What is rendered; both: by turns.")] = "both",
+    kind: Annotated[Kind, typer.Option("--kind", help="What is rendered; all: by turns.")] = "all",
     baseline_m: Annotated[
         float, typer.Option("--baseline-m", help="Distance of the right-hand camera; 0: none.", metavar="METRES")
     ] = 0.1,
@@ -27,7 +27,7 @@ def synth(
         int | None, typer.Option("--workers", min=1, help="Processes that render (default: one a core).")
     ] = None,
 ) -> None:
-    """Render rooms and streets with exact depth, disparity, instances and boxes.
+    """Render rooms, streets and open places with exact depth, disparity, instances and boxes.
 
     The folder is read by howfar train depth, evaluate depth, evaluate objects and data show. Started again, it goes on.
     """

@@ -108,7 +108,8 @@ class CardDetector:
         solid = np.flatnonzero(((boxes[:, 2:] - boxes[:, :2]) >= MIN_SIDE_PX).all(axis=1))[:MAX_DETECTIONS]
         found, boxes = found.select(solid), boxes[solid]
         masks = found.masks and masks_in_boxes(found.masks, fed.placement.to_input(boxes), fed.size_px)
-        return Detections(boxes, found.scores, found.class_ids, self.spec.classes, masks)
+        log_sds = self.spec.height_log_sds((boxes[:, 3] - boxes[:, 1]) * fed.placement.scale_y)
+        return Detections(boxes, found.scores, found.class_ids, self.spec.classes, masks, log_sds)
 
 
 def _suppress(found: Candidates, groups: NDArray[np.int64], iou: float) -> NDArray[np.int64]:

@@ -10,8 +10,16 @@ from howfar.errors import OutputError
 from howfar.io.toml import toml_text
 from howfar.synth import layout
 from howfar.synth.coco_text import table_of
+from howfar.synth.kind import Kind
 from howfar.synth.spec import SynthSpec
 from howfar.synth.writing import COUNTS_PER_METRE, write_json, write_text
+
+RENDERED: dict[Kind, str] = {
+    "rooms": "rooms",
+    "streets": "streets",
+    "open": "open places",
+    "all": "places",
+}
 
 
 def write_index(spec: SynthSpec, out: Path) -> int:
@@ -42,10 +50,9 @@ def write_index(spec: SynthSpec, out: Path) -> int:
 
 def _description(spec: SynthSpec, splits: list[str]) -> str:
     """The `dataset.toml` of the pictures with their depth."""
-    rendered = "rooms and streets" if spec.kind == "both" else spec.kind
     top: dict[str, str | float] = {
         "kind": "depth",
-        "name": f"rendered {rendered}, seed {spec.seed}",
+        "name": f"rendered {RENDERED[spec.kind]}, seed {spec.seed}",
         "images": f"{layout.LEFT}/*.png",
         "depths": f"{layout.DEPTH}/{{stem}}.png",
         "scale": 1 / COUNTS_PER_METRE,

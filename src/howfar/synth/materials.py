@@ -21,6 +21,12 @@ class Pattern(IntEnum):
     bricks = 5
     tiles = 6
     windows = 7
+    old_bricks = 8
+    grass = 9
+    gravel = 10
+    cat = 11
+    coffee = 12
+    rocket = 13
 
 
 class Surface(IntEnum):
@@ -29,6 +35,7 @@ class Surface(IntEnum):
     matte = 0
     mirror = 1
     glass = 2
+    wet = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,7 @@ class Material:
         grain: Depth of irregular bright and dark, as a share of the colour.
         gloss: Strength of highlights, 0 to 1.
         glow: Light of its own, as a multiple of its colour.
-        surface: Matte, mirror or glass.
+        surface: Matte, mirror, glass or wet.
     """
 
     colour: Colour
@@ -144,12 +151,30 @@ def far_facade(rng: np.random.Generator) -> Material:
     return Material(_plaster(rng), (dark, dark, 1.2 * dark), Pattern.windows, storey, 0.15)
 
 
+def photo(rng: np.random.Generator, width_m: float) -> Material:
+    """A photograph on paper, as a poster of a width."""
+    patterns = (Pattern.cat, Pattern.coffee, Pattern.rocket)
+    return Material((0.5, 0.5, 0.5), pattern=patterns[rng.integers(3)], scale_m=width_m, grain=0.02, gloss=0.2)
+
+
+def gravel(rng: np.random.Generator) -> Material:
+    """Stones and sand."""
+    tone, warm, dark = rng.uniform(0.15, 0.6), rng.uniform(0.6, 1.0), rng.uniform(0.2, 0.7)
+    stone = (tone, tone * (0.4 + 0.6 * warm), tone * warm)
+    shade = (dark * stone[0], dark * stone[1], dark * stone[2])
+    return Material(stone, shade, Pattern.gravel, rng.uniform(0.6, 3.0), 0.3)
+
+
 def facade(rng: np.random.Generator) -> Material:
     """Brick, plaster or slabs."""
     drawn = rng.uniform()
     if drawn < 0.4:
         red = rng.uniform(0.2, 0.55)
         brick = (red, red * rng.uniform(0.4, 0.7), red * rng.uniform(0.3, 0.6))
+        if rng.uniform() < 0.5:
+            dark = rng.uniform(0.15, 0.45)
+            joint = (dark * brick[0], dark * brick[1], dark * brick[2])
+            return Material(brick, joint, Pattern.old_bricks, rng.uniform(2.5, 5.0), 0.15)
         return Material(brick, (0.5, 0.48, 0.45), Pattern.bricks, rng.uniform(0.2, 0.4), 0.3)
     plaster = _plaster(rng)
     if drawn < 0.75:

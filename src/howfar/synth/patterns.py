@@ -1,25 +1,16 @@
-"""The colour of a material at a point of its surface: patterns made by rule, not from pictures."""
+"""The colour of a material at a point of its surface: patterns made by rule, and photographs."""
 
 from collections.abc import Callable, Sequence
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from howfar.synth.materials import Material, Pattern
+from howfar.synth.tiles import grey_tile, noise_tile, picture_tile
 from howfar.synth.vectors import rows
 
-TILE = 256
-"""Cells along each side of the noise, which repeats beyond."""
-
 TILE_M = 2.0
-"""What that side measures on a surface."""
-
-LEVELS = 9
-"""Of the noise: each is half as fine as the one before."""
-
-_STARTS = np.cumsum([0, *((TILE >> level) ** 2 for level in range(LEVELS - 1))])
-"""Where each level's cells begin among all."""
+"""What the side of the tile of noise measures on a surface."""
 
 Mix = Callable[[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]], NDArray[np.float32]]
 """From two coordinates in periods, and noise, to the share of the second colour."""
@@ -61,8 +52,25 @@ class Palette:
         share = self._shares(material, texture_m, noise, footprint_m)[:, None]
         colour = rows(self._colour, material)
         colour += share * (rows(self._other, material) - colour)
+        self._add_pictures(colour, material, texture_m, footprint_m)
         colour *= (1 + self._grain[material] * noise)[:, None]
         return np.clip(colour, 0, 1, out=colour)
+
+    def _add_pictures(
+        self,
+        colour: NDArray[np.float32],
+        material: NDArray[np.int32],
+        texture_m: NDArray[np.float32],
+        footprint_m: NDArray[np.float32],
+    ) -> None:
+        """Put photographs in the place of colours: a square in the middle, and its mirror image beyond."""
+        patterns = self._pattern[material]
+        for pattern, name in PICTURES.items():
+            chosen = np.flatnonzero(patterns == pattern)
+            if len(chosen):
+                scale_m = np.float32(2) * self._scale_m[material[chosen]]
+                places = rows(texture_m, chosen) / scale_m[:, None] + np.float32(0.25)
+                colour[chosen] = picture_tile(name).at(places, footprint_m[chosen] / scale_m)
 
     def _shares(
         self,
@@ -73,14 +81,18 @@ class Palette:
     ) -> NDArray[np.float32]:
         shares = np.zeros(len(material), dtype=np.float32)
         patterns = self._pattern[material]
-        for pattern, mix in MIXES.items():
+        for pattern in (*MIXES, *PHOTOGRAPHS):
             chosen = np.flatnonzero(patterns == pattern)
             if not len(chosen):
                 continue
             scale_m = self._scale_m[material[chosen]]
+            if pattern in PHOTOGRAPHS:
+                places = rows(texture_m, chosen) / scale_m[:, None]
+                shares[chosen] = grey_tile(PHOTOGRAPHS[pattern]).at(places, footprint_m[chosen] / scale_m)
+                continue
             first, second = (rows(texture_m, chosen) / scale_m[:, None] + np.float32(0.137)).T
             sharp = np.clip(2 - FINENESS[pattern] * footprint_m[chosen] / scale_m, 0, 1)
-            shares[chosen] = MEANS[pattern] + sharp * (mix(first, second, noise[chosen]) - MEANS[pattern])
+            shares[chosen] = MEANS[pattern] + sharp * (MIXES[pattern](first, second, noise[chosen]) - MEANS[pattern])
         return shares
 
 
@@ -94,36 +106,7 @@ def noise_at(places_m: NDArray[np.float32], footprint_m: NDArray[np.float32]) ->
     Returns:
         N float32.
     """
-    level = np.log2(np.maximum(footprint_m, 1e-9) * np.float32(TILE / TILE_M))
-    level = np.clip(np.floor(level), 0, LEVELS - 1).astype(np.int64)
-    side = TILE >> level
-    cells = places_m * (side * np.float32(1 / TILE_M))[:, None].astype(np.float32)
-    floor = np.floor(cells)
-    (across, down), corner = (cells - floor).T, floor.astype(np.int64)
-    left, top = corner[:, 0] & (side - 1), corner[:, 1] & (side - 1)
-    right, below = (left + 1) & (side - 1), ((top + 1) & (side - 1)) * side
-    starts = _STARTS[level]
-    top, below = top * side + starts, below + starts
-    tile = _noise_tiles()
-    upper = tile[top + left] * (1 - across) + tile[top + right] * across
-    lower = tile[below + left] * (1 - across) + tile[below + right] * across
-    return np.asarray(upper * (1 - down) + lower * down)
-
-
-@cache
-def _noise_tiles() -> NDArray[np.float32]:
-    """TILE×TILE of noise whose amplitude falls with frequency, as 1/f, and its means of 2×2, 4×4 … cells, all flat.
-
-    The edges of each fit together.
-    """
-    white = np.fft.rfft2(np.random.default_rng(0).standard_normal((TILE, TILE)))
-    frequency = np.hypot(np.fft.fftfreq(TILE)[:, None], np.fft.rfftfreq(TILE))
-    frequency[0, 0] = np.inf
-    pink = np.fft.irfft2(white / frequency, s=(TILE, TILE))
-    tiles = [pink / (2 * pink.std())]
-    while len(tiles) < LEVELS:
-        tiles.append(tiles[-1].reshape(len(tiles[-1]) // 2, 2, -1, 2).mean(axis=(1, 3)))
-    return np.concatenate([tile.ravel() for tile in tiles]).astype(np.float32)
+    return noise_tile().at(places_m / np.float32(TILE_M), footprint_m / np.float32(TILE_M))
 
 
 def _checker(first: NDArray[np.float32], second: NDArray[np.float32], _: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -166,6 +149,12 @@ MIXES: dict[Pattern, Mix] = {
     Pattern.tiles: _grout,
     Pattern.windows: _panes,
 }
+
+PHOTOGRAPHS = {Pattern.old_bricks: "brick", Pattern.grass: "grass", Pattern.gravel: "gravel"}
+"""Patterns of two colours from grey photographs: a period is a picture and its mirror image."""
+
+PICTURES = {Pattern.cat: "chelsea", Pattern.coffee: "coffee", Pattern.rocket: "rocket"}
+"""Photographs in their own colours; the scale is the width of what they hang on."""
 
 MEANS = {
     Pattern.checker: 0.5,

@@ -19,7 +19,8 @@ def person(rng: np.random.Generator) -> Body:
     parts.append(cushion(coat, (0, 0, 0.66), (0.14, 0.24, 0.36)))
     parts.append(upright("cylinder", skin, (0, 0, 0.82), 0.06, 0.06))
     parts.append(ball(skin, (0.01, 0, 0.93), (0.115, 0.095, 0.14)))
-    hair = Material((rng.uniform(0.01, 0.4), rng.uniform(0.01, 0.2), 0.02), grain=0.3)
+    tone, red = rng.choice([0.01, 0.03, 0.1, 0.3, 0.6]), rng.uniform(0.5, 1.0)
+    hair = Material((tone, tone * (0.4 + 0.6 * red), tone * (0.2 + 0.6 * red)), grain=0.3)
     parts.append(ball(hair, (-0.012, 0, 0.955), (0.12, 0.105, 0.105)))
     return Body.of("person", [_grown(part, height) for part in parts])
 

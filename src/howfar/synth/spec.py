@@ -15,6 +15,8 @@ BASELINE_RANGE_M = (0.01, 2.0)
 FOV_RANGE_DEG = (35.0, 90.0)
 """Across the longer side."""
 
+PLACES: tuple[Place, ...] = ("rooms", "streets", "open")
+
 ASPECTS = (4 / 3, 1.0, 16 / 9, 3.0, 3 / 4)
 CENTRE_SD = 0.015
 """How far the principal point is off the middle, as a share of the side: as if the picture were cut a little."""
@@ -32,7 +34,7 @@ class SynthSpec:
 
     Attributes:
         seed: What all chance is drawn from, together with a scene's number.
-        kind: Rooms, streets, or both by turns.
+        kind: Rooms, streets, open places, or all by turns.
         width_px: With the height, the area of the pictures, whose shapes differ.
         height_px: Likewise.
         baseline_m: Distance of the right-hand camera from the left-hand one; 0 if there is none.
@@ -42,7 +44,7 @@ class SynthSpec:
     """
 
     seed: int
-    kind: Kind = "both"
+    kind: Kind = "all"
     width_px: int = 320
     height_px: int = 240
     baseline_m: float = 0.1
@@ -77,10 +79,8 @@ class SynthSpec:
         return Camera(width_px, height_px, focal_px, focal_px, *centre_px)
 
     def place(self, number: int) -> Place:
-        """Whether the scene of this number is a room or a street."""
-        if self.kind == "both":
-            return "streets" if number % 2 else "rooms"
-        return self.kind
+        """Whether the scene of this number is a room, a street or an open place."""
+        return PLACES[number % len(PLACES)] if self.kind == "all" else self.kind
 
     def random(self, number: int) -> np.random.Generator:
         """The chance of one scene: a function of the seed and the number alone."""

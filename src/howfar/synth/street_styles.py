@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from howfar.synth.materials import Material, Pattern
+from howfar.synth.materials import Material, Pattern, Surface
 
 Span = tuple[float, float]
 
@@ -50,16 +50,21 @@ def random_style(rng: np.random.Generator) -> Style:
     return STYLES[rng.choice(len(STYLES), p=SHARES)]
 
 
-def asphalt(rng: np.random.Generator) -> Material:
-    """A road's surface, new and dark or old and pale."""
-    grey = rng.uniform(0.05, 0.25)
-    return Material((grey, grey, 1.05 * grey), grain=rng.uniform(0.15, 0.4))
+def asphalt(rng: np.random.Generator, wet: bool) -> Material:
+    """A road's surface, new and dark or old and pale; a wet one is darker and shows what is above it."""
+    grey, grain, dark = rng.uniform(0.05, 0.25), rng.uniform(0.15, 0.4), rng.uniform(0.3, 0.9)
+    if wet:
+        return Material((0.5 * grey, 0.5 * grey, 0.52 * grey), grain=grain, surface=Surface.wet)
+    stone, gap = (grey, grey, 1.05 * grey), (dark * grey, dark * grey, dark * grey)
+    return Material(stone, gap, Pattern.gravel, rng.uniform(0.5, 2.0), grain)
 
 
 def grass(rng: np.random.Generator) -> Material:
     """A lawn, a meadow or a dry field."""
-    red, green = rng.uniform(0.05, 0.28), rng.uniform(0.12, 0.3)
-    return Material((red, green, 0.05), (0.8 * red, 0.75 * green, 0.04), Pattern.noise, rng.uniform(0.5, 3.0), 0.6)
+    red, green, dark = rng.uniform(0.05, 0.28), rng.uniform(0.12, 0.3), rng.uniform(0.25, 0.8)
+    if rng.uniform() < 0.6:
+        return Material((red, green, 0.05), (dark * red, dark * green, 0.02), Pattern.grass, rng.uniform(1, 4), 0.5)
+    return Material((red, green, 0.05), (dark * red, dark * green, 0.04), Pattern.noise, rng.uniform(0.5, 3.0), 0.6)
 
 
 def pavement(rng: np.random.Generator) -> Material:

@@ -8,13 +8,14 @@ import numpy as np
 
 from howfar.synth import street_styles, traffic, vehicles
 from howfar.synth.backdrop import REACH_M, open_ground, skyline
+from howfar.synth.daylight import random_daylight
 from howfar.synth.ground_plan import GroundPlan
 from howfar.synth.houses import far_house, house
 from howfar.synth.materials import Material
 from howfar.synth.people import person, rider
 from howfar.synth.seats import bench
 from howfar.synth.solids import box, rod, standing_box
-from howfar.synth.world import STRUCTURE, Ambient, Body, Eye, Light, Part, World
+from howfar.synth.world import STRUCTURE, Body, Eye, Light, Part, World
 
 Make = Callable[[np.random.Generator], Body]
 
@@ -33,6 +34,9 @@ EYE_PITCH_DEG = (-12.0, 8.0)
 SIDEWAYS = 0.35
 """How often the camera looks anywhere, as one at the side of a car, and not along the road."""
 
+LAMPS_ON_FROM, MOST_LAMPS = 0.1, 4
+"""The share of lit windows from which on street lamps are lit, and how many of them throw light."""
+
 PIECE_M = 16.0
 LANE_M = 3.2
 
@@ -41,6 +45,7 @@ AT_KERB: tuple[tuple[Make, float, float], ...] = (
     (traffic.bollard, 0.2, 0.0),
     (traffic.bollard, 0.2, 0.0),
     (traffic.sign, 0.4, math.pi / 2),
+    (traffic.billboard, 1.2, math.pi / 2),
     (traffic.traffic_light, 0.3, math.pi / 2),
     (traffic.tree, 0.5, 0.0),
     (traffic.tree, 0.5, 0.0),
@@ -71,13 +76,14 @@ class StreetBuilder:
     def __init__(self, rng: np.random.Generator) -> None:
         """Draw the street's kind and widths and the camera's position."""
         self.rng = rng
-        self.style = street_styles.random_style(rng)
+        self.style, self.light = street_styles.random_style(rng), random_daylight(rng)
         self.road_m = rng.uniform(*self.style.road_m)
         self.pavement_m = rng.uniform(*self.style.pavement_m)
         self.end_m = rng.uniform(*FARTHEST_M)
         self.right = 1 if rng.uniform() < 0.8 else -1  # the side that traffic keeps to
         self.crossing = self._crossing()
         self.bodies: list[Body] = []
+        self.lamps: list[Light] = []
         self.plan = GroundPlan()
         self.eye = self._eye()
 
@@ -94,8 +100,7 @@ class StreetBuilder:
         self._cyclists()
         self._people()
         self.bodies += skyline(self.rng, self.style.most_floors)
-        sun, ambient = _daylight(self.rng)
-        return World(tuple(self.bodies), (sun,), ambient, self.eye)
+        return World(tuple(self.bodies), (self.light.sun, *self.lamps), self.light.ambient, self.eye)
 
     def _crossing(self) -> tuple[float, float]:
         """From where to where another road crosses; it may lie behind the end, where it is not seen."""
@@ -122,8 +127,8 @@ class StreetBuilder:
 
     def _ground(self) -> None:
         rng = self.rng
-        tar = street_styles.asphalt(rng)
-        wild = street_styles.grass(rng) if rng.uniform() < self.style.green else street_styles.asphalt(rng)
+        tar = street_styles.asphalt(rng, self.light.wet)
+        wild = street_styles.grass(rng) if rng.uniform() < self.style.green else street_styles.asphalt(rng, wet=False)
         slabs = wild if self.style.most_people < 8 else street_styles.pavement(rng)
         edge = Material((0.45, 0.45, 0.43), grain=0.3)
         parts = []
@@ -180,7 +185,9 @@ class StreetBuilder:
                 continue
             if rng.uniform() < style.built:
                 if middle < DETAIL_M:
-                    self.bodies += [body.at(x, middle, 0, yaw) for body in house(rng, width, style.most_floors)]
+                    self.bodies += [
+                        body.at(x, middle, 0, yaw) for body in house(rng, width, style.most_floors, self.light.lit)
+                    ]
                 else:
                     self.bodies.append(far_house(rng, width, style.most_floors).at(x, middle, 0, yaw))
             else:
@@ -228,6 +235,14 @@ class StreetBuilder:
                 self.plan.take(side * line, y, radius)
                 yaw = turn if side > 0 or abs(turn) < 1 else -turn
                 self.bodies.append(make(self.rng).at(side * line, y, KERB_M, yaw))
+                if make is traffic.street_lamp:
+                    self._shine((side * (line - 1.0), y, 6.0))
+
+    def _shine(self, place_m: tuple[float, float, float]) -> None:
+        """Switch a lamp on at night, if it is one of the first few."""
+        if self.light.lit > LAMPS_ON_FROM and len(self.lamps) < MOST_LAMPS:
+            power, warm = self.rng.uniform(4, 16), self.rng.uniform(0.4, 1.0)
+            self.lamps.append(Light(place_m, (power, power * (0.5 + 0.5 * warm), power * warm)))
 
     def _parked(self, side: int) -> None:
         rng = self.rng
@@ -313,28 +328,3 @@ class StreetBuilder:
 def street(rng: np.random.Generator) -> World:
     """A street drawn by chance."""
     return StreetBuilder(rng).build()
-
-
-def _daylight(rng: np.random.Generator) -> tuple[Light, Ambient]:
-    """A sun that is high or low, bright or behind clouds, and the sky that goes with it."""
-    overcast, height = rng.uniform() < 0.3, rng.uniform(0.25, 1.5)
-    strength = rng.uniform(0.1, 0.5) if overcast else rng.uniform(1.2, 3.5)
-    warm = min(1.0, 0.6 + 0.4 * height)
-    angle = rng.uniform(0, 2 * math.pi)
-    place = (1000 * math.cos(angle), 1000 * math.sin(angle), 1000 * height)
-    sun = Light(place, (strength, strength * (0.5 + 0.5 * warm), strength * warm), sun=True)
-    sky = rng.uniform(0.7, 1.2)
-    blue = rng.uniform(0.0, 0.1) if overcast else rng.uniform(0.3, 0.7)
-    zenith = (sky * (1 - blue), sky * (1 - 0.55 * blue), sky)
-    above = (0.6 * zenith[0], 0.6 * zenith[1], 0.6 * zenith[2])
-    ground = 0.25 * sky
-    # A clear sky looks about as bright as a pale stone in the sun, a covered one is the brightest that is seen.
-    shown = rng.uniform(0.8, 1.3) if overcast else rng.uniform(0.4, 0.9)
-    clouds = 0.0 if rng.uniform() < 0.25 else rng.uniform(0.1, 0.9)
-    return sun, Ambient(
-        above,
-        (ground, 0.97 * ground, 0.9 * ground),
-        (shown * zenith[0], shown * zenith[1], shown * zenith[2]),
-        (1.05 * shown * sky, 1.05 * shown * sky, 1.05 * shown * sky),
-        clouds,
-    )

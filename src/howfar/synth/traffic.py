@@ -100,6 +100,16 @@ def bin_(rng: np.random.Generator) -> Body:
     return Body.of("bin", [*parts, lying_cylinder(BLACK, (-0.25, 0, 0.1), 0.2, 0.52)])
 
 
+def billboard(rng: np.random.Generator) -> Body:
+    """A poster with a frame on two posts, seen along X."""
+    width, height, low = rng.uniform(1.0, 3.2), rng.uniform(1.2, 2.2), rng.uniform(0.3, 1.5)
+    metal = materials.metal(rng)
+    parts = [standing_box(metal, (0, 0, low - 0.06), (0.1, width + 0.12, height + 0.12))]
+    parts.append(standing_box(materials.photo(rng, width), (0, 0, low), (0.13, width, height)))
+    parts += [standing_box(metal, (0, s * 0.4 * width, 0), (0.08, 0.08, low)) for s in (-1, 1)]
+    return Body.of("sign", parts)
+
+
 def shelter(rng: np.random.Generator) -> Body:
     """A bus shelter: a roof on posts with panes of glass at the back and the sides; open along Y."""
     length, metal = rng.uniform(2.5, 4.0), materials.metal(rng)

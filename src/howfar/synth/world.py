@@ -83,6 +83,7 @@ class Ambient:
         zenith: The sky overhead.
         horizon: The sky at the horizon.
         clouds: Share of the sky that white clouds cover, 0 to 1.
+        haze_per_m: The share of the light that a metre of air takes and gives the horizon's colour for.
     """
 
     above: tuple[float, float, float]
@@ -90,6 +91,7 @@ class Ambient:
     zenith: tuple[float, float, float]
     horizon: tuple[float, float, float]
     clouds: float = 0.0
+    haze_per_m: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
