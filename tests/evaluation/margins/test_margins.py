@@ -15,7 +15,7 @@ def errors(log_sd: float, count: int = 80, places: int = 8, seed: int = 0) -> Er
         rng.normal(0, log_sd, count),
         np.full(count, 0.1),
         rng.uniform(1, 9, count),
-        np.array([f"place {index % places}" for index in range(count)]),
+        np.array([f"streets:all, place {index % places}" for index in range(count)]),
     )
 
 
@@ -29,7 +29,7 @@ MADE = {
 
 
 def test_margins_rest_on_what_was_measured_enough() -> None:
-    margins = measured_margins(MADE, ["streets:all"]).margins  # type: ignore[arg-type]
+    margins = measured_margins(MADE, ["streets:all", "rooms:test"]).margins  # type: ignore[arg-type]
     outdoors, rooms = margins.domains
     assert (outdoors.domain, rooms.domain, outdoors.places, outdoors.data) == ("outdoors", "rooms", 8, ("streets:all",))
     assert outdoors.log_sd_at(3.0) > 1.5 * rooms.log_sd_at(3.0)
@@ -39,9 +39,12 @@ def test_margins_rest_on_what_was_measured_enough() -> None:
 
 def test_a_place_that_is_away_does_not_tell() -> None:
     odd = errors(0.05)
-    odd.log_errors[odd.places == "place 3"] = 2.0
+    odd.log_errors[odd.places == "streets:all, place 3"] = 2.0
     without = measured_margins({("depth", "rooms"): odd}).without()
-    assert without("place 3").log_sd("", 3.0, 0.0) < without("place 1").log_sd("", 3.0, 0.0) + 1e-9
+    assert (
+        without("streets:all, place 3").log_sd("", 3.0, 0.0)
+        < without("streets:all, place 1").log_sd("", 3.0, 0.0) + 1e-9
+    )
     assert without("elsewhere").domains[0].places == 8
 
 

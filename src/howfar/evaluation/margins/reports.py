@@ -3,9 +3,10 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from howfar.evaluation.margins.conformal import LEAST_OBJECTS, LEAST_PLACES, SHARE
+from howfar.evaluation.margins.conformal import LEAST_OBJECTS, LEAST_PLACES, SHARE, Of
 from howfar.evaluation.margins.margins import MeasuredMargins
 from howfar.evaluation.report.report import FigureTable, Report
+from howfar.scene.domain import Domain
 from howfar.scene.margins import DomainMargin
 
 TITLE = "Margins"
@@ -22,7 +23,7 @@ WHAT = (
 
 def left_out_line(measured: MeasuredMargins) -> str:
     """What a card says of its margins: how the intervals hold in places left out."""
-    of_domain = {domain: of for of, domain in measured.shown if of == "depth"}
+    of_domain: dict[Domain, Of] = {domain: of for of, domain in measured.shown if of == "depth"}
     of_domain |= {domain: of for of, domain in measured.shown if of == "joined"}
     told = [
         f"{measured.shown[of, domain].coverage:.0%} {domain} ({measured.errors[of, domain].place_count} places, "
