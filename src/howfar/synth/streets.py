@@ -14,7 +14,7 @@ from howfar.synth.houses import far_house, house
 from howfar.synth.materials import Material
 from howfar.synth.people import person, rider
 from howfar.synth.seats import bench
-from howfar.synth.solids import box, rod, standing_box
+from howfar.synth.solids import box, cushion, rod, standing_box
 from howfar.synth.world import STRUCTURE, Body, Eye, Light, Part, World
 
 Make = Callable[[np.random.Generator], Body]
@@ -37,7 +37,13 @@ SIDEWAYS = 0.35
 LAMPS_ON_FROM, MOST_LAMPS = 0.1, 4
 """The share of lit windows from which on street lamps are lit, and how many of them throw light."""
 
-PIECE_M = 16.0
+PIECE_M = 8.0
+BEND_PER_M, RISE_PER_M = 1 / 1300, 1 / 4500
+"""The most that a road bends to a side, and rises or falls: the pieces of the road are straight."""
+
+BONNET = 0.15
+"""How often the camera's own car is seen, where it is on a road."""
+
 LANE_M = 3.2
 
 AT_KERB: tuple[tuple[Make, float, float], ...] = (
@@ -80,6 +86,8 @@ class StreetBuilder:
         self.road_m = rng.uniform(*self.style.road_m)
         self.pavement_m = rng.uniform(*self.style.pavement_m)
         self.end_m = rng.uniform(*FARTHEST_M)
+        bend, rise = np.clip(rng.normal(0, 0.5, 2), -1, 1)
+        self.bend_per_m, self.rise_per_m = float(bend * BEND_PER_M), float(rise * RISE_PER_M)
         self.right = 1 if rng.uniform() < 0.8 else -1  # the side that traffic keeps to
         self.crossing = self._crossing()
         self.bodies: list[Body] = []
@@ -100,7 +108,10 @@ class StreetBuilder:
         self._cyclists()
         self._people()
         self.bodies += skyline(self.rng, self.style.most_floors)
-        return World(tuple(self.bodies), (self.light.sun, *self.lamps), self.light.ambient, self.eye)
+        if abs(self.eye.position_m[0]) < self.road_m / 2 and self.rng.uniform() < BONNET:
+            self._own_bonnet()
+        lights = (self.light.sun, *self.lamps)
+        return World(tuple(self.bodies), lights, self.light.ambient, self.eye, self.bend_per_m, self.rise_per_m)
 
     def _crossing(self) -> tuple[float, float]:
         """From where to where another road crosses; it may lie behind the end, where it is not seen."""
@@ -147,6 +158,14 @@ class StreetBuilder:
         self.bodies.append(Body.of(STRUCTURE, parts + self._marks()))
         self.bodies.append(open_ground(wild))
 
+    def _own_bonnet(self) -> None:
+        """The bonnet of the camera's own car, below and before it."""
+        (x, y, z), yaw = self.eye.position_m, self.eye.yaw_rad
+        off, low = self.rng.uniform(0.9, 1.6), min(max(z - self.rng.uniform(0.3, 0.6), 0.3), 1.2)
+        coat = Material((self.rng.uniform(0.01, 0.8),) * 3, gloss=0.8)
+        bonnet = cushion(coat, (0, off, low - 0.2), (1.7, 1.3, 0.4))
+        self.bodies.append(Body.of(STRUCTURE, [bonnet]).at(x, y, 0, yaw))
+
     def _pieces(self) -> list[tuple[float, float]]:
         """The road in pieces along Y, of which one is the crossing."""
         cuts = {*np.arange(NEAREST_M, self.end_m, PIECE_M).tolist(), self.end_m}
@@ -164,11 +183,11 @@ class StreetBuilder:
             for y in np.arange(NEAREST_M, self.end_m, step):
                 if not self._crosses(y, 0.5 * step):
                     long = step if solid and line == lanes // 2 else 0.4 * step
-                    parts.append(box(paint, (x, y, 0.002), (0.13, long, 0.005)))
+                    parts.append(box(paint, (x, y, 0.002), (0.13, long, 0.008)))
         if rng.uniform() < 0.45:
             y = self.crossing[0] - 2.5 if rng.uniform() < 0.6 and self.crossing[0] < 60 else rng.uniform(5, 30)
             stripes = np.arange(-self.road_m / 2 + 0.4, self.road_m / 2 - 0.3, 1.0)
-            parts += [box(paint, (x, y, 0.003), (0.5, 3.0, 0.006)) for x in stripes]
+            parts += [box(paint, (x, y, 0.003), (0.5, 3.0, 0.009)) for x in stripes]
         return parts
 
     def _sides(self, side: int) -> None:
