@@ -125,8 +125,8 @@ def assemble(world: World) -> Assembly:
         lamps=_lamps(world, turn, eye),
         ambient=world.ambient,
         up=turn[:, 2].astype(np.float32),
-        opaque=Caster(corners_m[:first_glass]),
-        glass=Caster(corners_m[first_glass:]),
+        opaque=Caster(corners_m[:first_glass], turn),
+        glass=Caster(corners_m[first_glass:], turn),
         first_glass=first_glass,
     )
 
