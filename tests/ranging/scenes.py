@@ -72,6 +72,8 @@ def street(rng: np.random.Generator, sizes: SizeTable, labels: tuple[str, ...], 
 
 def _drawn(rng: np.random.Generator, size: ClassSize | None, label: str) -> Block:
     assert size is not None
+    if size.kinds:
+        size = size.kinds[rng.choice(len(size.kinds), p=[kind.share for kind in size.kinds])]
     assert size.height_m
     assert size.log_sd
     width, length = size.width_m or 0.4, size.length_m or 0.4

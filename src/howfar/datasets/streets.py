@@ -14,7 +14,7 @@ forms are left out.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from howfar.datasets.csv_rows import read_rows
@@ -194,10 +194,12 @@ def _depth_sample(picture: StreetPicture, depth: Path) -> DepthSample:
             f"{depth} has {counts.shape[1]}×{counts.shape[0]} pixels and its picture {width}×{height}: name the depth "
             "map of this picture."
         )
-    return DepthSample(picture.name, image, metres_of(counts, METRES_PER_COUNT), picture.camera(width, height))
+    depth_m, camera = metres_of(counts, METRES_PER_COUNT), picture.camera(width, height)
+    return DepthSample(picture.name, image, depth_m, camera, place=picture.drive)
 
 
 def _object_sample(picture: StreetPicture, labels: Path) -> ObjectSample:
     image = read_rgb(picture.image)
     height, width = image.shape[:2]
-    return labelled_sample(picture.name, image, picture.camera(width, height), labels)
+    sample = labelled_sample(picture.name, image, picture.camera(width, height), labels)
+    return replace(sample, place=picture.drive)

@@ -3,10 +3,14 @@
 docs/model-cards.md describes the format for users.
 """
 
+import math
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from howfar.scene import DepthKind
 from howfar.scene.margins import Margins
@@ -27,6 +31,12 @@ HEADS: dict[Task, tuple[Head, ...]] = {
     "joint": ("detection", "depth"),
 }
 """What a network of each task gives, from one run."""
+
+BOX_LOG_SD, BOX_EDGE_PX = 0.12, 0.7
+"""The error of boxes where a card states none: that of NanoDet-g. Of its heights on 734 whole objects of COCO photos
+that it was trained on, 80 % lie within 1.28 times 0.103 in log (0.13 below 16 pixels of the input, 0.05 above 128); on
+87 of NYU's test rooms 0.101, on 37 of streets 0.077 about a median that is 9 % too small. What it has not seen is wider
+than COCO's, and boxes that overlap by less than half were not counted."""
 
 UNKNOWN_LICENCE = "not stated in the file: ask whoever published it"
 
@@ -87,8 +97,10 @@ class DetectorSpec:
         layout: The family of the output (see howfar.models.layouts).
         classes: Name of each class.
         score: Default score threshold.
-        nms: Default IoU of the class-wise non-maximum suppression.
+        nms: Default IoU of the non-maximum suppression, within a class and among classes that look alike.
         tensors: Names of the outputs to read, in the order of the layout; all outputs of the file when empty.
+        box_log_sd: Standard deviation of the natural logarithm of a box's height.
+        box_edge_px: Standard deviation of one edge in pixels of the network's input, which comes on top.
     """
 
     layout: LayoutName
@@ -96,6 +108,14 @@ class DetectorSpec:
     score: float = 0.35
     nms: float = 0.6
     tensors: tuple[str, ...] = ()
+    box_log_sd: float = BOX_LOG_SD
+    box_edge_px: float = BOX_EDGE_PX
+
+    def height_log_sds(self, heights_px: NDArray[np.floating]) -> NDArray[np.float64]:
+        """The standard deviations of the natural logarithms of N heights of boxes, given in pixels of the input."""
+        edges = math.sqrt(2) * self.box_edge_px / np.maximum(heights_px.astype(np.float64), 1.0)
+        log_sds: NDArray[np.float64] = np.hypot(self.box_log_sd, edges)
+        return log_sds
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +131,8 @@ class DepthSpec:
         max_m: The farthest depth that it was trained on, before scaling; None if not bounded.
         margins: How far off its distances are on objects that it has not seen; None if that was not measured.
         tensors: Name of the output to read, alone; the file's first output when empty.
+        sky_m: From this output on, before scaling, a pixel is sky or has no depth: unknown. None for a network that
+            has not learned the sky.
     """
 
     kind: DepthKind
@@ -119,6 +141,7 @@ class DepthSpec:
     max_m: float | None = None
     margins: Margins | None = None
     tensors: tuple[str, ...] = ()
+    sky_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The detected objects of a picture: boxes, scores and classes, as parallel arrays."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -20,6 +20,8 @@ class Detections:
         class_names: The names of all classes of the detector.
         masks: N×S×S float32, 0 to 1: how much each cell of a grid over each box belongs to its object; None from a
             detector that gives no masks.
+        height_log_sds: N float64: standard deviation of the natural logarithm of each box's height, by the detector's
+            measured errors; None for boxes that are exact or drawn by hand.
 
     Raises:
         SettingError: If the arrays do not fit together or a class has no name.
@@ -30,6 +32,7 @@ class Detections:
     class_ids: NDArray[np.int64]
     class_names: tuple[str, ...]
     masks: NDArray[np.float32] | None = None
+    height_log_sds: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         count = len(self.boxes_xyxy_px)
@@ -40,6 +43,8 @@ class Detections:
             )
         if self.masks is not None and (self.masks.ndim != 3 or len(self.masks) != count):
             raise SettingError(f"{count} detections need {count}×S×S masks, not an array of shape {self.masks.shape}.")
+        if self.height_log_sds is not None and self.height_log_sds.shape != (count,):
+            raise SettingError(f"{count} detections need {count} errors, not {self.height_log_sds.shape}.")
         if count and not 0 <= self.class_ids.min() <= self.class_ids.max() < len(self.class_names):
             raise SettingError(f"A class id lies outside the {len(self.class_names)} classes that have a name.")
 
@@ -62,5 +67,11 @@ class Detections:
 
     def select(self, keep: NDArray[np.bool_] | NDArray[np.int64]) -> Self:
         """The objects that a mask or an array of indices selects."""
-        masks = None if self.masks is None else self.masks[keep]
-        return type(self)(self.boxes_xyxy_px[keep], self.scores[keep], self.class_ids[keep], self.class_names, masks)
+        return replace(
+            self,
+            boxes_xyxy_px=self.boxes_xyxy_px[keep],
+            scores=self.scores[keep],
+            class_ids=self.class_ids[keep],
+            masks=None if self.masks is None else self.masks[keep],
+            height_log_sds=None if self.height_log_sds is None else self.height_log_sds[keep],
+        )

@@ -18,10 +18,14 @@ class Cue:
 
     Attributes:
         name: `depth` (the depth map), `size` (the known size of the object) or `ground` (where the object stands).
-        depth_m: Median of the distance along the optical axis in metres; NaN where the cue gives no distance.
-        log_sd: Standard deviation of the natural logarithm of that distance: roughly its relative error.
+        depth_m: Median of the distance of the visible surface along the optical axis in metres; NaN where the cue gives
+            no distance.
+        log_sd: Standard deviation of the natural logarithm of that distance, or of the bound: roughly its relative
+            error.
         weight: Its weight in the distance that all cues give together, 0 to 1.
         note: Why the cue gives no distance, or why it is doubtful; empty otherwise.
+        at_most_m: A bound in metres where the cue gives no distance, but knows how far the object is at most: what is
+            seen of an object that the frame cuts, or that is not whole, is no higher than the whole. NaN for no bound.
     """
 
     name: CueName
@@ -29,6 +33,12 @@ class Cue:
     log_sd: float
     weight: float = 0.0
     note: str = ""
+    at_most_m: float = NAN
+
+    @classmethod
+    def bound(cls, name: CueName, at_most_m: float, log_sd: float, note: str) -> Self:
+        """A cue that gives no distance but a bound, and the reason why."""
+        return cls(name, NAN, log_sd, note=note, at_most_m=at_most_m)
 
     @classmethod
     def unknown(cls, name: CueName, note: str) -> Self:
@@ -40,13 +50,18 @@ class Cue:
         """Whether the cue gives a distance."""
         return math.isfinite(self.depth_m)
 
+    @property
+    def is_bound(self) -> bool:
+        """Whether the cue gives a bound in the place of a distance."""
+        return math.isfinite(self.at_most_m)
+
 
 @dataclass(frozen=True, slots=True)
 class Distance:
     """The distance of one object. Unknown numbers are NaN, never zero or infinity.
 
     Attributes:
-        depth_m: Distance along the optical axis (Z) in metres.
+        depth_m: Distance of the visible surface (the near face, not the middle) along the optical axis (Z) in metres.
         range_m: Length of the straight line from the camera in metres.
         position_m: X (right), Y (down), Z (forward) in metres, on the ray through the middle of the region measured.
         own_log_sd: Standard deviation of the natural logarithm of depth_m that the ranging method itself adds, even on

@@ -236,7 +236,7 @@ def _object(content: Mapping[str, Any]) -> SceneObject:
 
 def _cue_from(content: Mapping[str, Any]) -> Cue:
     depth_m, log_sd = _known(content["depth_m"]), _known(content["log_sd"])
-    return Cue(content["name"], depth_m, log_sd, content["weight"], content["note"])
+    return Cue(content["name"], depth_m, log_sd, content["weight"], content["note"], _known(content["at_most_m"]))
 
 
 def _known(value: float | None) -> float:
@@ -249,6 +249,7 @@ def _cue(cue: Cue) -> dict[str, Any]:
     return {
         "name": cue.name,
         "depth_m": _number(cue.depth_m),
+        "at_most_m": _number(cue.at_most_m),
         "log_sd": _number(cue.log_sd),
         "weight": _number(cue.weight),
         "note": cue.note,

@@ -150,3 +150,18 @@ def test_a_detector_that_knows_no_class_of_the_data_is_refused(tmp_path: Path) -
     detector = finding(tmp_path, (LEFT, 0.9, "dog"))
     with pytest.raises(SettingError, match="knows none of the data set's classes"):
         evaluate_objects([object_sample()], object_options(boxes="detector"), detector, None, {"sofa": "settee"})
+
+
+@pytest.mark.parametrize(
+    ("truth", "nearest_m", "compared", "truth_m"),
+    [
+        pytest.param(None, (1.5, 3.0), "nearest", [1.5, 3.0], id="the nearest face, where it is known"),
+        pytest.param(None, None, "centre", [2.0, 4.0], id="the distance as it is defined, where no face is known"),
+        pytest.param("centre", (1.5, 3.0), "centre", [2.0, 4.0], id="the centre, where it is asked for"),
+    ],
+)
+def test_distances_are_compared_with_the_surface_that_the_camera_sees(truth, nearest_m, compared, truth_m) -> None:
+    result = evaluate_objects([object_sample(nearest_m=nearest_m)], object_options(truth=truth))
+    assert (result.truth, result.truth_m.tolist()) == (compared, truth_m)
+    assert result.errors_to("centre", "median").objects == 2
+    assert result.errors_to("nearest", "median").objects == (2 if nearest_m else 0)

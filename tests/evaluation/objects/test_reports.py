@@ -182,3 +182,13 @@ def test_a_part_that_is_there_is_not_replaced_unless_asked(tmp_path: Path) -> No
 def test_the_page_has_every_table_and_no_empty_one() -> None:
     report = object_report(two_methods(), NAMES)
     assert as_page(report).html().count("<table>") == 1 + len(report.tables)
+
+
+def test_where_the_nearest_face_is_known_the_errors_to_both_truths_are_shown() -> None:
+    one = replace(measured(2.0, distance(2.2)), nearest_m=2.0, centre_m=2.5)
+    report = object_report(object_result(one), Names("rooms", "objects"))
+    (table,) = [each for each in report.tables if "what is true" in each.title]
+    assert [(row[0], row[3]) for row in table.rows] == [
+        ("median, nearest face", "10.00"),
+        ("median, centre", "12.00"),
+    ]

@@ -80,3 +80,34 @@ def test_everything_times_k_gives_the_distance_times_k(said, k) -> None:
 @given(st.floats(0.5, 80.0), st.lists(st.floats(0.01, 2.0), min_size=2, max_size=3))
 def test_cues_that_agree_are_surer_together_than_the_best_alone(depth_m, log_sds) -> None:
     assert fuse(cues([(depth_m, sd) for sd in log_sds])).log_sd < min(log_sds)
+
+
+CUT = "the box is cut by the frame"
+
+
+@pytest.mark.parametrize(
+    ("at_most_m", "low", "high", "conflict"),
+    [
+        pytest.param(40.0, 3.99, 4.01, False, id="a bound far beyond changes nothing"),
+        pytest.param(4.0, 3.3, 3.8, False, id="a bound at the estimate takes the farther half away"),
+        pytest.param(2.0, 1.9, 2.6, True, id="a bound far before it contradicts"),
+    ],
+)
+def test_a_bound_takes_away_what_lies_beyond_it(at_most_m, low, high, conflict) -> None:
+    fused = fuse([Cue("depth", 4.0, 0.2), Cue.bound("size", at_most_m, 0.05, CUT)])
+    assert low < fused.depth_m < high
+    assert fused.log_sd <= 0.2001
+    assert fused.conflict is conflict
+    assert [cue.weight for cue in fused.cues] == [1.0, 0.0]
+
+
+def test_a_bound_alone_is_no_distance() -> None:
+    fused = fuse([Cue.bound("size", 4.0, 0.1, CUT)])
+    assert not fused.is_known
+    assert fused.cues[0].at_most_m == 4.0
+
+
+def test_a_sharp_bound_gives_the_moments_of_the_truncated_normal_distribution() -> None:
+    fused = fuse([Cue("depth", math.e, 0.5), Cue.bound("size", math.e, 1e-3, CUT)])
+    assert math.log(fused.depth_m) == pytest.approx(1 - 0.5 * math.sqrt(2 / math.pi), abs=0.005)
+    assert fused.log_sd == pytest.approx(0.5 * math.sqrt(1 - 2 / math.pi), abs=0.005)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from howfar.ranging.cues.ground_cue import Ground, ground_cues, ground_of
-from howfar.ranging.cues.size_cue import SizeEstimate, size_cue
+from howfar.ranging.cues.seen import Seen
+from howfar.ranging.cues.size_cue import size_cue
 from howfar.ranging.cues.sizes import ClassSize
 from howfar.scene import Camera, Cue
 
@@ -14,7 +15,7 @@ LEVEL = Camera.from_focal(1000, 800, 500.0)
 GROUND = Ground(1.5, 400.0, 2.0)
 POST = ClassSize("post", height_m=2.0, log_sd=0.05, on_ground=True)
 KITE = ClassSize("kite", height_m=1.0, log_sd=0.1)
-UNKNOWN = SizeEstimate(Cue.unknown("size", "no known size"), 0.0, 0.0)
+UNKNOWN = Cue.unknown("size", "no known size")
 
 
 def post_at(depth_m: float, horizon_px: float = 400.0, height_m: float = 2.0) -> tuple[float, float, float, float]:
@@ -24,18 +25,13 @@ def post_at(depth_m: float, horizon_px: float = 400.0, height_m: float = 2.0) ->
 
 
 def only(box, size=POST, sized=UNKNOWN, ground=GROUND) -> Cue:
-    (cue,) = ground_cues([box], [size], [sized], LEVEL, ground)
+    (cue,) = ground_cues([Seen(box, size)], [sized], LEVEL, ground)
     return cue
 
 
 @pytest.mark.parametrize("depth_m", [3.0, 10.0, 20.0])
 def test_a_foot_says_how_far_a_thing_is(depth_m: float) -> None:
     assert only(post_at(depth_m)).depth_m == pytest.approx(depth_m)
-
-
-def test_half_the_extent_is_added_for_the_centre() -> None:
-    sized = SizeEstimate(Cue.unknown("size", ""), 2.0, 0.3)
-    assert only(post_at(10.0), sized=sized).depth_m == pytest.approx(12.0)
 
 
 def test_far_feet_are_less_sure() -> None:
@@ -49,7 +45,6 @@ def test_far_feet_are_less_sure() -> None:
         pytest.param((400, 100, 450, 300), POST, "above the horizon", id="a foot above the horizon"),
         pytest.param((400, 100, 450, 400), POST, "above the horizon", id="a foot on the horizon"),
         pytest.param((400, 100, 450, 404), POST, "too near the horizon", id="a foot hardly below it"),
-        pytest.param((400, 100, 450, 799), POST, "cut by the frame", id="a foot that is cut off"),
         pytest.param((400, 300, 450, 500), KITE, "not known to stand", id="a class that does not stand"),
         pytest.param((400, 300, 450, 500), None, "not known to stand", id="a class that is not in the table"),
     ],
@@ -60,17 +55,30 @@ def test_where_the_ground_says_nothing_it_says_why(box, size, note) -> None:
     assert note in cue.note
 
 
+def test_a_foot_that_is_cut_off_is_nearer_than_the_ground_at_the_frame() -> None:
+    cue = only((400, 100, 450, 800))
+    assert not cue.is_known
+    assert (cue.at_most_m, cue.note) == (pytest.approx(500 * 1.5 / 400), "its foot is cut by the frame")
+
+
 def test_a_horizon_within_the_box_is_as_it_should_be() -> None:
     box = post_at(10.0)
     assert box[1] < GROUND.horizon_px < box[3]
     assert only(box).is_known
 
 
+def test_the_foot_of_a_detectors_box_is_less_sure_than_that_of_a_drawn_one() -> None:
+    drawn, found = (ground_cues([Seen(post_at(8.0), POST, s)], [UNKNOWN], LEVEL, GROUND)[0] for s in (0.0, 0.12))
+    assert found.depth_m == drawn.depth_m
+    assert found.log_sd > drawn.log_sd
+
+
 def pitched(horizon_px: float, depths_m: list[float]) -> tuple[Cue, ...]:
     """Posts before a camera whose horizon is not where it is thought to be."""
     boxes = [post_at(depth_m, horizon_px) for depth_m in depths_m]
-    sized = [size_cue(box, POST, LEVEL, 400.0) for box in boxes]
-    return ground_cues(boxes, [POST] * len(boxes), sized, LEVEL, ground_of(LEVEL, 1.5, None))
+    objects = [Seen(box, POST) for box in boxes]
+    sized = [size_cue(each, LEVEL, 400.0) for each in objects]
+    return ground_cues(objects, sized, LEVEL, ground_of(LEVEL, 1.5, None))
 
 
 def test_things_of_known_size_show_where_the_horizon_is() -> None:
@@ -82,8 +90,7 @@ def test_things_of_known_size_show_where_the_horizon_is() -> None:
 def test_its_own_size_does_not_count_twice() -> None:
     box = post_at(8.0)
     honest, wrong = (
-        ground_cues([box], [POST], [SizeEstimate(Cue("size", depth_m, 0.05), 0.0, 0.0)], LEVEL, GROUND)[0]
-        for depth_m in (8.0, 4.0)
+        ground_cues([Seen(box, POST)], [Cue("size", depth_m, 0.05)], LEVEL, GROUND)[0] for depth_m in (8.0, 4.0)
     )
     assert honest == wrong
 
@@ -92,10 +99,8 @@ def test_one_thing_that_does_not_stand_on_the_ground_does_not_move_the_horizon()
     boxes = [post_at(depth_m) for depth_m in (8.0, 10.0, 15.0, 20.0, 30.0)]
     lifted = [*boxes[:-1], (480.0, 100.0, 520.0, 300.0)]  # the last is on a balcony
     cues = [
-        ground_cues(
-            each, [POST] * 5, [size_cue(b, POST, LEVEL, 400.0) for b in each], LEVEL, ground_of(LEVEL, 1.5, None)
-        )
-        for each in (boxes, lifted)
+        ground_cues(each, [size_cue(one, LEVEL, 400.0) for one in each], LEVEL, ground_of(LEVEL, 1.5, None))
+        for each in ([Seen(box, POST) for box in some] for some in (boxes, lifted))
     ]
     assert cues[1][0].depth_m == pytest.approx(cues[0][0].depth_m, rel=0.03)
 
@@ -103,10 +108,11 @@ def test_one_thing_that_does_not_stand_on_the_ground_does_not_move_the_horizon()
 def test_the_horizon_is_that_of_the_joint_least_squares_problem() -> None:
     depths, ground = [8.0, 12.0, 20.0], ground_of(LEVEL, 1.5, None)
     boxes = [post_at(depth_m, 403.0) for depth_m in depths]
-    sized = [size_cue(box, POST, LEVEL, 400.0) for box in boxes]
-    cue = ground_cues(boxes, [POST] * 3, sized, LEVEL, ground)[0]
-    drops = np.array([500 * 1.5 / each.cue.depth_m for each in sized[1:]])
-    sds = np.hypot(drops * [each.cue.log_sd for each in sized[1:]], math.hypot(0.01 * 500, 1.5))
+    objects = [Seen(box, POST) for box in boxes]
+    sized = [size_cue(each, LEVEL, 400.0) for each in objects]
+    cue = ground_cues(objects, sized, LEVEL, ground)[0]
+    drops = np.array([500 * 1.5 / each.depth_m for each in sized[1:]])
+    sds = np.hypot(drops * [each.log_sd for each in sized[1:]], math.hypot(0.01 * 500, 1.5))
     rows = np.append([box[3] for box in boxes[1:]] - drops, ground.horizon_px)
     expected = np.polyfit(np.zeros(3), rows, 0, w=1 / np.append(sds, ground.horizon_sd_px))[0]
     assert cue.depth_m == pytest.approx(500 * 1.5 / (boxes[0][3] - expected))

@@ -10,7 +10,7 @@ from howfar.errors import SettingError
 from howfar.ranging import measure, parse_method
 from howfar.ranging.cues.joining import CueSettings, parse_cues, with_cues
 from howfar.ranging.cues.sizes import default_sizes
-from howfar.scene import Camera, DepthFacts, DepthMap, Distance
+from howfar.scene import Camera, DepthFacts, DepthMap, Detections, Distance
 from tests.ranging.scenes import CAMERA_HEIGHT_M, RenderedScene, streets
 
 LABELS = ("car", "pedestrian", "cyclist", "truck", "bus")
@@ -31,7 +31,9 @@ def read_off(scene: RenderedScene, factor: float = 1.0) -> tuple[Distance, ...]:
 
 
 def joined(scene: RenderedScene, distances: Sequence[Distance], settings: CueSettings, facts=ROOMS):
-    return with_cues(distances, scene.labels, scene.boxes_xyxy_px, scene.camera, settings, facts)
+    return with_cues(
+        distances, Detections.from_boxes(scene.boxes_xyxy_px, list(scene.labels)), scene.camera, settings, facts
+    )
 
 
 def far(depth_m: float) -> Distance:
@@ -43,7 +45,7 @@ def test_on_rendered_streets_the_cues_together_beat_each_and_know_how_sure_they_
     rows = []
     for scene in scenes:
         nothing = [Distance.unknown("median", "none")] * len(scene.labels)
-        for far_m, truth_m in zip(joined(scene, nothing, settings), scene.depth_m.tolist(), strict=True):
+        for far_m, truth_m in zip(joined(scene, nothing, settings), scene.nearest_m.tolist(), strict=True):
             if all(cue.is_known for cue in far_m.cues):
                 rows.append((*(cue.depth_m / truth_m for cue in far_m.cues), far_m.depth_m / truth_m))
                 rows[-1] += (float(far_m.low_m <= truth_m <= far_m.high_m),)
@@ -60,7 +62,7 @@ def test_a_measured_map_stays_as_right_as_it_was(scenes) -> None:
     for scene in scenes[:200]:
         distances = read_off(scene)
         for far_m, by_map, truth_m in zip(
-            joined(scene, distances, settings, MEASURED), distances, scene.depth_m, strict=True
+            joined(scene, distances, settings, MEASURED), distances, scene.nearest_m, strict=True
         ):
             if by_map.is_known:
                 alone.append(abs(by_map.depth_m / truth_m - 1))
@@ -74,7 +76,7 @@ def test_where_a_network_shows_a_street_as_a_room_size_and_ground_rule(scenes) -
     for scene in scenes[:100]:
         if len(scene.labels) < 3 or np.median(scene.depth_m) < 15:
             continue
-        for far_m, truth_m in zip(joined(scene, read_off(scene, 0.12), settings), scene.depth_m, strict=True):
+        for far_m, truth_m in zip(joined(scene, read_off(scene, 0.12), settings), scene.nearest_m, strict=True):
             errors.append(abs(far_m.depth_m / truth_m - 1))
     assert len(errors) > 100
     assert np.nanmean(errors) < 0.12  # 0.88 by the map alone
@@ -82,7 +84,11 @@ def test_where_a_network_shows_a_street_as_a_room_size_and_ground_rule(scenes) -
 
 def test_auto_leaves_the_map_alone_within_its_reach() -> None:
     (found,) = with_cues(
-        [far(4.0)], ["person"], np.array([[495, 300, 570, 460]], dtype=np.float32), CAMERA, parse_cues("auto"), ROOMS
+        [far(4.0)],
+        Detections.from_boxes(np.array([[495, 300, 570, 460]], dtype=np.float32), ["person"]),
+        CAMERA,
+        parse_cues("auto"),
+        ROOMS,
     )
     assert found.depth_m == 4.0
     assert [(cue.name, cue.weight) for cue in found.cues] == [("depth", 1.0), ("size", 0.0), ("ground", 0.0)]
@@ -91,27 +97,31 @@ def test_auto_leaves_the_map_alone_within_its_reach() -> None:
 
 
 def test_the_depth_map_alone_gives_exactly_what_it_says() -> None:
-    (found,) = with_cues([far(3.3)], ["car"], CAR, CAMERA, CueSettings(), ROOMS)
+    (found,) = with_cues([far(3.3)], Detections.from_boxes(CAR, ["car"]), CAMERA, CueSettings(), ROOMS)
     assert (found.depth_m, found.position_m, found.method) == (3.3, (0.0, 0.0, 3.3), "median")
     assert math.log(found.high_m / found.low_m) == pytest.approx(2 * 1.2816 * math.hypot(0.2, 0.06))
 
 
 def test_the_position_stays_on_its_ray() -> None:
     seen = Distance(4.0, math.sqrt(21), (2.0, 1.0, 4.0), "median", 1.0, False, (0, 0, 10, 10))
-    (found,) = with_cues([seen], ["car"], CAR, CAMERA, parse_cues("all"), ROOMS)
+    (found,) = with_cues([seen], Detections.from_boxes(CAR, ["car"]), CAMERA, parse_cues("all"), ROOMS)
     x, y, z = found.position_m
     assert (x / z, y / z, z) == pytest.approx((0.5, 0.25, found.depth_m))
     assert found.range_m == pytest.approx(math.hypot(x, y, z))
 
 
 def test_without_a_depth_the_distance_rests_on_the_cues_that_speak() -> None:
-    (found,) = with_cues([Distance.unknown("median", "relative")], ["car"], CAR, CAMERA, parse_cues("all"), ROOMS)
+    (found,) = with_cues(
+        [Distance.unknown("median", "relative")], Detections.from_boxes(CAR, ["car"]), CAMERA, parse_cues("all"), ROOMS
+    )
     assert (found.method, found.reason) == ("size", "")
     assert found.position_m[0] / found.depth_m == pytest.approx((450 - 500) / 500)
 
 
 def test_where_nothing_speaks_the_distance_stays_unknown_with_its_reason() -> None:
-    (found,) = with_cues([Distance.unknown("median", "relative")], ["kite"], CAR, CAMERA, parse_cues("all"), ROOMS)
+    (found,) = with_cues(
+        [Distance.unknown("median", "relative")], Detections.from_boxes(CAR, ["kite"]), CAMERA, parse_cues("all"), ROOMS
+    )
     assert (found.is_known, found.reason) == (False, "relative")
     assert [cue.note for cue in found.cues] == [
         "relative",
@@ -121,20 +131,22 @@ def test_where_nothing_speaks_the_distance_stays_unknown_with_its_reason() -> No
 
 
 def test_the_method_names_all_that_counts() -> None:
-    size_says = with_cues([far(3.0)], ["car"], CAR, CAMERA, parse_cues("size"), ROOMS)[0].depth_m
+    size_says = with_cues([far(3.0)], Detections.from_boxes(CAR, ["car"]), CAMERA, parse_cues("size"), ROOMS)[0].depth_m
     for depth_m, method in ((size_says, "median+size"), (size_says / 12, "size")):
-        (found,) = with_cues([far(depth_m)], ["car"], CAR, CAMERA, parse_cues("depth,size"), ROOMS)
+        (found,) = with_cues(
+            [far(depth_m)], Detections.from_boxes(CAR, ["car"]), CAMERA, parse_cues("depth,size"), ROOMS
+        )
         assert found.method == method
 
 
 def test_a_cue_that_is_not_asked_for_does_not_speak() -> None:
-    (found,) = with_cues([far(3.3)], ["kite"], CAR, CAMERA, parse_cues("size"), ROOMS)
+    (found,) = with_cues([far(3.3)], Detections.from_boxes(CAR, ["kite"]), CAMERA, parse_cues("size"), ROOMS)
     assert (found.is_known, found.reason) == (False, "none of the cues asked for says anything")
 
 
 def test_no_boxes_give_no_distances() -> None:
     empty = np.zeros((0, 4), dtype=np.float32)
-    assert with_cues([], [], empty, CAMERA, parse_cues("all", camera_height_m=1.6), ROOMS) == ()
+    assert with_cues([], Detections.from_boxes(empty, []), CAMERA, parse_cues("all", camera_height_m=1.6), ROOMS) == ()
 
 
 @pytest.mark.parametrize(
@@ -197,14 +209,14 @@ def test_one_thing_alone_overrules_the_depth_map_only_where_it_is_surely_what_it
 ) -> None:
     boxes = PERSON + np.float32([0, foot_lower_px, 0, foot_lower_px])
     settings = parse_cues("auto", camera_height_m=camera_height_m)
-    (one,) = with_cues([far(4.0)], [label], boxes, CAMERA, settings, ROOMS)
+    (one,) = with_cues([far(4.0)], Detections.from_boxes(boxes, [label]), CAMERA, settings, ROOMS)
     weights = {cue.name: cue.weight for cue in one.cues}
     assert max(weights, key=weights.__getitem__) in (speaks, "ground" if speaks == "size" else speaks)
     assert (one.depth_m > 10) == (speaks == "size")
 
 
 def test_what_stays_undecided_has_an_interval_that_holds_both_readings_and_is_marked() -> None:
-    (one,) = with_cues([far(4.0)], ["person"], PERSON, CAMERA, parse_cues("auto"), ROOMS)
+    (one,) = with_cues([far(4.0)], Detections.from_boxes(PERSON, ["person"]), CAMERA, parse_cues("auto"), ROOMS)
     said = {cue.name: cue for cue in one.cues}
     assert (one.depth_m, one.method, one.conflict) == (4.0, "median", True)
     assert one.low_m == pytest.approx(4.0 * math.exp(-1.2816 * said["depth"].log_sd))
@@ -215,7 +227,13 @@ def test_what_stays_undecided_has_an_interval_that_holds_both_readings_and_is_ma
 
 def test_readings_that_agree_across_the_end_of_the_reach_are_not_marked() -> None:
     alone, auto = (
-        with_cues([far(9.5)], ["person"], np.array([[490, 395, 520, 472]], dtype=np.float32), CAMERA, cues, ROOMS)[0]
+        with_cues(
+            [far(9.5)],
+            Detections.from_boxes(np.array([[490, 395, 520, 472]], dtype=np.float32), ["person"]),
+            CAMERA,
+            cues,
+            ROOMS,
+        )[0]
         for cues in (parse_cues("depth"), parse_cues("auto"))
     )
     assert auto.cues[1].depth_m > 10
@@ -232,7 +250,7 @@ UMBRELLA = [300, 300, 350, 350]
     ("objects", "expected_m"),
     [
         pytest.param([("elephant", ELEPHANT)], [500 * 2.45 / 220], id="an elephant nearby is as far as its size says"),
-        pytest.param([("elephant", ELEPHANT_CUT)], [math.nan], id="one that the frame cuts is not known"),
+        pytest.param([("elephant", ELEPHANT_CUT)], [1.70], id="one that the frame cuts is nearer than its size says"),
         pytest.param([("airplane", PLANE)], [math.nan], id="nor is what has no size"),
         pytest.param([("umbrella", UMBRELLA)], [2.0], id="in a room the map speaks"),
         pytest.param(
@@ -247,7 +265,11 @@ def test_where_a_thing_is_met_outdoors_alone_no_metres_of_rooms_are_given(
 ) -> None:
     boxes = np.array([box for _, box in objects], dtype=np.float32)
     found = with_cues(
-        [far(2.0)] * len(objects), [label for label, _ in objects], boxes, CAMERA, parse_cues("auto"), ROOMS
+        [far(2.0)] * len(objects),
+        Detections.from_boxes(boxes, [label for label, _ in objects]),
+        CAMERA,
+        parse_cues("auto"),
+        ROOMS,
     )
     assert [each.depth_m for each in found] == pytest.approx(expected_m, rel=0.02, nan_ok=True)
     for each in found:
@@ -269,5 +291,5 @@ def test_where_a_thing_is_met_outdoors_alone_no_metres_of_rooms_are_given(
 )
 def test_metres_that_are_no_rooms_are_given_outdoors(facts: DepthFacts, cues: str, depth_m: float) -> None:
     boxes = np.array([PLANE], dtype=np.float32)
-    (found,) = with_cues([far(2.0)], ["airplane"], boxes, CAMERA, parse_cues(cues), facts)
+    (found,) = with_cues([far(2.0)], Detections.from_boxes(boxes, ["airplane"]), CAMERA, parse_cues(cues), facts)
     assert found.depth_m == depth_m

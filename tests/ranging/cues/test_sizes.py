@@ -20,7 +20,7 @@ def own(folder: Path, text: str) -> Path:
 
 def test_every_height_has_a_source_and_every_class_is_known_to_somebody() -> None:
     for size in default_sizes():
-        assert (size.height_m is None) == (size.source == "")
+        assert bool(size.sized_kinds) == bool(size.source)
         assert size.name in coco80() or size.name in OTHERS
         assert "kitti" not in size.source.lower()
 
@@ -58,6 +58,13 @@ def test_no_height_is_wider_than_a_third() -> None:
     assert all(size.log_sd <= 0.35 for size in default_sizes() if size.log_sd is not None)
 
 
+def test_a_class_can_be_a_mixture_of_kinds(tmp_path: Path) -> None:
+    truck, car, chair = (default_sizes().find(name) for name in ("truck", "car", "chair"))
+    assert sum(kind.share for kind in truck.kinds) == pytest.approx(1)
+    assert truck.sized_kinds == truck.kinds
+    assert (car.sized_kinds, chair.sized_kinds) == ((car,), ())
+
+
 def test_own_sizes_go_before_the_built_in_ones(tmp_path: Path) -> None:
     mine = read_sizes(own(tmp_path, "[car]\nheight_m = 1\nlog_sd = 0.05\n[robot]\nheight_m = 0.4\nlog_sd = 0.1\n"))
     both = default_sizes().with_own(mine)
@@ -78,6 +85,11 @@ def test_own_sizes_go_before_the_built_in_ones(tmp_path: Path) -> None:
         pytest.param("[car]\non_ground = 1", "should be true or false", id="a number for yes or no"),
         pytest.param("[car]\nalso = 'auto'", "should be a list of names", id="a word for a list"),
         pytest.param("[car]\nsource = 3", "should be a text", id="a number for a text"),
+        pytest.param("[car]\nkinds = [1]", "should be tables, each with a name", id="a number for a kind"),
+        pytest.param("[[car.kinds]]\nname = 'van'\nlong = 1", "unknown field 'long'", id="a misspelt field of a kind"),
+        pytest.param(
+            "[car]\nheight_m = 1.5\nlog_sd = 0.1\n[[car.kinds]]\nname = 'van'", "no kinds", id="one size and kinds"
+        ),
         pytest.param("[car", "cannot be read", id="no TOML"),
     ],
 )

@@ -19,7 +19,7 @@ from howfar.evaluation.objects.results import MeasuredObject, ObjectOptions, Obj
 from howfar.pipeline.metric_scale import MetricEvidence, to_metric
 from howfar.pipeline.perceivers import DepthAlone, TwoNetworks
 from howfar.pipeline.rangefinder import Rangefinder
-from howfar.pipeline.scenes import range_objects
+from howfar.pipeline.scenes import facts_here, range_objects
 from howfar.ranging.settings import Ranging
 from howfar.scene import DepthEstimator, DepthMap, Detections, Detector, Distance, Frame, Perception, Query
 from howfar.scene.box import UNKNOWN_BOX, Box
@@ -30,11 +30,12 @@ NOT_FOUND = "the detector did not find it"
 
 @dataclass(frozen=True, slots=True)
 class _MeasuredBox:
-    """The box that an object is measured in, with the detector's score, and its mask if the detector gives masks."""
+    """The box that an object is measured in, with the detector's score, and its mask and its error if it gives them."""
 
     box_xyxy_px: NDArray[np.float32]
     score: float
     mask: NDArray[np.float32] | None = None
+    height_log_sd: float | None = None
 
 
 def evaluate_objects(
@@ -72,8 +73,9 @@ def evaluate_objects(
         evaluation.add(index, sample)
     if evaluation.without_truth and not evaluation.objects:
         other = "centre" if options.truth == "nearest" else "nearest"
+        what = options.truth or "object"
         raise SettingError(
-            f"The true distance of the {options.truth} is not known of any object here; compare with the {other}.",
+            f"The true distance of the {what} is not known of any object here; compare with the {other}.",
             setting="truth",
         )
     return evaluation.result()
@@ -175,7 +177,10 @@ class _Evaluation:
             if known is None or index != list(boxes)[known.index]:
                 at = sample_index, index
                 measured = _measured(sample, at, float(truth_m[index]), boxes.get(index), distances[index])
-                self.objects.append(replace(measured, alignment=metric.alignment))
+                outdoors = facts_here(metric).outdoors
+                self.objects.append(
+                    replace(measured, alignment=metric.alignment, place=sample.place, outdoors=outdoors)
+                )
 
     def result(self) -> ObjectResult:
         """The result so far."""
@@ -212,7 +217,12 @@ class _Evaluation:
         corners = np.array([box.box_xyxy_px for box in boxes.values()], dtype=np.float32)
         masks = [box.mask for box in boxes.values() if box.mask is not None]
         detections = Detections.from_boxes(corners, [self._name_for_size(sample.labels[index]) for index in boxes])
-        return replace(detections, masks=np.stack(masks) if masks else None)
+        log_sds = [box.height_log_sd for box in boxes.values() if box.height_log_sd is not None]
+        return replace(
+            detections,
+            masks=np.stack(masks) if masks else None,
+            height_log_sds=np.array(log_sds, dtype=np.float64) if log_sds else None,
+        )
 
     def _known(
         self, sample: ObjectSample, truth_m: NDArray[np.float64], boxes: Mapping[int, _MeasuredBox]
@@ -276,7 +286,9 @@ def _class_map(options: ObjectOptions, detector: Detector | None, detector_names
 
 def _truth_m(sample: ObjectSample, options: ObjectOptions) -> NDArray[np.float64]:
     """N true distances in metres, of the objects' centres or of their nearest faces."""
-    return sample.nearest_m if options.truth == "nearest" else sample.depth_m
+    knows_faces = bool(np.isfinite(sample.nearest_m).any())
+    nearest = knows_faces if options.truth is None else options.truth == "nearest"
+    return sample.nearest_m if nearest else sample.depth_m
 
 
 def _matched(
@@ -297,7 +309,8 @@ def _matched(
             if taken != NONE:
                 score = float(detections.scores[detection])
                 mask = None if detections.masks is None else detections.masks[detection]
-                boxes[int(objects[taken])] = _MeasuredBox(detections.boxes_xyxy_px[detection], score, mask)
+                log_sd = None if detections.height_log_sds is None else float(detections.height_log_sds[detection])
+                boxes[int(objects[taken])] = _MeasuredBox(detections.boxes_xyxy_px[detection], score, mask, log_sd)
     return boxes
 
 
@@ -330,6 +343,7 @@ def _measured(
         occlusion=int(sample.occlusions[index]),
         focal_px=sample.camera.fx_px,
         distances=distances,
+        centre_m=float(sample.depth_m[index]),
     )
 
 

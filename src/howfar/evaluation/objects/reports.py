@@ -8,9 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from howfar.evaluation.detection.tables import Row
+from howfar.evaluation.objects.coverage import COLUMNS as COVERAGE_COLUMNS
+from howfar.evaluation.objects.coverage import WHAT as COVERAGE_WHAT
+from howfar.evaluation.objects.coverage import coverage_cells, coverages
 from howfar.evaluation.objects.groups import GROUPINGS, Group, all_objects
 from howfar.evaluation.objects.metrics import DisparityErrors, ObjectErrors
-from howfar.evaluation.objects.results import ObjectResult
+from howfar.evaluation.objects.results import ObjectResult, Truth
 from howfar.evaluation.objects.tables import disparity_rows, group_rows, method_fields, object_rows
 from howfar.evaluation.report.report import FigureTable, Report, time_taken, write_rows
 from howfar.models.detector import MAX_DETECTIONS
@@ -63,6 +66,7 @@ def object_report(result: ObjectResult, names: Names) -> Report:
         fields=protocol_fields(result, names) | method_fields(result),
         tables=(
             _overall(result, how),
+            *_both_truths(result, how),
             *_disparities(result, how),
             *_grouped(result, how),
             *_intervals(result, how),
@@ -114,7 +118,7 @@ def protocol_line(result: ObjectResult, names: Names) -> str:
         depth += f", camera of {names.camera}"
     return (
         f"{len(result.objects)} objects in {result.images_measured} pictures of {names.data}; {boxes}, {depth}, "
-        f"compared with {'their true distance' if options.truth == 'centre' else 'that of their nearest face'}."
+        f"compared with {'their true distance' if result.truth == 'centre' else 'that of their nearest face'}."
     )
 
 
@@ -132,7 +136,7 @@ def protocol_fields(result: ObjectResult, names: Names) -> Row:
         "anchor": names.anchor,
         "known": options.known or "",
         "camera": names.camera,
-        "truth": options.truth,
+        "truth": result.truth,
         "cues": cues_line(options.cues),
         "score": options.score if by_detector else math.nan,
         "iou": options.iou if by_detector else math.nan,
@@ -163,7 +167,7 @@ def _protocol(result: ObjectResult, names: Names) -> dict[str, str]:
         "depth": "true, at the picture's resolution" if true_depth else f"{names.depth}, at the network's resolution",
         "methods": ", ".join(options.names),
         "cues": cues_line(options.cues),
-        "truth": TRUTHS[options.truth],
+        "truth": TRUTHS[result.truth],
         "crop": "none",
         "test-time augmentation": "none",
         "ranging time": f"{time_taken(result.ranging_s, result.images_measured)}, all methods",
@@ -196,6 +200,20 @@ def _overall(result: ObjectResult, how: str) -> FigureTable:
     group = all_objects(result.objects)
     rows = tuple((method, *_error_cells(result.errors(method, group.members))) for method in result.options.names)
     return FigureTable("Distances of objects: result", ("", *ERROR_COLUMNS), rows, f"{WHAT} {COVERED} {how}")
+
+
+def _both_truths(result: ObjectResult, how: str) -> tuple[FigureTable, ...]:
+    """The errors to the nearest face, which the camera sees, and to the distance as the data set defines it."""
+    if not np.isfinite([each.nearest_m for each in result.objects]).any():
+        return ()
+    named: dict[Truth, str] = {"nearest": "nearest face", "centre": "centre"}
+    rows = [
+        (f"{method}, {name}", *_error_cells(result.errors_to(truth, method)))
+        for method in result.options.names
+        for truth, name in named.items()
+    ]
+    note = f"A distance is that of the visible surface; the centre is the distance as the data set defines it. {how}"
+    return (FigureTable("Distances of objects: by what is true", ("", *ERROR_COLUMNS), tuple(rows), note),)
 
 
 def _disparities(result: ObjectResult, how: str) -> tuple[FigureTable, ...]:
@@ -259,7 +277,20 @@ def _intervals(result: ObjectResult, how: str) -> tuple[FigureTable, ...]:
         f"(whole pictures drawn again). {how}"
     )
     columns = ("", "objects", "inside", "95 % confidence")
-    return (FigureTable("Distances of objects: intervals", columns, tuple(rows), note),)
+    return (FigureTable("Distances of objects: intervals", columns, tuple(rows), note), *_coverages(result, how))
+
+
+def _coverages(result: ObjectResult, how: str) -> Iterator[FigureTable]:
+    """The intervals of the last method by domain, distance and cues."""
+    method = result.options.names[-1]
+    rows = coverages(result.objects, result.truth_m, len(result.options.names) - 1)
+    if rows:
+        yield FigureTable(
+            f"Distances of objects: intervals by domain, distance and cues, {method}",
+            COVERAGE_COLUMNS,
+            coverage_cells(rows),
+            f"{COVERAGE_WHAT} {how}",
+        )
 
 
 def _flags(result: ObjectResult, how: str) -> FigureTable:

@@ -41,7 +41,9 @@ class ObjectOptions:
         boxes: Measure in the `true` boxes, or in those of a `detector`.
         depth: Measure on the `true` depth of every pixel, or on that of a `network`.
         methods: The ranging methods; pictures and margins are made for the last one.
-        truth: Compare with the distance of the object (`centre`, as the data set defines it) or of its `nearest` face.
+        truth: Compare with the distance of the object (`centre`, as the data set defines it) or of its `nearest` face;
+            None for the nearest face, which the camera sees, in each picture where the data set knows one, and the
+            distance as the data set defines it elsewhere.
         score: Minimum confidence of a detection, 0 to 1.
         iou: Minimum overlap at which a detection belongs to an object, above 0 and at most 1.
         baseline_m: Report the errors also as disparities of two cameras at this distance in metres; None for not.
@@ -57,7 +59,7 @@ class ObjectOptions:
     boxes: Boxes
     depth: Depth
     methods: tuple[Method, ...]
-    truth: Truth = "centre"
+    truth: Truth | None = None
     score: float = 0.05
     iou: float = 0.5
     baseline_m: float | None = None
@@ -107,6 +109,10 @@ class MeasuredObject:
         distances: One distance for each method; unknown where the object was not found.
         alignment: How the relative map of its picture was brought to metres; None where the map is metric by itself, or
             relative.
+        centre_m: The true distance as the data set defines it, in metres; for boxes in space that of their middle.
+        place: Where its picture was taken; empty where that is not known.
+        outdoors: The probability that its picture was taken outdoors, as it is judged when one looks; NaN where it was
+            not judged.
     """
 
     picture: str
@@ -123,6 +129,9 @@ class MeasuredObject:
     focal_px: float
     distances: tuple[Distance, ...]
     alignment: DepthAlignment | None = None
+    centre_m: float = math.nan
+    place: str = ""
+    outdoors: float = math.nan
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,6 +162,13 @@ class ObjectResult:
     ranging_s: float
 
     @property
+    def truth(self) -> Truth:
+        """The truth that distances are compared with; without a setting, `nearest` if it is known of any object."""
+        if self.options.truth is not None:
+            return self.options.truth
+        return "nearest" if np.isfinite([each.nearest_m for each in self.objects]).any() else "centre"
+
+    @property
     def truth_m(self) -> NDArray[np.float64]:
         """N true distances in metres."""
         return np.array([each.truth_m for each in self.objects], dtype=np.float64)
@@ -175,6 +191,11 @@ class ObjectResult:
         """The errors of a method over some of the objects, given by their indices, or over all objects."""
         chosen = slice(None) if members is None else members
         return object_errors(self.truth_m[chosen], self.estimates_m(method)[chosen])
+
+    def errors_to(self, truth: Truth, method: str) -> ObjectErrors:
+        """The errors of a method against one kind of truth; objects without a truth of this kind do not count."""
+        true_m = [each.nearest_m if truth == "nearest" else each.centre_m for each in self.objects]
+        return object_errors(np.array(true_m, dtype=np.float64), self.estimates_m(method))
 
     def disparity(self, method: str, baseline_m: float, members: NDArray[np.int64] | None = None) -> DisparityErrors:
         """The errors of a method as disparities, over some of the objects or over all objects."""

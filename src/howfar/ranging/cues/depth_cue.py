@@ -130,7 +130,7 @@ def _beyond(reach_m: float) -> str:
 def _log_sd(distance: Distance, label: str, facts: DepthFacts) -> float:
     """The uncertainty of the map and that of the ranging method together, in log depth."""
     own = distance.own_log_sd if math.isfinite(distance.own_log_sd) else STATISTIC_LOG_SD
-    return math.hypot(facts.log_sd_of(label), own)
+    return math.hypot(facts.log_sd_of(label, distance.depth_m), own)
 
 
 def _scene_offset(offsets: NDArray[np.float64], sds: NDArray[np.float64]) -> float:

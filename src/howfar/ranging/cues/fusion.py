@@ -4,12 +4,18 @@ Each cue is a normal distribution of the logarithm of the distance, and the cues
 give the mean weighted by the inverse variances. If the cues differ by more than their standard deviations allow, the
 standard deviation of the mean is multiplied by the Birge ratio S = √(χ²/(n − 1)), as the Particle Data Group does for
 measurements that disagree (Review of Particle Physics, introduction).
+
+A cue can also give a bound, beyond which the distance does not lie. The distribution of the logarithm is then the
+normal one times Φ((log bound − x) / s), where s is the uncertainty of the bound, and the result is the normal
+distribution with the mean and the standard deviation of that product.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple, Protocol
+
+import numpy as np
 
 from howfar.scene import Cue
 
@@ -54,20 +60,47 @@ def fuse(cues: Sequence[Cue]) -> Fused:
     """Join the cues of one distance.
 
     Args:
-        cues: At most three cues. Those without a distance are kept, with weight 0.
+        cues: At most three cues. Those without a distance are kept, with weight 0; their bounds hold.
     """
     known = [cue for cue in cues if cue.is_known]
     if not known:
         return Fused(cues=tuple(cues))
     total = sum(cue.log_sd**-2 for cue in known)
     weighed = tuple(replace(cue, weight=cue.log_sd**-2 / total) if cue.is_known else cue for cue in cues)
+    bounds = [cue for cue in cues if cue.is_bound and not cue.is_known]
     if len(known) == 1:  # its own numbers, without rounding errors from logarithms
-        return Fused(known[0].depth_m, known[0].log_sd, False, weighed)
+        return bounded(Fused(known[0].depth_m, known[0].log_sd, False, weighed), bounds)
     mean = sum(cue.weight * math.log(cue.depth_m) for cue in weighed if cue.is_known)
     chi_squared = _chi_squared(known, mean)
     freedom = len(known) - 1
     widening = max(1.0, math.sqrt(chi_squared / freedom))
-    return Fused(math.exp(mean), widening / math.sqrt(total), chi_squared > CHI_SQUARED_95[freedom], weighed)
+    conflict = chi_squared > CHI_SQUARED_95[freedom]
+    return bounded(Fused(math.exp(mean), widening / math.sqrt(total), conflict, weighed), bounds)
+
+
+def bounded(fused: Fused, bounds: Sequence[Cue]) -> Fused:
+    """A distance with the bounds that some cues give; they contradict it if it lies far beyond one of them."""
+    if not fused.is_known or not bounds:
+        return fused
+    deviations = np.linspace(-8.0, 8.0, 801)  # in standard deviations; bounds are applied to the logarithm of metres
+    logs = math.log(fused.depth_m) + deviations * fused.log_sd
+    log_weights = -(deviations**2) / 2
+    for bound in bounds:
+        beyond = (logs - math.log(bound.at_most_m)) / bound.log_sd
+        log_weights += np.array([_log_normal_tail(each) for each in beyond.tolist()])
+    weights = np.exp(log_weights - log_weights.max())
+    weights /= weights.sum()
+    mean = float(weights @ logs)
+    log_sd = math.sqrt(float(weights @ (logs - mean) ** 2))
+    excess = max(math.log(fused.depth_m / each.at_most_m) / math.hypot(fused.log_sd, each.log_sd) for each in bounds)
+    return fused._replace(
+        depth_m=math.exp(mean), log_sd=log_sd, conflict=fused.conflict or excess > math.sqrt(CHI_SQUARED_95[1])
+    )
+
+
+def _log_normal_tail(deviation: float) -> float:
+    """The logarithm of the probability that a standard normal variable is above this value."""
+    return math.log(max(math.erfc(deviation / math.sqrt(2)) / 2, 1e-300))
 
 
 def contradict(one: Estimate, other: Estimate) -> bool:

@@ -2,10 +2,10 @@
 
 A level camera at the height h above flat ground sees the ground at the distance Z at the row y = y_h + f_y·h/Z, where
 y_h is the row of the horizon (Hoiem, Efros, Hebert: Putting Objects in Perspective, IJCV 2008). The foot of an object
-is its nearest point. Half the object's extent along the optical axis is added for the distance of its centre.
+is its nearest point, so that this is the distance of the surface that the camera sees.
 
 The result depends strongly on the horizon: one degree of pitch moves it by f_y/57 pixels. Objects of known size show
-where it is: the size gives the distance of the foot, and the distance gives how far the foot lies below the horizon.
+where it is: the size gives the same distance, and the distance gives how far the foot lies below the horizon.
 For each object the horizon is estimated from the prior and from the *other* objects. Its own size is a cue of its own,
 and must not count twice. In the graph of the unknowns every object is connected to the horizon alone, so this estimate
 is the exact posterior of the joint least-squares problem (belief propagation on a tree), as far as the relation is
@@ -19,10 +19,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from howfar.ranging.cues.size_cue import EDGE_SD_PX, FOCAL_LOG_SD, FRAME_MARGIN, SizeEstimate
-from howfar.ranging.cues.sizes import ClassSize
+from howfar.ranging.cues.seen import Seen
+from howfar.ranging.cues.size_cue import FOCAL_LOG_SD, is_cut_below
 from howfar.scene import Camera, Cue
-from howfar.scene.box import Box
 
 PITCH_SD_DEG = 1.5
 """Standard deviation of the pitch of a camera whose horizon is not given."""
@@ -37,6 +36,8 @@ MIN_DROP_SDS = 2.0
 OUTLIER_SDS = 2.0
 """From this residual on, in standard deviations, the weight of an object's horizon falls with the square of the
 residual: the object may not stand on the ground."""
+
+CUT_NOTE = "its foot is cut by the frame"
 
 
 class Ground(NamedTuple):
@@ -66,57 +67,57 @@ def ground_of(camera: Camera, camera_height_m: float, horizon_px: float | None) 
     return Ground(camera_height_m, row, camera.fy_px * math.radians(sd_deg))
 
 
-def ground_cues(
-    boxes_xyxy_px: Sequence[Box],
-    sizes: Sequence[ClassSize | None],
-    by_size: Sequence[SizeEstimate],
-    camera: Camera,
-    ground: Ground,
-) -> tuple[Cue, ...]:
+def ground_cues(objects: Sequence[Seen], by_size: Sequence[Cue], camera: Camera, ground: Ground) -> tuple[Cue, ...]:
     """The distances of the objects of a picture, from the rows of their feet.
 
     Args:
-        boxes_xyxy_px: The boxes of the N objects.
-        sizes: The sizes of their classes; None where unknown.
-        by_size: The N estimates by size.
+        objects: The boxes of the N objects, with the sizes of their classes.
+        by_size: The N distances by size.
         camera: The picture's camera.
         ground: The ground that the objects stand on.
 
     Returns:
-        N cues. A cue gives no distance if the object does not stand on the ground, if its foot is cut off by the frame,
-        or if its foot does not lie clearly below the horizon.
+        N cues. A cue gives no distance if the object does not stand on the ground, or if its foot does not lie clearly
+        below the horizon. If the frame cuts the foot off, it gives a bound: the object is nearer than the ground at the
+        lower edge of its box.
     """
-    reasons = [_why_unknown(box, size, camera) for box, size in zip(boxes_xyxy_px, sizes, strict=True)]
-    feet = [math.nan if reason else box[3] for box, reason in zip(boxes_xyxy_px, reasons, strict=True)]
-    rows, variances = _horizons(feet, by_size, camera, ground)
+    reasons = [_why_unknown(each) for each in objects]
+    are_cut = [is_cut_below(each, camera) for each in objects]
+    feet = [
+        math.nan if reason or cut else each.box_xyxy_px[3]
+        for each, reason, cut in zip(objects, reasons, are_cut, strict=True)
+    ]
+    foot_sds = [_foot_sd_px(each, camera) for each in objects]
+    rows, variances = _horizons(feet, foot_sds, by_size, camera, ground)
     cues = []
-    for index, (reason, foot) in enumerate(zip(reasons, feet, strict=True)):
+    for index, (seen, reason) in enumerate(zip(objects, reasons, strict=True)):
         if reason:
             cues.append(Cue.unknown("ground", reason))
             continue
         others = np.arange(len(feet)) != index
         row, variance = _combined(rows[others], variances[others], ground)
-        cues.append(_cue(foot, row, variance, by_size[index], camera, ground))
+        drop, sd_px = seen.box_xyxy_px[3] - row, math.sqrt(variance + foot_sds[index] ** 2)
+        cue = _cue(drop, sd_px, camera, ground)
+        if are_cut[index]:
+            cue = Cue.bound("ground", cue.depth_m, cue.log_sd, CUT_NOTE) if cue.is_known else cue
+        cues.append(cue)
     return tuple(cues)
 
 
-def _why_unknown(box: Box, size: ClassSize | None, camera: Camera) -> str:
-    """Why the ground gives no distance; empty if it can give one."""
-    if size is None or not size.on_ground:
-        return "not known to stand on the ground"
-    return "its foot is cut by the frame" if box[3] >= (1 - FRAME_MARGIN) * camera.height_px else ""
+def _why_unknown(seen: Seen) -> str:
+    """Why the ground says nothing; empty if it can say something."""
+    return "" if seen.size is not None and seen.size.on_ground else "not known to stand on the ground"
 
 
 def _horizons(
-    feet: Sequence[float], by_size: Sequence[SizeEstimate], camera: Camera, ground: Ground
+    feet: Sequence[float], foot_sds_px: Sequence[float], by_size: Sequence[Cue], camera: Camera, ground: Ground
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The row of the horizon by each object of known size, and its variance; NaN where the object gives none."""
-    nearest = np.array([each.cue.depth_m - each.half_extent_m for each in by_size])
+    nearest = np.array([each.depth_m for each in by_size])
     # The distance by size is proportional to the focal length, so an error of it cancels in the drop.
-    log_sds = np.sqrt(np.array([each.cue.log_sd for each in by_size]) ** 2 - FOCAL_LOG_SD[camera.origin] ** 2)
-    relative = log_sds * np.array([each.cue.depth_m for each in by_size]) / nearest
+    log_sds = np.sqrt(np.array([each.log_sd for each in by_size]) ** 2 - FOCAL_LOG_SD[camera.origin] ** 2)
     drop = camera.fy_px * ground.camera_height_m / nearest
-    return np.array(feet) - drop, (drop * relative) ** 2 + _unevenness_px(camera) ** 2
+    return np.array(feet) - drop, (drop * log_sds) ** 2 + np.array(foot_sds_px) ** 2
 
 
 def _combined(rows: NDArray[np.float64], variances: NDArray[np.float64], ground: Ground) -> tuple[float, float]:
@@ -133,20 +134,16 @@ def _combined(rows: NDArray[np.float64], variances: NDArray[np.float64], ground:
     return row, float(1 / weights.sum())
 
 
-def _cue(foot: float, row: float, variance: float, by_size: SizeEstimate, camera: Camera, ground: Ground) -> Cue:
-    """The cue of one object, from the rows of its foot and of the horizon."""
-    drop = foot - row
-    sd_px = math.sqrt(variance + _unevenness_px(camera) ** 2)
+def _cue(drop: float, sd_px: float, camera: Camera, ground: Ground) -> Cue:
+    """The cue of one object, from how far its foot lies below the horizon in pixels, and the uncertainty of that."""
     if drop <= 0:
         return Cue.unknown("ground", "its foot lies above the horizon")
     if drop < MIN_DROP_SDS * sd_px:
         return Cue.unknown("ground", "its foot lies too near the horizon")
-    nearest = camera.fy_px * ground.camera_height_m / drop
-    depth_m = nearest + by_size.half_extent_m
     log_sd = math.hypot(sd_px / drop, CAMERA_HEIGHT_LOG_SD, FOCAL_LOG_SD[camera.origin])
-    return Cue("ground", depth_m, math.hypot(log_sd * nearest, by_size.half_extent_sd_m) / depth_m)
+    return Cue("ground", camera.fy_px * ground.camera_height_m / drop, log_sd)
 
 
-def _unevenness_px(camera: Camera) -> float:
+def _foot_sd_px(seen: Seen, camera: Camera) -> float:
     """Standard deviation of the row of a foot, because the ground is uneven and the box is not exact."""
-    return math.hypot(GROUND_SLOPE_SD * camera.fy_px, EDGE_SD_PX)
+    return math.hypot(GROUND_SLOPE_SD * camera.fy_px, seen.edge_sd_px)

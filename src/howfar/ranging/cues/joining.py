@@ -5,17 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import get_args
 
-import numpy as np
-from numpy.typing import NDArray
-
 from howfar.errors import SettingError
+from howfar.ranging.cues.calibrated import on_seen_pictures, with_measured_spread, with_measured_spreads
 from howfar.ranging.cues.depth_cue import DomainVerdict, depth_cues, judge_domain
 from howfar.ranging.cues.fusion import Fused, contradict, fuse
 from howfar.ranging.cues.ground_cue import ground_cues, ground_of
-from howfar.ranging.cues.size_cue import size_cue
-from howfar.ranging.cues.sizes import ClassSize, SizeTable, default_sizes
-from howfar.scene import Camera, Cue, CueName, DepthFacts, Distance
-from howfar.scene.box import Box
+from howfar.ranging.cues.seen import Seen, seen_objects
+from howfar.ranging.cues.size_cue import estimate_by_bound, size_cue
+from howfar.ranging.cues.sizes import SizeTable, default_sizes
+from howfar.scene import Camera, Cue, CueName, DepthFacts, Detections, Distance
 from howfar.scene.margins import INTERVAL_SDS
 
 ALL_CUES: tuple[CueName, ...] = get_args(CueName)
@@ -23,6 +21,9 @@ AUTO = "auto"
 NOT_NEEDED = "not needed: the depth map reaches this far"
 UNDECIDED = "alone it does not overrule the depth map"
 NOT_SEEN = "the depth network has not seen such pictures"
+UNSEEN_LOG_SD = 0.7
+"""Uncertainty of a map in log depth, in a picture outside the domain of its network. The embedded network of rooms puts
+what is nearer than 10 m on streets a factor of 1.4 to 2.7 too near."""
 LEAST_WEIGHT = 0.05
 """A cue of less weight is not part of the name of a distance's method."""
 NO_CUE = "none of the cues asked for says anything"
@@ -116,8 +117,7 @@ def parse_cues(
 
 def with_cues(
     distances: Sequence[Distance],
-    labels: Sequence[str],
-    boxes_xyxy_px: NDArray[np.float32],
+    found: Detections,
     camera: Camera,
     settings: CueSettings,
     facts: DepthFacts,
@@ -126,8 +126,8 @@ def with_cues(
 
     Args:
         distances: N distances by a ranging method, some of them unknown.
-        labels: The classes of the N objects, by their names in the table of sizes and in the margins of the network.
-        boxes_xyxy_px: N×4 boxes in pixels of the picture.
+        found: The N objects, with the names that their classes have in the table of sizes and in the margins of the
+            network.
         camera: The picture's camera.
         settings: The cues to join.
         facts: Facts about the source of the depth map.
@@ -135,55 +135,62 @@ def with_cues(
     Returns:
         N distances, each with its cues and an interval of 80 %; unknown where no cue gives a distance.
     """
-    boxes: list[Box] = [(x1, y1, x2, y2) for x1, y1, x2, y2 in boxes_xyxy_px.tolist()]
-    classes = [settings.sizes.find(label) for label in labels]
-    other_cues = _other_cues(classes, boxes, camera, settings)
+    objects = seen_objects(found, settings.sizes)
+    other_cues = [with_measured_spreads(cues, facts) for cues in _other_cues(objects, camera, settings)]
     others = [fuse(cues) for cues in other_cues]
-    verdict = judge_domain(distances, others, classes, facts) if settings.auto else None
+    verdict = judge_domain(distances, others, [each.size for each in objects], facts) if settings.auto else None
     if verdict is not None:
-        from_map = depth_cues(distances, labels, [Fused()] * len(boxes), facts)
+        from_map = on_seen_pictures(depth_cues(distances, found.labels, [Fused()] * len(objects), facts), camera, facts)
         fused = [_by_verdict(*each, verdict) for each in zip(from_map, others, strict=True)]
     elif "depth" in settings.names:
-        from_map = depth_cues(distances, labels, others, facts)
+        from_map = on_seen_pictures(depth_cues(distances, found.labels, others, facts), camera, facts)
         fused = [fuse((cue, *cues)) for cue, cues in zip(from_map, other_cues, strict=True)]
     else:
         fused = others
+    fused = [with_measured_spread(each, facts) for each in fused]
     reason = NOT_SEEN if verdict is DomainVerdict.UNKNOWN else NO_CUE
-    joined = [_joined(*each, camera, reason) for each in zip(distances, fused, boxes, strict=True)]
+    joined = [_joined(*each, camera, reason) for each in zip(distances, fused, objects, strict=True)]
     if verdict is DomainVerdict.UNDECIDED:
         joined = [_with_both_intervals(*each) for each in zip(joined, fused, others, strict=True)]
     return tuple(joined)
 
 
-def _other_cues(
-    classes: Sequence[ClassSize | None], boxes: Sequence[Box], camera: Camera, settings: CueSettings
-) -> list[tuple[Cue, ...]]:
+def _other_cues(objects: Sequence[Seen], camera: Camera, settings: CueSettings) -> list[tuple[Cue, ...]]:
     """The cues of each object other than the depth map: size and ground, as far as they are asked for."""
     row = camera.cy_px if settings.horizon_px is None else settings.horizon_px
-    by_size = [size_cue(box, size, camera, row) for box, size in zip(boxes, classes, strict=True)]
+    by_size = [size_cue(each, camera, row) for each in objects]
     by_name: list[Sequence[Cue]] = []
     if "size" in settings.names:
-        by_name.append([each.cue for each in by_size])
+        by_name.append(by_size)
     else:
-        by_size = [each._replace(cue=Cue.unknown("size", "not asked")) for each in by_size]
+        by_size = [Cue.unknown("size", "not asked")] * len(objects)
     if "ground" in settings.names:
         if settings.camera_height_m is None:
-            by_name.append([Cue.unknown("ground", NO_HEIGHT)] * len(boxes))
+            by_name.append([Cue.unknown("ground", NO_HEIGHT)] * len(objects))
         else:
             ground = ground_of(camera, settings.camera_height_m, settings.horizon_px)
-            by_name.append(ground_cues(boxes, classes, by_size, camera, ground))
-    return list(zip(*by_name, strict=True)) if by_name else [()] * len(boxes)
+            by_name.append(ground_cues(objects, by_size, camera, ground))
+    return list(zip(*by_name, strict=True)) if by_name else [()] * len(objects)
 
 
 def _by_verdict(depth_cue: Cue, others: Fused, verdict: DomainVerdict) -> Fused:
     """The depth map alone, or the other cues alone outside its network's domain; the cues not used have weight 0."""
     if verdict is DomainVerdict.UNKNOWN:
-        unused = replace(depth_cue, note=NOT_SEEN) if depth_cue.is_known else depth_cue
-        return others._replace(cues=(unused, *others.cues))
+        doubted = replace(depth_cue, note=NOT_SEEN) if depth_cue.is_known else depth_cue
+        if not others.is_known and any(cue.name == "size" and cue.is_bound for cue in others.cues):
+            return _not_seen_whole(doubted, others)
+        return others._replace(cues=(doubted, *others.cues))
     note = UNDECIDED if verdict is DomainVerdict.UNDECIDED else NOT_NEEDED
     kept = (replace(each, weight=0.0, note=note) if each.is_known else each for each in others.cues)
     fused = fuse((depth_cue,))
     return fused._replace(cues=(*fused.cues, *kept))
+
+
+def _not_seen_whole(depth_cue: Cue, others: Fused) -> Fused:
+    """The distance of an object that is not seen whole, in a picture outside the domain of the depth network."""
+    wide = replace(depth_cue, log_sd=UNSEEN_LOG_SD) if depth_cue.is_known else depth_cue
+    suggested = (estimate_by_bound(cue) if cue.name == "size" and cue.is_bound else cue for cue in others.cues)
+    return fuse((wide, *suggested))
 
 
 def _with_both_intervals(distance: Distance, fused: Fused, others: Fused) -> Distance:
@@ -195,7 +202,7 @@ def _with_both_intervals(distance: Distance, fused: Fused, others: Fused) -> Dis
     return replace(distance, low_m=low_m, high_m=high_m, conflict=True)
 
 
-def _joined(distance: Distance, fused: Fused, box: Box, camera: Camera, reason: str) -> Distance:
+def _joined(distance: Distance, fused: Fused, seen: Seen, camera: Camera, reason: str) -> Distance:
     """The distance that all cues give together; unknown, for this reason, where they give none."""
     z = fused.depth_m
     if not fused.is_known:
@@ -206,7 +213,8 @@ def _joined(distance: Distance, fused: Fused, box: Box, camera: Camera, reason: 
         x, y, _ = distance.position_m
         ray = (x / distance.depth_m, y / distance.depth_m, 1.0)
     else:
-        ray = camera.ray((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
+        x1, y1, x2, y2 = seen.box_xyxy_px
+        ray = camera.ray((x1 + x2) / 2, (y1 + y2) / 2)
     factor = math.exp(INTERVAL_SDS * fused.log_sd)
     return replace(
         distance,

@@ -9,37 +9,48 @@ the far face (Z + e) limits it depends on the side of the horizon:
     0 ≤ t     (below the horizon)              H = b·(Z − e) − t·(Z + e)
     b ≤ 0     (above the horizon)              H = b·(Z + e) − t·(Z − e)
 
-In all three cases Z = (H + e·(|b| + |t|)) / (b − t): the distance of the centre, not of the face.
+In all three cases Z = (H + e·(|b| + |t|)) / (b − t). The cue is the distance of the near face, Z − e: the surface that
+the camera sees.
 
 The half extent follows from the angle ψ between a footprint of length L and width W and the optical axis:
 e = (L·|cos ψ| + W·|sin ψ|) / 2. The width of the box depends on this angle, but does not determine it: a width between
 the length and the diagonal belongs to two angles, and mirror images have the same width. So no equation is solved.
 Every angle gets a weight, by how well it explains the width of the box and by how probable the height is that it
 implies. The cue is the mean over all angles and heights.
+
+A class can be a mixture of kinds: a truck is a pickup or a lorry. The weight of a kind is its share, times how well it
+explains the shape of the box and, where the other cues give a distance, that distance. The cue is the mean over the
+kinds; while they are undecided its uncertainty holds all of them.
 """
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from howfar.ranging.cues.fusion import Estimate
+from howfar.ranging.cues.seen import Seen
 from howfar.ranging.cues.sizes import ClassSize
 from howfar.scene import Camera, Cue
 from howfar.scene.box import Box
 
-EDGE_SD_PX = 1.5
-"""Standard deviation of an edge of a box."""
-FRAME_MARGIN = 0.01
-"""A box whose distance from the picture's frame is less than this share of the picture's side counts as cut by it. In
-337 pictures of COCO the embedded detector puts 84 % of 99 upper and lower edges at the frame so near to it, and 5 % of
-the 1,675 others."""
+FRAME_MARGIN = 0.02
+"""A box whose distance from the picture's frame is less than this share of the picture's side counts as cut by it. One
+per cent is a pixel or two of a detector's input, which is no more than the error of its boxes."""
 LEAST_HEIGHT_PX = 8.0
 """A lower box gives no distance: the error of its height is too large."""
+LEAST_SHARE = 0.05
+"""A near face is at least at this share of the centre's distance: what puts it nearer has next to no weight."""
 OUTLIERS = 0.1
 """Share of the boxes whose width is of no use, because something hides a part of the object."""
 OUTLIER_DENSITY = 1 / 3
 """Probability density of the logarithm of such a width."""
+SEEN_SHARE_LOG, SEEN_SHARE_LOG_SD = -0.54, 0.38
+"""Mean and standard deviation of the natural logarithm of the share that is seen of the height of an object that is not
+seen whole, if every share from a quarter to the whole is equally frequent."""
 FOCAL_LOG_SD = {"given": 0.0, "exif": 0.03, "assumed": 0.2}
 """Uncertainty of the focal length by its origin, in log; distances by size and by the ground are proportional to it."""
 
@@ -49,52 +60,91 @@ HEIGHTS = np.linspace(-2.4, 2.4, 9)
 """The heights that are weighted, as deviations from the mean in standard deviations."""
 
 
-class SizeEstimate(NamedTuple):
-    """The estimate of an object's distance by its size.
+class _OfKind(NamedTuple):
+    """The distance of an object if it is of one kind.
 
     Attributes:
-        cue: The distance of its centre.
-        half_extent_m: Distance along the optical axis from its nearest point to its centre, in metres; 0 where unknown.
-        half_extent_sd_m: Standard deviation of that.
+        mean: Mean of the logarithm of the distance.
+        log_sd: Standard deviation of it.
+        weight: Weight of the kind, by its share and the shape of the box; not normalised.
     """
 
-    cue: Cue
-    half_extent_m: float
-    half_extent_sd_m: float
+    mean: float
+    log_sd: float
+    weight: float
 
 
-def size_cue(box_xyxy_px: Box, size: ClassSize | None, camera: Camera, horizon_px: float) -> SizeEstimate:
-    """The distance of an object of known size.
+def size_cue(seen: Seen, camera: Camera, horizon_px: float, other: Estimate | None = None) -> Cue:
+    """The distance of the nearest face of an object of known size.
 
     Args:
-        box_xyxy_px: Its box.
-        size: The size of its class; None where it is unknown.
+        seen: Its box, with the size of its class.
         camera: The picture's camera, held about level.
         horizon_px: The row of the horizon.
+        other: What the other cues say, which tells the kinds of a class apart; None for nothing.
 
     Returns:
-        The estimate. Its cue gives no distance if the height of the class is unknown, if the frame cuts the box above
-        or below, if the box does not show the whole object upright, or if the box is too low.
+        The cue. It gives no distance if the height of the class is unknown or if the box is too low. It gives a bound
+        if the frame cuts the box above or below, or if the box does not show the whole object upright: the object is
+        then at least as high as what is seen, and at most as far as its size says.
     """
-    reason = _why_unknown(box_xyxy_px, size, camera)
-    if size is None or size.height_m is None or size.log_sd is None or reason:
-        return SizeEstimate(Cue.unknown("size", reason), *_extent(size))
-    _, y1, _, y2 = box_xyxy_px
-    top, bottom = (y1 - horizon_px) / camera.fy_px, (y2 - horizon_px) / camera.fy_px
-    extents_m = _half_extents_m(size)[:, None]
+    size = seen.size
+    reason = _why_unknown(seen)
+    if size is None or reason:
+        return Cue.unknown("size", reason)
+    reason = _why_bound(seen, size, camera)
+    if reason:
+        return _bound(seen, size, camera, horizon_px, reason)
+    mean, log_sd = _together([_of_kind(seen, kind, camera, horizon_px) for kind in size.sized_kinds], other)
+    note = "the box is cut by the frame at the side" if _is_cut_at_side(seen.box_xyxy_px, camera) else ""
+    return Cue("size", math.exp(mean), log_sd, note=note)
+
+
+def _bound(seen: Seen, size: ClassSize, camera: Camera, horizon_px: float, reason: str) -> Cue:
+    """How far an object that is not seen whole is at most: as far as the highest kind of its class would be."""
+    kind = max(size.sized_kinds, key=lambda each: each.height_m or 0.0)
+    top, high = (seen.box_xyxy_px[1] - horizon_px) / camera.fy_px, seen.height_px / camera.fy_px
+    at_most_m = ((kind.height_m or math.nan) + 2 * float(_half_extents_m(kind).max()) * max(top, 0.0)) / high
+    log_sd = math.hypot(kind.log_sd or math.nan, _height_log_sd(seen), FOCAL_LOG_SD[camera.origin])
+    return Cue.bound("size", at_most_m, log_sd, reason)
+
+
+def estimate_by_bound(bound: Cue) -> Cue:
+    """The distance that a bound by size suggests, if nothing else is known: any share of the height may be seen."""
+    log_sd = math.hypot(SEEN_SHARE_LOG_SD, bound.log_sd)
+    return replace(bound, depth_m=bound.at_most_m * math.exp(SEEN_SHARE_LOG), log_sd=log_sd)
+
+
+def _of_kind(seen: Seen, kind: ClassSize, camera: Camera, horizon_px: float) -> _OfKind:
+    """The distance of an object if it is of this kind."""
+    top, bottom = ((row - horizon_px) / camera.fy_px for row in seen.box_xyxy_px[1::2])
+    extents_m = _half_extents_m(kind)[:, None]
     stretch = (abs(bottom) + abs(top)) / (bottom - top)
-    z = size.height_m * np.exp(size.log_sd * HEIGHTS) / (bottom - top) + extents_m * stretch
-    log_weights = _log_likelihood(box_xyxy_px, size, camera, z) - HEIGHTS**2 / 2
-    weights = np.exp(log_weights - log_weights.max())
+    height_m, spread = kind.height_m or math.nan, kind.log_sd or math.nan
+    z = height_m * np.exp(spread * HEIGHTS) / (bottom - top) + extents_m * stretch
+    log_fits = _log_likelihood(seen, kind, camera, z)
+    weights = np.exp(log_fits - log_fits.max()) * np.exp(-(HEIGHTS**2) / 2)
+    evidence = float(weights.mean() / np.exp(-(HEIGHTS**2) / 2).mean()) * math.exp(float(log_fits.max()))
     weights /= weights.sum()
-    mean, log_sd = _moments(np.log(z), weights)
-    extent_m, extent_sd_m = _extent(size, weights.sum(axis=1))
-    depth_m = math.exp(mean)
-    footprint = size.footprint_log_sd * extent_m * stretch / depth_m
-    edges = EDGE_SD_PX * math.sqrt(2) / (y2 - y1)
-    note = "the box is cut by the frame at the side" if _is_cut_at_side(box_xyxy_px, camera) else ""
-    cue = Cue("size", depth_m, math.hypot(log_sd, footprint, edges, FOCAL_LOG_SD[camera.origin]), note=note)
-    return SizeEstimate(cue, extent_m, extent_sd_m)
+    mean, log_sd = _moments(np.log(np.maximum(z - extents_m, LEAST_SHARE * z)), weights)
+    extent_m = float((weights.sum(axis=1) * extents_m[:, 0]).sum())
+    footprint = kind.footprint_log_sd * extent_m * (stretch - 1) / math.exp(mean)
+    log_sd = math.hypot(log_sd, footprint, _height_log_sd(seen), FOCAL_LOG_SD[camera.origin])
+    return _OfKind(mean, log_sd, kind.share * evidence)
+
+
+def _together(kinds: Sequence[_OfKind], other: Estimate | None) -> tuple[float, float]:
+    """Mean and standard deviation of the logarithm of the distance over the kinds of a class."""
+    if len(kinds) == 1:
+        return kinds[0].mean, kinds[0].log_sd
+    means, log_sds, weights = np.array(kinds, dtype=np.float64).T
+    if other is not None and math.isfinite(other.depth_m):
+        sds = np.hypot(log_sds, other.log_sd)
+        agreement = np.exp(-(((means - math.log(other.depth_m)) / sds) ** 2) / 2) / (sds * math.sqrt(2 * math.pi))
+        weights = weights * ((1 - OUTLIERS) * agreement + OUTLIERS * OUTLIER_DENSITY)
+    weights = weights / weights.sum()
+    mean, between = _moments(means, weights)
+    return mean, math.hypot(between, math.sqrt(float(weights @ log_sds**2)))
 
 
 def _moments(values: NDArray[np.float64], weights: NDArray[np.float64]) -> tuple[float, float]:
@@ -103,28 +153,35 @@ def _moments(values: NDArray[np.float64], weights: NDArray[np.float64]) -> tuple
     return mean, math.sqrt(float((weights * (values - mean) ** 2).sum()))
 
 
-def _extent(size: ClassSize | None, weights: NDArray[np.float64] | None = None) -> tuple[float, float]:
-    """The half extent in metres and its standard deviation, by the weights of the angles; equal weights when None."""
-    if size is None:
-        return 0.0, 0.0
-    extents_m = _half_extents_m(size)
-    mean_m, sd_m = _moments(extents_m, np.full(len(ANGLES), 1 / len(ANGLES)) if weights is None else weights)
-    return mean_m, math.hypot(sd_m, size.footprint_log_sd * mean_m)
-
-
-def _why_unknown(box: Box, size: ClassSize | None, camera: Camera) -> str:
-    """Why the size gives no distance; empty if it can give one."""
-    x1, y1, x2, y2 = box
-    if size is None or size.height_m is None:
+def _why_unknown(seen: Seen) -> str:
+    """Why the size says nothing; empty if it can say something."""
+    if seen.size is None or not seen.size.sized_kinds:
         return "no known size"
-    margin_px = FRAME_MARGIN * camera.height_px
-    if y1 <= margin_px or y2 >= camera.height_px - margin_px:
+    return f"the box is lower than {LEAST_HEIGHT_PX:g} pixels" if seen.height_px < LEAST_HEIGHT_PX else ""
+
+
+def _why_bound(seen: Seen, size: ClassSize, camera: Camera) -> str:
+    """Why the size gives a bound alone; empty if it can give a distance."""
+    if is_cut_above(seen, camera) or is_cut_below(seen, camera):
         return "the box is cut by the frame"
-    if y2 - y1 < LEAST_HEIGHT_PX:
-        return f"the box is lower than {LEAST_HEIGHT_PX:g} pixels"
-    if y2 - y1 < size.least_ratio * (x2 - x1):
+    if seen.height_px < size.least_ratio * seen.width_px:
         return "not upright, or not whole"
     return ""
+
+
+def is_cut_above(seen: Seen, camera: Camera) -> bool:
+    """Whether the frame cuts the box above."""
+    return seen.box_xyxy_px[1] <= FRAME_MARGIN * camera.height_px
+
+
+def is_cut_below(seen: Seen, camera: Camera) -> bool:
+    """Whether the frame cuts the box below."""
+    return seen.box_xyxy_px[3] >= (1 - FRAME_MARGIN) * camera.height_px
+
+
+def _height_log_sd(seen: Seen) -> float:
+    """Standard deviation of the natural logarithm of the height of a box."""
+    return seen.edge_sd_px * math.sqrt(2) / seen.height_px
 
 
 def _is_cut_at_side(box: Box, camera: Camera) -> bool:
@@ -141,17 +198,17 @@ def _half_extents_m(size: ClassSize) -> NDArray[np.float64]:
     return extents
 
 
-def _log_likelihood(box: Box, size: ClassSize, camera: Camera, z: NDArray[np.float64]) -> NDArray[np.float64]:
+def _log_likelihood(seen: Seen, size: ClassSize, camera: Camera, z: NDArray[np.float64]) -> NDArray[np.float64]:
     """The log-likelihood of the width of a box for each distance in z, whose rows are the angles."""
     if size.length_m is None or size.width_m is None:
         return np.zeros_like(z)
-    observed = box[2] - box[0]
+    box, observed = seen.box_xyxy_px, seen.width_px
     middle = ((box[0] + box[2]) / 2 - camera.cx_px) / camera.fx_px
     expected = camera.fx_px * _seen_width(size.length_m, size.width_m, middle, z)
     off = math.log(observed) - np.log(expected)
     if _is_cut_at_side(box, camera):
         off = np.maximum(off, 0.0)  # the part that is cut off is unknown: the object is at least as wide
-    variance = size.footprint_log_sd**2 + 2 * (EDGE_SD_PX / observed) ** 2
+    variance = size.footprint_log_sd**2 + 2 * (seen.edge_sd_px / observed) ** 2
     fits = np.exp(-(off**2) / (2 * variance)) / math.sqrt(2 * math.pi * variance)
     result: NDArray[np.float64] = np.log((1 - OUTLIERS) * fits + OUTLIERS * OUTLIER_DENSITY)
     return result

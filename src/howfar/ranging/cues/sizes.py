@@ -11,7 +11,7 @@ from howfar.errors import SettingError
 from howfar.io.toml import read_own_toml, read_toml
 
 DEFAULT_FOOTPRINT_LOG_SD = 0.15
-NUMBERS = ("height_m", "log_sd", "length_m", "width_m", "footprint_log_sd", "least_ratio")
+NUMBERS = ("height_m", "log_sd", "length_m", "width_m", "footprint_log_sd", "least_ratio", "share")
 """The fields of `ClassSize` that are numbers."""
 
 
@@ -31,9 +31,12 @@ class ClassSize:
         least_ratio: A box with a lower ratio of height to width does not show the whole object upright.
         also: Other names of the class.
         source: Where the numbers are published.
+        share: Of a kind, its share among the objects of its class, before anything of them is seen.
+        kinds: The kinds that the class is a mixture of, each with a size of its own; empty where it has one size.
 
     Raises:
-        SettingError: If a number is not above 0, or only one of two numbers that belong together is given.
+        SettingError: If a number is not above 0, only one of two numbers that belong together is given, or a class of
+            several kinds has a size of its own.
     """
 
     name: str
@@ -47,6 +50,8 @@ class ClassSize:
     least_ratio: float = 0.0
     also: tuple[str, ...] = ()
     source: str = ""
+    share: float = 1.0
+    kinds: tuple["ClassSize", ...] = ()
 
     def __post_init__(self) -> None:
         for key in NUMBERS:
@@ -59,6 +64,13 @@ class ClassSize:
             raise SettingError(f"The size of {self.name!r}: height_m and log_sd go together; give both or none.")
         if (self.length_m is None) != (self.width_m is None):
             raise SettingError(f"The size of {self.name!r}: length_m and width_m go together; give both or none.")
+        if self.kinds and (self.height_m is not None or self.length_m is not None):
+            raise SettingError(f"The size of {self.name!r}: give its kinds sizes, or give it one size and no kinds.")
+
+    @property
+    def sized_kinds(self) -> tuple["ClassSize", ...]:
+        """The kinds of known height: the class itself where it is no mixture; none where no height is known."""
+        return tuple(each for each in self.kinds or (self,) if each.height_m is not None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,11 +139,26 @@ def _checked(given: Mapping[str, Any], where: str) -> dict[str, Any]:
             fits, expected = isinstance(value, int | float) and not isinstance(value, bool), "a number"
         elif key in ("on_ground", "outdoors"):
             fits, expected = isinstance(value, bool), "true or false"
+        elif key == "kinds":
+            fits, expected = isinstance(value, list) and all(map(_is_kind, value)), "tables, each with a name"
         elif key == "also":
             fits, expected = isinstance(value, list) and all(isinstance(one, str) for one in value), "a list of names"
         else:
             fits, expected = isinstance(value, str), "a text"
         if not fits:
             raise SettingError(f"{where}: {key} should be {expected}, not {value!r}.")
-        checked[key] = tuple(value) if key == "also" else value
+        if key == "kinds":
+            checked[key] = tuple(_kind(each, where) for each in value)
+        else:
+            checked[key] = tuple(value) if key == "also" else value
     return checked
+
+
+def _is_kind(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("name"), str)
+
+
+def _kind(given: Mapping[str, Any], where: str) -> ClassSize:
+    """One kind of a class."""
+    name = given["name"]
+    return ClassSize(name, **_checked({key: value for key, value in given.items() if key != "name"}, f"{where} {name}"))

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from howfar.errors import SettingError
 from howfar.ranging.cues.joining import CueSettings
+from howfar.ranging.cues.seen import seen_objects
 from howfar.ranging.cues.size_cue import FOCAL_LOG_SD, size_cue
 from howfar.ranging.methods.measure import measure
 from howfar.ranging.methods.method import Method
@@ -136,12 +137,7 @@ def _objects_of_known_size(perception: Perception, cues: CueSettings) -> list[_O
     if not {"depth", "size"} <= set(cues.names) or (cues.auto and camera.origin == "assumed"):
         return []
     row = camera.cy_px if cues.horizon_px is None else cues.horizon_px
-    by_size = [
-        size_cue((x1, y1, x2, y2), cues.sizes.find(label), camera, row).cue
-        for label, (x1, y1, x2, y2) in zip(
-            perception.detections.labels, perception.detections.boxes_xyxy_px.tolist(), strict=True
-        )
-    ]
+    by_size = [size_cue(each, camera, row) for each in seen_objects(perception.detections, cues.sizes)]
     if sum(cue.is_known for cue in by_size) < LEAST_SIZES:
         return []
     log_sds = np.array([cue.log_sd for cue in by_size], dtype=np.float64)

@@ -1,0 +1,52 @@
+"""What is seen of an object: its box, how exact the box is, and what is known of its class."""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from howfar.ranging.cues.sizes import ClassSize, SizeTable
+from howfar.scene import Detections
+from howfar.scene.box import Box
+
+DRAWN_EDGE_SD_PX = 1.5
+"""Standard deviation of an edge of a box that was drawn by hand or is exact, in pixels of the picture."""
+
+
+class Seen(NamedTuple):
+    """One object as the cues see it.
+
+    Attributes:
+        box_xyxy_px: Its box.
+        size: The size of its class; None where unknown.
+        height_log_sd: Standard deviation of the natural logarithm of the box's height, by its detector; 0 for a box
+            from elsewhere.
+    """
+
+    box_xyxy_px: Box
+    size: ClassSize | None
+    height_log_sd: float = 0.0
+
+    @property
+    def height_px(self) -> float:
+        """Height of the box."""
+        return self.box_xyxy_px[3] - self.box_xyxy_px[1]
+
+    @property
+    def width_px(self) -> float:
+        """Width of the box."""
+        return self.box_xyxy_px[2] - self.box_xyxy_px[0]
+
+    @property
+    def edge_sd_px(self) -> float:
+        """Standard deviation of one edge: the errors of two of them make that of the height."""
+        return math.hypot(self.height_log_sd * self.height_px / math.sqrt(2), DRAWN_EDGE_SD_PX)
+
+
+def seen_objects(found: Detections, sizes: SizeTable) -> list[Seen]:
+    """The N detected objects, with the sizes of their classes."""
+    rows = found.boxes_xyxy_px.tolist()
+    log_sds: Sequence[float] = [0.0] * len(rows) if found.height_log_sds is None else found.height_log_sds.tolist()
+    return [
+        Seen((x1, y1, x2, y2), sizes.find(label), log_sd)
+        for (x1, y1, x2, y2), label, log_sd in zip(rows, found.labels, log_sds, strict=True)
+    ]
