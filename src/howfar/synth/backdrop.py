@@ -7,7 +7,7 @@ import numpy as np
 
 from howfar.synth import materials
 from howfar.synth.materials import Material
-from howfar.synth.solids import ball, standing_box
+from howfar.synth.solids import ball, foliage, standing_box
 from howfar.synth.world import STRUCTURE, Body, Part
 
 REACH_M = 225.0
@@ -64,7 +64,9 @@ def _wood(rng: np.random.Generator) -> list[Part]:
     for _ in range(rng.integers(12, 40)):
         angle, size = start + rng.uniform(0, 3.0), rng.uniform(7, 20)
         place = _around(angle, far + rng.uniform(-12, 12))
-        parts.append(ball(green, (*place, 0.3 * size), (size, size, rng.uniform(0.9, 1.5) * size)))
+        sizes = (size, size, rng.uniform(0.9, 1.5) * size)
+        parts += [ball(green, (*place, 0.3 * size), (0.8 * size, 0.8 * size, size))]
+        parts += [foliage(green, (*place, 0.4 * size), sizes, angle)]
     return parts
 
 

@@ -41,15 +41,15 @@ PIECE_M = 8.0
 BEND_PER_M, RISE_PER_M = 1 / 1300, 1 / 4500
 """The most that a road bends to a side, and rises or falls: the pieces of the road are straight."""
 
-BONNET = 0.15
-"""How often the camera's own car is seen, where it is on a road."""
+BRIDGE, BONNET = 0.12, 0.1
+"""How often something crosses above, and how often a camera on the road sees its own car."""
 
 LANE_M = 3.2
 
 AT_KERB: tuple[tuple[Make, float, float], ...] = (
     (traffic.street_lamp, 0.2, -math.pi / 2),
     (traffic.bollard, 0.2, 0.0),
-    (traffic.bollard, 0.2, 0.0),
+    (traffic.cone, 0.4, 0.0),
     (traffic.sign, 0.4, math.pi / 2),
     (traffic.billboard, 1.2, math.pi / 2),
     (traffic.traffic_light, 0.3, math.pi / 2),
@@ -240,10 +240,14 @@ class StreetBuilder:
         self.bodies.append(Body.of(STRUCTURE, wires))
 
     def _across(self) -> None:
-        """What closes the view: a house across the road, or nothing."""
+        """What closes the view, a house across the road or nothing; and bridges and gantries over it."""
         if self.rng.uniform() < 0.4 and self.style.built > 0.5:
             wall = far_house(self.rng, 2 * self.road_m + 20, self.style.most_floors)
             self.bodies.append(wall.at(0, self.end_m, 0, math.pi))
+
+        if self.rng.uniform() < BRIDGE:
+            place = self.rng.uniform(9, 90)
+            self.bodies.append(traffic.bridge(self.rng, self.road_m).at(0, place))
 
     def _kerb(self, side: int) -> None:
         line = self.road_m / 2 + 0.7
