@@ -7,6 +7,9 @@ from howfar.synth.materials import BLACK, GLASS, Material, Pattern
 from howfar.synth.solids import Point, ball, bead, box, foliage, lying_cylinder, rod, standing_box, upright
 from howfar.synth.world import STRUCTURE, Body, Part
 
+LAMP = Material((0.9, 0.9, 0.8), glow=0.4)
+"""The head of a street lamp."""
+
 BARE, ROUND = 0.12, 0.3
 """Up to which share trees have no leaves, and crowns like balls."""
 
@@ -16,8 +19,17 @@ def street_lamp(rng: np.random.Generator) -> Body:
     height, metal, reach = rng.uniform(4.5, 8.0), materials.metal(rng), rng.uniform(0.8, 1.8)
     parts = [upright("cylinder", metal, (0, 0, 0), rng.uniform(0.09, 0.18), height)]
     parts.append(rod(metal, (0, 0, height - 0.1), (0, reach, height + 0.1), 0.07))
-    parts.append(box(Material((0.9, 0.9, 0.8), glow=0.4), (0, reach, height + 0.1), (0.2, 0.5, 0.1)))
+    parts.append(box(LAMP, (0, reach, height + 0.1), (0.2, 0.5, 0.1)))
     return Body.of("pole", parts)
+
+
+def lamp_head(body: Body) -> tuple[float, float, float] | None:
+    """Where a street lamp's light comes from, below its head; None for another body."""
+    for part in body.parts:
+        if part.material is LAMP:
+            x, y, z = (body.matrix @ part.matrix)[:3, 3].tolist()
+            return x, y, z - 0.2
+    return None
 
 
 def bollard(rng: np.random.Generator) -> Body:
