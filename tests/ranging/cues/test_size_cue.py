@@ -140,6 +140,14 @@ def test_a_box_of_a_detector_is_as_sure_as_its_detector_is_right() -> None:
     assert found.log_sd == pytest.approx(math.hypot(drawn.log_sd, 0.12), rel=0.01)
 
 
+def test_the_face_of_a_vehicle_is_before_the_wheels_that_a_detectors_box_shows() -> None:
+    lorry = ClassSize("lorry", height_m=3.0, log_sd=0.01, overhang_m=1.4, length_m=9.0, width_m=2.5)
+    box = (440.0, 350.0, 560.0, 470.0)
+    drawn, found = (size_cue(Seen(box, lorry, log_sd), LEVEL, 400.0).depth_m for log_sd in (0.0, 1e-6))
+    assert drawn == pytest.approx(500 * 3.0 / 120, rel=0.02)
+    assert 1.0 < drawn - found <= 1.4
+
+
 LOW = ClassSize("low", height_m=2.0, log_sd=0.05, share=0.5)
 TRUCK = ClassSize("truck", kinds=(LOW, replace(LOW, name="high", height_m=4.0)))
 

@@ -90,6 +90,7 @@ def test_own_sizes_go_before_the_built_in_ones(tmp_path: Path) -> None:
         pytest.param(
             "[car]\nheight_m = 1.5\nlog_sd = 0.1\n[[car.kinds]]\nname = 'van'", "no kinds", id="one size and kinds"
         ),
+        pytest.param("[car]\noverhang_m = -1", "above 0, not -1", id="a negative overhang"),
         pytest.param("[car", "cannot be read", id="no TOML"),
     ],
 )

@@ -12,6 +12,10 @@ the far face (Z + e) limits it depends on the side of the horizon:
 In all three cases Z = (H + e·(|b| + |t|)) / (b − t). The cue is the distance of the near face, Z − e: the surface that
 the camera sees.
 
+Cuboids are what data sets draw. A detector's box goes round what is seen: the bumper is too high above the ground to be
+the lowest, and the wheels stand behind it. The distance by such a box is that of the wheels, and the near face is
+nearer by the overhang.
+
 The half extent follows from the angle ψ between a footprint of length L and width W and the optical axis:
 e = (L·|cos ψ| + W·|sin ψ|) / 2. The width of the box depends on this angle, but does not determine it: a width between
 the length and the diagonal belongs to two angles, and mirror images have the same width. So no equation is solved.
@@ -126,7 +130,8 @@ def _of_kind(seen: Seen, kind: ClassSize, camera: Camera, horizon_px: float) -> 
     weights = np.exp(log_fits - log_fits.max()) * np.exp(-(HEIGHTS**2) / 2)
     evidence = float(weights.mean() / np.exp(-(HEIGHTS**2) / 2).mean()) * math.exp(float(log_fits.max()))
     weights /= weights.sum()
-    mean, log_sd = _moments(np.log(np.maximum(z - extents_m, LEAST_SHARE * z)), weights)
+    overhangs_m = 0.0 if seen.is_cuboids else kind.overhang_m * np.abs(np.cos(ANGLES))[:, None]
+    mean, log_sd = _moments(np.log(np.maximum(z - extents_m - overhangs_m, LEAST_SHARE * z)), weights)
     extent_m = float((weights.sum(axis=1) * extents_m[:, 0]).sum())
     footprint = kind.footprint_log_sd * extent_m * (stretch - 1) / math.exp(mean)
     log_sd = math.hypot(log_sd, footprint, _height_log_sd(seen), FOCAL_LOG_SD[camera.origin])
