@@ -16,6 +16,9 @@ NETWORK_LOG_SD = 0.2
 """Uncertainty of a network's depths, in scenes of the kind that it was trained on, where no margins were measured."""
 MEASURED_LOG_SD = 0.01
 """Uncertainty of a measured map: the error of depth cameras is about one per cent."""
+INDOOR_REACH_M = 20.0
+"""A network with this reach or less was trained on indoor scenes only: the depths of NYU Depth v2 end at 10 m, those of
+networks for Hypersim's indoor scenes at 20 m, those of networks for streets at 80 m."""
 GIVEN = "given"
 """Stands in place of a network's name where the user gave the depth map."""
 
@@ -61,6 +64,11 @@ class DepthFacts:
     def is_metric(self) -> bool:
         """Whether its values are metres, or disparities that a known stereo rig turns into metres."""
         return self.kind in ("metres", "disparity_px")
+
+    @property
+    def knows_streets(self) -> bool:
+        """Whether it is a network that was trained on more than rooms, by how far it reaches."""
+        return not self.measured and self.reach_m is not None and self.reach_m > INDOOR_REACH_M
 
     def log_sd_of(self, label: str) -> float:
         """Standard deviation of the natural logarithm of the distance, for an object of this class."""

@@ -19,6 +19,7 @@ ALL_CUES: tuple[CueName, ...] = get_args(CueName)
 AUTO = "auto"
 NOT_NEEDED = "not needed: the depth map reaches this far"
 UNDECIDED = "alone it does not overrule the depth map"
+DOUBTED = "an upright person is seen at another distance: the picture may be none of a room"
 NOT_SEEN = "the depth network has not seen such pictures"
 UNSEEN_LOG_SD = 0.7
 """Uncertainty of a map in log depth, in a picture outside the domain of its network. The embedded network of rooms puts
@@ -135,27 +136,34 @@ def with_cues(
         N distances, each with its cues and an interval of 80 %; unknown where no cue gives a distance.
     """
     objects = seen_objects(found, settings.sizes)
-    other_cues = _other_cues(objects, camera, settings)
+    other_cues = [
+        _with_kinds_told(*each, None, camera, settings)
+        for each in zip(_other_cues(objects, camera, settings), objects, strict=True)
+    ]
     others = [fuse(cues) for cues in other_cues]
-    verdict = judge_domain(distances, others, [each.size for each in objects], facts) if settings.auto else None
+    judged = settings.auto and not facts.knows_streets
+    verdict = judge_domain(distances, others, [each.size for each in objects], facts) if judged else None
     if verdict is not None:
         from_map = depth_cues(distances, found.labels, [Fused()] * len(objects), facts)
-        fused = [_by_verdict(*each, verdict) for each in zip(from_map, others, strict=True)]
+        fused = [_by_verdict(*each, verdict) for each in zip(from_map, others, objects, strict=True)]
     elif "depth" in settings.names:
         from_map = depth_cues(distances, found.labels, others, facts)
+        other_cues = [
+            _with_kinds_told(*each, camera, settings) for each in zip(other_cues, objects, from_map, strict=True)
+        ]
         fused = [fuse((cue, *cues)) for cue, cues in zip(from_map, other_cues, strict=True)]
     else:
         fused = others
     reason = NOT_SEEN if verdict is DomainVerdict.UNKNOWN else NO_CUE
     joined = [_joined(*each, camera, reason) for each in zip(distances, fused, objects, strict=True)]
     if verdict is DomainVerdict.UNDECIDED:
-        joined = [_with_both_intervals(*each) for each in zip(joined, fused, others, strict=True)]
+        joined = [_with_both_intervals(*each) for each in zip(joined, from_map, others, strict=True)]
     return tuple(joined)
 
 
 def _other_cues(objects: Sequence[Seen], camera: Camera, settings: CueSettings) -> list[tuple[Cue, ...]]:
     """The cues of each object other than the depth map: size and ground, as far as they are asked for."""
-    row = camera.cy_px if settings.horizon_px is None else settings.horizon_px
+    row = _horizon_px(camera, settings)
     by_size = [size_cue(each, camera, row) for each in objects]
     by_name: list[Sequence[Cue]] = []
     if "size" in settings.names:
@@ -171,13 +179,35 @@ def _other_cues(objects: Sequence[Seen], camera: Camera, settings: CueSettings) 
     return list(zip(*by_name, strict=True)) if by_name else [()] * len(objects)
 
 
-def _by_verdict(depth_cue: Cue, others: Fused, verdict: DomainVerdict) -> Fused:
-    """The depth map alone, or the other cues alone outside its network's domain; the cues not used have weight 0."""
+def _horizon_px(camera: Camera, settings: CueSettings) -> float:
+    """The row of the horizon: the given one, or that of a level camera."""
+    return camera.cy_px if settings.horizon_px is None else settings.horizon_px
+
+
+def _with_kinds_told(
+    cues: tuple[Cue, ...], seen: Seen, depth_cue: Cue | None, camera: Camera, settings: CueSettings
+) -> tuple[Cue, ...]:
+    """The cues, with the kinds of a mixed class told apart by the ground and, where it is given, the depth map."""
+    if seen.size is None or not seen.size.kinds:
+        return cues
+    rest = fuse([cue for cue in (depth_cue, *cues) if cue is not None and cue.name != "size"])
+    told = size_cue(seen, camera, _horizon_px(camera, settings), rest)
+    return tuple(told if cue.name == "size" else cue for cue in cues)
+
+
+def _by_verdict(depth_cue: Cue, others: Fused, seen: Seen, verdict: DomainVerdict) -> Fused:
+    """The depth map alone, or the other cues alone outside its network's domain; the cues not used have weight 0.
+
+    In an undecided picture the other cues are used for who is seen whole and upright, if they contradict the map.
+    """
     if verdict is DomainVerdict.UNKNOWN:
         doubted = replace(depth_cue, note=NOT_SEEN) if depth_cue.is_known else depth_cue
         if not others.is_known and any(cue.name == "size" and cue.is_bound for cue in others.cues):
             return _not_seen_whole(doubted, others)
         return others._replace(cues=(doubted, *others.cues))
+    upright = seen.size is not None and seen.size.stands_upright
+    if verdict is DomainVerdict.UNDECIDED and upright and not others.conflict and contradict(depth_cue, others):
+        return others._replace(cues=(replace(depth_cue, note=DOUBTED), *others.cues))
     note = UNDECIDED if verdict is DomainVerdict.UNDECIDED else NOT_NEEDED
     kept = (replace(each, weight=0.0, note=note) if each.is_known else each for each in others.cues)
     fused = fuse((depth_cue,))
@@ -191,13 +221,14 @@ def _not_seen_whole(depth_cue: Cue, others: Fused) -> Fused:
     return fuse((wide, *suggested))
 
 
-def _with_both_intervals(distance: Distance, fused: Fused, others: Fused) -> Distance:
-    """The distance; where the other cues contradict it, marked as conflict and with an interval that holds both."""
-    if not (distance.is_known and contradict(fused, others)):
+def _with_both_intervals(distance: Distance, depth_cue: Cue, others: Fused) -> Distance:
+    """The distance; where map and other cues contradict, marked as conflict and with an interval that holds both."""
+    if not contradict(depth_cue, others):
         return distance
-    factor = math.exp(INTERVAL_SDS * others.log_sd)
-    low_m, high_m = min(distance.low_m, others.depth_m / factor), max(distance.high_m, others.depth_m * factor)
-    return replace(distance, low_m=low_m, high_m=high_m, conflict=True)
+    ends_m = [
+        each.depth_m * math.exp(side * INTERVAL_SDS * each.log_sd) for each in (depth_cue, others) for side in (-1, 1)
+    ]
+    return replace(distance, low_m=min(ends_m), high_m=max(ends_m), conflict=True)
 
 
 def _joined(distance: Distance, fused: Fused, seen: Seen, camera: Camera, reason: str) -> Distance:
