@@ -69,8 +69,7 @@ def common_error(log_depths: Values, variances: Values, offsets: Values, offset_
 def _gain(covariance: Values, noise: Values, observed: NDArray[np.bool_]) -> Values:
     """The matrix from the observations to the estimates at all objects, N×M."""
     among = covariance[np.ix_(observed, observed)] + np.diag(noise[observed])
-    gain = np.asarray(np.linalg.solve(among, covariance[observed]).T, dtype=np.float64)
-    return gain
+    return np.asarray(np.linalg.solve(among, covariance[observed]).T, dtype=np.float64)
 
 
 def _robust_weights(covariance: Values, noise: Values, offsets: Values, observed: NDArray[np.bool_]) -> Values:
