@@ -21,9 +21,10 @@ NOT_NEEDED = "not needed: the depth map reaches this far"
 UNDECIDED = "alone it does not overrule the depth map"
 DOUBTED = "an upright person is seen at another distance: the picture may be none of a room"
 NOT_SEEN = "the depth network has not seen such pictures"
-UNSEEN_LOG_SD = 0.7
+UNSEEN_LOG_SD = 1.0
 """Uncertainty of a map in log depth, in a picture outside the domain of its network. The embedded network of rooms puts
-what is nearer than 10 m on streets a factor of 1.4 to 2.7 too near."""
+what is nearer than 10 m on streets a factor of 1.4 to 2.7 too near. On 41 vehicles that the frame cuts, in 26 pictures of
+streets with LiDAR, the interval holds 83 % with this, 78 % with 0.7."""
 LEAST_WEIGHT = 0.05
 """A cue of less weight is not part of the name of a distance's method."""
 NO_CUE = "none of the cues asked for says anything"
