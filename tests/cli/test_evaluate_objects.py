@@ -81,15 +81,6 @@ def test_a_folder_of_maps_that_is_none_is_refused(tmp_path: Path) -> None:
         run("objects", "--data", rooms(tmp_path), "--depth", "nowhere")
 
 
-def test_margins_of_too_few_objects_are_not_written(tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match="Margins need 100 objects with a distance, and there are 2"):
-        run(
-            *("objects", "--data", rooms(tmp_path), "--model", mean_depth(tmp_path, CARD), "--method", "mean"),
-            *("--save-margins", tmp_path / "margins.toml"),
-        )
-    assert not (tmp_path / "margins.toml").exists()
-
-
 def test_in_the_detectors_boxes_classes_that_it_does_not_know_are_left_out(tmp_path: Path) -> None:
     output = run(
         *("objects", "--data", rooms(tmp_path), "--boxes", "detector", "--depth", "true", "--score", "0.2"),

@@ -61,6 +61,38 @@ def test_a_described_camera_belongs_to_every_picture(tmp_path: Path, camera: str
     assert data.split("all")[2].camera == expected
 
 
+CAMERAS = "image,width_px,height_px,fx_px,fy_px,cx_px,cy_px\n"
+
+
+def test_each_picture_has_its_own_camera_of_a_table(tmp_path: Path) -> None:
+    rows = "rgb/b.jpg,64,48,70,71,30.5,20\nrgb/a.jpg,640,480,600,610,320,240\nrgb/other.jpg,9,9,9,9,4,4\n"
+    write_described_depth(tmp_path, f'{MM}cameras = "cameras.csv"\n[splits]\nx = "x.txt"\n')
+    (tmp_path / "cameras.csv").write_text(CAMERAS + rows)
+    (tmp_path / "x.txt").write_text("a\nb\n")
+    cameras = [sample.camera for sample in FolderDepth(tmp_path).split("x")]
+    assert cameras == [Camera(64, 48, 60, 61, 32, 24), Camera(64, 48, 70, 71, 30.5, 20)]
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        pytest.param("image,fx_px\n", "lacks the columns width_px", id="missing columns"),
+        pytest.param(CAMERAS + "rgb/a.jpg,64,48,wide,60,32,24\n", "row 1 should give width_px", id="no number"),
+        pytest.param(CAMERAS + "rgb/a.jpg,64,48,nan,60,32,24\n", "row 1 cannot be: .*fx_px", id="no focal length"),
+        pytest.param(CAMERAS + "rgb/a.jpg,inf,48,60,60,32,24\n", "row 1 should give width_px", id="without end"),
+        pytest.param(CAMERAS + "rgb/a.jpg,64,48,60,60,32,24\n", "no row for 2 pictures.*rgb/b.jpg", id="missing rows"),
+        pytest.param(None, "cannot be read", id="no table"),
+    ],
+)
+def test_a_table_of_cameras_that_cannot_be_is_refused(tmp_path: Path, table: str | None, message: str) -> None:
+    write_described_depth(tmp_path, f'{MM}cameras = "cameras.csv"\n')
+    if table is not None:
+        (tmp_path / "cameras.csv").write_text(table)
+    with pytest.raises(SourceError, match=message) as refusal:
+        FolderDepth(tmp_path).split("all")
+    assert "\n" not in str(refusal.value)
+
+
 def test_a_picture_of_another_resolution_has_the_camera_resized(tmp_path: Path) -> None:
     write_described_depth(tmp_path, f"{MM}[camera]\nfx_px = 60\nfy_px = 61\n")
     Image.new("RGB", (128, 96)).save(tmp_path / "rgb/c.jpg")
@@ -104,6 +136,9 @@ def test_the_description_divides_the_pairs(tmp_path: Path, splits: str, expected
         ),
         pytest.param(MM + "units = 3", "unknown field 'units'; known are kind, name", id="a field written wrongly"),
         pytest.param(MM + "images = 3", "cannot be read as TOML", id="a field given twice"),
+        pytest.param(
+            MM + 'cameras = "cameras.csv"\n[camera]\nfx_px = 60\nfy_px = 60', "either camera", id="a camera and a table"
+        ),
         pytest.param(MM + "camera = 60", "'camera' should be a table", id="a camera that is a number"),
         pytest.param(
             MM + "[camera]\nfx_px = 60",

@@ -98,9 +98,9 @@ def test_a_short_depth_networks_card_and_its_defaults(tmp_path: Path) -> None:
             id="pictures that cover a size, whatever it is a multiple of",
         ),
         pytest.param(
-            DEPTH.replace("[output]", '[output]\nfocal_px = 268\nmax_m = 10\nscenes = "rooms"'),
-            lambda card: (card.depth.focal_px, card.depth.max_m, card.depth.scenes),
-            (268.0, 10.0, "rooms"),
+            DEPTH.replace("[output]", '[output]\nfocal_px = 268\nmax_m = 10\nsky_m = 90\nscenes = "rooms"'),
+            lambda card: (card.depth.focal_px, card.depth.max_m, card.depth.sky_m, card.depth.scenes),
+            (268.0, 10.0, 90.0, "rooms"),
             id="a metric network that knows its camera",
         ),
         pytest.param(
@@ -235,6 +235,11 @@ def test_a_good_card_is_read(tmp_path: Path, text: str, read, expected) -> None:
             id="a camera for a network without metres",
         ),
         pytest.param(
+            DEPTH.replace('"metres"', '"relative_inverse"\nsky_m = 90'),
+            "[output]: sky_m belongs to a depth network in metres, not to relative_inverse.",
+            id="a sky in metres for a network without metres",
+        ),
+        pytest.param(
             DEPTH.replace("[output]", '[output]\ntensors = ["a", "b"]'),
             "[output]: depth is read from one output; name only that in 'tensors'.",
             id="two outputs for one map",
@@ -318,5 +323,5 @@ def test_the_documentation_names_every_field() -> None:
     fields = (
         "name task licence origin results sha256 size fit multiple colour mean std pad layout classes score nms kind"
     )
-    for field in [*fields.split(), "focal_px", "scenes", "max_m", "tensors", "picture"]:
+    for field in [*fields.split(), "focal_px", "scenes", "max_m", "sky_m", "tensors", "picture"]:
         assert f"| `{field}` |" in text

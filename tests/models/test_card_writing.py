@@ -13,7 +13,7 @@ from howfar.errors import OutputError
 from howfar.models.card import Card, DepthSpec, DetectorSpec, InputSpec, RangingSpec, coco80
 from howfar.models.card_reading import parse_card, read_card
 from howfar.models.card_writing import card_text, write_card
-from howfar.scene.margins import Margin, Margins
+from howfar.scene.margins import DomainMargin, Margin, Margins, Spread
 
 SHIPPED = sorted(
     path
@@ -86,6 +86,23 @@ factor = 1.2
 objects = 7
 """
 
+MARGINS_TEXT = """
+[[output.margins]]
+domain = "rooms"
+depth_m = [1.0, 4.0]
+factors = [1.5, 1.25]
+objects = [30, 40]
+places = 9
+data = ["nyu:test"]
+
+[[output.spreads]]
+of = "size"
+domain = "outdoors"
+factor = 1.2
+objects = 50
+places = 4
+"""
+
 TEXTS = st.text(max_size=20)
 SIZES = st.integers(1, 40).map(lambda count: 96 * count)
 POSITIVE = st.floats(1e-6, 1e6)
@@ -121,6 +138,20 @@ MARGINS = st.builds(
     st.dictionaries(st.sampled_from(["chair", "bed", "dining table"]), FACTORS),
     st.builds(Margin, TEXTS, st.just(()), FACTORS, st.integers(0, 9999)),
 )
+DOMAIN_MARGINS = st.builds(
+    lambda domains, factors: Margins(
+        domains=tuple(
+            DomainMargin(name, (1.0, 2.5), (factor, 1.5), *rests_on) for name, (factor, rests_on) in domains.items()
+        ),
+        spreads=tuple(Spread(of, "outdoors", factor, 7, 2) for of, factor in factors.items()),
+    ),
+    st.dictionaries(
+        st.sampled_from(["rooms", "outdoors"]),
+        st.tuples(FACTORS, st.just(()) | st.just(((7, 8), 3, ("streets:all", "rooms")))),
+        min_size=1,
+    ),
+    st.dictionaries(st.sampled_from(["size", "ground", "joined"]), FACTORS),
+)
 ONE_NAME = NAMES.map(lambda name: (name,))
 METRIC = st.builds(
     DepthSpec,
@@ -128,7 +159,7 @@ METRIC = st.builds(
     st.none() | POSITIVE,
     TEXTS,
     st.none() | POSITIVE,
-    st.none() | MARGINS,
+    st.none() | MARGINS | DOMAIN_MARGINS,
     st.just(()) | ONE_NAME,
 )
 RELATIVE = st.builds(DepthSpec, st.sampled_from(["relative_inverse", "relative_depth"]), scenes=TEXTS)
@@ -165,6 +196,15 @@ def cards(task: str, **parts: st.SearchStrategy) -> st.SearchStrategy[Card]:
 )
 def test_any_card_reads_back_as_it_was(card: Card) -> None:
     assert parse_card(tomllib.loads(card_text(card)), "card") == card
+
+
+def test_what_margins_by_domain_look_like() -> None:
+    margins = Margins(
+        domains=(DomainMargin("rooms", (1.0, 4.0), (1.5, 1.25), (30, 40), 9, ("nyu:test",)),),
+        spreads=(Spread("size", "outdoors", 1.2, 50, 4),),
+    )
+    card = Card("d", "depth", "CC0", InputSpec(32, 32, "stretch"), depth=DepthSpec("metres", margins=margins))
+    assert card_text(card).endswith(MARGINS_TEXT)
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)

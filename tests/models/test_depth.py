@@ -48,6 +48,17 @@ def test_a_network_that_minds_the_camera_itself_is_not_scaled(tmp_path: Path) ->
     assert network.estimate(grey(Camera.from_focal(64, 48, 999.0))).values == pytest.approx(2.0)
 
 
+@pytest.mark.parametrize(
+    ("sky_m", "known"), [(1.9, False), (2.0, False), (2.1, True)], ids=["beyond it", "on it", "nearer than it"]
+)
+def test_what_a_network_takes_for_sky_is_unknown(tmp_path: Path, sky_m: float, known: bool) -> None:
+    # The output is 2; the camera's scale of 4 counts after the sky has been told.
+    network = open_depth_network(mean_depth(tmp_path, f'kind = "metres"\nfocal_px = 50\nsky_m = {sky_m}'))
+    depth = network.estimate(grey(Camera.from_focal(64, 48, 200.0)))
+    assert np.isfinite(depth.values).all() == known
+    assert np.isnan(depth.values).all() != known
+
+
 def test_a_relative_network_stays_relative(tmp_path: Path) -> None:
     network = open_depth_network(mean_depth(tmp_path, 'kind = "relative_inverse"'))
     depth = network.estimate(grey(Camera.from_focal(64, 48, 999.0)))

@@ -12,7 +12,7 @@ from howfar.networks.compact_depth import (
     FITTED_LOG_SD,
     NEAREST_M,
     CompactDepth,
-    DepthAndClasses,
+    InTraining,
     LogDepthHead,
 )
 from tests.networks.checks import assert_export_agrees, parameter_count, without_gradient
@@ -36,7 +36,7 @@ def test_depth_has_half_the_pictures_size(network: CompactDepth, height: int, wi
 
 def test_in_training_the_classes_come_too_at_an_eighth(network: CompactDepth) -> None:
     output = network.train()(torch.zeros(2, 3, 64, 96))
-    assert isinstance(output, DepthAndClasses)
+    assert isinstance(output, InTraining)
     assert output.depth_m.shape == (2, 1, 32, 48)
     assert output.class_scores.shape == (2, 5, 8, 12)
 

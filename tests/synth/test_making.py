@@ -77,12 +77,18 @@ def test_it_opens_as_depth_with_its_camera(made: Path) -> None:
     assert [len(part) for part in samples.values()] == [7, 1, 1]
     sample = samples["test"][0]
     assert sample.name == "image_2/000003.png"
-    assert sample.camera == SPEC.camera
+    assert sample.camera == SPEC.camera(3)
     disparity = np.asarray(Image.open(made / "disparity" / "000003.png")) / 256
     known = np.isfinite(sample.depth_m) & (disparity > 0)
-    expected = SPEC.camera.fx_px * 0.2 / sample.depth_m[known]
+    expected = SPEC.camera(3).fx_px * 0.2 / sample.depth_m[known]
     assert known.mean() > 0.3
-    np.testing.assert_allclose(disparity[known], expected, atol=1 / 256, rtol=1e-3)
+    np.testing.assert_allclose(disparity[known], expected, atol=1 / 256, rtol=4e-3)
+
+
+def test_one_camera_has_no_right_hand_files(tmp_path: Path) -> None:
+    make(tmp_path / "set", 1, spec=SynthSpec(7, width_px=64, height_px=48, baseline_m=0))
+    assert not {"image_3", "disparity", "hidden"} & {path.name for path in (tmp_path / "set").iterdir()}
+    assert len(open_depth_dataset(tmp_path / "set").split("train")) == 1
 
 
 def test_it_opens_as_kittis_objects(made: Path) -> None:
@@ -91,9 +97,9 @@ def test_it_opens_as_kittis_objects(made: Path) -> None:
     assert list(dataset.splits) == ["all", "train", "val"]
     samples = dataset.objects("all")
     assert len(samples) == SCENES
-    assert all(sample.camera == SPEC.camera for sample in samples)
+    assert [sample.camera for sample in samples] == [SPEC.camera(number) for number in range(SCENES)]
     assert {"Car", "Pedestrian"} & {label for sample in samples for label in sample.labels}
-    assert {level for sample in samples for level in sample.occlusions.tolist()} == {0, 1, 2}
+    assert {0, 1} <= {level for sample in samples for level in sample.occlusions.tolist()} <= {0, 1, 2}
 
 
 def test_it_opens_as_cocos_objects_with_distances(made: Path) -> None:
@@ -101,7 +107,7 @@ def test_it_opens_as_cocos_objects_with_distances(made: Path) -> None:
     depths = open_depth_dataset(made).split("train")
     assert len(samples) == 7
     for sample, depth in zip(samples, depths, strict=True):
-        assert sample.camera == SPEC.camera
+        assert sample.camera == depth.camera
         instances = np.asarray(Image.open(made / depth.name.replace("image_2", "instances")))
         for box, depth_m, nearest_m in zip(sample.boxes_xyxy_px, sample.depth_m, sample.nearest_m, strict=True):
             x1, y1, x2, y2 = box.astype(int)
@@ -110,7 +116,7 @@ def test_it_opens_as_cocos_objects_with_distances(made: Path) -> None:
                 for number in np.unique(instances[y1:y2, x1:x2])
                 if number and np.isfinite(depth.depth_m[instances == number]).all()
             ]
-            assert depth_m > 60 or np.abs(np.array(medians) - depth_m).min() < 2e-3
+            assert np.abs(np.array(medians) - depth_m).min() <= 0.5 / 256 + 1e-5
             assert nearest_m <= depth_m
     assert len(open_detection_dataset(made).split("train")) == 7
 
@@ -132,7 +138,7 @@ def test_the_right_hand_camera_is_the_baseline_away(made: Path) -> None:
     right = np.array(rows["P3"].split(), dtype=float).reshape(3, 4)
     point = np.array([0.3, -0.2, 4.0, 1.0])
     u, v, w = right @ point
-    camera = SPEC.camera
+    camera = SPEC.camera(0)
     assert u / w == pytest.approx(camera.cx_px + camera.fx_px * (0.3 - 0.2) / 4)
     assert v / w == pytest.approx(camera.cy_px - camera.fy_px * 0.2 / 4)
 

@@ -1,5 +1,6 @@
-"""Rooms and streets as they are drawn by chance."""
+"""Rooms, streets and open places as they are drawn by chance."""
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -7,12 +8,12 @@ import pytest
 
 from howfar.synth.coco_text import CATEGORIES
 from howfar.synth.ground_plan import GroundPlan
-from howfar.synth.rooms import room
+from howfar.synth.scenes import MAKERS
 from howfar.synth.streets import street
 from howfar.synth.world import STRUCTURE, World
 
 Make = Callable[[np.random.Generator], World]
-places = pytest.mark.parametrize("make", [room, street])
+places = pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
 
 
 @places
@@ -39,9 +40,43 @@ def test_the_same_chance_gives_the_same_world(make: Make) -> None:
 
 def test_every_category_is_made_by_something() -> None:
     made = {
-        body.name for make in (room, street) for seed in range(120) for body in make(np.random.default_rng(seed)).bodies
+        body.name
+        for make in MAKERS.values()
+        for seed in range(150)
+        for body in make(np.random.default_rng(seed)).bodies
     }
     assert made - {STRUCTURE} == set(CATEGORIES)
+
+
+@places
+def test_nothing_is_farther_than_its_depth_can_be_stored(make: Make) -> None:
+    for seed in range(20):
+        made = make(np.random.default_rng(seed))
+        corners = [
+            (body.matrix @ part.matrix @ [*corner, 1])[:3]
+            for body in made.bodies
+            for part in body.parts
+            for corner in itertools.product((-0.5, 0.5), repeat=3)
+            if np.linalg.norm(body.matrix[:2, 3] + part.matrix[:2, 3]) > 60
+        ]
+        # The corners of a round part's box are farther out than itself.
+        assert all(np.linalg.norm(corner - made.eye.position_m) < 253 for corner in corners)
+
+
+@places
+def test_no_person_stands_in_the_camera(make: Make) -> None:
+    for seed in range(60):
+        made = make(np.random.default_rng(seed))
+        for body in made.bodies:
+            if body.name == "person":
+                assert np.linalg.norm(body.matrix[:2, 3] - made.eye.position_m[:2]) > 0.5
+
+
+def test_streets_are_seen_from_all_heights_and_at_all_tilts() -> None:
+    eyes = [street(np.random.default_rng(seed)).eye for seed in range(60)]
+    heights, tilts = [eye.position_m[2] for eye in eyes], np.degrees([eye.pitch_rad for eye in eyes])
+    assert 0.5 <= min(heights) < 0.8 < 2.7 < max(heights) <= 3
+    assert -12 <= min(tilts) < -9 < 5 < max(tilts) <= 8
 
 
 def test_circles_on_the_ground_do_not_meet() -> None:

@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from howfar.synth.assembly import assemble
 from howfar.synth.materials import Material, Pattern
-from howfar.synth.patterns import TILE_M, Palette, noise_at
+from howfar.synth.patterns import PICTURES, TILE_M, Palette, noise_at
+from howfar.synth.tiles import FOLDER
 from howfar.synth.views import see
 from howfar.synth.world import Eye, Light
 from tests.synth.worlds import CAMERA, GREY, NIGHT, block, world
@@ -56,7 +58,7 @@ def test_two_colours_alternate_and_fade_where_a_pixel_holds_many() -> None:
     np.testing.assert_allclose(far, 0.5, atol=1e-6)
 
 
-@pytest.mark.parametrize("pattern", list(Pattern))
+@pytest.mark.parametrize("pattern", [pattern for pattern in Pattern if pattern not in PICTURES])
 def test_a_pattern_fades_into_its_own_mean(pattern: Pattern) -> None:
     palette = Palette([Material((0.0, 0.0, 0.0), (1.0, 1.0, 1.0), pattern, scale_m=0.5, grain=0.0)])
     across = np.linspace(0, 4 * TILE_M, 700, endpoint=False, dtype=np.float32)
@@ -69,11 +71,30 @@ def test_a_pattern_fades_into_its_own_mean(pattern: Pattern) -> None:
 
 def test_noise_has_no_steps_and_repeats() -> None:
     across = np.linspace(-3, 3, 5000, dtype=np.float32)
-    places = np.stack([across, 0.3 * across], axis=-1)
-    values = noise_at(places)
+    places, sharp = np.stack([across, 0.3 * across], axis=-1), np.zeros(5000, np.float32)
+    values = noise_at(places, sharp)
     assert np.abs(np.diff(values)).max() < 0.5
     assert 0.3 < values.std() < 0.7
-    np.testing.assert_allclose(noise_at(places + np.float32(TILE_M)), values, atol=1e-3)
+    np.testing.assert_allclose(noise_at(places + np.float32(TILE_M), sharp), values, atol=1e-3)
+
+
+def test_noise_finer_than_a_pixel_is_not_seen() -> None:
+    places = np.random.default_rng(0).uniform(0, TILE_M, (4000, 2)).astype(np.float32)
+    spread = [float(noise_at(places, np.full(4000, size_m, np.float32)).std()) for size_m in (0.0, 0.1, 0.5, 2.0, 9.0)]
+    assert spread == sorted(spread, reverse=True)
+    assert spread[-1] < 1e-3 < spread[1]
+
+
+@pytest.mark.parametrize("pattern", list(PICTURES), ids=lambda pattern: pattern.name)
+def test_a_photograph_hangs_upright_from_edge_to_edge(pattern: Pattern) -> None:
+    palette = Palette([Material((0.5, 0.5, 0.5), pattern=pattern, scale_m=0.8, grain=0.0)])
+    with Image.open(FOLDER / f"{PICTURES[pattern]}.png") as picture:
+        pixels = (np.asarray(picture) / 255) ** 2.2
+    middles = ((np.arange(128) + 0.5) / 128 - 0.5) * 0.8
+    # Of a cell, its first corner is looked up: half a cell is of no importance.
+    places = np.stack(np.meshgrid(middles, -middles), axis=-1).reshape(-1, 2).astype(np.float32) - 0.4 / 128
+    seen = palette.albedo(np.zeros(len(places), np.int32), places, np.zeros(len(places), np.float32))
+    np.testing.assert_allclose(seen.reshape(128, 128, 3)[1:-1, 1:-1], pixels[1:-1, 1:-1], atol=0.02)
 
 
 def test_a_material_keeps_its_colour_within_white() -> None:

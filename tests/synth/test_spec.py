@@ -1,5 +1,6 @@
 """The settings of a rendered data set."""
 
+import math
 from typing import Any
 
 import pytest
@@ -12,12 +13,12 @@ from howfar.synth.spec import SynthSpec, parse_size
 @pytest.mark.parametrize(
     ("changes", "word"),
     [
-        ({"kind": "moons"}, "rooms, streets, both"),
+        ({"kind": "moons"}, "rooms, streets, open, all"),
         ({"seed": -1}, "seed"),
         ({"seed": 2**63}, "seed"),
         ({"width_px": 31}, "31×240"),
         ({"height_px": 5000}, "320×5000"),
-        ({"baseline_m": 0.0}, "baseline"),
+        ({"baseline_m": 0.001}, "baseline"),
         ({"baseline_m": float("nan")}, "baseline"),
         ({"baseline_m": 3.0}, "3 m"),
     ],
@@ -27,7 +28,7 @@ from howfar.synth.spec import SynthSpec, parse_size
         "a seed too long",
         "a picture too narrow",
         "a picture too high",
-        "no baseline",
+        "cameras too close",
         "a baseline that is no number",
         "cameras too far apart",
     ],
@@ -48,11 +49,21 @@ def test_refuses_a_size(text: str) -> None:
         parse_size(text)
 
 
-def test_every_seed_has_its_lens_within_the_range() -> None:
-    cameras = [SynthSpec(seed, width_px=640, height_px=480).camera for seed in range(30)]
-    assert len({camera.fx_px for camera in cameras}) == 30
-    assert all(50 <= camera.fov_deg <= 75.01 for camera in cameras)
-    assert all((camera.cx_px, camera.cy_px) == (320, 240) for camera in cameras)
+def test_every_scene_has_its_lens_and_shape() -> None:
+    cameras = [SynthSpec(0, width_px=640, height_px=480).camera(number) for number in range(60)]
+    longer = [max(camera.width_px / camera.fx_px, camera.height_px / camera.fy_px) for camera in cameras]
+    assert len({camera.fx_px for camera in cameras}) > 55
+    assert 2 * math.atan(min(longer) / 2) > math.radians(34.9)
+    assert 2 * math.atan(max(longer) / 2) < math.radians(90.1)
+    assert {(camera.width_px, camera.height_px) for camera in cameras} == {
+        (640, 480),
+        (554, 554),
+        (739, 416),
+        (960, 320),
+        (480, 640),
+    }
+    assert all(abs(camera.cx_px / camera.width_px - 0.5) <= 0.031 for camera in cameras)
+    assert all(abs(camera.cy_px / camera.height_px - 0.5) <= 0.031 for camera in cameras)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +71,8 @@ def test_every_seed_has_its_lens_within_the_range() -> None:
     [
         ("rooms", ["rooms"] * 4),
         ("streets", ["streets"] * 4),
-        ("both", ["rooms", "streets", "rooms", "streets"]),
+        ("open", ["open"] * 4),
+        ("all", ["rooms", "streets", "open", "rooms"]),
     ],
 )
 def test_places_come_by_turns(kind: Kind, places: list[str]) -> None:

@@ -9,7 +9,7 @@ from howfar.synth.assembly import Assembly, assemble
 from howfar.synth.materials import GLASS, MIRROR, Material
 from howfar.synth.seats import chair
 from howfar.synth.streets import street
-from howfar.synth.views import Views, rays_of, see
+from howfar.synth.views import RightView, Views, rays_of, see
 from howfar.synth.world import Eye, World
 from tests.synth.worlds import CAMERA, block, nearest_m, world
 
@@ -17,6 +17,11 @@ pytest.importorskip("embreex", reason="needs the extra `synth`")
 
 BASELINE_M = 0.2
 RED = Material((0.9, 0.02, 0.02), grain=0.0)
+
+
+def right_of(views: Views) -> RightView:
+    assert views.right is not None
+    return views.right
 
 
 def seen(of: World) -> tuple[Assembly, Views]:
@@ -38,7 +43,7 @@ def chairs() -> World:
 def test_the_face_of_a_box_is_where_it_was_put() -> None:
     _, views = seen(world(block("box", (0, 3, 0), (20, 1, 20))))
     np.testing.assert_allclose(views.depth_m, 2.5, atol=1e-9)
-    np.testing.assert_allclose(views.disparity_px, CAMERA.fx_px * BASELINE_M / 2.5, atol=1e-9)
+    np.testing.assert_allclose(right_of(views).disparity_px, CAMERA.fx_px * BASELINE_M / 2.5, atol=1e-9)
 
 
 def test_a_floor_lies_where_geometry_says() -> None:
@@ -62,15 +67,17 @@ def test_depth_is_that_of_the_nearest_of_all_triangles() -> None:
 def test_disparity_leads_to_the_same_point_where_it_is_not_hidden() -> None:
     assembly, views = seen(chairs())
     rays = rays_of(CAMERA).reshape(CAMERA.height_px, CAMERA.width_px, 3)
-    moved = rays - np.stack([views.disparity_px / CAMERA.fx_px, 0 * views.depth_m, 0 * views.depth_m], axis=-1)
+    moved = rays - np.stack(
+        [right_of(views).disparity_px / CAMERA.fx_px, 0 * views.depth_m, 0 * views.depth_m], axis=-1
+    )
     right_m = nearest_m(assembly.corners_m, np.array([BASELINE_M, 0, 0]), moved.reshape(-1, 3))
     right_m = right_m.reshape(views.depth_m.shape)
     columns = np.arange(CAMERA.width_px) + 0.5
-    outside = columns - views.disparity_px < 0
-    np.testing.assert_array_equal(views.hidden & outside, outside)
+    outside = columns - right_of(views).disparity_px < 0
+    np.testing.assert_array_equal(right_of(views).hidden & outside, outside)
     same = np.abs(right_m - views.depth_m) < 1e-3
-    assert np.count_nonzero(same[~views.hidden]) >= 0.998 * np.count_nonzero(~views.hidden)
-    behind = views.hidden & ~outside
+    assert np.count_nonzero(same[~right_of(views).hidden]) >= 0.998 * np.count_nonzero(~right_of(views).hidden)
+    behind = right_of(views).hidden & ~outside
     assert np.count_nonzero(behind) > 30
     assert (right_m[behind] <= views.depth_m[behind] + 1e-3).all()
 
@@ -79,8 +86,8 @@ def test_the_sky_has_no_depth() -> None:
     _, views = seen(world(block("box", (0, 3, -5), (2, 1, 10))))
     upper = views.depth_m[: CAMERA.height_px // 2]
     assert np.isnan(upper).all()
-    assert np.isnan(views.disparity_px[: CAMERA.height_px // 2]).all()
-    assert views.hidden[: CAMERA.height_px // 2].all()
+    assert np.isnan(right_of(views).disparity_px[: CAMERA.height_px // 2]).all()
+    assert right_of(views).hidden[: CAMERA.height_px // 2].all()
 
 
 @pytest.mark.parametrize("material", [GLASS, MIRROR], ids=["glass", "mirror"])
@@ -105,7 +112,7 @@ def test_the_right_hand_picture_is_the_left_one_of_a_camera_further_right() -> N
     step = np.linalg.inv(made.eye.rotation) @ (BASELINE_M, 0, 0)
     moved = Eye(tuple(np.add(made.eye.position_m, step)), made.eye.yaw_rad, made.eye.pitch_rad, made.eye.roll_rad)
     _, further = seen(World(made.bodies, made.lights, made.ambient, moved))
-    off = np.abs(views.right - further.left).max(axis=2)
+    off = np.abs(right_of(views).light - further.left).max(axis=2)
     assert np.count_nonzero(off > 0.02) < 0.02 * off.size
 
 
@@ -113,4 +120,4 @@ def test_a_street_is_seen_within_its_bounds() -> None:
     _, views = seen(street(np.random.default_rng(1)))
     known_m = views.depth_m[np.isfinite(views.depth_m)]
     assert known_m.min() > 0.3
-    assert known_m.max() < 120
+    assert known_m.max() < 255

@@ -8,10 +8,10 @@ from howfar.synth.writing import depth_counts, disparity_counts
 
 @pytest.mark.parametrize(
     ("depth_m", "counts"),
-    [(1.2344, 1234), (65.535, 65535), (65.536, 0), (np.nan, 0), (np.inf, 0), (0.0001, 1)],
-    ids=["millimetres", "the farthest", "beyond", "sky", "without end", "not taken for unknown"],
+    [(1.25, 320), (65535 / 256, 65535), (256.0, 0), (np.nan, 0), (np.inf, 0), (0.0001, 1)],
+    ids=["256ths of a metre", "the farthest", "beyond", "sky", "without end", "not taken for unknown"],
 )
-def test_depth_is_stored_in_millimetres(depth_m: float, counts: int) -> None:
+def test_depth_is_stored_as_kitti_does(depth_m: float, counts: int) -> None:
     stored = depth_counts(np.array([[depth_m]]))
     assert stored.dtype == np.uint16
     assert stored[0, 0] == counts

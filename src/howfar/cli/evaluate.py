@@ -5,7 +5,9 @@ import typer
 from howfar.cli.evaluate_depth import depth
 from howfar.cli.evaluate_detector import detector
 from howfar.cli.evaluate_everywhere import everywhere
+from howfar.cli.evaluate_margins import margins
 from howfar.cli.evaluate_objects import objects
+from howfar.cli.evaluate_photos import photos
 from howfar.cli.evaluate_ssim import ssim
 
 app = typer.Typer(no_args_is_help=True, help="Measure a network on a data set with known truth.")
@@ -13,4 +15,6 @@ app.command()(depth)
 app.command()(detector)
 app.command()(objects)
 app.command()(everywhere)
+app.command()(margins)
+app.command()(photos)
 app.command()(ssim)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from howfar.cli.labelled_data import opened_pictures
 from howfar.cli.measuring import (
     CsvOption,
     HtmlOption,
@@ -21,13 +22,9 @@ from howfar.cli.progress import progress_bar
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from howfar.datasets import ObjectDataset
     from howfar.evaluation.everywhere.reports import Names
     from howfar.evaluation.everywhere.results import DataSetResult, EverywhereOptions, LabelledPictures
     from howfar.pipeline.rangefinder import Rangefinder
-
-PREFERRED = ("test", "all")
-"""The part of a data set that is taken where none is named."""
 
 
 def everywhere(
@@ -65,7 +62,7 @@ def everywhere(
 
     output = _Output(csv, html, pictures, overwrite)
     output.refuse()
-    opened = [_opened(each, every) for each in data]
+    opened = [opened_pictures(each, every) for each in data]
     _refuse_doubles(opened)
     finds, depth = open_detector(detector or DEFAULT_DETECTOR), open_depth_network(model or DEFAULT_DEPTH)
     finder = Rangefinder(finds, depth, cues=cues, camera_height_m=camera_height, score=score)
@@ -133,36 +130,6 @@ class _Output:
             for picture in drawn:
                 page.picture(picture.image, picture.caption)
             publish_page(page, self.html, self.overwrite)
-
-
-def _opened(named: str, every: int) -> "LabelledPictures":
-    """A data set by its path, or by its path and part with a colon between them."""
-    from howfar.datasets import open_object_dataset
-    from howfar.evaluation.everywhere.results import LabelledPictures
-
-    path, part = Path(named), None
-    if not path.exists() and ":" in named:
-        before, _, part = named.rpartition(":")
-        path = Path(before)
-    dataset = open_object_dataset(path)
-    if part is None:
-        part = _part_of(dataset, path)
-    name = f"{path.resolve().name}:{part}" + ("" if every == 1 else f", one in {every}")
-    return LabelledPictures(
-        name, dataset.definition, dataset.detector_names, dataset.exhaustive, dataset.objects(part)[::every]
-    )
-
-
-def _part_of(dataset: "ObjectDataset", path: Path) -> str:
-    """The part that is taken where none is named."""
-    from howfar.errors import SettingError
-
-    part = next((name for name in PREFERRED if name in dataset.splits), None)
-    if part is None and len(dataset.splits) == 1:
-        part = dataset.splits[0]
-    if part is None:
-        raise SettingError(f"{path} has several parts: name one as {path}:PART, of {', '.join(dataset.splits)}.")
-    return part
 
 
 def _refuse_doubles(opened: "Sequence[LabelledPictures]") -> None:

@@ -109,21 +109,6 @@ def objects(
     ] = None,
     csv: CsvOption = None,
     html: HtmlOption = None,
-    save_margins: Annotated[
-        Path | None,
-        typer.Option(
-            "--save-margins",
-            metavar="FILE",
-            help="Write the margins that hold the truth four times in five, by class, for the depth network's card.",
-        ),
-    ] = None,
-    margin_scale: Annotated[
-        float,
-        typer.Option(
-            "--margin-scale",
-            help="With --save-margins: the error of the network that the margins are for, over that of those measured.",
-        ),
-    ] = 1.0,
     overwrite: Overwrite = False,
 ) -> None:
     """Measure distances of objects: how far off they are, by class, distance, occlusion and size.
@@ -140,7 +125,7 @@ def objects(
     from howfar.ranging.cues.joining import parse_cues
     from howfar.scene.lens import Lens
 
-    output = _Output(csv, html, pictures, save_margins, margin_scale, overwrite)
+    output = _Output(csv, html, pictures, overwrite)
     output.refuse()
     lens = Lens(None if camera is None else read_calibration(camera))
     options = ObjectOptions(
@@ -185,8 +170,6 @@ class _Output:
     csv: Path | None
     html: Path | None
     pictures: Path | None
-    margins: Path | None
-    margin_scale: float
     overwrite: bool
 
     def refuse(self) -> None:
@@ -200,7 +183,7 @@ class _Output:
         from howfar.evaluation.report.axes import require_matplotlib
 
         more_files = () if self.csv is None else csv_files(self.csv)
-        refuse_results(self.csv, *more_files, self.html, self.margins, overwrite=self.overwrite)
+        refuse_results(self.csv, *more_files, self.html, overwrite=self.overwrite)
         refuse_filled(self.pictures, overwrite=self.overwrite)
         if self.html is not None or self.pictures is not None:
             require_matplotlib()
@@ -213,20 +196,14 @@ class _Output:
         network: "DepthEstimator | None",
     ) -> None:
         """Print the tables and write the files that were asked for."""
-        from howfar.evaluation.objects.margins import class_margins
         from howfar.evaluation.objects.pictures import draw_worst, write_object_pictures
         from howfar.evaluation.objects.plots import write_scatter_plots
         from howfar.evaluation.objects.reports import object_report, write_object_csv
-        from howfar.models.card_writing import write_margins
 
         report = object_report(result, names)
         publish(report, self.csv, self.overwrite)
         if self.csv is not None:
             write_object_csv(result, self.csv, names, overwrite=self.overwrite)
-        if self.margins is not None:
-            margins = class_margins(result, result.options.names[-1], self.margin_scale)
-            write_margins(margins, self.margins, overwrite=self.overwrite)
-            say_written(self.margins)
         if self.html is None and self.pictures is None:
             return
         drawn = draw_worst(samples, result, network)

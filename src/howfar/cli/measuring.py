@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from howfar.evaluation.report.page import Page
     from howfar.evaluation.report.report import Report
 
-    Sample = TypeVar("Sample", DepthSample, DetectionSample, ObjectSample)
+    Sample = TypeVar("Sample", bound=DepthSample | DetectionSample | ObjectSample)
 
 CsvOption = Annotated[
     Path | None, typer.Option("--csv", help="Write the figures with their protocol to this file too.")

@@ -16,16 +16,18 @@ def synth(
     scenes: Annotated[int, typer.Option("--scenes", help="How many scenes; those that are complete are kept.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the data set.", metavar="DIR")],
     seed: Annotated[int, typer.Option("--seed", help="The same seed and settings give the same files.")] = 0,
-    size: Annotated[str, typer.Option("--size", help="Size of the pictures in pixels.", metavar="WxH")] = "320x240",
-    kind: Annotated[Kind, typer.Option("--kind", help="What is rendered; both: by turns.")] = "both",
+    size: Annotated[
+        str, typer.Option("--size", help="Area of the pictures; their shapes differ.", metavar="WxH")
+    ] = "320x240",
+    kind: Annotated[Kind, typer.Option("--kind", help="What is rendered; all: by turns.")] = "all",
     baseline_m: Annotated[
-        float, typer.Option("--baseline-m", help="Distance of the right-hand camera.", metavar="METRES")
+        float, typer.Option("--baseline-m", help="Distance of the right-hand camera; 0: none.", metavar="METRES")
     ] = 0.1,
     workers: Annotated[
         int | None, typer.Option("--workers", min=1, help="Processes that render (default: one a core).")
     ] = None,
 ) -> None:
-    """Render rooms and streets with exact depth, disparity, instances and boxes.
+    """Render rooms, streets and open places with exact depth, disparity, instances and boxes.
 
     The folder is read by howfar train depth, evaluate depth, evaluate objects and data show. Started again, it goes on.
     """

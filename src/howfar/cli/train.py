@@ -60,7 +60,7 @@ def crossfit(
     """Train a depth network several times, each without one part of the pictures, and write the depth of that part.
 
     The depth maps in the folder's `depth` are what a network says of pictures that it has not seen: `train ranging`
-    learns from them, and `evaluate objects --save-margins` measures margins on them.
+    learns from them, and `evaluate objects --depth FOLDER` measures on them.
     """
     need_training("Training")
     from howfar.training.cross_fitting import MAPS, fold_folder, fold_recipes, left_out, predict_left_out

@@ -97,6 +97,10 @@ class CocoDetection(Sequence[DetectionSample]):
     def __getitem__(self, index: int | slice) -> DetectionSample | LazySamples[DetectionSample]:
         return self._samples[index]
 
+    def without_picture(self, index: int) -> DetectionSample:
+        """A picture's objects alone, from the file: its image is empty, 0×0."""
+        return self._sample(self.pictures[index], np.zeros((0, 0, 3), dtype=np.uint8))
+
     def _check(self) -> None:
         where = self.annotations_json
         pictures = {picture.image_id for picture in self.pictures}
@@ -121,6 +125,9 @@ class CocoDetection(Sequence[DetectionSample]):
                 f"{path} has {image.shape[1]}×{image.shape[0]} pixels and {self.annotations_json} says "
                 f"{picture.width_px}×{picture.height_px}: its boxes are for another picture."
             )
+        return self._sample(picture, image)
+
+    def _sample(self, picture: CocoPicture, image: NDArray[np.uint8]) -> DetectionSample:
         boxes = self._boxes_of[picture.image_id]
         return DetectionSample(
             name=picture.file_name,

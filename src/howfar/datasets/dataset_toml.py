@@ -5,6 +5,7 @@ images = "rgb/*.png"         # a pattern, from this file's folder
 depths = "depth/{stem}.png"  # {stem} is the picture's name without its ending; or a pattern that finds as many files
 unit = "mm"                  # m, cm or mm; or scale = 0.001, the metres of one step
 invalid = [0, 65535]         # what stands for "not known", besides zero, negative numbers and NaN
+# cameras = "cameras.csv"    # optional: a table with each picture's own camera, in place of [camera]
 [camera]                     # optional, in pixels
 fx_px = 518.86
 fy_px = 519.47
@@ -17,10 +18,12 @@ train = "train.txt"          # one picture a line
 test = "test.txt"
 # train_share = 0.8          # or this: the first pictures by name are train, the others test
 
-In the place of depths, unit, invalid and camera, a data set for detection has
+In the place of depths, unit, invalid, camera and cameras, a data set for detection has
 
 labels = "labels/{stem}.txt"  # YOLO's: class, centre x, centre y, width, height, as shares of the picture
 classes = ["person", "chair"]
+
+The columns of a table of cameras are shown in howfar.datasets.camera_table.
 """
 
 from pathlib import Path

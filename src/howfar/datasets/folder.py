@@ -6,6 +6,7 @@ The description's fields are shown in howfar.datasets.dataset_toml.
 import math
 from pathlib import Path
 
+from howfar.datasets.camera_table import CameraTable
 from howfar.datasets.dataset_toml import DESCRIPTION_NAME, Division, read_description
 from howfar.datasets.depth_units import metres_of
 from howfar.datasets.files import refuse_missing
@@ -20,7 +21,7 @@ from howfar.scene import Camera
 
 METRES = {"m": 1.0, "cm": 0.01, "mm": 0.001}
 
-DEPTH_FIELDS = ("kind", "name", "images", "depths", "unit", "scale", "invalid", "camera", "splits")
+DEPTH_FIELDS = ("kind", "name", "images", "depths", "unit", "scale", "invalid", "camera", "cameras", "splits")
 DETECTION_FIELDS = ("kind", "name", "images", "labels", "classes", "splits")
 CAMERA_FIELDS = ("fx_px", "fy_px", "cx_px", "cy_px", "width_px", "height_px")
 
@@ -33,7 +34,8 @@ class FolderDepth:
 
         Raises:
             SettingError: If the description says something that cannot be.
-            SourceError: If it finds no pictures, or pictures and depth maps that do not pair.
+            SourceError: If it finds no pictures, pictures and depth maps that do not pair, or a table of cameras that
+                cannot be read.
         """
         path = description_at(Path(description))
         fields = _of_kind("depth", path, DEPTH_FIELDS)
@@ -45,16 +47,19 @@ class FolderDepth:
         self.splits = self._division.names
         self._pairs = find_pairs(self.root, fields.text("images"), fields.text("depths"))
         self._camera = _camera(fields.subtable("camera", {}), self._pairs[0].image)
+        self._cameras = _cameras(fields, self.root)
 
     def split(self, split: str) -> LazySamples[DepthSample]:
         """The pairs of one split, read when asked for.
 
         Raises:
             SettingError: If there is no such split.
-            SourceError: If its list cannot be read, or a picture or depth map is missing.
+            SourceError: If its list cannot be read, or a picture, a depth map or a camera of a table is missing.
         """
         pairs = self._division.choose(self._pairs, split, self.name)
         refuse_missing((pair.partner for pair in pairs), f"{len(pairs)} depth maps of the split {split}")
+        if self._cameras is not None:
+            self._cameras.refuse_others(pair.name for pair in pairs)
         return LazySamples(pairs, self._load)
 
     def _load(self, pair: Pair) -> DepthSample:
@@ -66,7 +71,8 @@ class FolderDepth:
                 "pixels: give depth maps of the pictures' size."
             )
         depth_m = metres_of(counts, self.metres_per_count, self.invalid)
-        camera = Camera.assumed(width, height) if self._camera is None else self._camera.fitted_to(width, height)
+        described = self._camera if self._cameras is None else self._cameras.camera(pair.name)
+        camera = Camera.assumed(width, height) if described is None else described.fitted_to(width, height)
         return DepthSample(pair.name, image, depth_m, camera)
 
 
@@ -141,6 +147,15 @@ def _invalid(fields: Fields) -> tuple[float, ...]:
     """The numbers that stand for "not known": a list of them, or a single one."""
     one = fields.table.get("invalid", [])
     return fields.numbers("invalid", default=()) if isinstance(one, list) else (fields.number("invalid"),)
+
+
+def _cameras(fields: Fields, root: Path) -> CameraTable | None:
+    """The table of the pictures' own cameras; None where none is named."""
+    if "cameras" not in fields:
+        return None
+    if "camera" in fields:
+        raise SettingError(f"{fields.where}: give either camera, one for all, or cameras, a table of them.")
+    return CameraTable(root / fields.text("cameras"))
 
 
 def _camera(fields: Fields, picture: Path) -> Camera | None:

@@ -6,6 +6,7 @@ component's bounding box in the whole picture.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -52,6 +53,8 @@ DETECTOR_NAMES = {
 """What COCO calls these classes; it does not know the others."""
 
 LEAST_PIXELS = 1500
+NEIGHBOURS = 10
+"""So many successive pictures count as one place."""
 
 Component = tuple[str, tuple[int, int, int, int], NDArray[np.bool_]]
 
@@ -98,7 +101,12 @@ class NyuObjects:
         """
         names, pairs = self._pairs.names(split), self._pairs.split(split)
         refuse_missing(map(self._pairs.labels_path, names), f"{len(names)} class files of the {split} split")
-        return LazySamples(range(len(pairs)), lambda index: with_objects(pairs[index]))
+        return LazySamples(range(len(pairs)), lambda index: replace(with_objects(pairs[index]), place=_place(index)))
+
+
+def _place(index: int) -> str:
+    """The neighbourhood of a picture: ten successive ones are of one scene, or of a few of one building."""
+    return f"pictures {index // NEIGHBOURS * NEIGHBOURS} and on"
 
 
 def with_objects(

@@ -25,6 +25,7 @@ class DepthSample:
         depth_m: H×W float32 depth along the optical axis in metres, NaN where it is not known.
         camera: The picture's camera.
         classes: H×W uint8 semantic class of each pixel, 255 where unknown; None where the data set has none.
+        place: Where it was taken: pictures of one place are much alike. Empty where that is not known.
     """
 
     name: str
@@ -32,6 +33,7 @@ class DepthSample:
     depth_m: NDArray[np.float32]
     camera: Camera
     classes: NDArray[np.uint8] | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +82,7 @@ class ObjectSample:
             the data set has no outlines.
         unlabelled_xyxy_px: M×4 float32: regions whose objects are not labelled one by one, or not with a distance;
             None for none.
+        place: Where it was taken: pictures of one place are much alike. Empty where that is not known.
     """
 
     name: str
@@ -93,6 +96,7 @@ class ObjectSample:
     depth_map_m: NDArray[np.float32] | None = None
     regions: NDArray[np.int32] | None = None
     unlabelled_xyxy_px: NDArray[np.float32] | None = None
+    place: str = ""
 
 
 class LazySamples(Sequence[Sample]):

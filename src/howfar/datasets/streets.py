@@ -13,11 +13,11 @@ kitti_depth). Labels are read where they are texts in KITTI's columns (howfar.da
 forms are left out.
 """
 
-import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from howfar.datasets.csv_rows import read_rows
 from howfar.datasets.depth_units import metres_of
 from howfar.datasets.files import refuse_missing
 from howfar.datasets.kitti_depth import METRES_PER_COUNT
@@ -161,21 +161,10 @@ def read_index(root: Path) -> list[StreetPicture]:
         SourceError: If it cannot be read, lacks a column, or has a row that cannot be.
     """
     index = root / INDEX
-    try:
-        with index.open(encoding="utf-8", newline="") as file:
-            table = csv.DictReader(file)
-            missing = [name for name in COLUMNS if name not in (table.fieldnames or ())]
-            rows = list(table)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        reason = getattr(error, "strerror", None) or "it is not a table of commas"
-        raise SourceError(f"{index} cannot be read ({reason}): it should have a row for each picture.") from None
-    if missing:
-        raise SourceError(f"{index} lacks the columns {', '.join(missing)}.")
-    return [_picture(row, root, f"{index}, row {number}") for number, row in enumerate(rows, 1)]
+    return [_picture(row, root, f"{index}, row {number}") for number, row in enumerate(read_rows(index, COLUMNS), 1)]
 
 
-def _picture(row: dict[str, str | None], root: Path, where: str) -> StreetPicture:
-    cells = {name: (row[name] or "").strip() for name in COLUMNS}
+def _picture(cells: dict[str, str], root: Path, where: str) -> StreetPicture:
     try:
         fx, fy, cx, cy = (float(cells[name]) for name in ("fx", "fy", "cx", "cy"))
     except ValueError:
@@ -205,10 +194,12 @@ def _depth_sample(picture: StreetPicture, depth: Path) -> DepthSample:
             f"{depth} has {counts.shape[1]}×{counts.shape[0]} pixels and its picture {width}×{height}: name the depth "
             "map of this picture."
         )
-    return DepthSample(picture.name, image, metres_of(counts, METRES_PER_COUNT), picture.camera(width, height))
+    depth_m, camera = metres_of(counts, METRES_PER_COUNT), picture.camera(width, height)
+    return DepthSample(picture.name, image, depth_m, camera, place=picture.drive)
 
 
 def _object_sample(picture: StreetPicture, labels: Path) -> ObjectSample:
     image = read_rgb(picture.image)
     height, width = image.shape[:2]
-    return labelled_sample(picture.name, image, picture.camera(width, height), labels)
+    sample = labelled_sample(picture.name, image, picture.camera(width, height), labels)
+    return replace(sample, place=picture.drive)

@@ -97,7 +97,7 @@ class DetectorSpec:
         layout: The family of the output (see howfar.models.layouts).
         classes: Name of each class.
         score: Default score threshold.
-        nms: Default IoU of the class-wise non-maximum suppression.
+        nms: Default IoU of the non-maximum suppression, within a class and among classes that look alike.
         tensors: Names of the outputs to read, in the order of the layout; all outputs of the file when empty.
         box_log_sd: Standard deviation of the natural logarithm of a box's height.
         box_edge_px: Standard deviation of one edge in pixels of the network's input, which comes on top.
@@ -131,6 +131,8 @@ class DepthSpec:
         max_m: The farthest depth that it was trained on, before scaling; None if not bounded.
         margins: How far off its distances are on objects that it has not seen; None if that was not measured.
         tensors: Name of the output to read, alone; the file's first output when empty.
+        sky_m: From this output on, before scaling, a pixel is sky or has no depth: unknown. None for a network that
+            has not learned the sky.
     """
 
     kind: DepthKind
@@ -139,6 +141,7 @@ class DepthSpec:
     max_m: float | None = None
     margins: Margins | None = None
     tensors: tuple[str, ...] = ()
+    sky_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

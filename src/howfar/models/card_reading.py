@@ -26,7 +26,8 @@ from howfar.models.card import (
     coco80,
 )
 from howfar.scene import DepthKind
-from howfar.scene.margins import Margin, Margins
+from howfar.scene.domain import Domain
+from howfar.scene.margins import DomainMargin, Margin, Margins, Spread, SpreadOf
 
 
 def read_card(path: Path) -> Card:
@@ -158,13 +159,20 @@ def _depth_spec(table: Fields) -> DepthSpec:
     tensors = table.texts("tensors", ())
     if len(tensors) > 1:
         raise ModelError(f"{table.where}: depth is read from one output; name only that in 'tensors'.")
-    return DepthSpec(kind, focal_px, table.text("scenes", ""), table.number("max_m", 0.0) or None, margins, tensors)
+    sky_m = table.number("sky_m", 0.0) or None
+    if kind != "metres" and sky_m is not None:
+        raise ModelError(f"{table.where}: sky_m belongs to a depth network in metres, not to {kind}.")
+    max_m = table.number("max_m", 0.0) or None
+    return DepthSpec(kind, focal_px, table.text("scenes", ""), max_m, margins, tensors, sky_m)
 
 
 def _margins(table: Fields) -> Margins | None:
     try:
-        margins = tuple(_margin(each) for each in table.subtables("margins"))
-        return Margins(margins) if margins else None
+        tables = table.subtables("margins")
+        by_domain = tuple(_domain_margin(each) for each in tables if "domain" in each)
+        by_class = tuple(_margin(each) for each in tables if "domain" not in each)
+        spreads = tuple(_spread(each) for each in table.subtables("spreads"))
+        return Margins(by_class, by_domain, spreads) if by_class or by_domain or spreads else None
     except SettingError as error:
         raise ModelError(f"{table.where}: {error}") from None
 
@@ -174,3 +182,28 @@ def _margin(table: Fields) -> Margin:
     margin = Margin(table.text("group"), classes, table.number("factor"), int(table.number("objects", 0)))
     table.refuse_others()
     return margin
+
+
+def _domain_margin(table: Fields) -> DomainMargin:
+    margin = DomainMargin(
+        domain=cast(Domain, table.choice("domain", get_args(Domain))),
+        depth_m=table.numbers("depth_m"),
+        factors=table.numbers("factors"),
+        objects=tuple(int(count) for count in table.numbers("objects", default=())),
+        places=int(table.number("places", 0)),
+        data=table.texts("data", ()),
+    )
+    table.refuse_others()
+    return margin
+
+
+def _spread(table: Fields) -> Spread:
+    spread = Spread(
+        of=cast(SpreadOf, table.choice("of", get_args(SpreadOf))),
+        domain=cast(Domain, table.choice("domain", get_args(Domain))),
+        factor=table.number("factor"),
+        objects=int(table.number("objects", 0)),
+        places=int(table.number("places", 0)),
+    )
+    table.refuse_others()
+    return spread

@@ -7,7 +7,7 @@ from typing import Any
 
 from howfar.io.toml import Lines, toml_text, write_toml
 from howfar.models.card import HEADS, Card, DepthSpec, DetectorSpec, Head, InputSpec, RangingSpec, coco80
-from howfar.scene.margins import Margin, Margins
+from howfar.scene.margins import DomainMargin, Margin, Margins, Spread
 
 Table = tuple[str, Lines]
 """A table's heading, and its fields."""
@@ -25,15 +25,6 @@ def write_card(card: Card, path: Path, *, overwrite: bool = False) -> None:
 def card_text(card: Card) -> str:
     """A card as TOML; what has its default is left out, but for what every card should say."""
     return toml_text(_tables(card))
-
-
-def write_margins(margins: Margins, path: Path, *, overwrite: bool = False) -> None:
-    """Write the margins of a depth network to a file of their own, to be put at the end of its card.
-
-    Raises:
-        OutputError: If the file is there and may not be replaced, or cannot be written.
-    """
-    write_toml(_margin_tables(margins), path, overwrite=overwrite)
 
 
 def _tables(card: Card) -> Iterator[Table]:
@@ -59,7 +50,9 @@ def _head_tables(card: Card, head: Head, heading: str) -> Iterator[Table]:
 
 def _margin_tables(margins: Margins, heading: str = "output") -> Iterator[Table]:
     """The margins of a depth network as the last tables of its card."""
-    return ((f"[[{heading}.margins]]", _margin_lines(margin)) for margin in margins.all)
+    yield from ((f"[[{heading}.margins]]", _margin_lines(margin)) for margin in margins.all)
+    yield from ((f"[[{heading}.margins]]", _domain_margin_lines(margin)) for margin in margins.domains)
+    yield from ((f"[[{heading}.spreads]]", _spread_lines(spread)) for spread in margins.spreads)
 
 
 def _top_lines(card: Card) -> Lines:
@@ -91,7 +84,7 @@ def _detector_lines(spec: DetectorSpec | None) -> Lines:
 def _depth_lines(spec: DepthSpec | None) -> Lines:
     if spec is not None:
         yield "kind", spec.kind
-        yield from _given(spec, "focal_px", "scenes", "max_m", "tensors")
+        yield from _given(spec, "focal_px", "scenes", "max_m", "sky_m", "tensors")
 
 
 def _margin_lines(margin: Margin) -> Lines:
@@ -99,6 +92,20 @@ def _margin_lines(margin: Margin) -> Lines:
     if margin.classes:
         yield "classes", margin.classes
     yield from (("factor", margin.factor), ("objects", margin.objects))
+
+
+def _domain_margin_lines(margin: DomainMargin) -> Lines:
+    yield from (("domain", margin.domain), ("depth_m", margin.depth_m), ("factors", margin.factors))
+    if margin.objects:
+        yield "objects", margin.objects
+    yield "places", margin.places
+    if margin.data:
+        yield "data", margin.data
+
+
+def _spread_lines(spread: Spread) -> Lines:
+    yield from (("of", spread.of), ("domain", spread.domain), ("factor", spread.factor))
+    yield from (("objects", spread.objects), ("places", spread.places))
 
 
 def _ranging_lines(spec: RangingSpec | None) -> Lines:

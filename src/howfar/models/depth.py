@@ -88,6 +88,8 @@ class CardDepth:
             values = values[0]
         if values.ndim != 2:
             raise ModelError(f"{self.session.name} gave an output of shape {output.shape}; a depth map is 1×1×H×W.")
+        if self.spec.sky_m is not None:
+            values = np.where(values < self.spec.sky_m, values, np.float32(np.nan))
         return DepthMap(values * self._camera_scale(camera, fed.size_px), self.spec.kind)
 
     def _camera_scale(self, camera: Camera | None, input_px: tuple[int, int]) -> np.float32:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from howfar.errors import ModelError
 from howfar.models.card import Card
 from howfar.models.layouts import LAYOUTS, Candidates
+from howfar.models.look_alikes import look_alikes
 from howfar.models.masks import masks_in_boxes
 from howfar.models.preprocess import Fed, feed
 from howfar.models.session import Session, read_outputs
@@ -46,6 +47,7 @@ class CardDetector:
         if card.detector is None:
             raise ModelError(f"{session.name} is a model for {card.task}, not a detector.")
         self.card, self.spec, self.session = card, card.detector, session
+        self._groups = look_alikes(self.spec.classes)
 
     @property
     def name(self) -> str:
@@ -92,15 +94,16 @@ class CardDetector:
         layout = LAYOUTS[self.spec.layout]
         threshold = self.spec.score if query.score is None else query.score
         found = layout.read(read_outputs(outputs, self.spec.tensors), fed.size_px, threshold, len(self.spec.classes))
+        if layout.needs_nms:
+            groups = found.class_ids if query.class_wise else self._groups[found.class_ids]
+            chosen = _suppress(found, groups, self.spec.nms if query.nms is None else query.nms)
+        else:
+            chosen = np.argsort(-found.scores, kind="stable")
+        found = found.select(chosen)
         if query.classes is not None:
             only = class_ids(query.classes, self.class_names, self.name)
             found = found.select(np.flatnonzero(np.isin(found.class_ids, list(only))))
-        if layout.needs_nms:
-            chosen = _suppress(found, self.spec.nms if query.nms is None else query.nms)
-        else:
-            chosen = np.argsort(-found.scores, kind="stable")
         limits = np.array(fed.picture_px * 2, dtype=np.float32)
-        found = found.select(chosen)
         boxes = np.clip(fed.placement.to_picture(found.boxes_xyxy), 0.0, limits).astype(np.float32)
         solid = np.flatnonzero(((boxes[:, 2:] - boxes[:, :2]) >= MIN_SIDE_PX).all(axis=1))[:MAX_DETECTIONS]
         found, boxes = found.select(solid), boxes[solid]
@@ -109,17 +112,23 @@ class CardDetector:
         return Detections(boxes, found.scores, found.class_ids, self.spec.classes, masks, log_sds)
 
 
-def _suppress(found: Candidates, iou: float) -> NDArray[np.int64]:
-    """Class-wise greedy non-maximum suppression: indices of the boxes that stay, best first."""
+def _suppress(found: Candidates, groups: NDArray[np.int64], iou: float) -> NDArray[np.int64]:
+    """Greedy non-maximum suppression within each group of classes: indices of the boxes that stay, best first.
+
+    Args:
+        found: N boxes.
+        groups: N numbers: the group that each box is in.
+        iou: Overlap above which the weaker of two boxes is dropped.
+    """
     if not len(found.scores):
         return np.empty(0, dtype=np.int64)
     if len(found.scores) > MOST_CANDIDATES:
         best = np.argsort(-found.scores, kind="stable")[:MOST_CANDIDATES]
-        return best[_suppress(found.select(best), iou)]
+        return best[_suppress(found.select(best), groups[best], iou)]
     corner_size: Any = found.boxes_xyxy.astype(np.float64)
     corner_size[:, 2:] -= corner_size[:, :2]
     scores: Any = found.scores
-    class_ids: Any = found.class_ids.astype(np.int32)
-    kept = np.asarray(cv2.dnn.NMSBoxesBatched(corner_size, scores, class_ids, 0.0, iou), dtype=np.int64).ravel()
+    numbers: Any = groups.astype(np.int32)
+    kept = np.asarray(cv2.dnn.NMSBoxesBatched(corner_size, scores, numbers, 0.0, iou), dtype=np.int64).ravel()
     order: NDArray[np.int64] = kept[np.argsort(-found.scores[kept], kind="stable")]
     return order

@@ -23,11 +23,17 @@ DECODER_CHANNELS = (128, 96, 64, 40, 24)
 NEAREST_M, FARTHEST_M = 0.25, 12.0
 BINS = 32
 
+SKY_M = 90.0
+"""From this depth on, at the focal length that is learned, a network that has learned the sky means the sky."""
+
 CENTRES = "head.centres"
 """What the log depths of a network's bins are called among its weights."""
 
 LOG_SD = "log_sd"
 """What the output for the spread is called in an exported file."""
+
+LEAST_VARIANCE = 1e-6
+"""Of a distribution that is all in one bin."""
 
 FIT_RIDGE = 1e-6
 """Keeps the fit of a head solvable where a feature is always 0."""
@@ -36,11 +42,18 @@ FITTED_LOG_SD = 0.5
 """The spread that a fitted head begins with: wide enough that many bins learn from each pixel."""
 
 
-class DepthAndClasses(NamedTuple):
-    """What `CompactDepth` gives while it trains: N×1×H/2×W/2 metres and N×C×H/8×W/8 class scores."""
+class InTraining(NamedTuple):
+    """What a network with more than depth to learn gives while it trains.
+
+    Attributes:
+        depth_m: N×1×H/2×W/2 metres.
+        class_scores: N×C×H/8×W/8 scores of semantic classes; None where it learns none.
+        log_sd: As large as the depth: the standard deviation of its logarithm; None where it learns none.
+    """
 
     depth_m: Tensor
-    class_scores: Tensor
+    class_scores: Tensor | None = None
+    log_sd: Tensor | None = None
 
 
 class DepthAndSpread(NamedTuple):
@@ -107,10 +120,15 @@ class LogDepthHead(nn.Module):
 
     def with_spread(self, x: Tensor) -> DepthAndSpread:
         """The depth, and the standard deviation of its logarithm over the bins."""
-        shares = self.scores(x.permute(0, 2, 3, 1)).float().softmax(-1)
-        mean = (shares @ self.centres).unsqueeze(-1)
-        variance = (shares * (self.centres - mean).square()).sum(-1)
-        return DepthAndSpread(mean.squeeze(-1).unsqueeze(1).exp(), variance.sqrt().unsqueeze(1))
+        scores = self.scores(x.permute(0, 2, 3, 1))
+        with torch.autocast(x.device.type, enabled=False):
+            shares = scores.float().softmax(-1)
+            mean = (shares @ self.centres).unsqueeze(-1)
+            variance = (shares * (self.centres - mean).square()).sum(-1)
+            # The root of 0 has no slope.
+            return DepthAndSpread(
+                mean.squeeze(-1).unsqueeze(1).exp(), variance.clamp(min=LEAST_VARIANCE).sqrt().unsqueeze(1)
+            )
 
     def has_bins(self, centres: Tensor) -> bool:
         """Whether its bins are these."""
@@ -139,8 +157,8 @@ class LogDepthHead(nn.Module):
 class CompactDepth(nn.Module):
     """Depth in metres from N×3×H×W (H and W multiples of 32), at half the size: N×1×H/2×W/2.
 
-    RGB is normalised with ImageNet's mean and standard deviation. With `classes`, `forward` in training mode gives
-    `DepthAndClasses`.
+    RGB is normalised with ImageNet's mean and standard deviation. With `classes` or `log_sd`, `forward` in training
+    mode gives `InTraining`.
     """
 
     def __init__(
@@ -174,10 +192,13 @@ class CompactDepth(nn.Module):
         self.head = LogDepthHead(DECODER_CHANNELS[4], bins, farthest_m)
         self.classes = nn.Conv2d(DECODER_CHANNELS[2], classes, 1) if classes else None
 
-    def forward(self, x: Tensor) -> Tensor | DepthAndClasses:
+    def forward(self, x: Tensor) -> Tensor | InTraining:
         x, class_scores = self._decoded(x)
+        if self.training and self.log_sd:
+            depth_m, log_sd = self.head.with_spread(x)
+            return InTraining(depth_m, class_scores, log_sd)
         depth_m = self.head(x)
-        return depth_m if class_scores is None else DepthAndClasses(depth_m, class_scores)
+        return depth_m if class_scores is None else InTraining(depth_m, class_scores)
 
     def _decoded(self, x: Tensor) -> tuple[Tensor, Tensor | None]:
         """What the head reads, and the class scores while they are trained."""

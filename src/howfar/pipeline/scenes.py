@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 
 import numpy as np
@@ -13,7 +13,8 @@ from howfar.ranging.methods.measure import measure
 from howfar.ranging.methods.method import Method
 from howfar.ranging.relative.ordinal import ranks_of
 from howfar.ranging.settings import Ranging
-from howfar.scene import Distance, Perception, SceneObject
+from howfar.scene import DepthFacts, Distance, Perception, SceneObject
+from howfar.scene.domain import outdoors_probability
 from howfar.scene.perception import DepthCrop
 
 
@@ -98,13 +99,20 @@ def sorted_objects(perception: Perception, ranged: Ranged) -> list[SceneObject]:
 
 def _ranged(perception: Perception, method: Method, cues: CueSettings) -> Ranged:
     start = time.perf_counter()
-    found, camera = perception.detections, perception.camera
+    found, camera, facts = perception.detections, perception.camera, facts_here(perception)
     if perception.crops is None:
         distances: Sequence[Distance] = measure(perception.depth, found.boxes_xyxy_px, camera, method, found.masks)
     else:
         distances = [_on_crop(crop, method) for crop in perception.crops]
-    joined = with_cues(distances, found, camera, _remaining_cues(perception, cues), perception.facts)
+    joined = with_cues(distances, found, camera, _remaining_cues(perception, cues), facts)
     return Ranged(method.name, joined, ranks_of(perception, method), 1e3 * (time.perf_counter() - start))
+
+
+def facts_here(perception: Perception) -> DepthFacts:
+    """The facts about the map, and the probability that this picture was taken outdoors."""
+    facts = perception.facts
+    outdoors = outdoors_probability(perception.depth, perception.detections.labels, facts.reach_m)
+    return replace(facts, outdoors=outdoors)
 
 
 def _remaining_cues(perception: Perception, cues: CueSettings) -> CueSettings:

@@ -1,5 +1,6 @@
 """Everything that the networks give for a picture before distances are measured: objects, depth, and their sources."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
@@ -9,16 +10,14 @@ from howfar.scene.camera import Camera
 from howfar.scene.depth_alignment import DepthAlignment
 from howfar.scene.depth_map import DepthKind, DepthMap
 from howfar.scene.detections import Detections
+from howfar.scene.domain import ROOMS_REACH_M, UNDECIDED
 from howfar.scene.frame import Frame
-from howfar.scene.margins import Margins
+from howfar.scene.margins import Margins, SpreadOf
 
 NETWORK_LOG_SD = 0.2
 """Uncertainty of a network's depths, in scenes of the kind that it was trained on, where no margins were measured."""
 MEASURED_LOG_SD = 0.01
 """Uncertainty of a measured map: the error of depth cameras is about one per cent."""
-INDOOR_REACH_M = 20.0
-"""A network with this reach or less was trained on indoor scenes only: the depths of NYU Depth v2 end at 10 m, those of
-networks for Hypersim's indoor scenes at 20 m, those of networks for streets at 80 m."""
 GIVEN = "given"
 """Stands in place of a network's name where the user gave the depth map."""
 
@@ -32,10 +31,11 @@ class DepthFacts:
         kind: What its values mean, and their unit.
         scenes: The kinds of scenes that it was trained on, in a few words; empty where not known.
         reach_m: The farthest distance that it can give; None where there is no such limit.
-        margins: Its error margins by class; None where they were not measured.
+        margins: Its error margins by class, or by domain and distance; None where they were not measured.
         log_sd: Standard deviation of the natural logarithm of its depths, where there are no margins.
         sha256: SHA-256 of the file of its weights, in hexadecimal; empty where there is none.
         measured: Whether the depths were measured or rendered. The other cues never correct such a map.
+        outdoors: The probability that the picture was taken outdoors; one half where nothing tells.
 
     Raises:
         SettingError: If log_sd or reach_m is not above 0.
@@ -49,6 +49,7 @@ class DepthFacts:
     log_sd: float = NETWORK_LOG_SD
     sha256: str = ""
     measured: bool = False
+    outdoors: float = UNDECIDED
 
     def __post_init__(self) -> None:
         for name, value in (("log_sd", self.log_sd), ("reach_m", self.reach_m)):
@@ -68,11 +69,20 @@ class DepthFacts:
     @property
     def knows_streets(self) -> bool:
         """Whether it is a network that was trained on more than rooms, by how far it reaches."""
-        return not self.measured and self.reach_m is not None and self.reach_m > INDOOR_REACH_M
+        return not self.measured and self.reach_m is not None and self.reach_m > ROOMS_REACH_M
 
-    def log_sd_of(self, label: str) -> float:
-        """Standard deviation of the natural logarithm of the distance, for an object of this class."""
-        return self.log_sd if self.margins is None else self.margins.of(label).log_sd
+    def log_sd_of(self, label: str, depth_m: float = math.nan) -> float:
+        """Standard deviation of the natural logarithm of the distance that the map gives for an object.
+
+        Args:
+            label: Its class.
+            depth_m: The distance in metres; where it is not known (NaN), the margin of the least certain distance.
+        """
+        return self.log_sd if self.margins is None else self.margins.log_sd(label, depth_m, self.outdoors)
+
+    def spread_of(self, of: SpreadOf) -> float:
+        """What the spread that another cue states, or all together, is multiplied by; 1 where it was not measured."""
+        return 1.0 if self.margins is None else self.margins.spread(of, self.outdoors)
 
 
 @dataclass(frozen=True, slots=True)

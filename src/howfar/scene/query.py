@@ -14,6 +14,8 @@ class Query:
         score: Minimum confidence of a detection, 0 to 1; the detector's own default when None.
         nms: IoU above which the box with the lower score is dropped, 0 to 1; the detector's own default when None.
         classes: Names of the classes to find, in upper or lower case; all classes when None.
+        class_wise: Whether a box can be dropped for a better one of its own class only, as the average precision of a
+            class wants it; otherwise also for one of a class that looks alike, so that one thing has one box.
 
     Raises:
         SettingError: If score or nms lies outside 0 to 1.
@@ -22,6 +24,7 @@ class Query:
     score: float | None = None
     nms: float | None = None
     classes: tuple[str, ...] | None = None
+    class_wise: bool = False
 
     def __post_init__(self) -> None:
         for name, value in (("score", self.score), ("nms", self.nms)):

@@ -9,8 +9,11 @@ from numpy.typing import NDArray
 
 from howfar.synth.casting import Caster, Hits
 from howfar.synth.materials import Material, Surface
-from howfar.synth.meshes import unit_mesh
+from howfar.synth.meshes import COARSER, unit_mesh
 from howfar.synth.world import STRUCTURE, Ambient, Body, Part, World
+
+COARSE_SHARE = 0.04
+"""A part whose size is a smaller share of its distance, some 15 pixels of 320, is made of a coarser mesh."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,16 +78,17 @@ class Assembly:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Owned:
-    """A part with the number of its object and its 4×4 way to the camera's coordinates."""
+    """A part with the number of its object, its 4×4 way to the camera's coordinates, and its mesh there."""
 
     part: Part
     instance: int
     matrix: NDArray[np.float64]
+    mesh: str
 
     @property
     def group(self) -> tuple[bool, str]:
         """What is put together at once: glass last, then by mesh."""
-        return self.part.material.surface is Surface.glass, self.part.mesh
+        return self.part.material.surface is Surface.glass, self.mesh
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,7 +107,7 @@ def assemble(world: World) -> Assembly:
     owned = sorted(_owned(world, objects), key=lambda one: one.group)
     groups = [list(group) for _, group in groupby(owned, key=lambda one: one.group)]
     triangles = [_triangles(group) for group in groups]
-    sizes = [len(unit_mesh(one.part.mesh).corners) for one in owned]
+    sizes = [len(unit_mesh(one.mesh).corners) for one in owned]
     first_glass = sum(size for one, size in zip(owned, sizes, strict=True) if not one.group[0])
     corners_m = np.concatenate([some.corners_m for some in triangles])
     return Assembly(
@@ -130,19 +134,21 @@ def _owned(world: World, objects: tuple[Body, ...]) -> Iterator[_Owned]:
     to_camera[:3, 3] = -world.eye.rotation @ np.array(world.eye.position_m)
     structure = [(0, body) for body in world.bodies if body.name == STRUCTURE]
     for number, body in [*enumerate(objects, 1), *structure]:
-        pose = to_camera @ body.matrix
-        for part in body.parts:
-            yield _Owned(part, number, pose @ part.matrix)
+        poses = to_camera @ body.matrix @ np.stack([part.matrix for part in body.parts])
+        sizes_m = np.linalg.norm(poses[:, :3, :3], axis=1).max(axis=1)
+        coarse = sizes_m < COARSE_SHARE * np.linalg.norm(poses[:, :3, 3], axis=1)
+        for part, pose, far in zip(body.parts, poses, coarse.tolist(), strict=True):
+            yield _Owned(part, number, pose, COARSER.get(part.mesh, part.mesh) if far else part.mesh)
 
 
 def _triangles(group: list[_Owned]) -> _Triangles:
     """The triangles of P parts of one mesh, part by part."""
-    mesh = unit_mesh(group[0].part.mesh)
+    mesh = unit_mesh(group[0].mesh)
     matrices = np.stack([one.matrix for one in group])
     linear = matrices[:, :3, :3]
-    corners_m = np.einsum("tcx,pyx->ptcy", mesh.corners, linear) + matrices[:, None, None, :3, 3]
-    normals = np.einsum("tcx,pxy->ptcy", mesh.normals, np.linalg.inv(linear))  # inverse transpose, on rows
-    normals /= np.linalg.norm(normals, axis=3, keepdims=True)
+    corners_m = mesh.corners.reshape(-1, 3) @ linear.transpose(0, 2, 1) + matrices[:, None, :3, 3]
+    normals = mesh.normals.reshape(-1, 3) @ np.linalg.inv(linear)  # inverse transpose, on rows
+    normals /= np.sqrt((normals**2).sum(axis=2, keepdims=True))
     # A pattern lies on a face in the part's own metres, without the axis that the face looks along.
     sizes_m = np.linalg.norm(linear, axis=1)
     kept = np.array([(1, 2), (0, 2), (0, 1)])[np.abs(mesh.faces).argmax(axis=1)]

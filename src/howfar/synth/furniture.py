@@ -3,7 +3,7 @@
 import numpy as np
 
 from howfar.synth import materials
-from howfar.synth.materials import GLASS, Material
+from howfar.synth.materials import GLASS, Material, Pattern
 from howfar.synth.solids import Point, ball, bead, box, lying_cylinder, rod, standing_box, upright
 from howfar.synth.world import Body, Part
 
@@ -149,6 +149,46 @@ def cup(rng: np.random.Generator) -> Body:
     return Body.of(
         "cup", [upright("cylinder", materials.paint(rng, gloss=0.5), (0, 0, 0), 0.08, rng.uniform(0.07, 0.12))]
     )
+
+
+def laptop(rng: np.random.Generator) -> Body:
+    """An open laptop, seen along Y."""
+    width, shell, lean = rng.uniform(0.28, 0.38), materials.metal(rng), rng.uniform(0.03, 0.12)
+    deep, screen = 0.68 * width, Material(materials.colour(rng), materials.colour(rng), Pattern.noise, 0.3, glow=0.8)
+    parts = [standing_box(shell, (0, 0, 0), (width, deep, 0.018))]
+    parts.append(standing_box(materials.BLACK, (0, 0.1 * deep, 0.018), (0.88 * width, 0.5 * deep, 0.004)))
+    parts.append(standing_box(shell, (0, deep / 2 + lean / 2, 0.01), (width, lean, 0.65 * width)))
+    parts.append(standing_box(screen, (0, deep / 2 - 0.002, 0.03), (0.93 * width, 0.004, 0.56 * width)))
+    return Body.of("laptop", parts)
+
+
+def books(rng: np.random.Generator) -> Body:
+    """A pile of books."""
+    parts, z = [], 0.0
+    for _ in range(rng.integers(1, 6)):
+        size = (rng.uniform(0.15, 0.3), rng.uniform(0.12, 0.22), rng.uniform(0.01, 0.05))
+        parts.append(standing_box(materials.fabric(rng), (0, 0, z), size, rng.uniform(-0.3, 0.3)))
+        z += size[2]
+    return Body.of("book", parts)
+
+
+def bowl(rng: np.random.Generator) -> Body:
+    """A dish with fruit."""
+    size, tint = rng.uniform(0.16, 0.3), materials.colour(rng, (0.3, 0.8))
+    parts = [upright("cylinder", materials.paint(rng, gloss=0.5), (0, 0, 0), size, rng.uniform(0.03, 0.08))]
+    for angle in np.linspace(0, 2 * np.pi, int(rng.integers(1, 6)), endpoint=False):
+        wide = rng.uniform(0.05, 0.09)
+        place = (0.25 * size * np.cos(angle), 0.25 * size * np.sin(angle), 0.07)
+        parts.append(ball(Material(tint, grain=0.2, gloss=0.3), place, (wide, wide, wide)))
+    return Body.of("bowl", parts)
+
+
+def vase(rng: np.random.Generator) -> Body:
+    """A vase with a neck."""
+    height, width, glaze = rng.uniform(0.15, 0.4), rng.uniform(0.1, 0.2), materials.paint(rng, gloss=0.6)
+    parts = [ball(glaze, (0, 0, 0.4 * height), (width, width, 0.8 * height))]
+    parts.append(upright("cylinder", glaze, (0, 0, 0.6 * height), 0.45 * width, 0.4 * height))
+    return Body.of("vase", parts)
 
 
 def sports_ball(rng: np.random.Generator) -> Body:

@@ -4,18 +4,26 @@ import json
 from pathlib import Path
 from typing import Any
 
+from howfar.datasets.camera_table import camera_row, camera_table
 from howfar.datasets.dataset_toml import DESCRIPTION_NAME
-from howfar.datasets.folder import CAMERA_FIELDS
 from howfar.errors import OutputError
 from howfar.io.toml import toml_text
 from howfar.synth import layout
 from howfar.synth.coco_text import table_of
+from howfar.synth.kind import Kind
 from howfar.synth.spec import SynthSpec
-from howfar.synth.writing import write_json, write_text
+from howfar.synth.writing import COUNTS_PER_METRE, write_json, write_text
+
+RENDERED: dict[Kind, str] = {
+    "rooms": "rooms",
+    "streets": "streets",
+    "open": "open places",
+    "all": "places",
+}
 
 
 def write_index(spec: SynthSpec, out: Path) -> int:
-    """Write the lists of the splits, COCO's annotations and the description of all complete scenes in a folder.
+    """Write what makes one data set of all complete scenes: lists, cameras, COCO's annotations and the description.
 
     Returns:
         How many scenes there are.
@@ -33,23 +41,25 @@ def write_index(spec: SynthSpec, out: Path) -> int:
         names = [layout.scene_name(record["image"]["id"]) for record in records]
         write_text(out / layout.LISTS / f"{split}.txt", "".join(f"{name}\n" for name in names))
         write_json(out / layout.ANNOTATIONS / f"instances_{split}.json", table_of(records))
+    images = [record["image"] for records in filled.values() for record in records]
+    rows = [camera_row(image["file_name"], spec.camera(image["id"])) for image in images]
+    write_text(out / layout.CAMERAS, camera_table(sorted(rows)))
     write_text(out / DESCRIPTION_NAME, _description(spec, list(filled)))
     return len(paths)
 
 
 def _description(spec: SynthSpec, splits: list[str]) -> str:
     """The `dataset.toml` of the pictures with their depth."""
-    rendered = "rooms and streets" if spec.kind == "both" else spec.kind
-    top = {
+    top: dict[str, str | float] = {
         "kind": "depth",
-        "name": f"rendered {rendered}, seed {spec.seed}",
+        "name": f"rendered {RENDERED[spec.kind]}, seed {spec.seed}",
         "images": f"{layout.LEFT}/*.png",
         "depths": f"{layout.DEPTH}/{{stem}}.png",
-        "unit": "mm",
+        "scale": 1 / COUNTS_PER_METRE,
+        "cameras": layout.CAMERAS,
     }
-    camera = {name: getattr(spec.camera, name) for name in CAMERA_FIELDS}
     lists = {split: f"{layout.LISTS}/{split}.txt" for split in splits}
-    return toml_text([("", top.items()), ("[camera]", camera.items()), ("[splits]", lists.items())])
+    return toml_text([("", top.items()), ("[splits]", lists.items())])
 
 
 def _read(path: Path) -> dict[str, Any]:

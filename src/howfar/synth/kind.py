@@ -2,5 +2,5 @@
 
 from typing import Literal
 
-Place = Literal["rooms", "streets"]
-Kind = Literal["rooms", "streets", "both"]
+Place = Literal["rooms", "streets", "open"]
+Kind = Literal["rooms", "streets", "open", "all"]

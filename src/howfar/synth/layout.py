@@ -10,6 +10,7 @@ INSTANCES = "instances"
 LABELS = "label_2"
 CALIBRATIONS = "calib"
 RECORDS = "scenes"
+CAMERAS = "cameras.csv"
 LISTS = "ImageSets"
 ANNOTATIONS = "annotations"
 SPEC_NAME = "synth.json"
@@ -33,8 +34,7 @@ def record_path(root: Path, number: int) -> Path:
 def split_of(number: int) -> str:
     """The part of the data set that a scene belongs to: one in ten is for test, one for validation.
 
-    By its number alone, so that a scene stays where it is when others are added; odd and even ones alike, as rooms and
-    streets come by turns.
+    By its number alone, so that a scene stays where it is when others are added; places come by turns in each.
     """
     index = number % ROUND
     if index in TEST:

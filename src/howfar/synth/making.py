@@ -22,7 +22,7 @@ from howfar.synth.scenes import render_scene
 from howfar.synth.spec import MOST_SCENES, SynthSpec
 from howfar.synth.writing import write_json
 
-FORM = 1
+FORM = 2
 """Of the scenes: raised when the same seed no longer gives the same files, so that no folder mixes the two."""
 
 

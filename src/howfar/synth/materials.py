@@ -20,6 +20,13 @@ class Pattern(IntEnum):
     wood = 4
     bricks = 5
     tiles = 6
+    windows = 7
+    old_bricks = 8
+    grass = 9
+    gravel = 10
+    cat = 11
+    coffee = 12
+    rocket = 13
 
 
 class Surface(IntEnum):
@@ -28,6 +35,7 @@ class Surface(IntEnum):
     matte = 0
     mirror = 1
     glass = 2
+    wet = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +50,7 @@ class Material:
         grain: Depth of irregular bright and dark, as a share of the colour.
         gloss: Strength of highlights, 0 to 1.
         glow: Light of its own, as a multiple of its colour.
-        surface: Matte, mirror or glass.
+        surface: Matte, mirror, glass or wet.
     """
 
     colour: Colour
@@ -129,14 +137,46 @@ def floor(rng: np.random.Generator) -> Material:
     return Material(colour(rng, (0.1, 0.6)), colour(rng, (0.1, 0.6)), Pattern.noise, rng.uniform(0.2, 1.0), 0.3)
 
 
+def _plaster(rng: np.random.Generator) -> Colour:
+    """White, grey, sand or brown; any pale colour now and then."""
+    if rng.uniform() < 0.2:
+        return colour(rng, (0.25, 0.8), 0.6)
+    tone, warm = rng.uniform(0.12, 0.8), rng.uniform(0.6, 1.0)
+    return tone, tone * (0.35 + 0.65 * warm), tone * warm
+
+
+def far_facade(rng: np.random.Generator) -> Material:
+    """A house so far away that its windows are a pattern."""
+    dark, storey = rng.uniform(0.03, 0.12), rng.uniform(2.6, 3.6)
+    return Material(_plaster(rng), (dark, dark, 1.2 * dark), Pattern.windows, storey, 0.15)
+
+
+def photo(rng: np.random.Generator, width_m: float) -> Material:
+    """A photograph on paper, as a poster of a width."""
+    patterns = (Pattern.cat, Pattern.coffee, Pattern.rocket)
+    return Material((0.5, 0.5, 0.5), pattern=patterns[rng.integers(3)], scale_m=width_m, grain=0.02, gloss=0.2)
+
+
+def gravel(rng: np.random.Generator) -> Material:
+    """Stones and sand."""
+    tone, warm, dark = rng.uniform(0.15, 0.6), rng.uniform(0.6, 1.0), rng.uniform(0.2, 0.7)
+    stone = (tone, tone * (0.4 + 0.6 * warm), tone * warm)
+    shade = (dark * stone[0], dark * stone[1], dark * stone[2])
+    return Material(stone, shade, Pattern.gravel, rng.uniform(0.6, 3.0), 0.3)
+
+
 def facade(rng: np.random.Generator) -> Material:
     """Brick, plaster or slabs."""
     drawn = rng.uniform()
     if drawn < 0.4:
         red = rng.uniform(0.2, 0.55)
         brick = (red, red * rng.uniform(0.4, 0.7), red * rng.uniform(0.3, 0.6))
+        if rng.uniform() < 0.5:
+            dark = rng.uniform(0.15, 0.45)
+            joint = (dark * brick[0], dark * brick[1], dark * brick[2])
+            return Material(brick, joint, Pattern.old_bricks, rng.uniform(2.5, 5.0), 0.15)
         return Material(brick, (0.5, 0.48, 0.45), Pattern.bricks, rng.uniform(0.2, 0.4), 0.3)
-    plaster = colour(rng, (0.25, 0.8), 0.6)
+    plaster = _plaster(rng)
     if drawn < 0.75:
         return Material(plaster, grain=rng.uniform(0.1, 0.3))
     return Material(plaster, colour(rng, (0.2, 0.6), 0.3), Pattern.tiles, rng.uniform(0.8, 2.5), 0.2)

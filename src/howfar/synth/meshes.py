@@ -22,6 +22,12 @@ ROUND = 16
 SMOOTH_COSINE = 0.7
 """Faces that meet at a sharper angle than 45 degrees keep their edge in the shading."""
 
+TAPER = (0.68, 0.86, 1.0)
+"""The upper face of a taper, as shares of the lower one."""
+
+RING_THICKNESS = 0.03
+"""Half a ring's thickness, as a share of its diameter."""
+
 CUSHION_POWER = 0.35
 """Exponent of the superellipsoid: 1 is a ball, 0 a box."""
 
@@ -49,12 +55,17 @@ def need_renderer() -> None:
         raise MissingExtraError("Rendering scenes", "synth")
 
 
+COARSER = {"ball": "bead", "cylinder": "bar"}
+"""What stands for a mesh that is so far away that its corners are not seen."""
+
+
 @cache
 def unit_mesh(name: str) -> UnitMesh:
     """A unit mesh by its name.
 
     `box`, `ball`, `bead` (a coarser ball), `cushion` (a box with round edges and bulging faces), `cylinder`, `bar` (a
-    coarser cylinder), `shade` (a hollow cylinder without ends that is half as wide at the top) and `cone`.
+    coarser cylinder), `shade` (a hollow cylinder without ends that is half as wide at the top), `cone`, `taper` (a box
+    with a smaller upper face) and `ring` (a torus).
     """
     mesh = SHAPES[name]()
     corners = np.asarray(mesh.triangles, dtype=np.float64)
@@ -120,6 +131,22 @@ def _cone() -> Trimesh:
     return _revolved([(0.0, -0.5), (0.5, -0.5), (0.0, 0.5)])
 
 
+def _taper() -> Trimesh:
+    from trimesh.creation import box
+
+    mesh = box((1, 1, 1))
+    mesh.vertices = mesh.vertices * np.where(mesh.vertices[:, 2:] > 0, TAPER, 1.0)
+    return mesh
+
+
+def _ring() -> Trimesh:
+    from trimesh.creation import torus
+
+    mesh = torus(0.5 - RING_THICKNESS, RING_THICKNESS, major_sections=ROUND, minor_sections=6)
+    mesh.vertices = mesh.vertices * 0.5 / np.abs(mesh.vertices).max(axis=0)
+    return mesh
+
+
 def _revolved(outline: list[tuple[float, float]]) -> Trimesh:
     from trimesh.creation import revolve
 
@@ -135,4 +162,6 @@ SHAPES: dict[str, Callable[[], Trimesh]] = {
     "bar": _bar,
     "shade": _shade,
     "cone": _cone,
+    "taper": _taper,
+    "ring": _ring,
 }

@@ -1,19 +1,16 @@
-"""The colour of a material at a point of its surface: patterns made by rule, not from pictures."""
+"""The colour of a material at a point of its surface: patterns made by rule, and photographs."""
 
 from collections.abc import Callable, Sequence
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from howfar.synth.materials import Material, Pattern
+from howfar.synth.tiles import grey_tile, noise_tile, picture_tile
 from howfar.synth.vectors import rows
 
-TILE = 256
-"""Cells along each side of the noise, which repeats beyond."""
-
 TILE_M = 2.0
-"""What that side measures on a surface."""
+"""What the side of the tile of noise measures on a surface."""
 
 Mix = Callable[[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]], NDArray[np.float32]]
 """From two coordinates in periods, and noise, to the share of the second colour."""
@@ -51,12 +48,29 @@ class Palette:
         Returns:
             N×3 float32 albedo.
         """
-        noise = noise_at(texture_m)
+        noise = noise_at(texture_m, footprint_m)
         share = self._shares(material, texture_m, noise, footprint_m)[:, None]
         colour = rows(self._colour, material)
         colour += share * (rows(self._other, material) - colour)
+        self._add_pictures(colour, material, texture_m, footprint_m)
         colour *= (1 + self._grain[material] * noise)[:, None]
         return np.clip(colour, 0, 1, out=colour)
+
+    def _add_pictures(
+        self,
+        colour: NDArray[np.float32],
+        material: NDArray[np.int32],
+        texture_m: NDArray[np.float32],
+        footprint_m: NDArray[np.float32],
+    ) -> None:
+        """Put photographs in the place of colours: a square in the middle, and its mirror image beyond."""
+        patterns = self._pattern[material]
+        for pattern, name in PICTURES.items():
+            chosen = np.flatnonzero(patterns == pattern)
+            if len(chosen):
+                scale_m = np.float32(2) * self._scale_m[material[chosen]]
+                places = rows(texture_m, chosen) / scale_m[:, None] + np.float32(0.25)
+                colour[chosen] = picture_tile(name).at(places, footprint_m[chosen] / scale_m)
 
     def _shares(
         self,
@@ -67,39 +81,32 @@ class Palette:
     ) -> NDArray[np.float32]:
         shares = np.zeros(len(material), dtype=np.float32)
         patterns = self._pattern[material]
-        for pattern, mix in MIXES.items():
+        for pattern in (*MIXES, *PHOTOGRAPHS):
             chosen = np.flatnonzero(patterns == pattern)
             if not len(chosen):
                 continue
             scale_m = self._scale_m[material[chosen]]
+            if pattern in PHOTOGRAPHS:
+                places = rows(texture_m, chosen) / scale_m[:, None]
+                shares[chosen] = grey_tile(PHOTOGRAPHS[pattern]).at(places, footprint_m[chosen] / scale_m)
+                continue
             first, second = (rows(texture_m, chosen) / scale_m[:, None] + np.float32(0.137)).T
             sharp = np.clip(2 - FINENESS[pattern] * footprint_m[chosen] / scale_m, 0, 1)
-            shares[chosen] = MEANS[pattern] + sharp * (mix(first, second, noise[chosen]) - MEANS[pattern])
+            shares[chosen] = MEANS[pattern] + sharp * (MIXES[pattern](first, second, noise[chosen]) - MEANS[pattern])
         return shares
 
 
-def noise_at(places_m: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Irregular numbers about 0, mostly between -1 and 1, that change slowly over a surface: N×2 points to N."""
-    cells = places_m * np.float32(TILE / TILE_M)
-    floor = np.floor(cells)
-    (across, down), corner = (cells - floor).T, floor.astype(np.int64)
-    left, top = corner[:, 0] % TILE, corner[:, 1] % TILE
-    right, below = (left + 1) % TILE, (top + 1) % TILE * TILE
-    top *= TILE
-    tile = _noise_tile()
-    upper = tile[top + left] * (1 - across) + tile[top + right] * across
-    lower = tile[below + left] * (1 - across) + tile[below + right] * across
-    return np.asarray(upper * (1 - down) + lower * down)
+def noise_at(places_m: NDArray[np.float32], footprint_m: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Irregular numbers about 0, mostly between -1 and 1, that change slowly over a surface.
 
+    Args:
+        places_m: N×2 points.
+        footprint_m: N, what a pixel covers there: finer noise than that is left out.
 
-@cache
-def _noise_tile() -> NDArray[np.float32]:
-    """A flat TILE×TILE of noise whose amplitude falls with frequency, as 1/f; its edges fit together."""
-    white = np.fft.rfft2(np.random.default_rng(0).standard_normal((TILE, TILE)))
-    frequency = np.hypot(np.fft.fftfreq(TILE)[:, None], np.fft.rfftfreq(TILE))
-    frequency[0, 0] = np.inf
-    pink = np.fft.irfft2(white / frequency, s=(TILE, TILE))
-    return np.asarray(pink / (2 * pink.std()), dtype=np.float32).ravel()
+    Returns:
+        N float32.
+    """
+    return noise_tile().at(places_m / np.float32(TILE_M), footprint_m / np.float32(TILE_M))
 
 
 def _checker(first: NDArray[np.float32], second: NDArray[np.float32], _: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -128,6 +135,11 @@ def _grout(first: NDArray[np.float32], second: NDArray[np.float32], _: NDArray[n
     return ((first % 1 < 0.04) | (second % 1 < 0.04)).astype(np.float32)
 
 
+def _panes(first: NDArray[np.float32], second: NDArray[np.float32], _: NDArray[np.float32]) -> NDArray[np.float32]:
+    inside = (np.abs(first % 1 - 0.5) < 0.27) & (np.abs(second % 1 - 0.5) < 0.27)
+    return np.asarray(inside, dtype=np.float32)
+
+
 MIXES: dict[Pattern, Mix] = {
     Pattern.checker: _checker,
     Pattern.stripes: _stripes,
@@ -135,7 +147,14 @@ MIXES: dict[Pattern, Mix] = {
     Pattern.wood: _rings,
     Pattern.bricks: _mortar,
     Pattern.tiles: _grout,
+    Pattern.windows: _panes,
 }
+
+PHOTOGRAPHS = {Pattern.old_bricks: "brick", Pattern.grass: "grass", Pattern.gravel: "gravel"}
+"""Patterns of two colours from grey photographs: a period is a picture and its mirror image."""
+
+PICTURES = {Pattern.cat: "chelsea", Pattern.coffee: "coffee", Pattern.rocket: "rocket"}
+"""Photographs in their own colours; the scale is the width of what they hang on."""
 
 MEANS = {
     Pattern.checker: 0.5,
@@ -144,6 +163,7 @@ MEANS = {
     Pattern.wood: 0.5,
     Pattern.bricks: 1 - 0.94 * 0.84,
     Pattern.tiles: 1 - 0.96**2,
+    Pattern.windows: 0.54**2,
 }
 """Share of the second colour over a whole period."""
 
@@ -154,5 +174,6 @@ FINENESS = {
     Pattern.wood: 4.0,
     Pattern.bricks: 14.0,
     Pattern.tiles: 8.0,
+    Pattern.windows: 4.0,
 }
 """Twice the least number of pixels that a period needs: more for a pattern of thin lines."""

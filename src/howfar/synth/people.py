@@ -19,9 +19,33 @@ def person(rng: np.random.Generator) -> Body:
     parts.append(cushion(coat, (0, 0, 0.66), (0.14, 0.24, 0.36)))
     parts.append(upright("cylinder", skin, (0, 0, 0.82), 0.06, 0.06))
     parts.append(ball(skin, (0.01, 0, 0.93), (0.115, 0.095, 0.14)))
-    hair = Material((rng.uniform(0.01, 0.4), rng.uniform(0.01, 0.2), 0.02), grain=0.3)
+    tone, red = rng.choice([0.01, 0.03, 0.1, 0.3, 0.6]), rng.uniform(0.5, 1.0)
+    hair = Material((tone, tone * (0.4 + 0.6 * red), tone * (0.2 + 0.6 * red)), grain=0.3)
     parts.append(ball(hair, (-0.012, 0, 0.955), (0.12, 0.105, 0.105)))
     return Body.of("person", [_grown(part, height) for part in parts])
+
+
+def rider(rng: np.random.Generator) -> Body:
+    """Somebody who sits on a bicycle or a motorcycle."""
+    skin = Material(SKIN[rng.integers(len(SKIN))], grain=0.05)
+    coat, trousers = materials.fabric(rng), materials.fabric(rng)
+    helmet = materials.paint(rng, gloss=0.4)
+    lean = rng.uniform(0.1, 0.35)
+    shoulder_x = -0.22 + lean
+    parts = [rod(coat, (-0.22, 0, 1.0), (shoulder_x, 0, 1.42), 0.3)]
+    parts.append(ball(skin, (shoulder_x + 0.06, 0, 1.6), (0.2, 0.17, 0.24)))
+    parts.append(ball(helmet, (shoulder_x + 0.04, 0, 1.66), (0.26, 0.21, 0.2)))
+    turn = rng.uniform(0, 2 * np.pi)
+    for side in (1, -1):
+        hand = (0.36, 0.24 * side, 1.03)
+        elbow = (0.5 * (shoulder_x + 0.36) - 0.05, 0.27 * side, 1.15)
+        parts += [rod(coat, (shoulder_x, 0.17 * side, 1.38), elbow, 0.1), rod(coat, elbow, hand, 0.08)]
+        parts.append(bead(skin, hand, (0.09, 0.08, 0.09)))
+        foot = (-0.05 + 0.16 * np.cos(turn) * side, 0.13 * side, 0.3 + 0.16 * np.sin(turn) * side)
+        knee = (0.2 + 0.05 * np.cos(turn) * side, 0.12 * side, 0.72 + 0.08 * np.sin(turn) * side)
+        parts += [rod(trousers, (-0.22, 0.1 * side, 0.96), knee, 0.15), rod(trousers, knee, foot, 0.11)]
+        parts.append(bead(materials.BLACK, (foot[0] + 0.06, foot[1], foot[2] - 0.04), (0.26, 0.1, 0.09)))
+    return Body.of("person", parts)
 
 
 def _legs(trousers: Material, stride: float) -> list[Part]:

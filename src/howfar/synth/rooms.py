@@ -39,8 +39,23 @@ LOOSE: tuple[tuple[Make, float], ...] = (
 )
 """What stands about, and the radius of the circle that is kept free for it."""
 
-ON_TABLES: tuple[Make, ...] = (furniture.bottle, furniture.cup, furniture.parcel, furniture.plant)
+ON_TABLES: tuple[Make, ...] = (
+    furniture.bottle,
+    furniture.cup,
+    furniture.parcel,
+    furniture.plant,
+    furniture.laptop,
+    furniture.books,
+    furniture.bowl,
+    furniture.vase,
+)
 ON_WALLS: tuple[Make, ...] = (walls.picture, walls.picture, walls.mirror, walls.clock)
+
+
+CLOSE_UP = 0.4
+"""The share of tables that the camera may look down at from close by."""
+
+WALL_OFF_M = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +82,7 @@ class RoomBuilder:
         self.width_m, self.depth_m = rng.uniform(2.6, 7.0), rng.uniform(3.4, 9.0)
         self.height_m = rng.uniform(2.3, 3.4)
         self.bodies: list[Body] = []
+        self.close_up: Eye | None = None
         self.lights: list[Light] = []
         self.plan = GroundPlan()
         self.eye = self._eye()
@@ -88,7 +104,9 @@ class RoomBuilder:
         self._partition()
         if outside and self.rng.uniform() < 0.5:
             self.lights.append(_low_sun(self.rng))
-        return World(tuple(self.bodies), tuple(self.lights), _indoor_light(self.rng, outside), self.eye)
+        return World(
+            tuple(self.bodies), tuple(self.lights), _indoor_light(self.rng, outside), self.close_up or self.eye
+        )
 
     def _eye(self) -> Eye:
         rng = self.rng
@@ -164,7 +182,9 @@ class RoomBuilder:
             return
         x, y, yaw = *found, rng.uniform(0, math.pi)
         self.bodies.append(table.at(x, y, 0, yaw))
-        for _ in range(rng.integers(0, 5)):
+        if rng.uniform() < CLOSE_UP:
+            self.close_up = self._above((x, y, height), max(length, depth) / 2)
+        for _ in range(rng.integers(0, 12 if self.close_up else 5)):
             u, v = rng.uniform(-0.35, 0.35, 2) * (length, depth)
             item = ON_TABLES[rng.integers(len(ON_TABLES))](rng)
             self.bodies.append(item.at(*_around(x, y, yaw, u, v), height, rng.uniform(0, 6.3)))
@@ -173,6 +193,17 @@ class RoomBuilder:
                 reach = (depth if round((angle - yaw) / (math.pi / 2)) % 2 else length) / 2 + rng.uniform(0.05, 0.3)
                 place = _around(x, y, angle, reach, 0)
                 self.bodies.append(seats.chair(rng).at(*place, 0, angle + math.pi / 2 + rng.normal(0, 0.2)))
+
+    def _above(self, place_m: tuple[float, float, float], reach_m: float) -> Eye | None:
+        """A camera that looks down at a table from its edge; None where a wall is in the way."""
+        rng, (x, y, z) = self.rng, place_m
+        angle, off, high = rng.uniform(0, 2 * math.pi), rng.uniform(0.4, 1.1) * reach_m, rng.uniform(0.3, 0.8)
+        u, v = x + off * math.cos(angle), y + off * math.sin(angle)
+        if not (WALL_OFF_M < u < self.width_m - WALL_OFF_M and WALL_OFF_M < v < self.depth_m - WALL_OFF_M):
+            return None
+        pitch = -math.atan2(high, off) + rng.uniform(0.0, 0.3)
+        yaw = angle + math.pi / 2 + rng.normal(0, 0.15)
+        return Eye((u, v, z + high), float(yaw), float(pitch), float(rng.normal(0, 0.06)))
 
     def _loose(self) -> None:
         for _ in range(self.rng.integers(3, 12)):

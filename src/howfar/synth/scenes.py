@@ -1,15 +1,23 @@
 """One scene, from its number to its files."""
 
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+
 from howfar.synth.assembly import assemble
+from howfar.synth.kind import Place
 from howfar.synth.objects import seen_objects
+from howfar.synth.open_places import open_place
 from howfar.synth.photograph import exposure, photograph, random_sensor
 from howfar.synth.rooms import room
 from howfar.synth.spec import SynthSpec
 from howfar.synth.streets import street
 from howfar.synth.views import see
+from howfar.synth.world import World
 from howfar.synth.writing import write_scene
+
+MAKERS: dict[Place, Callable[[np.random.Generator], World]] = {"rooms": room, "streets": street, "open": open_place}
 
 
 def render_scene(spec: SynthSpec, out: Path, number: int) -> int:
@@ -18,11 +26,12 @@ def render_scene(spec: SynthSpec, out: Path, number: int) -> int:
     Raises:
         OutputError: If a file cannot be written.
     """
-    random, camera = spec.random(number), spec.camera
-    assembly = assemble(room(random) if spec.place(number) == "rooms" else street(random))
+    random, camera = spec.random(number), spec.camera(number)
+    assembly = assemble(MAKERS[spec.place(number)](random))
     views = see(assembly, camera, spec.baseline_m)
     sensor = random_sensor(random)
-    factor = exposure(views.left, sensor.grey)
-    pictures = photograph(views.left, sensor, factor, random), photograph(views.right, sensor, factor, random)
+    factor = exposure(views.left, np.isfinite(views.depth_m), sensor.grey)
+    lights = [views.left] if views.right is None else [views.left, views.right.light]
+    pictures = [photograph(light, sensor, factor, random) for light in lights]
     write_scene(out, spec, number, views, pictures, seen_objects(assembly, views, camera))
     return number

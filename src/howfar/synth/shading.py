@@ -5,7 +5,7 @@ Blinn, Models of Light Reflection for Computer Synthesized Pictures, SIGGRAPH 19
 Schlick, An Inexpensive BRDF Model for Physically-based Rendering, Eurographics 1994.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from howfar.synth.assembly import Assembly, Lamp
 from howfar.synth.casting import Hits
 from howfar.synth.materials import Colour, Surface
-from howfar.synth.patterns import Palette
+from howfar.synth.patterns import Palette, noise_at
 from howfar.synth.vectors import blended, dot, rows, unit
 
 BLOCK = 1 << 16
@@ -24,6 +24,21 @@ OFFSET_M = np.float32(2e-4)
 
 STEEPEST = np.float32(0.15)
 """Cosine of the slant beyond which a pixel is not taken to cover more of a surface."""
+
+CLOUD_SIZE = np.float32(0.35)
+"""Of the noise's tile that a view straight up to the middle of the sky passes."""
+
+_ACROSS = np.array([1, 0, 0], dtype=np.float32)
+
+WATER_REFLECTANCE = np.float32(0.02)
+RIPPLE = np.float32(0.03)
+"""How far a wet surface's normals stray from the plane's."""
+
+HAZE_HEIGHT_M = np.float32(150.0)
+"""How high the haze is: a view straight upwards passes so much of it."""
+
+DISC, HALO = np.float32(6000.0), np.float32(30.0)
+"""How narrow the sun's disc and the bright sky round it are: exponents of the cosine."""
 
 SHININESS = 40.0
 MIRROR_REFLECTANCE = np.float32(0.88)
@@ -69,8 +84,20 @@ class Shader:
         for start in range(0, len(rays), BLOCK):
             block = slice(start, start + BLOCK)
             cut = Hits(hits.triangle[block], hits.weights[block], hits.distance[block])
-            result[block] = self._seen(np.broadcast_to(origin_m, rays[block].shape), rays[block], cut)
+            seen = self._seen(np.broadcast_to(origin_m, rays[block].shape), rays[block], cut)
+            result[block] = self._through_air(seen, rays[block], cut)
         return result
+
+    def _through_air(self, colours: NDArray[np.float32], rays: NDArray[np.float32], hits: Hits) -> NDArray[np.float32]:
+        """What is left of the light of N×3 colours after its way through haze; Koschmieder's law, L·t + L∞·(1 − t)."""
+        haze_per_m = self._world.ambient.haze_per_m
+        if not haze_per_m:
+            return colours
+        length_m = np.where(hits.found, hits.distance * np.sqrt(dot(rays, rays)), 0)
+        rise = np.clip(dot(unit(rays), self._world.up), 0, 1)
+        length_m = np.where(hits.found, length_m, HAZE_HEIGHT_M / (rise + np.float32(0.1)))
+        kept = np.exp(-np.float32(haze_per_m) * length_m)[:, None]
+        return np.asarray(colours * kept + _colour(self._world.ambient.horizon) * (1 - kept))
 
     def _seen(self, origins_m: NDArray[np.float32], rays: NDArray[np.float32], hits: Hits) -> NDArray[np.float32]:
         """Light along rays, with what mirrors and glass show."""
@@ -82,6 +109,7 @@ class Shader:
             (Surface.matte, self._matte),
             (Surface.mirror, self._mirrored),
             (Surface.glass, self._through),
+            (Surface.wet, self._wet),
         ):
             indices = np.flatnonzero(surface == kind)
             if len(indices):
@@ -100,11 +128,23 @@ class Shader:
     def _mirrored(self, points: _Points) -> NDArray[np.float32]:
         return MIRROR_REFLECTANCE * self._once(*_reflection(points))
 
+    def _wet(self, points: _Points) -> NDArray[np.float32]:
+        """A film of water, rough by a little noise: it shows what is above more, the flatter it is looked at."""
+        texture_m = blended(points.weights, self._world.texture_m, points.triangle)
+        sharp = np.zeros(len(texture_m), dtype=np.float32)
+        slopes = np.stack([noise_at(texture_m * s, sharp) for s in (1, -1)], axis=1) * RIPPLE
+        across = unit(np.cross(self._world.up, _ACROSS)[None])[0]
+        tilt = slopes[:, :1] * across + slopes[:, 1:] * np.cross(across, self._world.up)
+        rough = replace(points, normal=unit(points.normal + tilt))
+        share = (WATER_REFLECTANCE + (1 - WATER_REFLECTANCE) * (1 - np.abs(dot(points.view, points.normal))) ** 5)[
+            :, None
+        ]
+        return (1 - share) * self._matte(points) + share * self._once(*_reflection(rough))
+
     def _through(self, points: _Points) -> NDArray[np.float32]:
         behind = self._once(points.above(points.view), points.view)
         reflected = self._once(*_reflection(points))
-        facing = np.abs(dot(points.view, points.normal))
-        share = (GLASS_REFLECTANCE + (1 - GLASS_REFLECTANCE) * (1 - facing) ** 5)[:, None]
+        share = _reflected_share(points, GLASS_REFLECTANCE)
         return (1 - share) * self._palette.tint(self._world.material[points.triangle]) * behind + share * reflected
 
     def _points(
@@ -162,9 +202,30 @@ class Shader:
         return below + upward * (above - below)
 
     def _sky(self, rays: NDArray[np.float32]) -> NDArray[np.float32]:
-        upward = np.clip(dot(unit(rays), self._world.up), 0, 1)[:, None] ** np.float32(0.6)
-        horizon, zenith = _colour(self._world.ambient.horizon), _colour(self._world.ambient.zenith)
-        return horizon + upward * (zenith - horizon)
+        """From the horizon's colour to the zenith's, with clouds in a plane above."""
+        ambient, views = self._world.ambient, unit(rays)
+        rise = np.clip(dot(views, self._world.up), 0, 1)
+        horizon, zenith = _colour(ambient.horizon), _colour(ambient.zenith)
+        sky: NDArray[np.float32] = horizon + rise[:, None] ** np.float32(0.6) * (zenith - horizon)
+        if ambient.clouds:
+            ahead = unit(np.cross(self._world.up, _ACROSS)[None])[0]
+            plane = np.stack([dot(views, ahead), dot(views, np.cross(ahead, self._world.up))], axis=1)
+            plane *= (CLOUD_SIZE / (rise + np.float32(0.12)))[:, None]
+            fine = CLOUD_SIZE * self._pixel_rad / (rise + np.float32(0.12)) ** 2
+            cover = np.clip((noise_at(plane, fine) + np.float32(3 * ambient.clouds - 1.5)) * 1.5 + 0.5, 0, 1)[:, None]
+            white = np.float32(1.15) * _colour(ambient.horizon).max()
+            sky += np.float32(0.85) * cover * (white * (1 - np.float32(0.25) * cover) - sky)
+        for lamp in self._world.lamps:
+            if lamp.sun:
+                near = np.clip(dot(views, unit(lamp.position_m[None])[0]), 0, 1)[:, None]
+                sky += lamp.colour * (np.float32(6) * near**DISC + np.float32(0.12) * near**HALO)
+        return sky
+
+
+def _reflected_share(points: _Points, straight: np.float32) -> NDArray[np.float32]:
+    """N×1: what is reflected of light from the directions of view, from the share at a right angle; by Schlick."""
+    facing = np.abs(dot(points.view, points.normal))
+    return np.asarray((straight + (1 - straight) * (1 - facing) ** 5)[:, None])
 
 
 def _reflection(points: _Points) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

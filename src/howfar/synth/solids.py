@@ -58,6 +58,19 @@ def lying_cylinder(material: Material, centre_m: Point, diameter_m: float, width
     return Part("cylinder", _from_to(*ends, diameter_m), material)
 
 
+def lying_ring(material: Material, centre_m: Point, diameter_m: float, thick_m: float) -> Part:
+    """A tyre: a ring whose axis lies along Y."""
+    x_m, y_m, z_m = centre_m
+    ends = (x_m, y_m - thick_m / 2, z_m), (x_m, y_m + thick_m / 2, z_m)
+    return Part("ring", _from_to(*ends, diameter_m), material)
+
+
+def tapered(material: Material, foot_m: Point, size_m: Point) -> Part:
+    """A box by the middle of its lower face, of which the upper face is smaller, as a car's cabin."""
+    x_m, y_m, z_m = foot_m
+    return Part("taper", _scaled((x_m, y_m, z_m + size_m[2] / 2), size_m), material)
+
+
 def _scaled(centre_m: Point, size_m: Point, yaw_rad: float = 0.0) -> NDArray[np.float64]:
     sine, cosine = math.sin(yaw_rad), math.cos(yaw_rad)
     (x, y, z), (length, width, height) = centre_m, size_m

@@ -12,12 +12,20 @@ from howfar.synth.kind import Kind, Place
 
 SIZE_RANGE_PX = (32, 4096)
 BASELINE_RANGE_M = (0.01, 2.0)
-FOV_RANGE_DEG = (50.0, 75.0)
+FOV_RANGE_DEG = (35.0, 90.0)
+"""Across the longer side."""
+
+PLACES: tuple[Place, ...] = ("rooms", "streets", "open")
+
+ASPECTS = (4 / 3, 1.0, 16 / 9, 3.0, 3 / 4)
+CENTRE_SD = 0.015
+"""How far the principal point is off the middle, as a share of the side: as if the picture were cut a little."""
+
 MOST_SCENES = 1_000_000
 """Scene numbers have six digits."""
 
-LENS_STREAM = MOST_SCENES
-"""The number, beyond those of all scenes, of the random stream that draws the lens."""
+LENS_STREAM = 1
+"""Parts the chance that draws a scene's lens from that which draws the scene."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +34,17 @@ class SynthSpec:
 
     Attributes:
         seed: What all chance is drawn from, together with a scene's number.
-        kind: Rooms, streets, or both by turns.
-        width_px: Width of the pictures.
-        height_px: Height of the pictures.
-        baseline_m: Distance of the right-hand camera from the left-hand one.
+        kind: Rooms, streets, open places, or all by turns.
+        width_px: With the height, the area of the pictures, whose shapes differ.
+        height_px: Likewise.
+        baseline_m: Distance of the right-hand camera from the left-hand one; 0 if there is none.
 
     Raises:
         SettingError: If one of them cannot be.
     """
 
     seed: int
-    kind: Kind = "both"
+    kind: Kind = "all"
     width_px: int = 320
     height_px: int = 240
     baseline_m: float = 0.1
@@ -53,29 +61,26 @@ class SynthSpec:
                 f"{self.height_px}: choose a size between, as 320x240."
             )
         nearest, widest = BASELINE_RANGE_M
-        if not nearest <= self.baseline_m <= widest:
+        if self.baseline_m and not nearest <= self.baseline_m <= widest:
             raise SettingError(
                 f"The baseline must lie between {nearest:g} and {widest:g} m, not at {self.baseline_m:g} m: choose one "
-                "as of a stereo camera, as 0.1."
+                "as of a stereo camera, as 0.1, or 0 for one camera."
             )
 
-    @property
-    def camera(self) -> Camera:
-        """The left-hand camera of all scenes: its field of view is drawn from the seed.
-
-        One lens for the whole data set, as a `dataset.toml` describes one camera and a depth network learns metres for
-        one focal length; another seed gives another lens.
-        """
-        fov_deg = float(self.random(LENS_STREAM).uniform(*FOV_RANGE_DEG))
-        longer = max(self.width_px, self.height_px)
-        focal_px = round(longer / 2 / math.tan(math.radians(fov_deg) / 2), 2)
-        return Camera.from_focal(self.width_px, self.height_px, focal_px)
+    def camera(self, number: int) -> Camera:
+        """The left-hand camera of a scene, with its own shape and field of view."""
+        rng = np.random.default_rng([self.seed, number, LENS_STREAM])
+        aspect, area_px = ASPECTS[rng.integers(len(ASPECTS))], self.width_px * self.height_px
+        width_px, height_px = round(math.sqrt(area_px * aspect)), round(math.sqrt(area_px / aspect))
+        fov_deg = rng.uniform(*FOV_RANGE_DEG)
+        focal_px = round(max(width_px, height_px) / 2 / math.tan(math.radians(fov_deg) / 2), 2)
+        cx, cy = np.clip(rng.normal(0.5, CENTRE_SD, 2), 0.5 - 2 * CENTRE_SD, 0.5 + 2 * CENTRE_SD)
+        centre_px = round(float(cx) * width_px, 2), round(float(cy) * height_px, 2)
+        return Camera(width_px, height_px, focal_px, focal_px, *centre_px)
 
     def place(self, number: int) -> Place:
-        """Whether the scene of this number is a room or a street."""
-        if self.kind == "both":
-            return "streets" if number % 2 else "rooms"
-        return self.kind
+        """Whether the scene of this number is a room, a street or an open place."""
+        return PLACES[number % len(PLACES)] if self.kind == "all" else self.kind
 
     def random(self, number: int) -> np.random.Generator:
         """The chance of one scene: a function of the seed and the number alone."""

@@ -1,55 +1,11 @@
-"""What stands and drives in streets: cars, trucks, poles, signs, trees. Vehicles look along X."""
+"""What stands in streets: poles, signs, trees, bins, shelters, fences."""
 
 import numpy as np
 
 from howfar.synth import materials
 from howfar.synth.materials import BLACK, GLASS, Material, Pattern
 from howfar.synth.solids import ball, bead, box, lying_cylinder, rod, standing_box, upright
-from howfar.synth.world import Body, Part
-
-
-def car(rng: np.random.Generator) -> Body:
-    """A body, a cabin with dark windows, wheels and lights."""
-    length, width, height = rng.uniform(3.6, 4.9), rng.uniform(1.6, 1.9), rng.uniform(1.35, 1.75)
-    coat = materials.paint(rng, (0.03, 0.85), gloss=0.7)
-    belt, glazing = 0.58 * height, Material((0.03, 0.04, 0.05), gloss=0.9)
-    cabin = (rng.uniform(0.45, 0.68) * length, 0.88 * width, height - belt)
-    parts = [standing_box(coat, (0, 0, 0.2), (length, width, belt - 0.2))]
-    parts.append(standing_box(glazing, (-0.06 * length, 0, belt), cabin))
-    parts.append(box(BLACK, (length / 2, 0, 0.38), (0.04, 0.8 * width, 0.16)))
-    parts.append(standing_box(coat, (-0.06 * length, 0, height - 0.05), (cabin[0] - 0.1, cabin[1] + 0.02, 0.06)))
-    for share in (-0.5, 0.0, 0.5):
-        x = share * cabin[0] * 0.98 - 0.06 * length
-        parts += [standing_box(coat, (x, sy * cabin[1] / 2, belt), (0.08, 0.05, cabin[2])) for sy in (-1, 1)]
-    parts += _wheels((0.32 * length, width / 2 - 0.1), 0.64)
-    lamp, brake = Material((0.9, 0.9, 0.8), glow=0.6), Material((0.6, 0.02, 0.02), glow=0.5)
-    for y in (-0.36 * width, 0.36 * width):
-        parts.append(box(lamp, (length / 2, y, 0.65), (0.03, 0.3, 0.14)))
-        parts.append(box(brake, (-length / 2, y, 0.72), (0.03, 0.26, 0.16)))
-    return Body.of("car", parts)
-
-
-def truck(rng: np.random.Generator) -> Body:
-    """A cab and a load."""
-    length, width, height = rng.uniform(5.5, 9.0), rng.uniform(2.1, 2.5), rng.uniform(2.6, 3.5)
-    coat, load = materials.paint(rng, (0.05, 0.85), gloss=0.4), materials.paint(rng, (0.2, 0.9))
-    parts = [standing_box(load, (-0.9, 0, 0.75), (length - 1.9, width, height - 0.75))]
-    parts.append(standing_box(coat, (length / 2 - 0.9, 0, 0.45), (1.7, 0.95 * width, 0.72 * height - 0.45)))
-    window = (length / 2 - 0.05, 0, 0.55 * height)
-    parts.append(box(BLACK, window, (0.05, 0.85 * width, 0.22 * height)))
-    parts += _wheels((0.36 * length, width / 2 - 0.15), 0.9)
-    return Body.of("truck", parts)
-
-
-def _wheels(place_m: tuple[float, float], diameter_m: float) -> list[Part]:
-    tyre, hub = Material((0.02, 0.02, 0.02), grain=0.3), materials.CHROME
-    parts = []
-    for sx in (-1, 1):
-        for sy in (-1, 1):
-            centre = (sx * place_m[0], sy * place_m[1], diameter_m / 2)
-            parts.append(lying_cylinder(tyre, centre, diameter_m, 0.22))
-            parts.append(lying_cylinder(hub, centre, 0.55 * diameter_m, 0.24))
-    return parts
+from howfar.synth.world import STRUCTURE, Body
 
 
 def street_lamp(rng: np.random.Generator) -> Body:
@@ -103,6 +59,34 @@ def tree(rng: np.random.Generator) -> Body:
     return Body.of("tree", parts)
 
 
+def conifer(rng: np.random.Generator) -> Body:
+    """A trunk and a few cones one above the other."""
+    height, bark = rng.uniform(4.0, 14.0), Material((0.12, 0.08, 0.05), grain=0.5)
+    green = Material((rng.uniform(0.02, 0.1), rng.uniform(0.08, 0.22), 0.04), grain=0.9)
+    parts = [upright("cylinder", bark, (0, 0, 0), 0.04 * height, 0.3 * height)]
+    count = int(rng.integers(2, 5))
+    for index in range(count):
+        low = height * (0.15 + 0.6 * index / count)
+        parts.append(upright("cone", green, (0, 0, low), height * (0.42 - 0.25 * index / count), height - low))
+    return Body.of("tree", parts)
+
+
+def hedge(rng: np.random.Generator, length_m: float) -> Body:
+    """A cut hedge or a wall along X."""
+    height = rng.uniform(0.6, 2.0)
+    green = Material((rng.uniform(0.03, 0.12), rng.uniform(0.1, 0.25), 0.04), grain=0.9)
+    material = green if rng.uniform() < 0.6 else materials.facade(rng)
+    return Body.of(STRUCTURE, [standing_box(material, (0, 0, 0), (length_m, rng.uniform(0.2, 0.8), height))])
+
+
+def guard_rail(length_m: float) -> Body:
+    """A rail of steel on short posts along X."""
+    steel = materials.CHROME
+    parts = [box(steel, (0, 0, 0.62), (length_m, 0.06, 0.3))]
+    parts += [standing_box(steel, (x, 0, 0), (0.1, 0.1, 0.75)) for x in np.arange(-length_m / 2, length_m / 2, 4.0)]
+    return Body.of("fence", parts)
+
+
 def bin_(rng: np.random.Generator) -> Body:
     """A litter bin or a wheeled one."""
     coat = materials.paint(rng, (0.03, 0.5), gloss=0.3)
@@ -114,6 +98,16 @@ def bin_(rng: np.random.Generator) -> Body:
         box(BLACK, (0.02, 0, height + 0.1), (0.68, 0.54, 0.06)),
     ]
     return Body.of("bin", [*parts, lying_cylinder(BLACK, (-0.25, 0, 0.1), 0.2, 0.52)])
+
+
+def billboard(rng: np.random.Generator) -> Body:
+    """A poster with a frame on two posts, seen along X."""
+    width, height, low = rng.uniform(1.0, 3.2), rng.uniform(1.2, 2.2), rng.uniform(0.3, 1.5)
+    metal = materials.metal(rng)
+    parts = [standing_box(metal, (0, 0, low - 0.06), (0.1, width + 0.12, height + 0.12))]
+    parts.append(standing_box(materials.photo(rng, width), (0, 0, low), (0.13, width, height)))
+    parts += [standing_box(metal, (0, s * 0.4 * width, 0), (0.08, 0.08, low)) for s in (-1, 1)]
+    return Body.of("sign", parts)
 
 
 def shelter(rng: np.random.Generator) -> Body:

@@ -1,4 +1,4 @@
-"""What the two cameras see of a world, and the exact truth of the left-hand one."""
+"""What one or two cameras see of a world, and the exact truth of the left-hand one."""
 
 from dataclasses import dataclass
 
@@ -24,52 +24,74 @@ INNER_PLACES = np.array([(-0.33, -0.2), (0.33, -0.2), (0.0, 0.4)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class RightView:
+    """What the right-hand camera sees, and where the left-hand picture's points are in it, all H×W.
+
+    Attributes:
+        light: H×W×3 float32, linear light of the picture.
+        disparity_px: float64, d = f·B / Z: the point at column x is at x − d in the right-hand picture; NaN where there
+            is only sky.
+        hidden: bool, whether a point is not seen in the right-hand picture: something stands before it, or it lies
+            outside.
+    """
+
+    light: NDArray[np.float32]
+    disparity_px: NDArray[np.float64]
+    hidden: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Views:
-    """Two pictures and the truth of the left-hand one, all H×W.
+    """The left-hand picture with its truth, all H×W, and the right-hand one.
 
     Attributes:
         left: H×W×3 float32, linear light of the left-hand picture.
-        right: The same of the right-hand picture.
         depth_m: float64 depth of the left-hand picture along the optical axis, of the surface that is hit first, be it
             a mirror or a pane of glass; NaN where there is only sky.
-        disparity_px: float64, d = f·B / Z: the point at column x is at x − d in the right-hand picture; NaN as above.
-        hidden: bool, whether a point is not seen in the right-hand picture: something stands before it, or it lies
-            outside.
         instances: uint16, number of the object that a pixel belongs to; 0 for none.
+        right: The right-hand camera's; None without one.
     """
 
     left: NDArray[np.float32]
-    right: NDArray[np.float32]
     depth_m: NDArray[np.float64]
-    disparity_px: NDArray[np.float64]
-    hidden: NDArray[np.bool_]
     instances: NDArray[np.uint16]
+    right: RightView | None
 
 
 def see(assembly: Assembly, camera: Camera, baseline_m: float) -> Views:
-    """Render both pictures.
+    """Render one picture or both.
 
     Args:
         assembly: The world in the left-hand camera's coordinates.
         camera: The intrinsics of both cameras.
-        baseline_m: How far the right-hand camera is to the right.
+        baseline_m: How far the right-hand camera is to the right; at 0 there is none.
     """
     shape = (camera.height_px, camera.width_px)
     rays = rays_of(camera)
-    left, right = _Eye(assembly, camera, 0.0), _Eye(assembly, camera, baseline_m)
+    left = _Eye(assembly, camera, 0.0)
     triangle = left.hits.triangle
     depth_m = exact_depth_m(assembly.corners_m, triangle, np.zeros(3), rays)
-    disparity_px = camera.fx_px * baseline_m / depth_m
-    hidden = _hidden(assembly, camera, baseline_m, rays * depth_m[:, None], disparity_px)
     owners = np.where(left.hits.found, assembly.instance[triangle], 0).astype(np.uint16)
     return Views(
         left=left.picture(),
-        right=right.picture(),
         depth_m=depth_m.reshape(shape),
-        disparity_px=disparity_px.reshape(shape),
-        hidden=hidden.reshape(shape),
         instances=owners.reshape(shape),
+        right=_right(assembly, camera, baseline_m, rays, depth_m) if baseline_m else None,
     )
+
+
+def _right(
+    assembly: Assembly,
+    camera: Camera,
+    baseline_m: float,
+    rays: NDArray[np.float64],
+    depth_m: NDArray[np.float64],
+) -> RightView:
+    shape = (camera.height_px, camera.width_px)
+    disparity_px = camera.fx_px * baseline_m / depth_m
+    hidden = _hidden(assembly, camera, baseline_m, rays * depth_m[:, None], disparity_px)
+    light = _Eye(assembly, camera, baseline_m).picture()
+    return RightView(light, disparity_px.reshape(shape), hidden.reshape(shape))
 
 
 def rays_of(camera: Camera) -> NDArray[np.float64]:

@@ -107,12 +107,13 @@ def door(rng: np.random.Generator) -> Body:
 
 
 def picture(rng: np.random.Generator) -> Body:
-    """A framed picture of blotches, stripes or checks."""
+    """A framed picture of blotches, stripes or checks, or a photograph."""
     width, height = rng.uniform(0.25, 1.2), rng.uniform(0.25, 0.9)
     patterns = (Pattern.noise, Pattern.stripes, Pattern.checker, Pattern.wood)
-    canvas = Material(
-        materials.colour(rng), materials.colour(rng), patterns[rng.integers(len(patterns))], rng.uniform(0.1, 0.5), 0.5
-    )
+    tints = materials.colour(rng), materials.colour(rng)
+    canvas = Material(*tints, patterns[rng.integers(len(patterns))], rng.uniform(0.1, 0.5), 0.5)
+    if rng.uniform() < 0.4:
+        canvas = materials.photo(rng, width)
     parts = [box(materials.furniture(rng), (0, 0.015, 0), (width + 0.06, 0.03, height + 0.06))]
     return Body.of("picture", [*parts, box(canvas, (0, 0.02, 0), (width, 0.03, height))])
 

@@ -75,12 +75,23 @@ class Light:
 
 @dataclass(frozen=True, slots=True)
 class Ambient:
-    """The light from everywhere: from above and from below, and the sky that is seen where nothing is hit."""
+    """The light from everywhere: from above and from below, and the sky that is seen where nothing is hit.
+
+    Attributes:
+        above: What a surface that looks upwards gets.
+        below: What one that looks downwards gets.
+        zenith: The sky overhead.
+        horizon: The sky at the horizon.
+        clouds: Share of the sky that white clouds cover, 0 to 1.
+        haze_per_m: The share of the light that a metre of air takes and gives the horizon's colour for.
+    """
 
     above: tuple[float, float, float]
     below: tuple[float, float, float]
     zenith: tuple[float, float, float]
     horizon: tuple[float, float, float]
+    clouds: float = 0.0
+    haze_per_m: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ from howfar.synth.objects import SeenObject
 from howfar.synth.spec import SynthSpec
 from howfar.synth.views import Views
 
-COUNTS_PER_METRE = 1000
+COUNTS_PER_METRE = 256
 COUNTS_PER_DISPARITY_PX = 256
-"""As in KITTI's stereo benchmark."""
+"""As in KITTI's benchmarks."""
 
 MOST_COUNTS = 65535
 COMPRESSION = 1
@@ -31,7 +31,7 @@ def write_scene(
     spec: SynthSpec,
     number: int,
     views: Views,
-    pictures: tuple[NDArray[np.uint8], NDArray[np.uint8]],
+    pictures: Sequence[NDArray[np.uint8]],
     objects: Sequence[SeenObject],
 ) -> None:
     """Write all files of a scene, whole or not at all; its record comes last.
@@ -40,31 +40,32 @@ def write_scene(
         root: The data set's folder.
         spec: The data set's settings.
         number: The scene's number.
-        views: What both cameras see, with the truth.
-        pictures: The left-hand and the right-hand photo, H×W×3 uint8 RGB.
+        views: What the cameras see, with the truth.
+        pictures: The left-hand and, if there is one, the right-hand photo, H×W×3 uint8 RGB.
         objects: The objects of the left-hand picture.
 
     Raises:
         OutputError: If one cannot be written.
     """
-    name = layout.scene_name(number)
-    left, right = pictures
-    for folder, pixels in (
-        (layout.LEFT, left),
-        (layout.RIGHT, right),
-        (layout.DEPTH, depth_counts(views.depth_m)),
-        (layout.DISPARITY, disparity_counts(views.disparity_px)),
-        (layout.HIDDEN, np.where(views.hidden, 255, 0).astype(np.uint8)),
-        (layout.INSTANCES, views.instances),
-    ):
+    name, camera = layout.scene_name(number), spec.camera(number)
+    files: dict[str, NDArray[Any]] = {
+        layout.LEFT: pictures[0],
+        layout.DEPTH: depth_counts(views.depth_m),
+        layout.INSTANCES: views.instances,
+    }
+    if views.right is not None:
+        files[layout.RIGHT] = pictures[1]
+        files[layout.DISPARITY] = disparity_counts(views.right.disparity_px)
+        files[layout.HIDDEN] = np.where(views.right.hidden, 255, 0).astype(np.uint8)
+    for folder, pixels in files.items():
         _write_png(root / folder / f"{name}.png", pixels)
     write_text(root / layout.LABELS / f"{name}.txt", labels_text(objects))
-    write_text(root / layout.CALIBRATIONS / f"{name}.txt", calibration_text(spec.camera, spec.baseline_m))
-    write_json(layout.record_path(root, number), record_of(number, spec.camera, objects))
+    write_text(root / layout.CALIBRATIONS / f"{name}.txt", calibration_text(camera, spec.baseline_m))
+    write_json(layout.record_path(root, number), record_of(number, camera, objects))
 
 
 def depth_counts(depth_m: NDArray[np.float64]) -> NDArray[np.uint16]:
-    """Millimetres; 0 where there is only sky, and beyond 65.535 m, which 16 bits cannot hold."""
+    """256ths of a metre; 0 where there is only sky. Nothing is farther than the 255.99 m that 16 bits hold."""
     return _counts(depth_m * COUNTS_PER_METRE)
 
 

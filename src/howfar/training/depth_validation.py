@@ -46,13 +46,16 @@ class HeldOut:
         return truth_m
 
     def predicted(self, estimator: CardDepth, sample: DepthSample, truth_m: NDArray[np.float32]) -> NDArray[np.float32]:
-        """H×W metres that a network gives for a picture; relative depth is fitted to the truth."""
+        """H×W metres that a network gives for a picture; relative depth is fitted to the truth.
+
+        What it takes for sky counts as the greatest depth that is judged.
+        """
         depth = estimator.estimate(Frame(sample.image, sample.name, sample.camera))
         height, width = truth_m.shape
         values = resample(depth.values, width, height)
         alignment: Alignment = "none" if depth.kind == "metres" else "least-squares"
         metres = align_depth(values, depth.kind, truth_m, np.isfinite(truth_m), alignment, self.most_m)
-        return np.clip(metres, LEAST_M, self.most_m)
+        return np.clip(np.where(np.isnan(metres), np.float32(self.most_m), metres), LEAST_M, self.most_m)
 
     def figures(self, estimator: CardDepth) -> dict[str, float]:
         """REL, RMSE in metres and δ1, mean over the images, and REL by distance, over all pixels of a band."""

@@ -100,7 +100,10 @@ class SourceSettings(Settings, frozen=True, kw_only=True):
         splits: Which of its splits are trained on, such as the drives of a car; none for a source that judges alone.
         held_out: Which of its splits are kept for validation.
         pictures: How many of the examples of a step are of this source.
-        truth: `dense`, or `sparse` as a LiDAR's: scattered to the network's output, and without losses of neighbours.
+        truth: `dense`, or `sparse` as a LiDAR's: scattered to the network's output, and without losses of neighbours;
+            or `sizes`, of labelled photos: `root` is a COCO data set, and depth is what the known sizes of its objects
+            say (`training.data.depth.by_size`).
+        sky: Whether a dense truth is unknown where there is sky alone, as in renderings; the loss `sky` learns it.
         border_px: Width of the outer frame of its pictures where the truth is unreliable.
         max_m: The greatest depth that is judged.
     """
@@ -110,7 +113,8 @@ class SourceSettings(Settings, frozen=True, kw_only=True):
     splits: tuple[str, ...] = ()
     held_out: tuple[str, ...] = ()
     pictures: CountOrNone = 0
-    truth: Literal["dense", "sparse"] = "dense"
+    truth: Literal["dense", "sparse", "sizes"] = "dense"
+    sky: bool = False
     border_px: CountOrNone = 0
     max_m: Positive = 80.0
 

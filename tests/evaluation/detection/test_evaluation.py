@@ -87,7 +87,9 @@ def test_the_embedded_detector_on_some_pictures_of_coco_is_measured_as_the_offic
         entry
         for sample in samples
         for entry in coco_results(
-            sample.image_id, detector.detect(Frame(sample.image, sample.name), Query(0.02, 0.6)), categories
+            sample.image_id,
+            detector.detect(Frame(sample.image, sample.name), Query(0.02, 0.6, class_wise=True)),
+            categories,
         )
     ]
     expected = official_numbers(ground_truth(dataset), found, [sample.image_id for sample in samples])

@@ -29,7 +29,7 @@ def answers(
         estimate_m=told,
         low_m=told / margin,
         high_m=told * margin,
-        pictures=np.arange(len(told)),
+        places=np.arange(len(told)),
     )
 
 

@@ -19,12 +19,13 @@ def test_each_data_set_has_a_row_and_tables_of_its_own(tmp_path: Path) -> None:
     complete, _ = measured_rooms(tmp_path)
     partial, _ = measured_rooms(tmp_path, name="flats:all", exhaustive=False)
     report = everywhere_report([complete, partial], OPTIONS, NAMES)
-    result, distances, *grouped = report.tables
+    result, distances, intervals, *grouped = report.tables
     assert result.rows == (
-        ("rooms:test", "2", "100", "1", "100", "75.0", "0 / 0", "0 / 0", "0"),
-        ("flats:all", "2", "100", NOT_COUNTED, "100", "75.0", "0 / 0", "0 / 0", "0"),
+        ("rooms:test", "2", "100", "1", "100", "75.0", "0 / 0", "0 / 0", "0 (0 to 0)"),
+        ("flats:all", "2", "100", NOT_COUNTED, "100", "75.0", "0 / 0", "0 / 0", "0 (0 to 0)"),
     )
-    assert distances.rows[0] == ("rooms:test", "75.0", "75.0", "50.0", "50.0", "0", "0 to 0", "–")
+    assert distances.rows[0] == ("rooms:test", "75.0", "75.0", "50.0", "50.0", "–")
+    assert [row[:3] for row in intervals.rows] == [("rooms", "4", "0"), ("rooms, 2–4 m", "4", "0"), ("depth", "4", "0")]
     assert [table.title for table in grouped] == [
         "Everywhere: rooms:test, by class",
         "Everywhere: rooms:test, by distance",
@@ -70,6 +71,8 @@ def test_the_csv_has_all_figures_and_the_objects_beside_them(tmp_path: Path) -> 
         ("class", "Chair", "1"),
         ("class", "couch", "1"),
         ("distance", "2–4 m", "2"),
+        ("domain", "rooms", "2"),
+        ("cues", "depth", "2"),
     ]
     assert (figures[0]["nearest_rel"], figures[0]["centre_rel"], figures[0]["log_slope"]) == ("0.75", "0.5", "")
     assert [(row["class"], row["detector_class"], row["depth_m"]) for row in objects] == [

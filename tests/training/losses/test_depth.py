@@ -19,6 +19,8 @@ from howfar.training.losses.depth import (
     l1_loss,
     multiscale_gradient_loss,
     silog_loss,
+    sky_loss,
+    spread_loss,
     ssim_loss,
 )
 from howfar.training.losses.relative import SPREAD_FLOOR, affine_invariant_loss
@@ -57,6 +59,15 @@ def plain_log_l1(p: np.ndarray, t: np.ndarray, v: np.ndarray) -> float:
 
 def plain_picture_log_l1(p: np.ndarray, t: np.ndarray, v: np.ndarray) -> float:
     return mean_of([plain_log_l1(*maps) for maps in zip(p, t, v, strict=True) if maps[2].any()])
+
+
+def plain_octave_log_l1(p: np.ndarray, t: np.ndarray, v: np.ndarray) -> float:
+    losses = []
+    for x, y, known in zip(p, t, v, strict=True):
+        octaves = np.floor(np.log2(y[known]))
+        weights = np.array([1 / math.sqrt((octaves == octave).sum()) for octave in octaves])
+        losses.append(float(np.average(np.abs(np.log(x[known] / y[known])), weights=weights)))
+    return mean_of(losses)
 
 
 def plain_gradient(p: np.ndarray, t: np.ndarray, v: np.ndarray) -> float:
@@ -129,6 +140,7 @@ PLAIN: dict[str, Callable[[np.ndarray, np.ndarray, np.ndarray], float]] = {
     "l1": plain_l1,
     "log_l1": plain_log_l1,
     "picture_log_l1": plain_picture_log_l1,
+    "octave_log_l1": plain_octave_log_l1,
     "gradient": plain_gradient,
     "multiscale_gradient": plain_multiscale,
     "log_multiscale_gradient": plain_log_multiscale,
@@ -334,3 +346,43 @@ def test_a_weighted_loss_refuses_maps_that_would_be_broadcast() -> None:
     prediction, target, valid = tensors(random_maps(21))
     with pytest.raises(SettingError, match=r"not 3×1×21×18, 3×21×18, 3×1×21×18"):
         WeightedLoss({"l1": 1.0})(prediction, target[:, 0], valid)
+
+
+def test_the_stated_spread_is_judged_by_laplaces_density() -> None:
+    prediction, target, valid = random_maps(13)
+    log_sd = np.random.default_rng(13).uniform(0.1, 1.0, prediction.shape)
+    errors = np.abs(np.log(prediction) - np.log(target))
+    each = [
+        float((np.log(s[k]) + math.sqrt(2) * e[k] / s[k]).mean()) for s, e, k in zip(log_sd, errors, valid, strict=True)
+    ]
+    p, t, v = tensors((prediction, target, valid))
+    assert spread_loss(p, torch.tensor(log_sd), t, v).item() == pytest.approx(mean_of(each), rel=1e-9)
+
+
+def test_the_spread_is_learned_and_the_depth_left_alone() -> None:
+    p, t, v = tensors(random_maps(17))
+    log_sd = torch.full_like(p, 0.3).requires_grad_()
+    spread_loss(p.requires_grad_(), log_sd, t, v).backward()
+    assert p.grad is None
+    assert log_sd.grad is not None
+    assert log_sd.grad[v].abs().sum() > 0
+    assert (log_sd.grad[~v] == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("said_m", "expected"), [(45.0, math.log(2)), (90.0, 0.0), (120.0, 0.0)], ids=["too near", "just far", "farther"]
+)
+def test_the_sky_should_be_far(said_m: float, expected: float) -> None:
+    sky = torch.zeros(2, 1, 4, 4, dtype=torch.bool)
+    sky[0, :, :2] = True
+    prediction = torch.where(sky, said_m, 1.0)
+    assert sky_loss(prediction, sky, 90.0).item() == pytest.approx(expected, abs=1e-6)
+
+
+def test_without_sky_nothing_is_lost() -> None:
+    prediction = torch.ones(1, 1, 2, 2, requires_grad=True)
+    loss = sky_loss(prediction, torch.zeros(1, 1, 2, 2, dtype=torch.bool), 90.0)
+    loss.backward()
+    assert loss.item() == 0
+    assert prediction.grad is not None
+    assert (prediction.grad == 0).all()

@@ -87,8 +87,7 @@ def test_the_loss_is_the_weighted_sum_of_its_parts(data: Path) -> None:
 def test_the_labelled_part_is_what_a_depth_training_would_have(data: Path) -> None:
     student = task(data)
     (batch, *_) = list(student.batches(0, 0, 1))
-    depth, _ = student.forward(student.network.eval(), batch.labelled.image)
-    alone = student.supervised(depth, None, batch.labelled)
+    alone = student.supervised(student.forward(student.network.eval(), batch.labelled.image), batch.labelled)
     assert student.losses(student.network, batch)["affine_invariant"].item() == pytest.approx(
         alone["affine_invariant"].item(), rel=1e-5
     )
@@ -97,7 +96,7 @@ def test_the_labelled_part_is_what_a_depth_training_would_have(data: Path) -> No
 def test_a_student_of_metres_learns_inverse_depth_from_the_teacher(data: Path) -> None:
     student = task(data, output="metres", loss={"l1": 1.0})
     (batch, *_) = list(student.batches(0, 0, 1))
-    depth, _ = student.forward(student.network.eval(), batch.pseudo.image)
+    depth = student.forward(student.network.eval(), batch.pseudo.image).depth_m
     expected, _ = pseudo_errors(1 / (10 * depth).clamp(min=0.1), batch.pseudo)
     assert student.losses(student.network, batch)["pseudo"].item() == pytest.approx(expected.item(), rel=1e-4)
 

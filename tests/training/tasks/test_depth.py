@@ -11,7 +11,7 @@ from torch import nn
 from howfar.datasets import DepthSample
 from howfar.datasets.samples import UNKNOWN_CLASS
 from howfar.errors import SettingError
-from howfar.networks.compact_depth import DepthAndClasses
+from howfar.networks.compact_depth import InTraining
 from howfar.scene import Camera
 from howfar.training.data.depth.batches import DepthBatch
 from howfar.training.recipe import DepthRecipe, parse_recipe
@@ -119,9 +119,9 @@ def test_unknown_depth_counts_nothing() -> None:
 class WithClasses(nn.Module):
     """The true depth, and even scores of three classes at an eighth of the size."""
 
-    def forward(self, x: torch.Tensor) -> DepthAndClasses:
+    def forward(self, x: torch.Tensor) -> InTraining:
         rows, columns = x.shape[2], x.shape[3]
-        return DepthAndClasses(
+        return InTraining(
             torch.full((len(x), 1, rows // 2, columns // 2), TRUTH_M), torch.zeros(len(x), 3, rows // 8, columns // 8)
         )
 
@@ -211,7 +211,7 @@ def test_relative_depth_is_taught_inverse_depth() -> None:
     batch = DepthBatch(torch.zeros(2, 3, 64, 64, dtype=torch.uint8), depth_m, torch.empty(0), ("a", "b"))
     said = torch.rand(2, 1, 32, 32)
     expected = (said - 1 / depth_m).abs().nanmean()
-    assert task.supervised(said, None, batch)["l1"].item() == pytest.approx(expected.item(), rel=1e-5)
+    assert task.supervised(InTraining(said), batch)["l1"].item() == pytest.approx(expected.item(), rel=1e-5)
 
 
 def test_the_card_of_relative_depth_promises_no_metres() -> None:

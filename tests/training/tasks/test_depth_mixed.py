@@ -10,13 +10,17 @@ import torch
 from torch import nn
 
 from howfar.datasets import DepthSample
+from howfar.errors import SettingError
+from howfar.networks.compact_depth import SKY_M
 from howfar.scene import Camera
-from howfar.training.data.depth.pairs import SourcePairs
+from howfar.training.data.depth.pairs import SourcePairs, source_pairs
+from howfar.training.data.depth.sky import SkyIsFar
 from howfar.training.recipe import DepthRecipe, parse_recipe
 from howfar.training.run_folder import load_checkpoint
 from howfar.training.starting import Devices, trainer
 from howfar.training.tasks.depth import KIND, DepthTask, depth_task
 from tests.datasets.folders import write_nyu, write_streets
+from tests.training.data.depth.test_by_size import write_photos
 
 ROOM = Camera.from_focal(96, 80, 90.0)
 STREET = Camera.from_focal(200, 64, 150.0)
@@ -173,3 +177,49 @@ def test_a_stopped_mixed_training_goes_on_bit_for_bit(tmp_path: Path) -> None:
     one, other = (load_checkpoint(tmp_path / name / "last.ckpt") for name in ("whole", "parts"))
     assert one["epoch"] == other["epoch"] == 2
     assert all(torch.equal(value, other["network"][name]) for name, value in one["network"].items())
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        pytest.param({"loss": {"l1": 1.0, "log_sd": 0.1}}, "needs a network that states a spread", id="no spread"),
+        pytest.param({"loss": {"l1": 1.0, "classes": 0.1}}, "needs semantic labels", id="no labels"),
+        pytest.param(
+            {"loss": {"l1": 1.0, "sky": 0.1}, "output": "relative_inverse", "source": []},
+            "needs metres",
+            id="no metres",
+        ),
+    ],
+)
+def test_a_loss_that_has_nothing_to_look_at_is_refused(changes: Mapping[str, Any], sentence: str) -> None:
+    with pytest.raises(SettingError, match=sentence):
+        DepthTask(recipe(**changes), [sample("room", ROOM, 2.0)], [])
+
+
+def test_spread_and_sky_are_learned_beside_depth() -> None:
+    options = {"encoder": "lite0", "log_sd": True}
+    source = {"name": "rendered", "root": "there", "splits": ["all"], "pictures": 1, "sky": True}
+    made = recipe(
+        network={"name": "compact", "options": options},
+        source=[source],
+        loss={"octave_log_l1": 1.0, "log_sd": 0.25, "sky": 0.5},
+    )
+    rooms = [sample(f"room {index}", ROOM, 2.0) for index in range(2)]
+    rendered = SkyIsFar([sample("rendered", STREET, 30.0, 0.6)])
+    task = DepthTask(made, rooms, [], [SourcePairs(made.source[0], rendered, [])])
+    batch = next(iter(task.batches(0, 0, 1)))
+    losses = task.losses(task.network.train(), batch)
+    expected = losses["octave_log_l1"] + 0.25 * losses["log_sd"] + 0.5 * losses["sky"]
+    assert losses["loss"].item() == pytest.approx(expected.item(), rel=1e-6)
+    assert losses["sky"] > 0
+    losses["loss"].backward()
+    assert task.card.depth is not None
+    assert task.card.depth.sky_m == SKY_M
+
+
+def test_photos_of_known_sizes_are_a_source(tmp_path: Path) -> None:
+    root = write_photos(tmp_path, [("person", (80.0, 40.0, 20.0, 60.0))], [("person", (80.0, 40.0, 20.0, 60.0))])
+    source = {"name": "photos", "root": str(root), "splits": ["odd"], "held_out": ["even"], "pictures": 1}
+    (pairs,) = source_pairs(recipe(source=[source | {"truth": "sizes"}]))
+    assert [each.name for each in pairs.samples] == ["1.png"]
+    assert [each.name for each in pairs.held_out] == ["2.png"]

@@ -27,7 +27,7 @@ class DetectionOptions:
 
     Attributes:
         score: Least confidence of a detection; low, since the precision–recall curve needs its tail.
-        nms: IoU of the non-maximum suppression.
+        nms: IoU of the non-maximum suppression, which is class by class: look-alikes stay beside each other.
         confidence: Threshold at which precision, recall and F1 are stated.
     """
 
@@ -136,7 +136,7 @@ class _Run:
         self, sample: DetectionSample, detector: Detector, options: DetectionOptions, categories: Mapping[int, int]
     ) -> None:
         """Show one picture to the detector."""
-        frame, query = Frame(sample.image, sample.name), Query(options.score, options.nms)
+        frame, query = Frame(sample.image, sample.name), Query(options.score, options.nms, class_wise=True)
         start = time.perf_counter()
         detections = detector.detect(frame, query)
         self.detector_s += time.perf_counter() - start

@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -14,8 +14,10 @@ from howfar.evaluation.everywhere.metrics import Answers, update
 from howfar.evaluation.everywhere.results import DataSetResult, EverywhereOptions, LabelledPictures
 from howfar.evaluation.objects.results import MeasuredObject
 from howfar.pipeline.rangefinder import Rangefinder
+from howfar.pipeline.view import View
 from howfar.scene import Distance, Frame, SceneObject
 from howfar.scene.box import UNKNOWN_BOX
+from howfar.scene.domain import outdoors_probability
 
 NOT_FOUND = "it was not found"
 
@@ -60,6 +62,7 @@ class _Run:
     objects: list[MeasuredObject] = field(default_factory=list)
     others: list[SceneObject] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
+    places: dict[str, int] = field(default_factory=dict)
     images: int = 0
     seconds: float = 0.0
 
@@ -68,12 +71,14 @@ class _Run:
         view = self.finder.look_each(Frame(sample.image, sample.name, sample.camera))[0]
         matching = match_objects(sample, view.objects, self.classes, self.options.iou)
         method = self.finder.method_names[0]
+        outdoors = _outdoors(view)
         measured = [
-            _measured(sample, index, number, matching.found.get(number), method)
+            replace(_measured(sample, index, number, matching.found.get(number), method), outdoors=outdoors)
             for number, label in enumerate(sample.labels)
             if label in self.classes
         ]
-        self.answers = update(self.answers, _answers(measured))
+        cluster = self.places.setdefault(sample.place or sample.name, len(self.places))
+        self.answers = update(self.answers, _answers(measured, cluster))
         self.objects += measured
         self.others += matching.others
         self.left_out.update(label for label in sample.labels if label not in self.classes)
@@ -111,10 +116,18 @@ def _measured(sample: ObjectSample, index: int, number: int, seen: SceneObject |
         focal_px=sample.camera.fx_px,
         distances=(Distance.unknown(method, NOT_FOUND) if seen is None else seen.distance,),
         centre_m=float(sample.depth_m[number]),
+        place=sample.place,
     )
 
 
-def _answers(objects: Sequence[MeasuredObject]) -> Answers:
+def _outdoors(view: View) -> float:
+    """The probability that a picture was taken outdoors, as the pipeline judges it."""
+    reach_m = None if view.facts is None else view.facts.reach_m
+    labels = [each.label for each in (*view.objects, *view.beyond)]
+    return math.nan if view.depth is None else outdoors_probability(view.depth, labels, reach_m)
+
+
+def _answers(objects: Sequence[MeasuredObject], place: int) -> Answers:
     told = [one.distances[0] for one in objects]
     return Answers(
         nearest_m=np.array([one.nearest_m for one in objects], dtype=np.float64),
@@ -123,5 +136,5 @@ def _answers(objects: Sequence[MeasuredObject]) -> Answers:
         estimate_m=np.array([distance.depth_m for distance in told], dtype=np.float64),
         low_m=np.array([distance.low_m for distance in told], dtype=np.float64),
         high_m=np.array([distance.high_m for distance in told], dtype=np.float64),
-        pictures=np.array([one.sample_index for one in objects], dtype=np.int64),
+        places=np.full(len(objects), place, dtype=np.int64),
     )

@@ -46,7 +46,7 @@ class Answers:
         estimate_m: N float64, the reported distances; NaN without a distance, and for objects that were not found.
         low_m: N float64, the lower ends of the reported intervals; likewise.
         high_m: N float64, the upper ends; likewise.
-        pictures: N int64, the numbers of their pictures.
+        places: N int64, the numbers of the places of their pictures; of the pictures where no place is known.
 
     Raises:
         SettingError: If the arrays are not of one length.
@@ -58,7 +58,7 @@ class Answers:
     estimate_m: Values
     low_m: Values
     high_m: Values
-    pictures: NDArray[np.int64]
+    places: NDArray[np.int64]
 
     def __post_init__(self) -> None:
         lengths = [len(getattr(self, field.name)) for field in fields(self)]
@@ -210,7 +210,7 @@ def compute(answers: Answers, truth: Truth, others: OtherBoxes | None = None) ->
         centre=_errors(counted.centre_m[known], estimate_m[known]),
         within10=within10,
         within25=within25,
-        interval=interval_coverage(truth_m, counted.low_m, counted.high_m, counted.pictures),
+        interval=interval_coverage(truth_m, counted.low_m, counted.high_m, counted.places),
         log_slope=log_slope(truth_m[known], estimate_m[known]),
     )
 

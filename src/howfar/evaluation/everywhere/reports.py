@@ -5,10 +5,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from howfar.evaluation.detection.tables import Row
 from howfar.evaluation.everywhere.metrics import Figures, RightAnswers
 from howfar.evaluation.everywhere.results import DataSetResult, EverywhereOptions
 from howfar.evaluation.everywhere.tables import figure_rows, object_rows
+from howfar.evaluation.objects.coverage import COLUMNS as COVERAGE_COLUMNS
+from howfar.evaluation.objects.coverage import WHAT as COVERAGE_WHAT
+from howfar.evaluation.objects.coverage import coverage_cells, coverages
 from howfar.evaluation.objects.reports import cues_line
 from howfar.evaluation.report.report import FigureTable, Report, time_taken, write_rows
 from howfar.ranging.cues.joining import CueSettings
@@ -16,14 +21,15 @@ from howfar.ranging.cues.joining import CueSettings
 TITLE = "Everywhere"
 OTHERS = "other boxes"
 COLUMNS = ("objects", "found %", OTHERS, "metres %", "REL %", "≤ 10 %", "≤ 25 %", "interval %")
-DISTANCE_COLUMNS = ("REL face %", "median", "REL centre %", "median", "interval %", "95 % confidence", "slope")
+DISTANCE_COLUMNS = ("REL face %", "median", "REL centre %", "median", "slope")
 NOT_COUNTED = "not counted"
 TRUTHS = {"nearest": "nearest face", "centre": "distance as the data set defines it"}
 WHAT = (
     "Found: share of the labelled objects. Other boxes: boxes of these classes that match no labelled object. "
     "Metres: share of the found that have a distance. REL: their mean relative error, to the nearest face if the "
     "data set gives it. ≤ 10 %: distances that are off by no more than that, as share of all labelled objects / of "
-    "all distances given. Interval: share of the true distances between low_m and high_m, where 80 % should be."
+    "all distances given. Interval: share of the true distances between low_m and high_m, where 80 % should be, and "
+    "its 95 % confidence: whole places drawn again, or pictures where no place is known."
 )
 NOT_COUNTED_NOTE = (
     "If a data set does not label all objects, other boxes are not counted, and the second share is of the distances "
@@ -31,8 +37,7 @@ NOT_COUNTED_NOTE = (
 )
 DISTANCE_WHAT = (
     "REL: mean relative error, and its median, to the nearest face and to the distance as the data set "
-    "defines it. Confidence of the interval's share: whole pictures drawn again. Slope: of log reported distance "
-    "on log true distance."
+    "defines it. Slope: of log reported distance on log true distance."
 )
 BY_DISTANCE_NOTE = "Other boxes have no true distance, so the second share is of the distances of matched boxes only."
 
@@ -70,6 +75,7 @@ def everywhere_report(results: Sequence[DataSetResult], options: EverywhereOptio
         tables=(
             _table(f"{TITLE}: result", overall, f"{WHAT} {NOT_COUNTED_NOTE} {how}"),
             FigureTable(f"{TITLE}: distances", ("", *DISTANCE_COLUMNS), distances, f"{DISTANCE_WHAT} {how}"),
+            FigureTable(f"{TITLE}: intervals", COVERAGE_COLUMNS, _coverage_cells(results), f"{COVERAGE_WHAT} {how}"),
             *(each for one in results for each in _grouped(one, how)),
         ),
         note=how,
@@ -153,6 +159,12 @@ def _data_lines(one: DataSetResult) -> Iterator[str]:
     yield time_taken(one.seconds, one.images)
 
 
+def _coverage_cells(results: Sequence[DataSetResult]) -> tuple[tuple[str, ...], ...]:
+    """The intervals of all data sets together."""
+    objects = [each for one in results for each in one.objects]
+    return coverage_cells(coverages(objects, np.concatenate([one.truth_m for one in results])))
+
+
 def _grouped(one: DataSetResult, how: str) -> Iterator[FigureTable]:
     name = one.data.name
     yield _table(f"{TITLE}: {name}, by class", one.by_class(), how)
@@ -179,19 +191,26 @@ def _cells(figures: Figures) -> tuple[str, ...]:
         _per_cent(figures.compared.mean, 1),
         _right(figures.within10),
         _right(figures.within25),
-        _per_cent(figures.interval.share),
+        _held(figures),
     )
 
 
 def _distance_cells(figures: Figures) -> tuple[str, ...]:
-    interval = figures.interval
     errors = [share for each in (figures.nearest, figures.centre) for share in (each.mean, each.median)]
     return (
         *(_per_cent(share, 1) for share in errors),
-        _per_cent(interval.share),
-        f"{_per_cent(interval.low)} to {_per_cent(interval.high)}",
         "–" if math.isnan(figures.log_slope) else f"{figures.log_slope:.2f}",
     )
+
+
+def _held(figures: Figures) -> str:
+    interval = figures.interval
+    return "–" if not interval.objects else f"{_per_cent(interval.share)} ({_span(figures)})"
+
+
+def _span(figures: Figures) -> str:
+    """The 95 % confidence of the interval's share."""
+    return f"{_per_cent(figures.interval.low)} to {_per_cent(figures.interval.high)}"
 
 
 def _right(answers: RightAnswers) -> str:

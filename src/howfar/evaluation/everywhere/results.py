@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 from howfar.datasets import ObjectSample
 from howfar.errors import SettingError
 from howfar.evaluation.everywhere.metrics import Answers, Figures, OtherBoxes, Truth, compute
+from howfar.evaluation.objects.coverage import cues_of
 from howfar.evaluation.objects.groups import binned
 from howfar.evaluation.objects.results import MeasuredObject
 from howfar.scene import SceneObject
+from howfar.scene.domain import domain_of
 
 DISTANCE_EDGES_M = (0.0, 1.0, 2.0, 4.0, 6.0, 10.0, 20.0, 40.0, 80.0, np.inf)
 
@@ -108,6 +110,18 @@ class DataSetResult:
         known = np.flatnonzero(np.isfinite(self.truth_m) & (self.truth_m > 0))
         groups = binned(self.truth_m[known].tolist(), DISTANCE_EDGES_M, "m")
         return {group.name: compute(self.answers.select(known[group.members]), self.truth) for group in groups}
+
+    def by_domain(self) -> dict[str, Figures]:
+        """The figures by domain, as it is judged when one looks, without unmatched boxes."""
+        return self._by([domain_of(one.outdoors) for one in self.objects])
+
+    def by_cues(self) -> dict[str, Figures]:
+        """The figures by the cues that distances rest on, without unmatched boxes, and without what has no distance."""
+        return self._by([cues_of(one.distances[0]) for one in self.objects])
+
+    def _by(self, names: Sequence[str]) -> dict[str, Figures]:
+        each = np.array(names, dtype=object)
+        return {name: compute(self.answers.select(each == name), self.truth) for name in sorted({*names}) if name}
 
     def _of_class(self, name: str, members: NDArray[np.bool_]) -> Figures:
         others = None if self.others is None else _counted([one for one in self.others if one.label == name])

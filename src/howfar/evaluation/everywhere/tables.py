@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from howfar.evaluation.detection.tables import Row
 from howfar.evaluation.everywhere.metrics import Figures
 from howfar.evaluation.everywhere.results import DataSetResult
+from howfar.evaluation.objects.coverage import cues_of
 from howfar.evaluation.objects.results import MeasuredObject
 
 
@@ -61,6 +62,8 @@ def _grouped(one: DataSetResult) -> Iterator[tuple[str, str, Figures]]:
     yield "all", "all", one.figures()
     yield from (("class", name, figures) for name, figures in one.by_class().items())
     yield from (("distance", name, figures) for name, figures in one.by_distance().items())
+    yield from (("domain", name, figures) for name, figures in one.by_domain().items())
+    yield from (("cues", name, figures) for name, figures in one.by_cues().items())
 
 
 def _object_row(one: DataSetResult, measured: MeasuredObject) -> Row:
@@ -85,5 +88,8 @@ def _object_row(one: DataSetResult, measured: MeasuredObject) -> Row:
         "depth_m": distance.depth_m,
         "low_m": distance.low_m,
         "high_m": distance.high_m,
+        "cues": cues_of(distance),
+        "outdoors": measured.outdoors,
+        "place": measured.place,
         "reason": distance.reason,
     }

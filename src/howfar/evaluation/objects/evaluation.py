@@ -19,7 +19,7 @@ from howfar.evaluation.objects.results import MeasuredObject, ObjectOptions, Obj
 from howfar.pipeline.metric_scale import MetricEvidence, to_metric
 from howfar.pipeline.perceivers import DepthAlone, TwoNetworks
 from howfar.pipeline.rangefinder import Rangefinder
-from howfar.pipeline.scenes import range_objects
+from howfar.pipeline.scenes import facts_here, range_objects
 from howfar.ranging.settings import Ranging
 from howfar.scene import DepthEstimator, DepthMap, Detections, Detector, Distance, Frame, Perception, Query
 from howfar.scene.box import UNKNOWN_BOX, Box
@@ -177,7 +177,10 @@ class _Evaluation:
             if known is None or index != list(boxes)[known.index]:
                 at = sample_index, index
                 measured = _measured(sample, at, float(truth_m[index]), boxes.get(index), distances[index])
-                self.objects.append(replace(measured, alignment=metric.alignment))
+                outdoors = facts_here(metric).outdoors
+                self.objects.append(
+                    replace(measured, alignment=metric.alignment, place=sample.place, outdoors=outdoors)
+                )
 
     def result(self) -> ObjectResult:
         """The result so far."""

@@ -8,6 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from howfar.evaluation.detection.tables import Row
+from howfar.evaluation.objects.coverage import COLUMNS as COVERAGE_COLUMNS
+from howfar.evaluation.objects.coverage import WHAT as COVERAGE_WHAT
+from howfar.evaluation.objects.coverage import coverage_cells, coverages
 from howfar.evaluation.objects.groups import GROUPINGS, Group, all_objects
 from howfar.evaluation.objects.metrics import DisparityErrors, ObjectErrors
 from howfar.evaluation.objects.results import ObjectResult, Truth
@@ -274,7 +277,20 @@ def _intervals(result: ObjectResult, how: str) -> tuple[FigureTable, ...]:
         f"(whole pictures drawn again). {how}"
     )
     columns = ("", "objects", "inside", "95 % confidence")
-    return (FigureTable("Distances of objects: intervals", columns, tuple(rows), note),)
+    return (FigureTable("Distances of objects: intervals", columns, tuple(rows), note), *_coverages(result, how))
+
+
+def _coverages(result: ObjectResult, how: str) -> Iterator[FigureTable]:
+    """The intervals of the last method by domain, distance and cues."""
+    method = result.options.names[-1]
+    rows = coverages(result.objects, result.truth_m, len(result.options.names) - 1)
+    if rows:
+        yield FigureTable(
+            f"Distances of objects: intervals by domain, distance and cues, {method}",
+            COVERAGE_COLUMNS,
+            coverage_cells(rows),
+            f"{COVERAGE_WHAT} {how}",
+        )
 
 
 def _flags(result: ObjectResult, how: str) -> FigureTable:

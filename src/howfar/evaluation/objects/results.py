@@ -110,6 +110,9 @@ class MeasuredObject:
         alignment: How the relative map of its picture was brought to metres; None where the map is metric by itself, or
             relative.
         centre_m: The true distance as the data set defines it, in metres; for boxes in space that of their middle.
+        place: Where its picture was taken; empty where that is not known.
+        outdoors: The probability that its picture was taken outdoors, as it is judged when one looks; NaN where it was
+            not judged.
     """
 
     picture: str
@@ -127,6 +130,8 @@ class MeasuredObject:
     distances: tuple[Distance, ...]
     alignment: DepthAlignment | None = None
     centre_m: float = math.nan
+    place: str = ""
+    outdoors: float = math.nan
 
 
 @dataclass(frozen=True, eq=False)

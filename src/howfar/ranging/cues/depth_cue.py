@@ -24,7 +24,7 @@ from howfar.ranging.cues.common_error import COMMON_SHARE, common_error
 from howfar.ranging.cues.fusion import Fused
 from howfar.ranging.cues.sizes import ClassSize
 from howfar.scene import Cue, DepthFacts, Distance
-from howfar.scene.perception import INDOOR_REACH_M
+from howfar.scene.domain import ROOMS_REACH_M
 
 STATISTIC_LOG_SD = 0.06
 """Uncertainty in log depth of a ranging method that does not estimate its own. On 924 objects of NYU's training
@@ -102,7 +102,7 @@ def judge_domain(
         facts: Facts about the network.
     """
     outdoors = [size is not None and size.outdoors for size in sizes]
-    is_of_rooms = facts.reach_m is not None and facts.reach_m <= INDOOR_REACH_M
+    is_of_rooms = facts.reach_m is not None and facts.reach_m <= ROOMS_REACH_M
     if is_of_rooms and any(outdoors):
         return DomainVerdict.UNKNOWN
     sure = [is_outdoors or _agree(fused) for is_outdoors, fused in zip(outdoors, others, strict=True)]
@@ -159,7 +159,7 @@ def _beyond(reach_m: float) -> str:
 def _log_sd(distance: Distance, label: str, facts: DepthFacts) -> float:
     """The uncertainty of the map and that of the ranging method together, in log depth."""
     own = distance.own_log_sd if math.isfinite(distance.own_log_sd) else STATISTIC_LOG_SD
-    return math.hypot(facts.log_sd_of(label), own)
+    return math.hypot(facts.log_sd_of(label, distance.depth_m), own)
 
 
 def _scene_offset(offsets: NDArray[np.float64], sds: NDArray[np.float64]) -> float:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import get_args
 
 from howfar.errors import SettingError
+from howfar.ranging.cues.calibrated import on_seen_pictures, with_measured_spread, with_measured_spreads
 from howfar.ranging.cues.depth_cue import DomainVerdict, depth_cues, judge_domain
 from howfar.ranging.cues.fusion import Fused, contradict, fuse
 from howfar.ranging.cues.ground_cue import ground_cues, ground_of
@@ -136,22 +137,24 @@ def with_cues(
     Returns:
         N distances, each with its cues and an interval of 80 %; unknown where no cue gives a distance.
     """
-    view = _View(seen_objects(found, settings.sizes), camera, settings)
+    view = _View(seen_objects(found, settings.sizes), camera, settings, facts)
     other_cues = view.with_sizes_told(view.other_cues())
     others = [fuse(cues) for cues in other_cues]
     judged = settings.auto and not facts.knows_streets
     verdict = judge_domain(distances, others, [each.size for each in view.objects], facts) if judged else None
-    from_map = depth_cues(distances, found.labels, [Fused()] * len(others), facts)
+    nothing = [Fused()] * len(others)
+    from_map = on_seen_pictures(depth_cues(distances, found.labels, nothing, facts), camera, facts)
     if verdict is not None:
         fused = [_by_verdict(*each, verdict) for each in zip(from_map, others, view.objects, strict=True)]
     elif "depth" in settings.names:
         if facts.knows_streets:  # what is partly hidden shall not say that the map is wrong
             others = [fuse(cues) for cues in view.with_sizes_told(other_cues, from_map)]
-        corrected = depth_cues(distances, found.labels, others, facts)
+        corrected = on_seen_pictures(depth_cues(distances, found.labels, others, facts), camera, facts)
         told = view.with_sizes_told(other_cues, corrected)
         fused = [fuse((cue, *cues)) for cue, cues in zip(corrected, told, strict=True)]
     else:
         fused = others
+    fused = [with_measured_spread(each, facts) for each in fused]
     reason = NOT_SEEN if verdict is DomainVerdict.UNKNOWN else NO_CUE
     joined = [_joined(*each, camera, reason) for each in zip(distances, fused, view.objects, strict=True)]
     if verdict is DomainVerdict.UNDECIDED:
@@ -167,11 +170,13 @@ class _View:
         objects: The N objects.
         camera: The picture's camera.
         settings: The cues, and their settings.
+        facts: Facts about the depth network, whose margins tell how wide the other cues are.
     """
 
     objects: Sequence[Seen]
     camera: Camera
     settings: CueSettings
+    facts: DepthFacts
 
     @property
     def horizon_px(self) -> float:
@@ -192,7 +197,9 @@ class _View:
             else:
                 ground = ground_of(self.camera, height_m, self.settings.horizon_px)
                 by_name.append(ground_cues(self.objects, by_size, self.camera, ground))
-        return list(zip(*by_name, strict=True)) if by_name else [()] * len(self.objects)
+        if not by_name:
+            return [()] * len(self.objects)
+        return [with_measured_spreads(cues, self.facts) for cues in zip(*by_name, strict=True)]
 
     def with_sizes_told(
         self, others: Sequence[tuple[Cue, ...]], from_map: Sequence[Cue] | None = None
@@ -205,8 +212,10 @@ class _View:
         if seen.size is None or (depth_cue is None and not seen.size.kinds):
             return cues
         rest = fuse([cue for cue in (depth_cue, *cues) if cue is not None and cue.name != "size"])
-        told = size_cue(seen, self.camera, self.horizon_px, rest) if rest.is_known else None
-        return tuple(told if told is not None and cue.name == "size" else cue for cue in cues)
+        if not rest.is_known:
+            return cues
+        told = with_measured_spreads([size_cue(seen, self.camera, self.horizon_px, rest)], self.facts)
+        return tuple(told[0] if cue.name == "size" else cue for cue in cues)
 
 
 def _by_verdict(depth_cue: Cue, others: Fused, seen: Seen, verdict: DomainVerdict) -> Fused:

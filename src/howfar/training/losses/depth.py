@@ -23,6 +23,12 @@ Loss = Callable[[Tensor, Tensor, Tensor], Tensor]
 LOG_FLOOR = 1e-3
 """Depths below this, a millimetre where they are metres, count as this in a logarithm, and have no gradient there."""
 
+OCTAVES = (-6, 9)
+"""The octaves that are told apart, as powers of two; what is nearer or farther counts to the first or the last."""
+
+LEAST_LOG_SD = 0.02
+"""No spread that is learned is smaller: where a truth is learned by rote, its error is 0."""
+
 BERHU_SHARE = 0.2
 BERHU_FLOOR = 1e-6
 """The least c of BerHu, so that nothing is divided by zero."""
@@ -48,6 +54,53 @@ def picture_log_l1_loss(prediction: Tensor, target: Tensor, valid: Tensor) -> Te
     """`log_l1_loss` of each picture, mean over those that have a valid pixel: a sparse truth counts as a dense one."""
     error = difference(_log(prediction), _log(target), valid).abs()
     return mean(picture_means(error, valid), has_valid(valid))
+
+
+def octave_log_l1_loss(prediction: Tensor, target: Tensor, valid: Tensor) -> Tensor:
+    """`picture_log_l1_loss` with rare depths weighing more: a pixel by one over the root of its octave's count.
+
+    Of a picture's depths, few are near or far, and a loss that counts them all alike draws these to the middle. An
+    octave is from one power of two to the next, of whatever unit depth has; an octave with four times the pixels of
+    another then weighs twice as much as the other, and no longer four times.
+    """
+    error = difference(_log(prediction), _log(target), valid).abs()
+    octaves = torch.where(valid, _log(target) / math.log(2), 0).floor().long().clamp(*OCTAVES) - OCTAVES[0]
+    flat, known = octaves.flatten(1), valid.flatten(1).to(error.dtype)
+    counts = torch.zeros(len(flat), OCTAVES[1] - OCTAVES[0] + 1, dtype=error.dtype, device=error.device)
+    counts = counts.scatter_add_(1, flat, known).clamp(min=1)
+    weights = (counts.rsqrt().gather(1, flat) * known).view_as(error)
+    each = (weights * error).sum(dim=(1, 2, 3), keepdim=True) / weights.sum(dim=(1, 2, 3), keepdim=True).clamp(min=1e-6)
+    return mean(each, has_valid(valid))
+
+
+def spread_loss(prediction: Tensor, log_sd: Tensor, target: Tensor, valid: Tensor) -> Tensor:
+    """How badly a stated spread of log depth fits its error: mean of ln s + √2·|ln y − ln ŷ| / s over each picture.
+
+    That is the negative logarithm of Laplace's density of standard deviation s, but for a constant (Kendall and Gal:
+    What Uncertainties Do We Need in Bayesian Deep Learning for Computer Vision?, NeurIPS 2017, Eq. 5, has Gauss's). The
+    error is a constant in the gradient: what is learned from it is the spread alone, and hard pixels are not given up.
+
+    Args:
+        prediction: N×1×H×W depth ŷ.
+        log_sd: N×1×H×W, s.
+        target: N×1×H×W depth y.
+        valid: N×1×H×W bool.
+    """
+    error = difference(_log(prediction.detach()), _log(target), valid).abs()
+    sd = log_sd.to(error.dtype).clamp(min=LEAST_LOG_SD)
+    each = torch.where(valid, sd.log() + math.sqrt(2) * error / sd, 0)
+    return mean(picture_means(each, valid), has_valid(valid))
+
+
+def sky_loss(prediction: Tensor, sky: Tensor, nearest: float) -> Tensor:
+    """How much too near the sky is, in log depth: mean of max(0, ln nearest − ln ŷ) over it.
+
+    Args:
+        prediction: N×1×H×W depth.
+        sky: N×1×H×W bool: where there is nothing but sky.
+        nearest: From this depth on it is right.
+    """
+    return mean(torch.where(sky, functional.relu(math.log(nearest) - _log(prediction)), 0), sky)
 
 
 def gradient_loss(prediction: Tensor, target: Tensor, valid: Tensor) -> Tensor:
@@ -155,6 +208,7 @@ LOSSES: Mapping[str, Loss] = {
     "l1": l1_loss,
     "log_l1": log_l1_loss,
     "picture_log_l1": picture_log_l1_loss,
+    "octave_log_l1": octave_log_l1_loss,
     "gradient": gradient_loss,
     "multiscale_gradient": multiscale_gradient_loss,
     "log_multiscale_gradient": log_multiscale_gradient_loss,

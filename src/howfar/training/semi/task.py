@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from howfar.datasets import DepthSample
+from howfar.networks.compact_depth import InTraining
 from howfar.training.data.depth.batches import EpochPlan
 from howfar.training.data.epoch_plan import batches_of_rank
 from howfar.training.data.preparation import Batches, Preparation
@@ -86,12 +87,13 @@ class SemiTask(DepthTask):
         images = pseudo.image if labelled is None else torch.cat((labelled.image, pseudo.image))
         first = len(images) - len(pseudo.image)
         with tapped(self.network.get_submodule(self.entry.deepest)) as features:
-            depth, scores = self.forward(network, images)
+            predicted = self.forward(network, images)
         losses = {}
         if labelled is not None:
-            losses = self.supervised(depth[:first], None if scores is None else scores[:first], labelled)
+            ours = InTraining(*(None if each is None else each[:first] for each in predicted))  # type: ignore[arg-type]
+            losses = self.supervised(ours, labelled)
         unlabelled = self.recipe.unlabelled
-        errors = pseudo_errors(self._inverse(depth[first:]), pseudo, unlabelled.left_out)
+        errors = pseudo_errors(self._inverse(predicted.depth_m[first:]), pseudo, unlabelled.left_out)
         losses["pseudo"], losses["pseudo_gradient"] = errors
         terms = [unlabelled.weight * errors[0], unlabelled.gradient * errors[1]]
         if self.encoder is not None:

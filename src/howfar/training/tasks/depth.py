@@ -20,6 +20,7 @@ from howfar.errors import SettingError
 from howfar.models.card import Card, DepthSpec, InputSpec
 from howfar.models.depth import CardDepth
 from howfar.networks.catalogue import build, find_network, refuse_sizes
+from howfar.networks.compact_depth import SKY_M, InTraining
 from howfar.scene import Camera
 from howfar.training.bounds import Size
 from howfar.training.data.batch_pictures import depth_grid
@@ -31,7 +32,7 @@ from howfar.training.data.preparation import Batches, Preparation
 from howfar.training.data.shown_batch import shown_depth, shown_sources
 from howfar.training.depth_validation import HeldOut, mixed_figures
 from howfar.training.initial_weights import load_initial_weights
-from howfar.training.losses.depth import WeightedLoss
+from howfar.training.losses.depth import WeightedLoss, sky_loss, spread_loss
 from howfar.training.optimisers import freeze, normalisations
 from howfar.training.recipe import DepthRecipe
 from howfar.training.tasks.kind import TaskKind, TrainedWeights
@@ -39,6 +40,15 @@ from howfar.training.torch_session import TorchSession
 
 CLASSES = "classes"
 """The name, among a recipe's losses, of the cross-entropy of the semantic labels."""
+
+SPREAD = "log_sd"
+"""The name of the loss of the spread that the network states, `losses.depth.spread_loss`."""
+
+SKY = "sky"
+"""The name of the loss of the sky, `losses.depth.sky_loss`."""
+
+OTHER_LOSSES = (CLASSES, SPREAD, SKY)
+"""The names of the losses that look at more than depth where it is known."""
 
 SEEDS_APART = 1_000_003
 """Between the seeds of two sources, so that chance is not the same for both."""
@@ -85,12 +95,8 @@ class DepthTask:
         freeze(self.network, self.frozen)
         if recipe.network.frozen_normalisation:
             self.frozen = (*self.frozen, *normalisations(self.network))
-        terms = {name: weight for name, weight in recipe.loss.items() if name != CLASSES}
-        self.classes_weight = recipe.loss.get(CLASSES, 0.0)
-        if self.classes_weight and samples[0].classes is None:
-            raise SettingError(
-                f"The loss {CLASSES} needs semantic labels, and {recipe.data.root} has none: leave it out."
-            )
+        terms = {name: weight for name, weight in recipe.loss.items() if name not in OTHER_LOSSES}
+        self._refuse_losses(samples[0])
         self.depth_loss = WeightedLoss(terms)
         self.mean, self.std = (torch.tensor(v).view(1, 3, 1, 1) for v in (self.entry.mean, self.entry.std))
         self.card = training_card(recipe, samples[0].camera)
@@ -132,28 +138,34 @@ class DepthTask:
 
     def losses(self, network: nn.Module, batch: DepthBatch) -> Mapping[str, Tensor]:
         """The terms of the loss in the network's own unit, and their weighted sum."""
-        return self.supervised(*self.forward(network, batch.image), batch)
+        return self.supervised(self.forward(network, batch.image), batch)
 
-    def forward(self, network: nn.Module, image: Tensor) -> tuple[Tensor, Tensor | None]:
-        """A network's depth of N×3×H×W uint8 RGB pictures, and its class scores where it has them."""
+    def forward(self, network: nn.Module, image: Tensor) -> InTraining:
+        """What a network gives for N×3×H×W uint8 RGB pictures: depth, and more where it learns more."""
         output = network(self.fed(image))
-        return output if isinstance(output, tuple) else (output, None)
+        return output if isinstance(output, InTraining) else InTraining(output)
 
     def fed(self, image: Tensor) -> Tensor:
         """N×3×H×W uint8 RGB pictures as the network takes them."""
         normalised = (image.float() - self.mean.to(image.device)) / self.std.to(image.device)
         return normalised.contiguous(memory_format=torch.channels_last)
 
-    def supervised(self, depth: Tensor, scores: Tensor | None, batch: DepthBatch) -> dict[str, Tensor]:
+    def supervised(self, predicted: InTraining, batch: DepthBatch) -> dict[str, Tensor]:
         """The terms of the loss against known depth, and their weighted sum."""
         valid = torch.isfinite(batch.depth_m)
         known_m = torch.where(valid, batch.depth_m, 1.0)
-        losses = self.depth_loss(
-            depth, known_m.reciprocal() if self.relative else known_m / self.unit, valid, batch.dense
-        )
-        if self.classes_weight and scores is not None and batch.classes.numel():
-            losses[CLASSES] = _class_loss(scores, batch.classes)
-            losses["loss"] = losses["loss"] + self.classes_weight * losses[CLASSES]
+        target = known_m.reciprocal() if self.relative else known_m / self.unit
+        losses = self.depth_loss(predicted.depth_m, target, valid, batch.dense)
+        weights = self.recipe.loss
+        if CLASSES in weights and predicted.class_scores is not None and batch.classes.numel():
+            losses[CLASSES] = _class_loss(predicted.class_scores, batch.classes)
+        if SPREAD in weights and predicted.log_sd is not None:
+            losses[SPREAD] = spread_loss(predicted.depth_m, predicted.log_sd, target, valid)
+        if SKY in weights:
+            losses[SKY] = sky_loss(predicted.depth_m, torch.isposinf(batch.depth_m), SKY_M / self.unit)
+        for name in OTHER_LOSSES:
+            if name in losses:
+                losses["loss"] = losses["loss"] + weights[name] * losses[name]
         return losses
 
     def example_pictures(self) -> Tensor:
@@ -207,17 +219,29 @@ class DepthTask:
             dense=settings.truth == "dense",
         )
 
+    def _refuse_losses(self, sample: DepthSample) -> None:
+        """Refuse losses that the data, the network, or what it means has nothing for."""
+        weights = self.recipe.loss
+        if CLASSES in weights and sample.classes is None:
+            raise SettingError(
+                f"The loss {CLASSES} needs semantic labels, and {self.recipe.data.root} has none: leave it out."
+            )
+        if SPREAD in weights and not getattr(self.network, "log_sd", False):
+            raise SettingError(f"The loss {SPREAD} needs a network that states a spread: set network.options.log_sd.")
+        if SKY in weights and self.relative:
+            raise SettingError(f"The loss {SKY} needs metres: leave it out, or set output to metres.")
+
     def _classes_stride(self) -> int:
         """How many pixels of the input one semantic score stands for; 0 when they are not trained."""
-        if not self.classes_weight:
+        if CLASSES not in self.recipe.loss:
             return 0
         size = self.recipe.data.sizes_px[0]
-        _, *scores = _dry_run(self.network.train(), size)
-        if not scores:
+        scores = _dry_run(self.network.train(), size).class_scores
+        if scores is None:
             raise SettingError(
                 f"The loss {CLASSES} needs a semantic head: set network.options.classes, or leave it out."
             )
-        return size[0] // scores[0].shape[3]
+        return size[0] // scores.shape[3]
 
 
 def depth_task(recipe: DepthRecipe, checked: Checked = lambda _: None) -> DepthTask:
@@ -260,6 +284,7 @@ def training_card(recipe: DepthRecipe, camera: Camera) -> Card:
             "metres",
             focal_px=camera.resized(*base).focal_px,
             max_m=max([MOST_M, *(source.max_m for source in recipe.source)]),
+            sky_m=SKY_M if SKY in recipe.loss else None,
         )
     else:
         depth = DepthSpec(recipe.output)
@@ -268,17 +293,17 @@ def training_card(recipe: DepthRecipe, camera: Camera) -> Card:
 
 def output_size(network: nn.Module, size_px: Size) -> Size:
     """Width and height of what a network gives for an input of this width and height."""
-    (depth, *_) = _dry_run(network.eval(), size_px)
+    depth = _dry_run(network.eval(), size_px).depth_m
     return depth.shape[3], depth.shape[2]
 
 
-def _dry_run(network: nn.Module, size_px: Size) -> tuple[Tensor, ...]:
+def _dry_run(network: nn.Module, size_px: Size) -> InTraining:
     """What a network gives for two black pictures: depth, and class scores if it has them."""
     state = {name: value.clone() for name, value in network.state_dict().items()}
     with torch.no_grad():
         output = network(torch.zeros(2, 3, size_px[1], size_px[0]))
     network.load_state_dict(state)  # a run in training mode moves the statistics
-    return output if isinstance(output, tuple) else (output,)
+    return output if isinstance(output, InTraining) else InTraining(output)
 
 
 def _start(recipe: DepthRecipe, _: Path, checked: Checked) -> DepthTask:

@@ -7,6 +7,8 @@ from howfar.datasets import DepthSample
 from howfar.datasets.check import Checked, check_depth
 from howfar.datasets.opening import open_depth_dataset
 from howfar.errors import SourceError
+from howfar.training.data.depth.by_size import DepthBySize
+from howfar.training.data.depth.sky import SkyIsFar
 from howfar.training.data.held_out import Chosen, Joined, split_fold, split_held_out, spread_indices
 from howfar.training.data.readied import readied
 from howfar.training.recipe import DepthDataSettings, DepthRecipe, SourceSettings
@@ -36,15 +38,13 @@ def source_pairs(recipe: DepthRecipe, checked: Checked = lambda _: None) -> tupl
     """
     found = []
     for source in recipe.source:
-        dataset = open_depth_dataset(source.root)
+        dataset = DepthBySize(source.root) if source.truth == "sizes" else open_depth_dataset(source.root)
         parts = []
         for splits in (source.splits, source.held_out):
-            samples = Joined([dataset.split(split) for split in splits])
-            parts.append(
-                readied(samples, check_depth, source.root, cache=recipe.training.cache, checked=checked)
-                if len(samples)
-                else samples
-            )
+            samples: Sequence[DepthSample] = Joined([dataset.split(split) for split in splits])
+            if len(samples):
+                samples = readied(samples, check_depth, source.root, cache=recipe.training.cache, checked=checked)
+            parts.append(SkyIsFar(samples) if source.sky else samples)
         found.append(SourcePairs(source, *parts))
     return tuple(found)
 

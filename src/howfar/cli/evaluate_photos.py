@@ -1,0 +1,56 @@
+"""`howfar evaluate photos`: a depth network on photos of unknown cameras, judged by the sizes of labelled objects."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from howfar.cli.labelled_data import path_and_part
+from howfar.cli.measuring import HtmlOption, counted, publish, publish_page, refuse_results
+from howfar.cli.options import Overwrite
+from howfar.cli.progress import progress_bar
+
+
+def photos(
+    data: Annotated[
+        str,
+        typer.Argument(
+            metavar="DATA", help="Photos with labelled boxes: COCO, Pascal VOC or YOLO; a part as DATA:PART."
+        ),
+    ],
+    model: Annotated[str | None, typer.Option("--model", help="Depth network by name or .onnx file.")] = None,
+    ids: Annotated[
+        Literal["all", "even", "odd"],
+        typer.Option("--ids", help="Take only photos of even or odd numbers, where the others serve training."),
+    ] = "all",
+    html: HtmlOption = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Compare a depth network with the sizes of people, cars and animals in photos: without true depth or a camera."""
+    from howfar.datasets import LazySamples, open_detection_dataset
+    from howfar.errors import SettingError
+    from howfar.evaluation.everywhere.photo_reports import photos_report
+    from howfar.evaluation.everywhere.photos import judge_photos
+    from howfar.evaluation.report.report import as_page
+    from howfar.models import DEFAULT_DEPTH, open_depth_network
+    from howfar.pipeline.perceivers import DepthAlone
+    from howfar.pipeline.rangefinder import Rangefinder
+
+    refuse_results(html, overwrite=overwrite)
+    path, part = path_and_part(data)
+    dataset = open_detection_dataset(path)
+    if part is None and len(dataset.splits) > 1:
+        raise SettingError(f"{path} has several parts: name one as {path}:PART, of {', '.join(dataset.splits)}.")
+    every = dataset.split(part or dataset.splits[0])
+    numbers = [sample.image_id for sample in every] if ids != "all" else []
+    kept = [index for index, number in enumerate(numbers) if (number % 2 == 1) == (ids == "odd")]
+    samples = every if ids == "all" else LazySamples(kept, every.__getitem__)
+    network = open_depth_network(model or DEFAULT_DEPTH)
+    if network.spec.kind != "metres":
+        raise SettingError(f"{network.name} gives no metres to be compared with: name a metric network.")
+    with progress_bar("Judging photos", len(samples), "image") as step:
+        judged = judge_photos(counted(samples, step), Rangefinder.of(DepthAlone(network)))
+    name = f"{path.resolve().name}" + ("" if ids == "all" else f", {ids} numbers")
+    report = photos_report(judged, name, len(samples), network.name)
+    publish(report, None, overwrite)
+    if html is not None:
+        publish_page(as_page(report), html, overwrite)

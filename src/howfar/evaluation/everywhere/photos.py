@@ -1,0 +1,122 @@
+"""Photos judged by sizes: a depth map in the wild, where nobody measured depth and the camera is not known.
+
+A standing person of about 1.7 m that is 170 pixels high is at a hundredth of the focal length in pixels, whatever it
+is. A metric depth map is proportional to it as well. So the ratio of the two distances does not depend on the camera,
+but for the small part that the object's own extent adds. An object counts if its class has a known height and its box
+shows all of it upright: not cut above or below, and high enough. Heights of people differ by 10 %, boxes of seated
+people can look upright, children are smaller: a share within a factor of 1.3 has a ceiling below 100 %, and compares
+networks.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from howfar.datasets import DetectionSample
+from howfar.evaluation.margins.measuring import cues_alone
+from howfar.evaluation.objects.metrics import BOOTSTRAPS
+from howfar.pipeline.rangefinder import Rangefinder
+from howfar.scene import Detections, Frame
+from howfar.scene.domain import UNDECIDED, domain_of, outdoors_probability
+
+NEAR_FACTOR, WIDE_FACTOR = 1.3, 2.0
+LEAST_HEIGHT_SHARE = 0.1
+"""Objects lower than this share of the picture's longer side are left out: the error of their boxes is too large."""
+
+
+@dataclass(frozen=True, slots=True)
+class SizedObject:
+    """An object of known size in a photo, and its two distances, both for the assumed camera.
+
+    Attributes:
+        picture: Name of the photo.
+        label: Its class.
+        domain: `rooms`, `outdoors`, or `undecided`, by the labelled classes of the photo alone.
+        by_map_m: The distance that the depth map gives; NaN where it gives none.
+        by_size_m: The distance by its size.
+    """
+
+    picture: str
+    label: str
+    domain: str
+    by_map_m: float
+    by_size_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How well the map agrees with sizes over some objects; shares of none are NaN.
+
+    Attributes:
+        objects: Objects with a distance by size.
+        within: Share of them whose map is within `NEAR_FACTOR`.
+        low: Lower end of its 95 % confidence; whole photos drawn again.
+        high: Upper end of it.
+        within_wide: Share within `WIDE_FACTOR`.
+        factor: Median of the map's distance over that by size: below 1 the map is too near.
+    """
+
+    objects: int
+    within: float
+    low: float
+    high: float
+    within_wide: float
+    factor: float
+
+
+def judge_photos(samples: Iterable[DetectionSample], finder: Rangefinder) -> list[SizedObject]:
+    """Compare the depth maps of photos with the sizes of their labelled objects.
+
+    Args:
+        samples: The photos with labelled boxes, by the class names of the table of sizes.
+        finder: The pipeline; its first ranging method counts.
+    """
+    judged = []
+    for sample in samples:
+        labels = list(sample.labels)
+        boxes = Detections.from_boxes(sample.boxes_xyxy_px, labels)
+        perception = finder.perceive(Frame(sample.image, sample.name))
+        domain = _domain(labels)
+        for index, cues in enumerate(cues_alone(boxes, perception, finder)):
+            by_name = {cue.name: cue for cue in cues}
+            if by_name["size"].is_known and not sample.crowd[index] and _is_high(sample, index):
+                judged.append(
+                    SizedObject(sample.name, labels[index], domain, by_name["depth"].depth_m, by_name["size"].depth_m)
+                )
+    return judged
+
+
+def agreement(objects: Sequence[SizedObject]) -> Agreement:
+    """How well the map agrees with sizes; an object that the map gives no distance for does not agree."""
+    if not objects:
+        return Agreement(0, math.nan, math.nan, math.nan, math.nan, math.nan)
+    logs = np.array([math.log(one.by_map_m / one.by_size_m) for one in objects], dtype=np.float64)
+    within = np.abs(logs) <= math.log(NEAR_FACTOR)
+    low, high = _confidence(within, [one.picture for one in objects])
+    wide = float((np.abs(logs) <= math.log(WIDE_FACTOR)).mean())
+    known = logs[np.isfinite(logs)]
+    factor = float(np.exp(np.median(known))) if known.size else math.nan
+    return Agreement(len(objects), float(within.mean()), low, high, wide, factor)
+
+
+def _confidence(hits: NDArray[np.bool_], pictures: Sequence[str]) -> tuple[float, float]:
+    """The 95 % confidence of a share, from whole pictures drawn again."""
+    names, each = np.unique(pictures, return_inverse=True)
+    of_picture = np.column_stack([np.bincount(each, hits), np.bincount(each)])
+    drawn = np.random.default_rng(0).multinomial(len(names), np.full(len(names), 1 / len(names)), size=BOOTSTRAPS)
+    hits_again, counts_again = (drawn @ of_picture).T
+    low, high = np.quantile(hits_again / counts_again, (0.025, 0.975)).tolist()
+    return low, high
+
+
+def _is_high(sample: DetectionSample, index: int) -> bool:
+    _, top, _, bottom = sample.boxes_xyxy_px[index].tolist()
+    return bool(bottom - top >= LEAST_HEIGHT_SHARE * max(sample.image.shape[:2]))
+
+
+def _domain(labels: Sequence[str]) -> str:
+    outdoors = outdoors_probability(None, labels)
+    return "undecided" if outdoors == UNDECIDED else domain_of(outdoors)

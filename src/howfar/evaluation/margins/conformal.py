@@ -1,0 +1,221 @@
+"""Margins that hold in new places, by split-conformal prediction with whole places left out.
+
+Each object with known truth needs a certain width of its interval. The smallest width that is enough for a share s of
+them is their quantile (Papadopoulos et al., ECML 2002; Lei et al., JASA 2018). Objects of one place, such as a drive or
+a building, share errors, so each place counts the same, however many objects it has (hierarchical conformal prediction:
+Lee, Barber and Willett, 2023). New places differ from all seen ones by more than these among themselves, and few
+places tell that badly. So each place is left out in turn, and the level of the quantile is raised from s until the
+intervals from the other places hold, over the places left out, the share s of the truths: that is what a user in a new
+place gets.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from itertools import pairwise
+from typing import Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from howfar.errors import SettingError
+from howfar.scene.domain import Domain
+from howfar.scene.margins import INTERVAL_SDS, DomainMargin, Spread, SpreadOf
+
+SHARE = 0.8
+"""The share of the objects whose true distance is to lie in its interval."""
+LEAST_PLACES = 3
+"""Fewer places tell nothing of new ones."""
+LEAST_OBJECTS = 30
+"""A band of distances with fewer objects, or of fewer than `LEAST_PLACES` places, is joined with its neighbour."""
+DISTANCE_EDGES_M = (0.0, 1.0, 2.0, 4.0, 6.0, 10.0, 20.0, 40.0, 80.0, math.inf)
+LEVELS = np.arange(SHARE, 0.995, 0.005)
+"""The levels of the quantile that are tried."""
+LEAST_FACTOR, LEAST_SPREAD = 1.01, 0.1
+"""No margin is less than this."""
+LEAST_ERROR = 1e-9
+
+Of = Literal["depth", "size", "ground", "joined"]
+Values = NDArray[np.float64]
+Held = Callable[["Errors", float], Values]
+"""The widths that errors of other places get at a level, in units of what they need: 1 and more holds the truth."""
+
+
+@dataclass(frozen=True, eq=False)
+class Errors:
+    """The errors of N distances by one cue.
+
+    Attributes:
+        log_errors: N float64, logarithms of estimate over truth.
+        own_log_sds: N float64, the standard deviations that are stated for them without the margin.
+        depth_m: N float64, the estimates.
+        places: N texts, where each picture was taken.
+
+    Raises:
+        SettingError: If the arrays are not of one length.
+    """
+
+    log_errors: Values
+    own_log_sds: Values
+    depth_m: Values
+    places: NDArray[np.str_]
+
+    def __post_init__(self) -> None:
+        lengths = {len(getattr(self, field.name)) for field in fields(self)}
+        if len(lengths) > 1:
+            raise SettingError(f"Errors need one value for each object in every array, not {sorted(lengths)}.")
+
+    def __len__(self) -> int:
+        return len(self.log_errors)
+
+    @property
+    def place_count(self) -> int:
+        """The number of places."""
+        return len(np.unique(self.places))
+
+    def select(self, members: NDArray[np.bool_]) -> Self:
+        """The errors that a mask names."""
+        return type(self)(**{field.name: getattr(self, field.name)[members] for field in fields(self)})
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What places show that were left out.
+
+    Attributes:
+        coverage: Share of the truths in their intervals, the mean over the places; NaN with too few places.
+        low: The share in the place at the 10 % quantile of all places.
+        level: The level of the quantile that this takes, of which the final margins are, too.
+    """
+
+    coverage: float
+    low: float
+    level: float
+
+
+def place_quantile(values: Values, places: NDArray[np.str_], level: float) -> float:
+    """The smallest value that a share of all values does not exceed, if every place counts the same.
+
+    Args:
+        values: N values.
+        places: N places.
+        level: The share, above 0 and at most 1.
+    """
+    _, each, counts = np.unique(places, return_inverse=True, return_counts=True)
+    order = np.argsort(values)
+    share = np.cumsum((1 / counts)[each][order]) / len(counts)
+    return float(values[order][min(int(np.searchsorted(share, level - 1e-9)), len(values) - 1)])
+
+
+def domain_margin(errors: Errors, domain: Domain, level: float, data: Sequence[str] = ()) -> DomainMargin:
+    """The margin of a depth map in a domain, by distance.
+
+    Args:
+        errors: The map's errors in that domain; `own_log_sds` are those of the ranging method.
+        domain: The domain.
+        level: The level of the quantile, as `left_out` finds it.
+        data: The data sets that they are from.
+    """
+    bands = _bands(errors)
+    return DomainMargin(
+        domain,
+        depth_m=tuple(round(float(np.exp(np.log(band.depth_m).mean())), 3) for band in bands),
+        factors=tuple(
+            max(LEAST_FACTOR, round(math.exp(INTERVAL_SDS * _added_log_sd(band, level)), 3)) for band in bands
+        ),
+        objects=tuple(len(band) for band in bands),
+        places=errors.place_count,
+        data=tuple(data),
+    )
+
+
+def spread_of(errors: Errors, of: SpreadOf, domain: Domain, level: float) -> Spread:
+    """What a cue's own standard deviations must be multiplied by.
+
+    Args:
+        errors: The errors of the cue in that domain.
+        of: The cue.
+        domain: The domain.
+        level: The level of the quantile, as `left_out` finds it.
+    """
+    factor = max(LEAST_SPREAD, round(place_quantile(_ratios(errors), errors.places, level), 3))
+    return Spread(of, domain, factor, len(errors), errors.place_count)
+
+
+def is_enough(errors: Errors) -> bool:
+    """Whether there are objects and places enough for a margin."""
+    return len(errors) >= LEAST_OBJECTS and errors.place_count >= LEAST_PLACES
+
+
+def left_out(errors: Errors, of: Of, share: float = SHARE) -> LeftOut:
+    """Leave each place out in turn, and find the least level at which the others' margins hold there.
+
+    Args:
+        errors: The errors of at least two places.
+        of: The cue: `depth` is given a margin by distance, all others a factor.
+        share: The share of the truths to be held.
+    """
+    held_by = _held_by_bands if of == "depth" else _held_by_spread
+    away = [errors.places == name for name in np.unique(errors.places)]
+    each = [(held_by(errors.select(~place)), errors.select(place)) for place in away]
+    for level in LEVELS.tolist():
+        coverages = np.array([(held(place, level) >= 1).mean() for held, place in each])
+        if coverages.mean() >= share:
+            break
+    return LeftOut(float(coverages.mean()), float(np.quantile(coverages, 0.1)), level)
+
+
+def _held_by_bands(errors: Errors) -> Held:
+    bands = _bands(errors)
+    knots = np.array([np.log(band.depth_m).mean() for band in bands])
+
+    def held(others: Errors, level: float) -> Values:
+        sds = np.array([_added_log_sd(band, level) for band in bands])
+        stated = np.hypot(np.interp(np.log(others.depth_m), knots, sds), others.own_log_sds)
+        widths: Values = INTERVAL_SDS * stated / np.maximum(np.abs(others.log_errors), LEAST_ERROR)
+        return widths
+
+    return held
+
+
+def _held_by_spread(errors: Errors) -> Held:
+    ratios = _ratios(errors)
+    return lambda others, level: place_quantile(ratios, errors.places, level) / np.maximum(_ratios(others), LEAST_ERROR)
+
+
+def _ratios(errors: Errors) -> Values:
+    """The factors that the stated standard deviations need."""
+    ratios: Values = np.abs(errors.log_errors) / (INTERVAL_SDS * errors.own_log_sds)
+    return ratios
+
+
+def _added_log_sd(errors: Errors, level: float) -> float:
+    """The standard deviation in log depth to add to each object's own."""
+    needed = np.sqrt(np.maximum((errors.log_errors / INTERVAL_SDS) ** 2 - errors.own_log_sds**2, 0.0))
+    return place_quantile(needed, errors.places, level)
+
+
+def _bands(errors: Errors) -> list[Errors]:
+    """The errors by distance, near to far; a band with too few is joined with the next, the last with the one before.
+
+    All are one band if there are not enough for any.
+    """
+    bands: list[Errors] = []
+    waiting = np.zeros(len(errors), dtype=np.bool_)
+    for near, far in pairwise(DISTANCE_EDGES_M):
+        waiting |= (errors.depth_m >= near) & (errors.depth_m < far)
+        if is_enough(errors.select(waiting)):
+            bands.append(errors.select(waiting))
+            waiting = np.zeros(len(errors), dtype=np.bool_)
+    rest = errors.select(waiting)
+    if not bands:
+        return [errors]
+    if len(rest):
+        bands[-1] = _joined(bands[-1], rest)
+    return bands
+
+
+def _joined(one: Errors, other: Errors) -> Errors:
+    return Errors(
+        **{field.name: np.concatenate([getattr(one, field.name), getattr(other, field.name)]) for field in fields(one)}
+    )

@@ -1,0 +1,78 @@
+"""The margins of a depth network and of the cues, put together from their errors, with what left-out places show."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from howfar.errors import SettingError
+from howfar.evaluation.margins.conformal import (
+    LEAST_OBJECTS,
+    LEAST_PLACES,
+    Errors,
+    LeftOut,
+    domain_margin,
+    is_enough,
+    left_out,
+    spread_of,
+)
+from howfar.evaluation.margins.measuring import Key
+from howfar.scene.margins import Margins
+
+
+@dataclass(frozen=True, eq=False)
+class MeasuredMargins:
+    """Margins, and what they rest on.
+
+    Attributes:
+        margins: The margins.
+        errors: The errors of each cue in each domain, those with too few objects or places as well.
+        shown: What left-out places show, for those with enough.
+    """
+
+    margins: Margins
+    errors: Mapping[Key, Errors]
+    shown: Mapping[Key, LeftOut]
+
+    def without(self) -> Callable[[str], Margins]:
+        """A function that gives the margins of all places but one, at the same levels of the quantiles."""
+
+        @cache
+        def margins(place: str) -> Margins:
+            kept = {key: self.errors[key].select(self.errors[key].places != place) for key in self.shown}
+            return _margins({key: errors for key, errors in kept.items() if len(errors)}, self.shown, ())
+
+        return margins
+
+
+def measured_margins(errors: Mapping[Key, Errors], data: Sequence[str] = ()) -> MeasuredMargins:
+    """The margins that hold in places left out.
+
+    Args:
+        errors: The errors of each cue in each domain.
+        data: The data sets that they are from.
+
+    Raises:
+        SettingError: If no domain has objects and places enough for the depth map.
+    """
+    shown = {key: left_out(each, key[0]) for key, each in errors.items() if is_enough(each)}
+    if not any(of == "depth" for of, _ in shown):
+        count = sum(len(each) for (of, _), each in errors.items() if of == "depth")
+        raise SettingError(
+            f"Margins need {LEAST_OBJECTS} objects with a distance, from {LEAST_PLACES} places of one domain, rooms or "
+            f"outdoors; there are {count} objects in all: name more data sets."
+        )
+    return MeasuredMargins(_margins(errors, shown, data), errors, shown)
+
+
+def _margins(errors: Mapping[Key, Errors], shown: Mapping[Key, LeftOut], data: Sequence[str]) -> Margins:
+    used = {key: each for key, each in errors.items() if key in shown}
+    return Margins(
+        domains=tuple(
+            domain_margin(each, domain, shown[of, domain].level, data)
+            for (of, domain), each in used.items()
+            if of == "depth"
+        ),
+        spreads=tuple(
+            spread_of(each, of, domain, shown[of, domain].level) for (of, domain), each in used.items() if of != "depth"
+        ),
+    )

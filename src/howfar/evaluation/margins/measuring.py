@@ -1,0 +1,169 @@
+"""The errors of each cue, and of all together, on labelled objects; the steps are those of `howfar look`.
+
+The depth map, the sizes and the ground are measured in the true boxes, each alone and without any margin. What all give
+together is measured in the detector's boxes, with the margins of the other places.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from howfar.datasets import DepthSample, ObjectSample
+from howfar.evaluation.everywhere.matching import class_map, match_objects
+from howfar.evaluation.margins.conformal import Errors, Of
+from howfar.evaluation.margins.found import with_found_objects
+from howfar.pipeline.rangefinder import Rangefinder
+from howfar.pipeline.scenes import facts_here, range_objects, scene_of
+from howfar.ranging.cues.joining import CueSettings
+from howfar.ranging.settings import Ranging
+from howfar.scene import Cue, DepthFacts, Detections, Frame, Perception
+from howfar.scene.domain import Domain, domain_of
+from howfar.scene.margins import INTERVAL_SDS, Margins
+
+Sample = ObjectSample | DepthSample
+Key = tuple[Of, Domain]
+
+IOU = 0.5
+"""The overlap from which on an object is found."""
+NO_LOG_SD = 1e-9
+"""The map's uncertainty where the ranging method's own is to be stated alone."""
+
+
+@dataclass(frozen=True, eq=False)
+class MarginPictures:
+    """Pictures to measure margins on.
+
+    Attributes:
+        name: The name of the data set, with the part.
+        detector_names: The detector's name for each class of the data set that has one.
+        samples: The pictures: with labelled objects; or with depth alone, where the found objects are measured.
+    """
+
+    name: str
+    detector_names: Mapping[str, str]
+    samples: Sequence[Sample]
+
+
+class Measured(NamedTuple):
+    """One distance of an object by one cue.
+
+    Attributes:
+        of: The cue.
+        domain: The likelier domain of the picture, as it is judged when one looks at it.
+        place: Where the picture was taken; the picture itself where that is not known.
+        truth_m: The true distance.
+        depth_m: The distance by the cue.
+        log_sd: The standard deviation of its logarithm that is stated; for the map, the ranging method's own.
+    """
+
+    of: Of
+    domain: Domain
+    place: str
+    truth_m: float
+    depth_m: float
+    log_sd: float
+
+
+def measure_alone(pictures: MarginPictures, samples: Iterable[Sample], finder: Rangefinder) -> Iterator[Measured]:
+    """Measure each cue alone in the true boxes.
+
+    Args:
+        pictures: The data set.
+        samples: Its samples, as an iterator may count them for a progress bar.
+        finder: The pipeline; its first ranging method counts.
+    """
+    for sample in samples:
+        perception = _perceived(sample, finder)
+        labelled = _labelled(sample, perception)
+        domain, place = domain_of(facts_here(perception).outdoors), _place(pictures, sample)
+        labels = [_name_for_size(label, finder.ranging.cues, pictures) for label in labelled.labels]
+        each = cues_alone(Detections.from_boxes(labelled.boxes_xyxy_px, labels), perception, finder)
+        for truth_m, cues in zip(_truths_m(labelled), each, strict=True):
+            yield from (Measured(cue.name, domain, place, truth_m, cue.depth_m, cue.log_sd) for cue in cues)
+
+
+def measure_joined(
+    pictures: MarginPictures, samples: Iterable[Sample], finder: Rangefinder, without: Callable[[str], Margins]
+) -> Iterator[Measured]:
+    """Measure what all cues give together in the detector's boxes.
+
+    Args:
+        pictures: The data set.
+        samples: Its samples, as above.
+        finder: The pipeline; its first ranging method counts.
+        without: The margins that all places but one tell, by the name of that one.
+    """
+    for sample in samples:
+        place, perception = _place(pictures, sample), _perceived(sample, finder)
+        labelled = _labelled(sample, perception)
+        domain, truths_m = domain_of(facts_here(perception).outdoors), _truths_m(labelled)
+        with_margins = replace(perception, facts=replace(perception.facts, margins=without(place)))
+        view = scene_of(with_margins, range_objects(with_margins, finder.ranging)[0])
+        own = {label: label for label in labelled.labels}  # the detector's
+        names = pictures.detector_names if isinstance(sample, ObjectSample) else own
+        classes = class_map(perception.detections.class_names, names)
+        for number, seen in match_objects(labelled, view.objects, classes, IOU).found.items():
+            given = seen.distance
+            log_sd = math.log(given.high_m / given.depth_m) / INTERVAL_SDS if given.is_known else math.nan
+            yield Measured("joined", domain, place, truths_m[number], given.depth_m, log_sd)
+
+
+def cues_alone(boxes: Detections, perception: Perception, finder: Rangefinder) -> list[tuple[Cue, ...]]:
+    """The depth map, the size and the ground of each object in given boxes, each as it would be alone, without margins.
+
+    Args:
+        boxes: The boxes, with the class names of the table of sizes.
+        perception: The picture's depth map.
+        finder: The pipeline; its first ranging method counts.
+    """
+    facts, cues = perception.facts, finder.ranging.cues
+    bare = DepthFacts(facts.name, facts.kind, facts.scenes, log_sd=NO_LOG_SD)
+    there = replace(perception, facts=bare, detections=boxes)
+    by_map, by_others = (
+        range_objects(there, Ranging(finder.ranging.methods[:1], replace(cues, names=names, auto=False)))[0].distances
+        for names in (("depth",), ("size", "ground"))
+    )
+    return [(*one.cues, *other.cues) for one, other in zip(by_map, by_others, strict=True)]
+
+
+def errors_of(measured: Iterable[Measured]) -> dict[Key, Errors]:
+    """The errors of each cue in each domain, without those whose distance or truth is unknown."""
+    by_key: dict[Key, list[Measured]] = {}
+    for one in measured:
+        if one.truth_m > 0 and math.isfinite(one.depth_m) and math.isfinite(one.log_sd):
+            by_key.setdefault((one.of, one.domain), []).append(one)
+    return {
+        key: Errors(
+            np.array([math.log(one.depth_m / one.truth_m) for one in ones], dtype=np.float64),
+            np.array([one.log_sd for one in ones], dtype=np.float64),
+            np.array([one.depth_m for one in ones], dtype=np.float64),
+            np.array([one.place for one in ones]),
+        )
+        for key, ones in sorted(by_key.items())
+    }
+
+
+def _perceived(sample: Sample, finder: Rangefinder) -> Perception:
+    return finder.perceive(Frame(sample.image, sample.name, sample.camera))
+
+
+def _place(pictures: MarginPictures, sample: Sample) -> str:
+    return f"{pictures.name}, {sample.place or sample.name}"
+
+
+def _labelled(sample: Sample, perception: Perception) -> ObjectSample:
+    return sample if isinstance(sample, ObjectSample) else with_found_objects(sample, perception.detections)
+
+
+def _truths_m(labelled: ObjectSample) -> list[float]:
+    """The true distances: of the nearest face if it is known."""
+    truths: list[float] = np.where(np.isfinite(labelled.nearest_m), labelled.nearest_m, labelled.depth_m).tolist()
+    return truths
+
+
+def _name_for_size(label: str, cues: CueSettings, pictures: MarginPictures) -> str:
+    """The name of a class in the table of sizes: its own, else the detector's."""
+    return label if cues.sizes.find(label) else pictures.detector_names.get(label, label)

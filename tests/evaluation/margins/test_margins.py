@@ -1,0 +1,62 @@
+"""Margins put together, and their report."""
+
+import numpy as np
+import pytest
+
+from howfar.errors import SettingError
+from howfar.evaluation.margins.conformal import Errors
+from howfar.evaluation.margins.margins import measured_margins
+from howfar.evaluation.margins.reports import margins_report
+
+
+def errors(log_sd: float, count: int = 80, places: int = 8, seed: int = 0) -> Errors:
+    rng = np.random.default_rng(seed)
+    return Errors(
+        rng.normal(0, log_sd, count),
+        np.full(count, 0.1),
+        rng.uniform(1, 9, count),
+        np.array([f"place {index % places}" for index in range(count)]),
+    )
+
+
+MADE = {
+    ("depth", "outdoors"): errors(0.4),
+    ("depth", "rooms"): errors(0.2),
+    ("ground", "outdoors"): errors(0.1, count=12),
+    ("joined", "rooms"): errors(0.1),
+    ("size", "outdoors"): errors(0.3),
+}
+
+
+def test_margins_rest_on_what_was_measured_enough() -> None:
+    margins = measured_margins(MADE, ["streets:all"]).margins  # type: ignore[arg-type]
+    outdoors, rooms = margins.domains
+    assert (outdoors.domain, rooms.domain, outdoors.places, outdoors.data) == ("outdoors", "rooms", 8, ("streets:all",))
+    assert outdoors.log_sd_at(3.0) > 1.5 * rooms.log_sd_at(3.0)
+    assert {(each.of, each.domain) for each in margins.spreads} == {("joined", "rooms"), ("size", "outdoors")}
+    assert margins.spread("size", 1.0) == pytest.approx(3.0, rel=0.25)
+
+
+def test_a_place_that_is_away_does_not_tell() -> None:
+    odd = errors(0.05)
+    odd.log_errors[odd.places == "place 3"] = 2.0
+    without = measured_margins({("depth", "rooms"): odd}).without()
+    assert without("place 3").log_sd("", 3.0, 0.0) < without("place 1").log_sd("", 3.0, 0.0) + 1e-9
+    assert without("elsewhere").domains[0].places == 8
+
+
+def test_too_few_objects_or_places_are_refused() -> None:
+    with pytest.raises(SettingError, match="there are 12 objects in all: name more data sets"):
+        measured_margins({("depth", "rooms"): errors(0.2, count=12), ("size", "rooms"): errors(0.2)})
+
+
+def test_the_report_states_margins_by_distance_and_what_they_rest_on() -> None:
+    report = margins_report(measured_margins(MADE), ["streets:all", "rooms"], "finder", "net")  # type: ignore[arg-type]
+    (table,) = report.tables
+    rows = {row[0]: row for row in table.rows}
+    assert report.protocol["data"] == "streets:all; rooms"
+    assert rows["depth, outdoors"][2:4] == ("80", "8")
+    assert rows["ground, outdoors"] == ("ground, outdoors", "–", "12", "8", "–", "–", "–")
+    assert rows["size, outdoors"][1].startswith("× ")
+    assert sum(name.startswith("  at ") for name, *_ in table.rows) >= 2
+    assert 78 <= int(rows["depth, rooms"][4]) <= 90

@@ -1,0 +1,62 @@
+"""Whether a picture was taken outdoors."""
+
+import numpy as np
+import pytest
+
+from howfar.scene import DepthMap
+from howfar.scene.domain import OUTDOORS, ROOMS, UNDECIDED, domain_of, outdoors_probability
+
+
+def map_of(near_m: float, far_m: float, kind="metres") -> DepthMap:
+    """A map whose depths go evenly from near to far."""
+    return DepthMap(np.linspace(near_m, far_m, 400, dtype=np.float32).reshape(20, 20), kind)
+
+
+ROOM, BEACH, CLOSE_UP = map_of(1, 4), map_of(2, 60), map_of(0.5, 1.5)
+
+
+@pytest.mark.parametrize(
+    ("depth", "labels", "reach_m", "low", "high"),
+    [
+        (BEACH, ["person"], 80.0, 0.95, 1.0),
+        (BEACH, ["person", "cup"], None, 0.9, 1.0),
+        (ROOM, ["chair"], 80.0, 0.2, 0.5),
+        (ROOM, ["bed", "lamp"], 80.0, 0.0, 0.1),
+        (CLOSE_UP, ["fire hydrant"], 80.0, 0.7, 0.8),
+        (ROOM, ["Tennis racket", "bench"], 80.0, 0.85, 0.9),
+        (BEACH, [], 10.0, UNDECIDED, UNDECIDED),
+        (None, ["sink", "cup"], None, 0.04, 0.05),
+        (map_of(2, 60, "relative_depth"), [], None, UNDECIDED, UNDECIDED),
+        (map_of(2, 60, "relative_depth"), ["car"], None, 0.85, 0.9),
+        (DepthMap(np.full((2, 2), np.nan, dtype=np.float32), "metres"), [], None, UNDECIDED, UNDECIDED),
+    ],
+    ids=[
+        "a far view",
+        "a far view with a cup",
+        "a near view of chairs",
+        "a bedroom",
+        "something near of the street",
+        "a court whose map is near",
+        "a map that knows rooms alone",
+        "no map and two things of rooms",
+        "a relative map",
+        "a relative map and a car",
+        "an empty map",
+    ],
+)
+def test_the_far_end_and_the_classes_tell(depth, labels, reach_m, low: float, high: float) -> None:
+    assert low <= outdoors_probability(depth, labels, reach_m) <= high
+
+
+def test_the_farther_the_view_the_likelier_it_is_outdoors() -> None:
+    chances = [outdoors_probability(map_of(1, far_m), []) for far_m in (2, 4, 6, 8, 12, 40)]
+    assert chances == sorted(chances)
+
+
+def test_no_class_is_met_in_both() -> None:
+    assert not OUTDOORS & ROOMS
+
+
+@pytest.mark.parametrize(("outdoors", "domain"), [(0.5, "rooms"), (0.51, "outdoors")], ids=["undecided", "outdoors"])
+def test_the_likelier_domain(outdoors: float, domain: str) -> None:
+    assert domain_of(outdoors) == domain
