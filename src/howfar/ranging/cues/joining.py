@@ -38,8 +38,9 @@ class CueSettings:
 
     Attributes:
         names: The cues, in the order of `ALL_CUES`.
-        auto: Use the depth map alone; in a picture outside the domain of its network (`depth_cue.judge_domain`), use
-            the other cues alone. There an object has no distance if the other cues give none.
+        auto: Join all cues if the depth network knows streets (`DepthFacts.knows_streets`). For one that knows rooms
+            alone use the depth map alone; in a picture outside its domain (`depth_cue.judge_domain`) use the other cues
+            alone. There an object has no distance if the other cues give none.
         camera_height_m: Height of the camera above the ground in metres; None where unknown: the ground then gives no
             distance.
         horizon_px: The row of the horizon; None for that of a level camera.
