@@ -44,6 +44,14 @@ def test_an_explanation_has_a_row_a_cue() -> None:
     assert ["ground", "no", "foot"] in lines
 
 
+def test_a_bound_is_explained_as_one() -> None:
+    cues = (Cue("depth", 5.1, 0.2, 1.0), Cue.bound("size", 5.4, 0.1, "cut"))
+    console = Console(width=140, file=io.StringIO(), record=True)
+    console.print(explanation(scene(thing("car", 4.6, cues=cues)), "m"))
+    lines = [line.replace("│", " ").split() for line in console.export_text().splitlines()]
+    assert ["size", "≤", "5.4", "m", "±11%", "cut"] in lines
+
+
 def test_unknown_says_why() -> None:
     assert "no usable depth" in printed(scene(thing(depth_m=math.nan)))
 

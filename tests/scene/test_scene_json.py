@@ -44,6 +44,10 @@ ALIGNMENT = DepthAlignment("relative_inverse", Line(0.25, 0.125), 0.2, ("points"
 RANKED = replace(UNKNOWN, nearness_rank=1)
 
 
+def test_an_object_without_metres_says_why() -> None:
+    assert (UNKNOWN.to_dict()["reason"], CHAIR.to_dict()["reason"]) == ("no usable depth", None)
+
+
 @pytest.mark.parametrize(
     "scene",
     [

@@ -98,7 +98,8 @@ def look(
         typer.Option(
             "--cues",
             help="What distances rest on: depth, size (of objects), ground (where they stand), several with commas, "
-            "all, or auto: the depth map, but the others alone in pictures of a kind that its network has not seen.",
+            "all, or auto: all where the depth network knows streets, else the depth map, but the others alone in "
+            "pictures of a kind that it has not seen.",
             rich_help_panel=options.RANGING,
         ),
     ] = "auto",

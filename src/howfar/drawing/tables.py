@@ -94,6 +94,9 @@ def _explained(one: SceneObject, units: Units) -> Iterator[tuple[str, ...]]:
         if cue.is_known:
             depth = distance_text(cue.depth_m, units)
             yield ("", cue.name, depth, _margin(cue.log_sd), f"{cue.weight:.0%}", cue.note)
+        elif cue.is_bound:
+            depth = f"≤ {distance_text(cue.at_most_m, units)}"
+            yield ("", cue.name, depth, _margin(cue.log_sd), "", cue.note)
         else:
             yield ("", cue.name, "", "", "", cue.note)
 

@@ -64,8 +64,9 @@ class Rangefinder:
         threads: Threads of each network; all cores when None.
         provider: ONNX Runtime execution provider; the CPU when None.
         cues: The cues that distances are computed from: `depth` (the depth map), `size` (objects of known size),
-            `ground` (where objects stand on it), several of them, `all`, or `auto`. With `auto` the depth map is used
-            alone; in pictures outside the domain of its network the other cues are (`ranging.cues.depth_cue`).
+            `ground` (where objects stand on it), several of them, `all`, or `auto`. With `auto` all are joined if the
+            depth network knows streets; else the depth map is used alone, and in pictures outside the domain of its
+            network the other cues are (`ranging.cues.depth_cue`).
         camera_height_m: Height of the camera above the ground in metres, which the cue `ground` needs.
         horizon_px: The row of the horizon; that of a level camera when None.
         sizes: Sizes of your own, a file or a table; they replace the built-in sizes of the same classes.

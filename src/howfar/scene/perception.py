@@ -10,7 +10,7 @@ from howfar.scene.camera import Camera
 from howfar.scene.depth_alignment import DepthAlignment
 from howfar.scene.depth_map import DepthKind, DepthMap
 from howfar.scene.detections import Detections
-from howfar.scene.domain import UNDECIDED
+from howfar.scene.domain import ROOMS_REACH_M, UNDECIDED
 from howfar.scene.frame import Frame
 from howfar.scene.margins import Margins, SpreadOf
 
@@ -65,6 +65,11 @@ class DepthFacts:
     def is_metric(self) -> bool:
         """Whether its values are metres, or disparities that a known stereo rig turns into metres."""
         return self.kind in ("metres", "disparity_px")
+
+    @property
+    def knows_streets(self) -> bool:
+        """Whether it is a network that was trained on more than rooms, by how far it reaches."""
+        return not self.measured and self.reach_m is not None and self.reach_m > ROOMS_REACH_M
 
     def log_sd_of(self, label: str, depth_m: float = math.nan) -> float:
         """Standard deviation of the natural logarithm of the distance that the map gives for an object.

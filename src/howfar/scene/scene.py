@@ -78,6 +78,7 @@ class SceneObject:
             "valid_share": _number(distance.valid_share),
             "mixed": distance.mixed,
             "conflict": distance.conflict,
+            "reason": distance.reason or None,
             "cues": [_cue(cue) for cue in distance.cues],
         }
 
@@ -229,6 +230,7 @@ def _object(content: Mapping[str, Any]) -> SceneObject:
         high_m=_known(content["high_m"]),
         cues=tuple(map(_cue_from, content["cues"])),
         conflict=content["conflict"],
+        reason=content.get("reason") or "",
     )
     rank = content["nearness_rank"]
     return SceneObject(content["label"], content["class_id"], content["score"], (x1, y1, x2, y2), distance, rank)
@@ -236,7 +238,7 @@ def _object(content: Mapping[str, Any]) -> SceneObject:
 
 def _cue_from(content: Mapping[str, Any]) -> Cue:
     depth_m, log_sd = _known(content["depth_m"]), _known(content["log_sd"])
-    return Cue(content["name"], depth_m, log_sd, content["weight"], content["note"], _known(content["at_most_m"]))
+    return Cue(content["name"], depth_m, log_sd, content["weight"], content["note"], _known(content.get("at_most_m")))
 
 
 def _known(value: float | None) -> float:

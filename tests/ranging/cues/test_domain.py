@@ -64,3 +64,24 @@ def test_what_is_in_a_picture_tells_whether_it_is_a_room(
 def test_one_person_is_believed_who_stands(ground_m: float, verdict: DomainVerdict) -> None:
     together = fuse([Cue("size", 25.0, 0.15), Cue("ground", ground_m, 0.1)])
     assert judge_domain([NEAR], [together], [default_sizes().find("person")], ROOMS) is verdict
+
+
+@pytest.mark.parametrize(
+    ("people_m", "verdict"),
+    [
+        pytest.param([4.0], DomainVerdict.KNOWN, id="one a little farther than the map says"),
+        pytest.param([7.0], DomainVerdict.UNDECIDED, id="one at twice the distance"),
+        pytest.param([7.0, 8.0], DomainVerdict.UNKNOWN, id="two at twice the distance"),
+        pytest.param([7.0, 3.2, 2.9], DomainVerdict.KNOWN, id="one among others, who may be on a poster"),
+        pytest.param([math.nan], DomainVerdict.KNOWN, id="one who is not seen whole"),
+    ],
+)
+def test_people_at_twice_the_distance_are_evidence_against_a_network_of_rooms(people_m, verdict) -> None:
+    people = [("person", depth_m) for depth_m in people_m]
+    assert seen(people, ROOMS) is verdict
+    assert seen(people, DepthFacts("unknown")) is DomainVerdict.KNOWN
+
+
+def test_one_person_whose_foot_agrees_is_enough() -> None:
+    agreeing = fuse([Cue("size", 7.0, 0.15), Cue("ground", 7.3, 0.1)])
+    assert judge_domain([NEAR], [agreeing], [default_sizes().find("person")], ROOMS) is DomainVerdict.UNKNOWN

@@ -73,6 +73,21 @@ def test_the_foot_of_a_detectors_box_is_less_sure_than_that_of_a_drawn_one() -> 
     assert found.log_sd > drawn.log_sd
 
 
+CAR = ClassSize("car", height_m=1.5, log_sd=0.1, on_ground=True, overhang_m=0.8)
+
+
+@pytest.mark.parametrize(
+    ("height_log_sd", "nearer_m"),
+    [
+        pytest.param(0.0, 0.0, id="a box round a cuboid reaches down to its nearest edge"),
+        pytest.param(0.12, 0.8 * 0.8, id="a detector's box reaches down to the wheels"),
+    ],
+)
+def test_the_face_of_a_vehicle_is_before_its_wheels(height_log_sd, nearer_m) -> None:
+    (cue,) = ground_cues([Seen(post_at(10.0), CAR, height_log_sd)], [UNKNOWN], LEVEL, GROUND)
+    assert cue.depth_m == pytest.approx(10.0 - nearer_m)
+
+
 def pitched(horizon_px: float, depths_m: list[float]) -> tuple[Cue, ...]:
     """Posts before a camera whose horizon is not where it is thought to be."""
     boxes = [post_at(depth_m, horizon_px) for depth_m in depths_m]

@@ -192,19 +192,19 @@ PERSON = np.array([[495, 399, 505, 441]], dtype=np.float32)
 @pytest.mark.parametrize(
     ("label", "camera_height_m", "foot_lower_px", "speaks"),
     [
-        ("person", None, 0, "depth"),
+        ("person", None, 0, "size"),
         ("person", 1.65, 0, "size"),
         ("person", 1.65, 160, "depth"),
         ("cyclist", None, 0, "size"),
     ],
     ids=[
-        "a person alone may be on a poster",
+        "a person alone is seldom on a poster",
         "a person who stands on the ground at that distance is none",
-        "a person whose foot is elsewhere may be",
+        "a person whose foot is elsewhere may be on one",
         "a cyclist is not met in rooms",
     ],
 )
-def test_one_thing_alone_overrules_the_depth_map_only_where_it_is_surely_what_it_seems(
+def test_one_thing_alone_overrules_the_depth_map_unless_it_may_be_something_else(
     label: str, camera_height_m: float | None, foot_lower_px: int, speaks: str
 ) -> None:
     boxes = PERSON + np.float32([0, foot_lower_px, 0, foot_lower_px])
@@ -218,11 +218,26 @@ def test_one_thing_alone_overrules_the_depth_map_only_where_it_is_surely_what_it
 def test_what_stays_undecided_has_an_interval_that_holds_both_readings_and_is_marked() -> None:
     (one,) = with_cues([far(4.0)], Detections.from_boxes(PERSON, ["person"]), CAMERA, parse_cues("auto"), ROOMS)
     said = {cue.name: cue for cue in one.cues}
-    assert (one.depth_m, one.method, one.conflict) == (4.0, "median", True)
+    assert (one.depth_m, one.method, one.conflict) == (said["size"].depth_m, "size", True)
     assert one.low_m == pytest.approx(4.0 * math.exp(-1.2816 * said["depth"].log_sd))
     assert one.high_m == pytest.approx(said["size"].depth_m * math.exp(1.2816 * said["size"].log_sd))
     assert 20 < one.high_m < 30
-    assert "alone" in said["size"].note
+    assert "upright person" in said["depth"].note
+
+
+def test_a_bottle_alone_overrules_nothing() -> None:
+    boxes = np.array([[495, 399, 498, 409]], dtype=np.float32)
+    (one,) = with_cues([far(4.0)], Detections.from_boxes(boxes, ["bottle"]), CAMERA, parse_cues("auto"), ROOMS)
+    assert (one.depth_m, one.method, one.conflict) == (4.0, "median", True)
+    assert one.high_m > 10
+    assert "alone" in one.cues[1].note
+
+
+def test_a_lone_person_is_evidence_below_the_reach_of_the_network_too() -> None:
+    boxes = np.array([[480, 380, 520, 481]], dtype=np.float32)  # 1.7 m high at 8.4 m
+    (one,) = with_cues([far(3.7)], Detections.from_boxes(boxes, ["person"]), CAMERA, parse_cues("auto"), ROOMS)
+    assert one.depth_m == pytest.approx(8.4, rel=0.02)
+    assert (one.low_m < 3.7, one.high_m > 8.4, one.conflict) == (True, True, True)
 
 
 def test_readings_that_agree_across_the_end_of_the_reach_are_not_marked() -> None:
@@ -250,7 +265,7 @@ UMBRELLA = [300, 300, 350, 350]
     ("objects", "expected_m"),
     [
         pytest.param([("elephant", ELEPHANT)], [500 * 2.45 / 220], id="an elephant nearby is as far as its size says"),
-        pytest.param([("elephant", ELEPHANT_CUT)], [1.70], id="one that the frame cuts is nearer than its size says"),
+        pytest.param([("elephant", ELEPHANT_CUT)], [1.65], id="one that the frame cuts is nearer than its size says"),
         pytest.param([("airplane", PLANE)], [math.nan], id="nor is what has no size"),
         pytest.param([("umbrella", UMBRELLA)], [2.0], id="in a room the map speaks"),
         pytest.param(
@@ -293,3 +308,39 @@ def test_metres_that_are_no_rooms_are_given_outdoors(facts: DepthFacts, cues: st
     boxes = np.array([PLANE], dtype=np.float32)
     (found,) = with_cues([far(2.0)], Detections.from_boxes(boxes, ["airplane"]), CAMERA, parse_cues(cues), facts)
     assert found.depth_m == depth_m
+
+
+STREETS = DepthFacts("streets", log_sd=0.2, reach_m=80.0)
+PEOPLE = np.array(
+    [[x, 400 - 850 / z * 0.02, x + 10, 400 + 850 / z * 0.98] for x, z in ((300, 20), (500, 22), (700, 25))]
+)
+
+
+def test_a_network_that_knows_streets_is_joined_with_size_and_ground() -> None:
+    found = Detections.from_boxes(PEOPLE, ["person"] * 3)
+    joined = with_cues(
+        [far(20.0), far(22.0), far(25.0)], found, CAMERA, parse_cues("auto", camera_height_m=1.7), STREETS
+    )
+    for one in joined:
+        assert all(cue.weight > 0.05 for cue in one.cues)
+        assert one.method == "median+size+ground"
+
+
+def test_the_sizes_of_all_correct_the_map_where_nothing_else_speaks() -> None:
+    boxes = np.vstack([PEOPLE, [[100, 380, 160, 440]]])
+    found = Detections.from_boxes(boxes, ["person"] * 3 + ["umbrella"])
+    *_, alone = with_cues([far(14.0), far(15.4), far(17.5), far(15.0)], found, CAMERA, parse_cues("auto"), STREETS)
+    assert 16.5 < alone.depth_m < 15.0 / 0.7
+    assert alone.position_m[2] == pytest.approx(alone.depth_m)
+
+
+def test_the_map_tells_whether_a_truck_is_a_pickup() -> None:
+    boxes = np.array([[400, 330, 560, 430]], dtype=np.float32)
+    sizes = [
+        with_cues([far(depth_m)], Detections.from_boxes(boxes, ["truck"]), CAMERA, parse_cues("auto"), STREETS)[0].cues[
+            1
+        ]
+        for depth_m in (9.0, 17.0)
+    ]
+    assert sizes[0].depth_m < 12.0
+    assert sizes[1].depth_m > 14.0

@@ -140,6 +140,14 @@ def test_a_box_of_a_detector_is_as_sure_as_its_detector_is_right() -> None:
     assert found.log_sd == pytest.approx(math.hypot(drawn.log_sd, 0.12), rel=0.01)
 
 
+def test_the_face_of_a_vehicle_is_before_the_wheels_that_a_detectors_box_shows() -> None:
+    lorry = ClassSize("lorry", height_m=3.0, log_sd=0.01, overhang_m=1.4, length_m=9.0, width_m=2.5)
+    box = (440.0, 350.0, 560.0, 470.0)
+    drawn, found = (size_cue(Seen(box, lorry, log_sd), LEVEL, 400.0).depth_m for log_sd in (0.0, 1e-6))
+    assert drawn == pytest.approx(500 * 3.0 / 120, rel=0.02)
+    assert 1.0 < drawn - found <= 1.4
+
+
 LOW = ClassSize("low", height_m=2.0, log_sd=0.05, share=0.5)
 TRUCK = ClassSize("truck", kinds=(LOW, replace(LOW, name="high", height_m=4.0)))
 
@@ -170,3 +178,19 @@ def test_the_shape_of_the_box_tells_the_kinds_of_a_class_apart() -> None:
 
 def test_a_cut_object_of_several_kinds_is_at_most_as_far_as_the_highest() -> None:
     assert size_cue(Seen((400, 600, 450, 800), TRUCK), LEVEL, 400.0).at_most_m == pytest.approx(10.0)
+
+
+@pytest.mark.parametrize(
+    ("height_log_sd", "other", "low", "high"),
+    [
+        pytest.param(0.12, Cue("depth", 5.2, 0.2), 4.7, 5.1, id="a box that the map agrees with is whole"),
+        pytest.param(0.12, Cue("depth", 2.2, 0.15), 2.4, 3.7, id="one that it puts much nearer is partly hidden"),
+        pytest.param(0.12, Cue("depth", 9.0, 0.15), 4.5, 5.1, id="one that it puts farther is not"),
+        pytest.param(0.0, Cue("depth", 2.2, 0.15), 4.99, 5.01, id="the box of a cuboid is whole"),
+    ],
+)
+def test_the_other_cues_tell_whether_a_part_is_hidden(height_log_sd, other, low, high) -> None:
+    alone, told = (size_cue(Seen(BOX, POST, height_log_sd), LEVEL, 400.0, each) for each in (None, other))
+    assert alone.depth_m == pytest.approx(5.0)
+    assert low < told.depth_m < high
+    assert told.log_sd >= 0.99 * alone.log_sd

@@ -149,7 +149,7 @@ def protocol_fields(result: ObjectResult, names: Names) -> Row:
 
 def cues_line(cues: CueSettings) -> str:
     """The cues that distances are computed from, in words."""
-    line = ", ".join(cues.names) + (" (the others where most lies beyond the depth's reach)" if cues.auto else "")
+    line = ", ".join(cues.names) + (" (auto: as the depth network's reach tells)" if cues.auto else "")
     if "ground" in cues.names and cues.camera_height_m is not None:
         line += f"; camera {cues.camera_height_m:g} m above the ground"
     return line

@@ -2,7 +2,8 @@
 
 A level camera at the height h above flat ground sees the ground at the distance Z at the row y = y_h + f_y·h/Z, where
 y_h is the row of the horizon (Hoiem, Efros, Hebert: Putting Objects in Perspective, IJCV 2008). The foot of an object
-is its nearest point, so that this is the distance of the surface that the camera sees.
+is its nearest point, so that this is the distance of the surface that the camera sees. Only vehicles reach beyond their
+wheels, which are the lowest that a detector's box shows of them: their overhang is taken off.
 
 The result depends strongly on the horizon: one degree of pitch moves it by f_y/57 pixels. Objects of known size show
 where it is: the size gives the same distance, and the distance gives how far the foot lies below the horizon.
@@ -14,6 +15,7 @@ linear.
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -36,7 +38,9 @@ MIN_DROP_SDS = 2.0
 OUTLIER_SDS = 2.0
 """From this residual on, in standard deviations, the weight of an object's horizon falls with the square of the
 residual: the object may not stand on the ground."""
-
+OVERHANG_SHARE, OVERHANG_LOG_SD = 0.8, 0.25
+"""Share of the overhang that lies along the optical axis, between 0.64, the mean over all directions, and 1, for a
+vehicle that is seen from ahead or behind; and its uncertainty in log."""
 CUT_NOTE = "its foot is cut by the frame"
 
 
@@ -88,7 +92,9 @@ def ground_cues(objects: Sequence[Seen], by_size: Sequence[Cue], camera: Camera,
         for each, reason, cut in zip(objects, reasons, are_cut, strict=True)
     ]
     foot_sds = [_foot_sd_px(each, camera) for each in objects]
-    rows, variances = _horizons(feet, foot_sds, by_size, camera, ground)
+    overhangs_m = [OVERHANG_SHARE * each.overhang_m for each in objects]
+    feet_by_size = [_shifted(*each) for each in zip(by_size, overhangs_m, strict=True)]
+    rows, variances = _horizons(feet, foot_sds, feet_by_size, camera, ground)
     cues = []
     for index, (seen, reason) in enumerate(zip(objects, reasons, strict=True)):
         if reason:
@@ -97,7 +103,7 @@ def ground_cues(objects: Sequence[Seen], by_size: Sequence[Cue], camera: Camera,
         others = np.arange(len(feet)) != index
         row, variance = _combined(rows[others], variances[others], ground)
         drop, sd_px = seen.box_xyxy_px[3] - row, math.sqrt(variance + foot_sds[index] ** 2)
-        cue = _cue(drop, sd_px, camera, ground)
+        cue = _shifted(_cue(drop, sd_px, camera, ground), -overhangs_m[index])
         if are_cut[index]:
             cue = Cue.bound("ground", cue.depth_m, cue.log_sd, CUT_NOTE) if cue.is_known else cue
         cues.append(cue)
@@ -142,6 +148,14 @@ def _cue(drop: float, sd_px: float, camera: Camera, ground: Ground) -> Cue:
         return Cue.unknown("ground", "its foot lies too near the horizon")
     log_sd = math.hypot(sd_px / drop, CAMERA_HEIGHT_LOG_SD, FOCAL_LOG_SD[camera.origin])
     return Cue("ground", camera.fy_px * ground.camera_height_m / drop, log_sd)
+
+
+def _shifted(cue: Cue, by_m: float) -> Cue:
+    """A cue farther by some metres, or nearer by at most a half."""
+    if not (by_m and cue.is_known):
+        return cue
+    depth_m = max(cue.depth_m + by_m, cue.depth_m / 2)
+    return replace(cue, depth_m=depth_m, log_sd=math.hypot(cue.log_sd * cue.depth_m, OVERHANG_LOG_SD * by_m) / depth_m)
 
 
 def _foot_sd_px(seen: Seen, camera: Camera) -> float:

@@ -20,10 +20,12 @@ ALL_CUES: tuple[CueName, ...] = get_args(CueName)
 AUTO = "auto"
 NOT_NEEDED = "not needed: the depth map reaches this far"
 UNDECIDED = "alone it does not overrule the depth map"
+DOUBTED = "an upright person is seen at another distance: the picture may be none of a room"
 NOT_SEEN = "the depth network has not seen such pictures"
-UNSEEN_LOG_SD = 0.7
+UNSEEN_LOG_SD = 1.0
 """Uncertainty of a map in log depth, in a picture outside the domain of its network. The embedded network of rooms puts
-what is nearer than 10 m on streets a factor of 1.4 to 2.7 too near."""
+what is nearer than 10 m on streets a factor of 1.4 to 2.7 too near. On 41 vehicles that the frame cuts, in 26 pictures
+of streets with LiDAR, the interval holds 83 % with this, 78 % with 0.7."""
 LEAST_WEIGHT = 0.05
 """A cue of less weight is not part of the name of a distance's method."""
 NO_CUE = "none of the cues asked for says anything"
@@ -36,8 +38,9 @@ class CueSettings:
 
     Attributes:
         names: The cues, in the order of `ALL_CUES`.
-        auto: Use the depth map alone; in a picture outside the domain of its network (`depth_cue.judge_domain`), use
-            the other cues alone. There an object has no distance if the other cues give none.
+        auto: Join all cues if the depth network knows streets (`DepthFacts.knows_streets`). For one that knows rooms
+            alone use the depth map alone; in a picture outside its domain (`depth_cue.judge_domain`) use the other cues
+            alone. There an object has no distance if the other cues give none.
         camera_height_m: Height of the camera above the ground in metres; None where unknown: the ground then gives no
             distance.
         horizon_px: The row of the horizon; None for that of a level camera.
@@ -135,51 +138,100 @@ def with_cues(
     Returns:
         N distances, each with its cues and an interval of 80 %; unknown where no cue gives a distance.
     """
-    objects = seen_objects(found, settings.sizes)
-    other_cues = [with_measured_spreads(cues, facts) for cues in _other_cues(objects, camera, settings)]
+    view = _View(seen_objects(found, settings.sizes), camera, settings, facts)
+    other_cues = view.with_sizes_told(view.other_cues())
     others = [fuse(cues) for cues in other_cues]
-    verdict = judge_domain(distances, others, [each.size for each in objects], facts) if settings.auto else None
+    judged = settings.auto and not facts.knows_streets
+    verdict = judge_domain(distances, others, [each.size for each in view.objects], facts) if judged else None
+    nothing = [Fused()] * len(others)
+    from_map = on_seen_pictures(depth_cues(distances, found.labels, nothing, facts), camera, facts)
     if verdict is not None:
-        from_map = on_seen_pictures(depth_cues(distances, found.labels, [Fused()] * len(objects), facts), camera, facts)
-        fused = [_by_verdict(*each, verdict) for each in zip(from_map, others, strict=True)]
+        fused = [_by_verdict(*each, verdict) for each in zip(from_map, others, view.objects, strict=True)]
     elif "depth" in settings.names:
-        from_map = on_seen_pictures(depth_cues(distances, found.labels, others, facts), camera, facts)
-        fused = [fuse((cue, *cues)) for cue, cues in zip(from_map, other_cues, strict=True)]
+        if facts.knows_streets:  # what is partly hidden shall not say that the map is wrong
+            others = [fuse(cues) for cues in view.with_sizes_told(other_cues, from_map)]
+        corrected = on_seen_pictures(depth_cues(distances, found.labels, others, facts), camera, facts)
+        told = view.with_sizes_told(other_cues, corrected)
+        fused = [fuse((cue, *cues)) for cue, cues in zip(corrected, told, strict=True)]
     else:
         fused = others
     fused = [with_measured_spread(each, facts) for each in fused]
     reason = NOT_SEEN if verdict is DomainVerdict.UNKNOWN else NO_CUE
-    joined = [_joined(*each, camera, reason) for each in zip(distances, fused, objects, strict=True)]
+    joined = [_joined(*each, camera, reason) for each in zip(distances, fused, view.objects, strict=True)]
     if verdict is DomainVerdict.UNDECIDED:
-        joined = [_with_both_intervals(*each) for each in zip(joined, fused, others, strict=True)]
+        joined = [_with_both_intervals(*each) for each in zip(joined, from_map, others, strict=True)]
     return tuple(joined)
 
 
-def _other_cues(objects: Sequence[Seen], camera: Camera, settings: CueSettings) -> list[tuple[Cue, ...]]:
-    """The cues of each object other than the depth map: size and ground, as far as they are asked for."""
-    row = camera.cy_px if settings.horizon_px is None else settings.horizon_px
-    by_size = [size_cue(each, camera, row) for each in objects]
-    by_name: list[Sequence[Cue]] = []
-    if "size" in settings.names:
-        by_name.append(by_size)
-    else:
-        by_size = [Cue.unknown("size", "not asked")] * len(objects)
-    if "ground" in settings.names:
-        if settings.camera_height_m is None:
-            by_name.append([Cue.unknown("ground", NO_HEIGHT)] * len(objects))
-        else:
-            ground = ground_of(camera, settings.camera_height_m, settings.horizon_px)
-            by_name.append(ground_cues(objects, by_size, camera, ground))
-    return list(zip(*by_name, strict=True)) if by_name else [()] * len(objects)
+@dataclass(frozen=True, slots=True)
+class _View:
+    """The objects of a picture, and what cues other than the depth map need to know.
+
+    Attributes:
+        objects: The N objects.
+        camera: The picture's camera.
+        settings: The cues, and their settings.
+        facts: Facts about the depth network, whose margins tell how wide the other cues are.
+    """
+
+    objects: Sequence[Seen]
+    camera: Camera
+    settings: CueSettings
+    facts: DepthFacts
+
+    @property
+    def horizon_px(self) -> float:
+        """The row of the horizon: the given one, or that of a level camera."""
+        return self.camera.cy_px if self.settings.horizon_px is None else self.settings.horizon_px
+
+    def other_cues(self) -> list[tuple[Cue, ...]]:
+        """The cues of each object other than the depth map: size and ground, as far as they are asked for."""
+        names, height_m = self.settings.names, self.settings.camera_height_m
+        by_size = [Cue.unknown("size", "not asked")] * len(self.objects)
+        by_name: list[Sequence[Cue]] = []
+        if "size" in names:
+            by_size = [size_cue(each, self.camera, self.horizon_px) for each in self.objects]
+            by_name.append(by_size)
+        if "ground" in names:
+            if height_m is None:
+                by_name.append([Cue.unknown("ground", NO_HEIGHT)] * len(self.objects))
+            else:
+                ground = ground_of(self.camera, height_m, self.settings.horizon_px)
+                by_name.append(ground_cues(self.objects, by_size, self.camera, ground))
+        if not by_name:
+            return [()] * len(self.objects)
+        return [with_measured_spreads(cues, self.facts) for cues in zip(*by_name, strict=True)]
+
+    def with_sizes_told(
+        self, others: Sequence[tuple[Cue, ...]], from_map: Sequence[Cue] | None = None
+    ) -> list[tuple[Cue, ...]]:
+        """The other cues, with what is undecided of a size told by the ground and, where it is given, the depth map."""
+        depth: Sequence[Cue | None] = [None] * len(self.objects) if from_map is None else from_map
+        return [self._with_size_told(*each) for each in zip(self.objects, others, depth, strict=True)]
+
+    def _with_size_told(self, seen: Seen, cues: tuple[Cue, ...], depth_cue: Cue | None) -> tuple[Cue, ...]:
+        if seen.size is None or (depth_cue is None and not seen.size.kinds):
+            return cues
+        rest = fuse([cue for cue in (depth_cue, *cues) if cue is not None and cue.name != "size"])
+        if not rest.is_known:
+            return cues
+        told = with_measured_spreads([size_cue(seen, self.camera, self.horizon_px, rest)], self.facts)
+        return tuple(told[0] if cue.name == "size" else cue for cue in cues)
 
 
-def _by_verdict(depth_cue: Cue, others: Fused, verdict: DomainVerdict) -> Fused:
-    """The depth map alone, or the other cues alone outside its network's domain; the cues not used have weight 0."""
+def _by_verdict(depth_cue: Cue, others: Fused, seen: Seen, verdict: DomainVerdict) -> Fused:
+    """The depth map alone, or the other cues alone outside its network's domain; the cues not used have weight 0.
+
+    In an undecided picture the other cues are used for who is seen whole and upright, if they contradict the map.
+    """
     if verdict is DomainVerdict.UNKNOWN:
         doubted = replace(depth_cue, note=NOT_SEEN) if depth_cue.is_known else depth_cue
         if not others.is_known and any(cue.name == "size" and cue.is_bound for cue in others.cues):
             return _not_seen_whole(doubted, others)
         return others._replace(cues=(doubted, *others.cues))
+    upright = seen.size is not None and seen.size.stands_upright
+    if verdict is DomainVerdict.UNDECIDED and upright and not others.conflict and contradict(depth_cue, others):
+        return others._replace(cues=(replace(depth_cue, note=DOUBTED), *others.cues))
     note = UNDECIDED if verdict is DomainVerdict.UNDECIDED else NOT_NEEDED
     kept = (replace(each, weight=0.0, note=note) if each.is_known else each for each in others.cues)
     fused = fuse((depth_cue,))
@@ -193,13 +245,14 @@ def _not_seen_whole(depth_cue: Cue, others: Fused) -> Fused:
     return fuse((wide, *suggested))
 
 
-def _with_both_intervals(distance: Distance, fused: Fused, others: Fused) -> Distance:
-    """The distance; where the other cues contradict it, marked as conflict and with an interval that holds both."""
-    if not (distance.is_known and contradict(fused, others)):
+def _with_both_intervals(distance: Distance, depth_cue: Cue, others: Fused) -> Distance:
+    """The distance; where map and other cues contradict, marked as conflict and with an interval that holds both."""
+    if not contradict(depth_cue, others):
         return distance
-    factor = math.exp(INTERVAL_SDS * others.log_sd)
-    low_m, high_m = min(distance.low_m, others.depth_m / factor), max(distance.high_m, others.depth_m * factor)
-    return replace(distance, low_m=low_m, high_m=high_m, conflict=True)
+    ends_m = [
+        each.depth_m * math.exp(side * INTERVAL_SDS * each.log_sd) for each in (depth_cue, others) for side in (-1, 1)
+    ]
+    return replace(distance, low_m=min(ends_m), high_m=max(ends_m), conflict=True)
 
 
 def _joined(distance: Distance, fused: Fused, seen: Seen, camera: Camera, reason: str) -> Distance:

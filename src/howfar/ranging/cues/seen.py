@@ -27,6 +27,16 @@ class Seen(NamedTuple):
     height_log_sd: float = 0.0
 
     @property
+    def is_cuboids(self) -> bool:
+        """Whether the box goes round a cuboid, as data sets draw it, and not round what is seen, as detectors do."""
+        return self.height_log_sd == 0
+
+    @property
+    def overhang_m(self) -> float:
+        """How far the object reaches beyond its wheels, the lowest that is seen of it; 0 for a cuboid's box."""
+        return 0.0 if self.is_cuboids or self.size is None else self.size.mean_overhang_m
+
+    @property
     def height_px(self) -> float:
         """Height of the box."""
         return self.box_xyxy_px[3] - self.box_xyxy_px[1]

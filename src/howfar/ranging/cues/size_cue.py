@@ -12,6 +12,10 @@ the far face (Z + e) limits it depends on the side of the horizon:
 In all three cases Z = (H + e·(|b| + |t|)) / (b − t). The cue is the distance of the near face, Z − e: the surface that
 the camera sees.
 
+Cuboids are what data sets draw. A detector's box goes round what is seen: the bumper is too high above the ground to be
+the lowest, and the wheels stand behind it. The distance by such a box is that of the wheels, and the near face is
+nearer by the overhang.
+
 The half extent follows from the angle ψ between a footprint of length L and width W and the optical axis:
 e = (L·|cos ψ| + W·|sin ψ|) / 2. The width of the box depends on this angle, but does not determine it: a width between
 the length and the diagonal belongs to two angles, and mirror images have the same width. So no equation is solved.
@@ -20,7 +24,8 @@ implies. The cue is the mean over all angles and heights.
 
 A class can be a mixture of kinds: a truck is a pickup or a lorry. The weight of a kind is its share, times how well it
 explains the shape of the box and, where the other cues give a distance, that distance. The cue is the mean over the
-kinds; while they are undecided its uncertainty holds all of them.
+kinds; while they are undecided its uncertainty holds all of them. Likewise a part of an object may be hidden, so that
+its box is too low: the other cues tell. The boxes of cuboids are whole, whatever stands before them.
 """
 
 import math
@@ -51,6 +56,9 @@ OUTLIER_DENSITY = 1 / 3
 SEEN_SHARE_LOG, SEEN_SHARE_LOG_SD = -0.54, 0.38
 """Mean and standard deviation of the natural logarithm of the share that is seen of the height of an object that is not
 seen whole, if every share from a quarter to the whole is equally frequent."""
+HIDDEN_SHARE = 0.1
+"""Share of the objects of which something hides a part, or that sit, bend or are children, of our own choice. Any share
+is then seen of the height."""
 FOCAL_LOG_SD = {"given": 0.0, "exif": 0.03, "assumed": 0.2}
 """Uncertainty of the focal length by its origin, in log; distances by size and by the ground are proportional to it."""
 
@@ -81,7 +89,8 @@ def size_cue(seen: Seen, camera: Camera, horizon_px: float, other: Estimate | No
         seen: Its box, with the size of its class.
         camera: The picture's camera, held about level.
         horizon_px: The row of the horizon.
-        other: What the other cues say, which tells the kinds of a class apart; None for nothing.
+        other: What the other cues say, which tells the kinds of a class apart, and whether a part of the object is
+            hidden; None if they say nothing.
 
     Returns:
         The cue. It gives no distance if the height of the class is unknown or if the box is too low. It gives a bound
@@ -95,7 +104,10 @@ def size_cue(seen: Seen, camera: Camera, horizon_px: float, other: Estimate | No
     reason = _why_bound(seen, size, camera)
     if reason:
         return _bound(seen, size, camera, horizon_px, reason)
-    mean, log_sd = _together([_of_kind(seen, kind, camera, horizon_px) for kind in size.sized_kinds], other)
+    kinds = [_of_kind(seen, kind, camera, horizon_px) for kind in size.sized_kinds]
+    if other is not None and not seen.is_cuboids:
+        kinds += [_partly_hidden(kind) for kind in kinds]
+    mean, log_sd = _together(kinds, other)
     note = "the box is cut by the frame at the side" if _is_cut_at_side(seen.box_xyxy_px, camera) else ""
     return Cue("size", math.exp(mean), log_sd, note=note)
 
@@ -126,11 +138,18 @@ def _of_kind(seen: Seen, kind: ClassSize, camera: Camera, horizon_px: float) -> 
     weights = np.exp(log_fits - log_fits.max()) * np.exp(-(HEIGHTS**2) / 2)
     evidence = float(weights.mean() / np.exp(-(HEIGHTS**2) / 2).mean()) * math.exp(float(log_fits.max()))
     weights /= weights.sum()
-    mean, log_sd = _moments(np.log(np.maximum(z - extents_m, LEAST_SHARE * z)), weights)
+    overhangs_m = 0.0 if seen.is_cuboids else kind.overhang_m * np.abs(np.cos(ANGLES))[:, None]
+    mean, log_sd = _moments(np.log(np.maximum(z - extents_m - overhangs_m, LEAST_SHARE * z)), weights)
     extent_m = float((weights.sum(axis=1) * extents_m[:, 0]).sum())
     footprint = kind.footprint_log_sd * extent_m * (stretch - 1) / math.exp(mean)
     log_sd = math.hypot(log_sd, footprint, _height_log_sd(seen), FOCAL_LOG_SD[camera.origin])
     return _OfKind(mean, log_sd, kind.share * evidence)
+
+
+def _partly_hidden(kind: _OfKind) -> _OfKind:
+    """The distance of an object of this kind of which not all is seen."""
+    weight = kind.weight * HIDDEN_SHARE / (1 - HIDDEN_SHARE)
+    return _OfKind(kind.mean + SEEN_SHARE_LOG, math.hypot(kind.log_sd, SEEN_SHARE_LOG_SD), weight)
 
 
 def _together(kinds: Sequence[_OfKind], other: Estimate | None) -> tuple[float, float]:
@@ -138,7 +157,7 @@ def _together(kinds: Sequence[_OfKind], other: Estimate | None) -> tuple[float, 
     if len(kinds) == 1:
         return kinds[0].mean, kinds[0].log_sd
     means, log_sds, weights = np.array(kinds, dtype=np.float64).T
-    if other is not None and math.isfinite(other.depth_m):
+    if other is not None:
         sds = np.hypot(log_sds, other.log_sd)
         agreement = np.exp(-(((means - math.log(other.depth_m)) / sds) ** 2) / 2) / (sds * math.sqrt(2 * math.pi))
         weights = weights * ((1 - OUTLIERS) * agreement + OUTLIERS * OUTLIER_DENSITY)

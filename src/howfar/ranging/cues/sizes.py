@@ -11,8 +11,9 @@ from howfar.errors import SettingError
 from howfar.io.toml import read_own_toml, read_toml
 
 DEFAULT_FOOTPRINT_LOG_SD = 0.15
-NUMBERS = ("height_m", "log_sd", "length_m", "width_m", "footprint_log_sd", "least_ratio", "share")
+NUMBERS = ("height_m", "log_sd", "length_m", "width_m", "footprint_log_sd", "least_ratio", "overhang_m", "share")
 """The fields of `ClassSize` that are numbers."""
+MAY_BE_ZERO = ("least_ratio", "overhang_m")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class ClassSize:
         on_ground: Whether such an object stands on the ground.
         outdoors: Whether such an object is found outdoors only.
         least_ratio: A box with a lower ratio of height to width does not show the whole object upright.
+        overhang_m: How far its front and its back reach beyond the wheels that it stands on, in metres.
         also: Other names of the class.
         source: Where the numbers are published.
         share: Of a kind, its share among the objects of its class, before anything of them is seen.
@@ -48,6 +50,7 @@ class ClassSize:
     on_ground: bool = False
     outdoors: bool = False
     least_ratio: float = 0.0
+    overhang_m: float = 0.0
     also: tuple[str, ...] = ()
     source: str = ""
     share: float = 1.0
@@ -56,9 +59,7 @@ class ClassSize:
     def __post_init__(self) -> None:
         for key in NUMBERS:
             value = getattr(self, key)
-            if value is not None and not (
-                math.isfinite(value) and (value > 0 or (key == "least_ratio" and value == 0))
-            ):
+            if value is not None and not (math.isfinite(value) and (value > 0 or (key in MAY_BE_ZERO and value == 0))):
                 raise SettingError(f"The size of {self.name!r}: {key} must be a number above 0, not {value}.")
         if (self.height_m is None) != (self.log_sd is None):
             raise SettingError(f"The size of {self.name!r}: height_m and log_sd go together; give both or none.")
@@ -66,6 +67,16 @@ class ClassSize:
             raise SettingError(f"The size of {self.name!r}: length_m and width_m go together; give both or none.")
         if self.kinds and (self.height_m is not None or self.length_m is not None):
             raise SettingError(f"The size of {self.name!r}: give its kinds sizes, or give it one size and no kinds.")
+
+    @property
+    def stands_upright(self) -> bool:
+        """Whether it is a class of people: what stands on the ground and is seen whole only if it is upright."""
+        return self.on_ground and self.least_ratio > 1
+
+    @property
+    def mean_overhang_m(self) -> float:
+        """The overhang, over the kinds of a mixed class."""
+        return sum(kind.share * kind.overhang_m for kind in self.kinds) if self.kinds else self.overhang_m
 
     @property
     def sized_kinds(self) -> tuple["ClassSize", ...]:

@@ -140,6 +140,6 @@ def _objects_of_known_size(perception: Perception, cues: CueSettings) -> list[_O
     by_size = [size_cue(each, camera, row) for each in seen_objects(perception.detections, cues.sizes)]
     if sum(cue.is_known for cue in by_size) < LEAST_SIZES:
         return []
-    log_sds = np.array([cue.log_sd for cue in by_size], dtype=np.float64)
+    log_sds = np.array([cue.log_sd if cue.is_known else np.nan for cue in by_size], dtype=np.float64)
     correlation = FOCAL_LOG_SD[camera.origin] ** 2 / float(np.nanmean(log_sds**2))
     return [_ObjectDepths("size", np.array([cue.depth_m for cue in by_size]), log_sds, correlation)]
