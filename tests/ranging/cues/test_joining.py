@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -344,3 +345,15 @@ def test_the_map_tells_whether_a_truck_is_a_pickup() -> None:
     ]
     assert sizes[0].depth_m < 12.0
     assert sizes[1].depth_m > 14.0
+
+
+def test_a_focal_length_that_is_assumed_does_not_part_the_map_and_the_sizes() -> None:
+    found = Detections.from_boxes(PEOPLE, ["person"] * 3)
+    given, assumed = (
+        with_cues([far(18.0), far(20.0), far(23.0)], found, replace(CAMERA, origin=origin), parse_cues("auto"), STREETS)
+        for origin in ("given", "assumed")
+    )
+    for sure, unsure in zip(given, assumed, strict=True):
+        assert unsure.depth_m == pytest.approx(sure.depth_m)
+        assert math.log(unsure.high_m / unsure.low_m) > 1.5 * math.log(sure.high_m / sure.low_m)
+        assert unsure.cues[1].log_sd == pytest.approx(math.hypot(sure.cues[1].log_sd, 0.2))

@@ -220,7 +220,7 @@ def _half_extents_m(size: ClassSize) -> NDArray[np.float64]:
 def _log_likelihood(seen: Seen, size: ClassSize, camera: Camera, z: NDArray[np.float64]) -> NDArray[np.float64]:
     """The log-likelihood of the width of a box for each distance in z, whose rows are the angles."""
     if size.length_m is None or size.width_m is None:
-        return np.zeros_like(z)
+        return np.full_like(z, math.log(OUTLIER_DENSITY))
     box, observed = seen.box_xyxy_px, seen.width_px
     middle = ((box[0] + box[2]) / 2 - camera.cx_px) / camera.fx_px
     expected = camera.fx_px * _seen_width(size.length_m, size.width_m, middle, z)
