@@ -99,8 +99,8 @@ def test_a_data_set_of_any_folder(here: Path) -> None:
 
 def test_rendered_glass_and_mirrors_are_measured(tmp_path: Path) -> None:
     pytest.importorskip("embreex", reason="needs the extra `synth`")
-    # The first room of this seed has a window, a screen and a mirror; other rooms may take another seed.
-    settings = ("--scenes", "1", "--seed", "0", "--kind", "rooms", "--size", "64x48", "--workers", "1")
+    # The first room of this seed has a window and a mirror; other rooms may take another seed.
+    settings = ("--scenes", "1", "--seed", "32", "--kind", "rooms", "--size", "64x48", "--workers", "1")
     made = CliRunner().invoke(app, ["synth", "--out", str(tmp_path / "set"), *settings])
     assert made.exit_code == 0, made.output
     run(

@@ -10,7 +10,7 @@ from howfar.synth.meshes import SHAPES, need_renderer, unit_mesh
 
 pytest.importorskip("trimesh", reason="needs the extra `synth`")
 
-HOLLOW = ("shade", "ring")
+HOLLOW = ("shade", "ring", "leaves")
 
 
 @pytest.mark.parametrize("name", SHAPES)

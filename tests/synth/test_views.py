@@ -1,6 +1,7 @@
 """The truth of the left-hand picture, against planes worked out by hand and a caster of rays that tries everything."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -53,6 +54,19 @@ def test_a_floor_lies_where_geometry_says() -> None:
     # A ray (x, y, 1) goes down by y·cos − sin of the pitch for each metre of depth.
     expected_m = height_m / (y * math.cos(pitch) - math.sin(pitch))
     np.testing.assert_allclose(views.depth_m, np.repeat(expected_m[:, None], CAMERA.width_px, axis=1), rtol=1e-9)
+
+
+def test_a_road_bends_and_rises_with_the_square_of_the_way() -> None:
+    post = block("pole", (0, 40, 0), (10, 0.001, 10))
+    made = world(post, block("", (0, 90, 0), (400, 0.1, 400)))
+    straight = see(assemble(made), CAMERA, 0)
+    curved = see(assemble(replace(made, bend_per_m=0.002, rise_per_m=-0.001)), CAMERA, 0)
+    (rows, columns), (moved_rows, moved_columns) = (np.nonzero(one.instances == 1) for one in (straight, curved))
+    assert moved_columns.mean() - columns.mean() == pytest.approx(CAMERA.fx_px * 0.002 * 40, abs=0.5)
+    assert moved_rows.mean() - rows.mean() == pytest.approx(CAMERA.fy_px * 0.001 * 40, abs=0.5)
+    np.testing.assert_allclose(
+        curved.depth_m[curved.instances == 1], straight.depth_m[straight.instances == 1][0], rtol=1e-3
+    )
 
 
 def test_depth_is_that_of_the_nearest_of_all_triangles() -> None:

@@ -110,6 +110,9 @@ def assemble(world: World) -> Assembly:
     sizes = [len(unit_mesh(one.mesh).corners) for one in owned]
     first_glass = sum(size for one, size in zip(owned, sizes, strict=True) if not one.group[0])
     corners_m = np.concatenate([some.corners_m for some in triangles])
+    if world.bend_per_m or world.rise_per_m:
+        ahead_m = corners_m @ turn[:, 1] + eye[1]
+        corners_m += ahead_m[:, :, None] ** 2 * (turn @ (world.bend_per_m, 0, world.rise_per_m))
     return Assembly(
         corners_m=corners_m,
         normals=np.concatenate([some.normals for some in triangles]),
@@ -122,8 +125,8 @@ def assemble(world: World) -> Assembly:
         lamps=_lamps(world, turn, eye),
         ambient=world.ambient,
         up=turn[:, 2].astype(np.float32),
-        opaque=Caster(corners_m[:first_glass]),
-        glass=Caster(corners_m[first_glass:]),
+        opaque=Caster(corners_m[:first_glass], turn),
+        glass=Caster(corners_m[first_glass:], turn),
         first_glass=first_glass,
     )
 

@@ -1,24 +1,33 @@
 """What is seen far away, without detail: the ground to the horizon, rows of houses, towers, hills, woods."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
 from howfar.synth import materials
 from howfar.synth.materials import Material
-from howfar.synth.solids import ball, standing_box, upright
+from howfar.synth.solids import ball, foliage, standing_box
 from howfar.synth.world import STRUCTURE, Body, Part
 
-REACH_M = 235.0
+REACH_M = 225.0
 """Nothing is farther from the world's origin: what 16 bits of 256ths of a metre hold, with some way to go."""
+
+STRIPS = 23
 
 SINK_M = 0.06
 """How far the open ground lies below the roads."""
 
 
 def open_ground(material: Material) -> Body:
-    """A round plain as far as anything reaches."""
-    return Body.of(STRUCTURE, [upright("cylinder", material, (0, 0, -SINK_M - 0.3), 2 * REACH_M, 0.3)])
+    """A plain as far as anything reaches, in strips, so that it can rise along Y."""
+    edges = np.linspace(-REACH_M, REACH_M, STRIPS + 1)
+    parts = []
+    for start, stop in pairwise(edges):
+        middle_m, long_m = float(start + stop) / 2, float(stop - start)
+        wide_m = 2 * math.sqrt(REACH_M**2 - middle_m**2)
+        parts.append(standing_box(material, (0.0, middle_m, -SINK_M - 0.3), (wide_m, long_m, 0.3)))
+    return Body.of(STRUCTURE, parts)
 
 
 def skyline(rng: np.random.Generator, most_floors: int) -> list[Body]:
@@ -34,7 +43,7 @@ def skyline(rng: np.random.Generator, most_floors: int) -> list[Body]:
 
 
 def _hill(rng: np.random.Generator) -> Part:
-    length, far = rng.uniform(60, 130), rng.uniform(120, 165)
+    length, far = rng.uniform(60, 130), rng.uniform(115, 155)
     tone, angle = rng.uniform(0.05, 0.3), rng.uniform(0, 2 * math.pi)
     green = Material((tone, rng.uniform(0.1, 0.25), 0.08), grain=0.4)
     return ball(green, (*_around(angle, far), -2.0), (length, rng.uniform(60, 130), rng.uniform(8, 60)))
@@ -55,7 +64,9 @@ def _wood(rng: np.random.Generator) -> list[Part]:
     for _ in range(rng.integers(12, 40)):
         angle, size = start + rng.uniform(0, 3.0), rng.uniform(7, 20)
         place = _around(angle, far + rng.uniform(-12, 12))
-        parts.append(ball(green, (*place, 0.3 * size), (size, size, rng.uniform(0.9, 1.5) * size)))
+        sizes = (size, size, rng.uniform(0.9, 1.5) * size)
+        parts += [ball(green, (*place, 0.3 * size), (0.8 * size, 0.8 * size, size))]
+        parts += [foliage(green, (*place, 0.4 * size), sizes, angle)]
     return parts
 
 

@@ -33,15 +33,23 @@ class Hits:
 class Caster:
     """Triangles that rays can be cast at."""
 
-    def __init__(self, corners_m: NDArray[np.float64]) -> None:
-        """Take T×3×3 corners in metres; there may be none."""
+    def __init__(self, corners_m: NDArray[np.float64], turn: NDArray[np.float64] | None = None) -> None:
+        """Take T×3×3 corners in metres; there may be none.
+
+        Args:
+            corners_m: The corners in the camera's coordinates, in which rays are cast too.
+            turn: 3×3, from the world's directions to the camera's. What stands upright in the world is searched faster
+                in its directions: Embree bounds it by boxes along the axes.
+        """
         # Imported here, as whoever only reads this module's types needs no Embree.
         from embreex.mesh_construction import TriangleMesh
         from embreex.rtcore_scene import EmbreeScene
 
         self._scene: Any = EmbreeScene()
+        self._turn = None if turn is None else turn.astype(np.float32)
         if len(corners_m):
-            TriangleMesh(self._scene, np.ascontiguousarray(corners_m, dtype=np.float32))
+            aligned = corners_m if turn is None else corners_m @ turn
+            TriangleMesh(self._scene, np.ascontiguousarray(aligned, dtype=np.float32))
         self._empty = not len(corners_m)
 
     def first(self, origins_m: NDArray[np.float32], directions: NDArray[np.float32]) -> Hits:
@@ -50,7 +58,7 @@ class Caster:
         if self._empty or not count:
             nothing = np.full(count, NOTHING, dtype=np.int32)
             return Hits(nothing, np.zeros((count, 3), np.float32), np.full(count, np.inf, np.float32))
-        found = self._scene.run(_rows(origins_m, count), _rows(directions, count), output=1)
+        found = self._scene.run(self._rows(origins_m, count), self._rows(directions, count), output=1)
         u, v = found["u"], found["v"]
         return Hits(found["primID"], np.stack([1 - u - v, u, v], axis=1), found["tfar"])
 
@@ -60,8 +68,14 @@ class Caster:
         if self._empty or not count:
             return np.zeros(count, dtype=np.bool_)
         reach = np.ones(count, dtype=np.float32)
-        hit = self._scene.run(_rows(origins_m, count), _rows(directions, count), dists=reach, query="OCCLUDED")
+        origins, ways = self._rows(origins_m, count), self._rows(directions, count)
+        hit = self._scene.run(origins, ways, dists=reach, query="OCCLUDED")
         return np.asarray(hit != NOTHING)
+
+    def _rows(self, vectors: NDArray[np.float32], count: int) -> NDArray[np.float32]:
+        """N×3, or 3 for all of them, in the coordinates that the triangles are kept in."""
+        turned = vectors if self._turn is None else vectors @ self._turn
+        return np.ascontiguousarray(np.broadcast_to(turned, (count, 3)), dtype=np.float32)
 
 
 def exact_depth_m(
@@ -96,7 +110,3 @@ def exact_depth_m(
     depth_m = np.full(len(triangle), np.nan)
     depth_m[found] = np.clip(np.where(np.isfinite(depth), depth, near), near, far)
     return depth_m
-
-
-def _rows(vectors: NDArray[np.float32], count: int) -> NDArray[np.float32]:
-    return np.ascontiguousarray(np.broadcast_to(vectors, (count, 3)), dtype=np.float32)

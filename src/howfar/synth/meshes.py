@@ -28,6 +28,9 @@ TAPER = (0.68, 0.86, 1.0)
 RING_THICKNESS = 0.03
 """Half a ring's thickness, as a share of its diameter."""
 
+LEAVES, LEAF = 90, 0.3
+"""How many scraps, and half the length of one as a share of the ball's radius."""
+
 CUSHION_POWER = 0.35
 """Exponent of the superellipsoid: 1 is a ball, 0 a box."""
 
@@ -65,7 +68,7 @@ def unit_mesh(name: str) -> UnitMesh:
 
     `box`, `ball`, `bead` (a coarser ball), `cushion` (a box with round edges and bulging faces), `cylinder`, `bar` (a
     coarser cylinder), `shade` (a hollow cylinder without ends that is half as wide at the top), `cone`, `taper` (a box
-    with a smaller upper face) and `ring` (a torus).
+    with a smaller upper face), `ring` (a torus) and `leaves` (scraps in a ball, with gaps between).
     """
     mesh = SHAPES[name]()
     corners = np.asarray(mesh.triangles, dtype=np.float64)
@@ -147,6 +150,24 @@ def _ring() -> Trimesh:
     return mesh
 
 
+def _leaves() -> Trimesh:
+    from trimesh import Trimesh
+
+    rng = np.random.default_rng(0)
+    directions = rng.standard_normal((LEAVES, 3))
+    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    middles = directions * rng.uniform(0.3, 1.0, (LEAVES, 1)) ** (1 / 3)
+    first = np.cross(directions, rng.standard_normal((LEAVES, 3)))
+    first *= LEAF / np.linalg.norm(first, axis=1, keepdims=True)
+    second = np.cross(directions, first)
+    slant = rng.uniform(-0.8, 0.8, (LEAVES, 1)) * LEAF * directions
+    corners = np.stack([middles - first - slant, middles + second, middles + first + slant, middles - second], axis=1)
+    low, high = corners.min(axis=(0, 1)), corners.max(axis=(0, 1))
+    vertices = ((corners - low) / (high - low) - 0.5).reshape(-1, 3)
+    faces = 4 * np.arange(LEAVES)[:, None, None] + np.array([(0, 1, 2), (0, 2, 3)])
+    return Trimesh(vertices, faces.reshape(-1, 3), process=False)
+
+
 def _revolved(outline: list[tuple[float, float]]) -> Trimesh:
     from trimesh.creation import revolve
 
@@ -164,4 +185,5 @@ SHAPES: dict[str, Callable[[], Trimesh]] = {
     "cone": _cone,
     "taper": _taper,
     "ring": _ring,
+    "leaves": _leaves,
 }

@@ -35,6 +35,11 @@ def ball(material: Material, centre_m: Point, size_m: Point) -> Part:
     return Part("ball", _scaled(centre_m, size_m), material)
 
 
+def foliage(material: Material, centre_m: Point, size_m: Point, yaw_rad: float = 0.0) -> Part:
+    """Leaves that fill a ball loosely, by its diameters."""
+    return Part("leaves", _scaled(centre_m, size_m, yaw_rad), material)
+
+
 def bead(material: Material, centre_m: Point, size_m: Point) -> Part:
     """A ball so small that its corners are not seen."""
     return Part("bead", _scaled(centre_m, size_m), material)

@@ -4,8 +4,14 @@ import numpy as np
 
 from howfar.synth import materials
 from howfar.synth.materials import BLACK, GLASS, Material, Pattern
-from howfar.synth.solids import ball, bead, box, lying_cylinder, rod, standing_box, upright
-from howfar.synth.world import STRUCTURE, Body
+from howfar.synth.solids import Point, ball, bead, box, foliage, lying_cylinder, rod, standing_box, upright
+from howfar.synth.world import STRUCTURE, Body, Part
+
+LAMP = Material((0.9, 0.9, 0.8), glow=0.4)
+"""The head of a street lamp."""
+
+BARE, ROUND = 0.12, 0.3
+"""Up to which share trees have no leaves, and crowns like balls."""
 
 
 def street_lamp(rng: np.random.Generator) -> Body:
@@ -13,8 +19,17 @@ def street_lamp(rng: np.random.Generator) -> Body:
     height, metal, reach = rng.uniform(4.5, 8.0), materials.metal(rng), rng.uniform(0.8, 1.8)
     parts = [upright("cylinder", metal, (0, 0, 0), rng.uniform(0.09, 0.18), height)]
     parts.append(rod(metal, (0, 0, height - 0.1), (0, reach, height + 0.1), 0.07))
-    parts.append(box(Material((0.9, 0.9, 0.8), glow=0.4), (0, reach, height + 0.1), (0.2, 0.5, 0.1)))
+    parts.append(box(LAMP, (0, reach, height + 0.1), (0.2, 0.5, 0.1)))
     return Body.of("pole", parts)
+
+
+def lamp_head(body: Body) -> tuple[float, float, float] | None:
+    """Where a street lamp's light comes from, below its head; None for another body."""
+    for part in body.parts:
+        if part.material is LAMP:
+            x, y, z = (body.matrix @ part.matrix)[:3, 3].tolist()
+            return x, y, z - 0.2
+    return None
 
 
 def bollard(rng: np.random.Generator) -> Body:
@@ -45,18 +60,29 @@ def sign(rng: np.random.Generator) -> Body:
 
 
 def tree(rng: np.random.Generator) -> Body:
-    """A trunk, branches and a crown of balls."""
-    height, trunk = rng.uniform(3.0, 8.0), rng.uniform(0.12, 0.4)
+    """A trunk, branches and a crown of leaves; some are bare, some are cut round."""
+    height, trunk, drawn = rng.uniform(3.0, 10.0), rng.uniform(0.1, 0.4), rng.uniform()
     bark = Material((0.12, 0.08, 0.05), (0.2, 0.15, 0.1), Pattern.wood, 0.05, 0.5)
-    green = Material((rng.uniform(0.04, 0.25), rng.uniform(0.12, 0.35), 0.04), grain=0.9)
+    green = Material((rng.uniform(0.03, 0.25), rng.uniform(0.1, 0.3), 0.04), grain=0.9)
     parts = [upright("cylinder", bark, (0, 0, 0), trunk, 0.6 * height)]
-    for _ in range(rng.integers(4, 9)):
-        angle, reach = rng.uniform(0, 6.3), rng.uniform(0.05, 0.22) * height
-        place = (reach * np.cos(angle), reach * np.sin(angle), height * rng.uniform(0.55, 0.9))
+    for _ in range(rng.integers(5, 11)):
+        angle, reach = rng.uniform(0, 6.3), rng.uniform(0.05, 0.25) * height
+        place = (reach * np.cos(angle), reach * np.sin(angle), height * rng.uniform(0.5, 0.92))
         parts.append(rod(bark, (0, 0, 0.45 * height), place, 0.4 * trunk))
-        size = height * rng.uniform(0.18, 0.38)
-        parts.append(ball(green, place, (size, size * rng.uniform(0.8, 1.2), size * rng.uniform(0.6, 1.0))))
+        size = height * rng.uniform(0.2, 0.42)
+        sizes = (size, size * rng.uniform(0.8, 1.2), size * rng.uniform(0.6, 1.0))
+        if drawn < BARE:
+            parts += _twigs(rng, bark, place, 0.5 * size)
+        elif drawn < ROUND:
+            parts.append(ball(green, place, sizes))
+        else:
+            parts.append(foliage(green, place, sizes, rng.uniform(0, 6.3)))
     return Body.of("tree", parts)
+
+
+def _twigs(rng: np.random.Generator, bark: Material, place_m: Point, reach_m: float) -> list[Part]:
+    ways = rng.normal((0, 0, 0.5 * reach_m), 0.6 * reach_m, (4, 3))
+    return [rod(bark, place_m, (place_m[0] + x, place_m[1] + y, place_m[2] + z), 0.03) for x, y, z in ways.tolist()]
 
 
 def conifer(rng: np.random.Generator) -> Body:
@@ -69,6 +95,32 @@ def conifer(rng: np.random.Generator) -> Body:
         low = height * (0.15 + 0.6 * index / count)
         parts.append(upright("cone", green, (0, 0, low), height * (0.42 - 0.25 * index / count), height - low))
     return Body.of("tree", parts)
+
+
+def cone(rng: np.random.Generator) -> Body:
+    """A striped cone at a building site."""
+    size = rng.uniform(0.45, 0.8)
+    bands = Material((0.8, 0.25, 0.05), (0.8, 0.8, 0.8), Pattern.stripes, 0.3)
+    parts = [standing_box(bands, (0, 0, 0), (0.6 * size, 0.6 * size, 0.03))]
+    return Body.of("pole", [*parts, upright("cone", bands, (0, 0, 0.02), 0.45 * size, size)])
+
+
+def bridge(rng: np.random.Generator, across_m: float) -> Body:
+    """A bridge along X over a road, on pillars, or a gantry with signs."""
+    low, concrete = rng.uniform(4.6, 6.5), Material((rng.uniform(0.2, 0.5),) * 3, grain=0.3)
+    half = across_m / 2 + 0.8
+    if rng.uniform() < 0.5:
+        sign = Material((0.02, 0.08, 0.3), (0.7, 0.7, 0.7), Pattern.noise, 0.5)
+        parts = [rod(materials.CHROME, (s * half, 0, 0), (s * half, 0, low + 1), 0.3) for s in (-1, 1)]
+        parts.append(box(materials.CHROME, (0, 0, low + 1), (2 * half, 0.4, 0.4)))
+        parts += [box(sign, (x, -0.3, low + 0.9), (3.2, 0.1, 1.8)) for x in (-0.25 * across_m, 0.25 * across_m)]
+        return Body.of(STRUCTURE, parts)
+    deck = rng.uniform(5, 14)
+    parts = [standing_box(concrete, (0, 0, low), (across_m + 70, deck, rng.uniform(0.8, 1.6)))]
+    for s in (-1, 1):
+        parts.append(standing_box(concrete, (0, s * deck / 2, low), (across_m + 70, 0.2, 2.4)))
+        parts += [upright("cylinder", concrete, (s * half, y, 0), 0.9, low) for y in (-0.3 * deck, 0.3 * deck)]
+    return Body.of(STRUCTURE, parts)
 
 
 def hedge(rng: np.random.Generator, length_m: float) -> Body:

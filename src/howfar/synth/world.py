@@ -121,12 +121,23 @@ class Eye:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class World:
-    """A scene that can be rendered."""
+    """A scene that can be rendered.
+
+    Attributes:
+        bodies: All that is in it.
+        lights: The lamps and the sun.
+        ambient: The light from everywhere, and the air.
+        eye: The left-hand camera.
+        bend_per_m: How the road bends: at Y = y, everything is moved to the right by this times y².
+        rise_per_m: How it rises: everything is moved upwards by this times y².
+    """
 
     bodies: tuple[Body, ...]
     lights: tuple[Light, ...]
     ambient: Ambient
     eye: Eye
+    bend_per_m: float = 0.0
+    rise_per_m: float = 0.0
 
 
 def turned(yaw_rad: float, position_m: tuple[float, float, float] = (0.0, 0.0, 0.0)) -> NDArray[np.float64]:

@@ -104,6 +104,8 @@ class SourceSettings(Settings, frozen=True, kw_only=True):
             or `sizes`, of labelled photos: `root` is a COCO data set, and depth is what the known sizes of its objects
             say (`training.data.depth.by_size`).
         sky: Whether a dense truth is unknown where there is sky alone, as in renderings; the loss `sky` learns it.
+        scale: `absolute`, or `free`: a picture's truth is multiplied by the factor that fits the prediction best, so
+            that it teaches shapes and leaves the metres to other sources.
         border_px: Width of the outer frame of its pictures where the truth is unreliable.
         max_m: The greatest depth that is judged.
     """
@@ -115,6 +117,7 @@ class SourceSettings(Settings, frozen=True, kw_only=True):
     pictures: CountOrNone = 0
     truth: Literal["dense", "sparse", "sizes"] = "dense"
     sky: bool = False
+    scale: Literal["absolute", "free"] = "absolute"
     border_px: CountOrNone = 0
     max_m: Positive = 80.0
 

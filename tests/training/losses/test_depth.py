@@ -15,6 +15,7 @@ from howfar.training.losses.depth import (
     NEIGHBOUR_LOSSES,
     WeightedLoss,
     berhu_loss,
+    fitted_to,
     gradient_loss,
     l1_loss,
     multiscale_gradient_loss,
@@ -357,6 +358,15 @@ def test_the_stated_spread_is_judged_by_laplaces_density() -> None:
     ]
     p, t, v = tensors((prediction, target, valid))
     assert spread_loss(p, torch.tensor(log_sd), t, v).item() == pytest.approx(mean_of(each), rel=1e-9)
+
+
+def test_a_fitted_target_differs_from_the_prediction_in_shape_alone() -> None:
+    p, t, v = tensors(random_maps(19))
+    fitted = fitted_to(t, p, v)
+    for x, y, known in zip(p, fitted, v, strict=True):
+        assert (x[known].log() - y[known].log()).mean().item() == pytest.approx(0, abs=1e-9)
+    ratio = (fitted / t)[0][v[0]]
+    assert ratio.std().item() == pytest.approx(0, abs=1e-9)
 
 
 def test_the_spread_is_learned_and_the_depth_left_alone() -> None:

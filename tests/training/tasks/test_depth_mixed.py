@@ -217,6 +217,20 @@ def test_spread_and_sky_are_learned_beside_depth() -> None:
     assert task.card.depth.sky_m == SKY_M
 
 
+def test_a_source_of_free_scale_teaches_no_metres() -> None:
+    source = {"name": "rendered", "root": "there", "splits": ["all"], "pictures": 2, "scale": "free"}
+    made = recipe(source=[source], loss={"picture_log_l1": 1.0})
+    losses = []
+    for depth_m in (5.0, 50.0):
+        rendered = [sample(f"rendered {index}", STREET, depth_m) for index in range(2)]
+        task = DepthTask(made, [sample("room", ROOM, 2.0)], [], [SourcePairs(made.source[0], rendered, [])])
+        batch = next(iter(task.batches(0, 0, 1)))
+        assert batch.scale_free is not None
+        assert batch.scale_free.tolist() == [False, True, True]
+        losses.append(task.losses(Constant(2.0), batch)["loss"].item())
+    assert losses[0] == pytest.approx(losses[1], rel=1e-5)
+
+
 def test_photos_of_known_sizes_are_a_source(tmp_path: Path) -> None:
     root = write_photos(tmp_path, [("person", (80.0, 40.0, 20.0, 60.0))], [("person", (80.0, 40.0, 20.0, 60.0))])
     source = {"name": "photos", "root": str(root), "splits": ["odd"], "held_out": ["even"], "pictures": 1}

@@ -276,6 +276,20 @@ class WeightedLoss:
         return {**values, "loss": torch.stack(weighted).sum()}
 
 
+def fitted_to(target: Tensor, prediction: Tensor, valid: Tensor) -> Tensor:
+    """A target times the factor that fits each picture's prediction best: e to the mean of ln ŷ − ln y.
+
+    The factor is a constant in the gradient. What is then learned from the target is depth up to a factor.
+
+    Args:
+        target: N×1×H×W depth y.
+        prediction: N×1×H×W depth ŷ.
+        valid: N×1×H×W bool.
+    """
+    offset = difference(_log(prediction.detach()), _log(target), valid)
+    return target * picture_means(offset, valid).exp()
+
+
 def _log(depth: Tensor) -> Tensor:
     """The logarithm in single precision or better; bfloat16 would know it to a hundredth."""
     precise = depth if depth.dtype == torch.float64 else depth.float()

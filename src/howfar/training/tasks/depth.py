@@ -32,7 +32,7 @@ from howfar.training.data.preparation import Batches, Preparation
 from howfar.training.data.shown_batch import shown_depth, shown_sources
 from howfar.training.depth_validation import HeldOut, mixed_figures
 from howfar.training.initial_weights import load_initial_weights
-from howfar.training.losses.depth import WeightedLoss, sky_loss, spread_loss
+from howfar.training.losses.depth import WeightedLoss, fitted_to, sky_loss, spread_loss
 from howfar.training.optimisers import freeze, normalisations
 from howfar.training.recipe import DepthRecipe
 from howfar.training.tasks.kind import TaskKind, TrainedWeights
@@ -155,12 +155,17 @@ class DepthTask:
         valid = torch.isfinite(batch.depth_m)
         known_m = torch.where(valid, batch.depth_m, 1.0)
         target = known_m.reciprocal() if self.relative else known_m / self.unit
+        metric = valid
+        if batch.scale_free is not None:
+            free = batch.scale_free.view(-1, 1, 1, 1)
+            target = torch.where(free, fitted_to(target, predicted.depth_m, valid), target)
+            metric = valid & ~free
         losses = self.depth_loss(predicted.depth_m, target, valid, batch.dense)
         weights = self.recipe.loss
         if CLASSES in weights and predicted.class_scores is not None and batch.classes.numel():
             losses[CLASSES] = _class_loss(predicted.class_scores, batch.classes)
         if SPREAD in weights and predicted.log_sd is not None:
-            losses[SPREAD] = spread_loss(predicted.depth_m, predicted.log_sd, target, valid)
+            losses[SPREAD] = spread_loss(predicted.depth_m, predicted.log_sd, target, metric)
         if SKY in weights:
             losses[SKY] = sky_loss(predicted.depth_m, torch.isposinf(batch.depth_m), SKY_M / self.unit)
         for name in OTHER_LOSSES:
@@ -217,6 +222,7 @@ class DepthTask:
             self.recipe.training.seed + number * SEEDS_APART,
             focal_px=self.focal_px,
             dense=settings.truth == "dense",
+            scale_free=settings.scale == "free",
         )
 
     def _refuse_losses(self, sample: DepthSample) -> None:

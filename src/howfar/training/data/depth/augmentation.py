@@ -169,6 +169,7 @@ class DepthExample:
         classes: Class of each pixel at the size asked for, uint8, `UNKNOWN_CLASS` where unknown; None without labels.
         scale: The s that depth was divided by.
         dense: Whether the truth is one of whole surfaces; a sparse one was scattered.
+        scale_free: Whether the truth is to teach no metres, only depth up to a factor.
     """
 
     image: NDArray[np.uint8]
@@ -176,6 +177,7 @@ class DepthExample:
     classes: NDArray[np.uint8] | None
     scale: float
     dense: bool = True
+    scale_free: bool = False
 
 
 def augment_depth(

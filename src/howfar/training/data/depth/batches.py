@@ -1,6 +1,7 @@
 """Batches for a depth network: from samples to tensors, the same ones for the same seed, epoch and index."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +24,7 @@ class DepthBatch(NamedTuple):
         classes: N×h'×w' int64, 255 where unknown; empty without labels.
         names: What the data set calls them.
         dense: N bool: whose truth is one of whole surfaces; None where all are.
+        scale_free: N bool: whose truth is known up to a factor; None where none is.
     """
 
     image: Tensor
@@ -30,6 +32,7 @@ class DepthBatch(NamedTuple):
     classes: Tensor
     names: tuple[str, ...]
     dense: Tensor | None = None
+    scale_free: Tensor | None = None
 
 
 class DepthDraw(NamedTuple):
@@ -53,6 +56,7 @@ class DepthExamples(Dataset[tuple[str, DepthExample]]):
         *,
         focal_px: float | None = None,
         dense: bool = True,
+        scale_free: bool = False,
     ) -> None:
         """Take the samples and what may happen to them.
 
@@ -65,6 +69,7 @@ class DepthExamples(Dataset[tuple[str, DepthExample]]):
             focal_px: The focal length that the network learns, where each picture is brought to it by its own camera;
                 None where all have one camera, that of a whole picture at the augmentation's base.
             dense: Whether the truth is one of whole surfaces; a sparse one is scattered.
+            scale_free: Whether the truth is to teach no metres.
         """
         self.samples = samples
         self.augmentation = augmentation
@@ -73,6 +78,7 @@ class DepthExamples(Dataset[tuple[str, DepthExample]]):
         self.classes_stride = classes_stride
         self.focal_px = focal_px
         self.dense = dense
+        self.scale_free = scale_free
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -87,7 +93,7 @@ class DepthExamples(Dataset[tuple[str, DepthExample]]):
         example = augment_depth(
             sample, self.augmentation, choice, size, self.output_px[size], classes_px, dense=self.dense
         )
-        return sample.name, example
+        return sample.name, replace(example, scale_free=self.scale_free)
 
 
 class EpochPlan(Sequence[list[DepthDraw]]):
@@ -130,4 +136,7 @@ def collate(examples: Sequence[tuple[str, DepthExample]]) -> DepthBatch:
         classes=torch.from_numpy(np.stack(labels)).long() if len(labels) == len(drawn) else torch.empty(0),
         names=tuple(name for name, _ in examples),
         dense=None if all(example.dense for example in drawn) else torch.tensor([example.dense for example in drawn]),
+        scale_free=torch.tensor([each.scale_free for each in drawn])
+        if any(each.scale_free for each in drawn)
+        else None,
     )
