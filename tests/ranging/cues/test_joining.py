@@ -357,3 +357,18 @@ def test_a_focal_length_that_is_assumed_does_not_part_the_map_and_the_sizes() ->
         assert unsure.depth_m == pytest.approx(sure.depth_m)
         assert math.log(unsure.high_m / unsure.low_m) > 1.5 * math.log(sure.high_m / sure.low_m)
         assert unsure.cues[1].log_sd == pytest.approx(math.hypot(sure.cues[1].log_sd, 0.2))
+
+
+@pytest.mark.parametrize(
+    ("depth_m", "is_bound"),
+    [
+        pytest.param(24.0, False, id="whole where the map agrees"),
+        pytest.param(8.0, True, id="hidden where it does not"),
+    ],
+)
+def test_the_foot_of_what_is_hidden_is_a_bound(depth_m: float, is_bound: bool) -> None:
+    found = replace(Detections.from_boxes(PEOPLE[2:], ["person"]), height_log_sds=np.array([0.12]))
+    settings = parse_cues("auto", camera_height_m=1.7)
+    (one,) = with_cues([far(depth_m)], found, CAMERA, settings, STREETS)
+    assert one.cues[2].is_bound is is_bound
+    assert one.depth_m == pytest.approx(depth_m, rel=0.25)

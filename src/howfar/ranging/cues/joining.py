@@ -11,7 +11,7 @@ from howfar.ranging.cues.depth_cue import DomainVerdict, depth_cues, judge_domai
 from howfar.ranging.cues.fusion import Fused, contradict, fuse
 from howfar.ranging.cues.ground_cue import ground_cues, ground_of
 from howfar.ranging.cues.seen import Seen, seen_objects
-from howfar.ranging.cues.size_cue import FOCAL_LOG_SD, estimate_by_bound, size_cue
+from howfar.ranging.cues.size_cue import FOCAL_LOG_SD, estimate_by_bound, is_hidden, size_cue
 from howfar.ranging.cues.sizes import SizeTable, default_sizes
 from howfar.scene import Camera, Cue, CueName, DepthFacts, Detections, Distance
 from howfar.scene.margins import INTERVAL_SDS
@@ -21,6 +21,7 @@ AUTO = "auto"
 NOT_NEEDED = "not needed: the depth map reaches this far"
 UNDECIDED = "alone it does not overrule the depth map"
 DOUBTED = "an upright person is seen at another distance: the picture may be none of a room"
+HIDDEN_NOTE = "by the depth map its foot is hidden"
 NOT_SEEN = "the depth network has not seen such pictures"
 UNSEEN_LOG_SD = 1.0
 """Uncertainty of a map in log depth, in a picture outside the domain of its network. The embedded network of rooms puts
@@ -218,11 +219,20 @@ class _View:
     def _with_size_told(self, seen: Seen, cues: tuple[Cue, ...], depth_cue: Cue | None) -> tuple[Cue, ...]:
         if seen.size is None or (depth_cue is None and not seen.size.kinds):
             return cues
+        if depth_cue and depth_cue.is_known and is_hidden(seen, self.camera, self.horizon_px, depth_cue):
+            cues = tuple(map(_with_hidden_foot, cues))
         rest = fuse([cue for cue in (depth_cue, *cues) if cue is not None and cue.name != "size"])
         if not rest.is_known:
             return cues
         told = with_measured_spreads([size_cue(seen, self.camera, self.horizon_px, rest)], self.facts)
         return tuple(told[0] if cue.name == "size" else cue for cue in cues)
+
+
+def _with_hidden_foot(cue: Cue) -> Cue:
+    """The ground as a bound: what hides a part of an object stands before it, and its foot is lower than is seen."""
+    if cue.name != "ground" or not cue.is_known:
+        return cue
+    return Cue.bound("ground", cue.depth_m, cue.log_sd, HIDDEN_NOTE)
 
 
 def _with_map(distances: Sequence[Distance], labels: Sequence[str], view: _View) -> list[Fused]:
