@@ -48,6 +48,7 @@ def test_margins_are_written_into_the_networks_card(tmp_path: Path) -> None:
     output = run("margins", network(tmp_path), drives(tmp_path), *detector(tmp_path), "--card", card)
     assert "Margins of depth" in output
     spec = read_card(card).depth
+    assert read_card(card).results[-1].startswith("truths in the 80 % intervals, in places left out: ")
     assert spec is not None
     assert spec.margins is not None
     (outdoors,) = spec.margins.domains

@@ -171,3 +171,8 @@ def test_the_benchmark_has_2253_objects_of_which_a_detector_can_name_1453(shared
 def _corners(bbox: Rectangle) -> Rectangle:
     top, left, bottom, right = bbox
     return left + 41, top + 45, right + 41, bottom + 45
+
+
+def test_neighbours_are_of_one_place(tmp_path: Path) -> None:
+    places = [sample.place for sample in NyuObjects(write_nyu_objects(tmp_path)).objects("test")]
+    assert places == ["pictures 0 and on"] * 2

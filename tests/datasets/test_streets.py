@@ -127,3 +127,9 @@ def test_the_shared_streets_have_eleven_labelled_pictures(shared: Path) -> None:
     data = StreetObjects(shared / "data" / "streets")
     assert len(data.objects("all")) == 11
     assert len(StreetDepth(shared / "data" / "streets").split("all")) == 75
+
+
+def test_the_place_of_a_picture_is_its_drive(tmp_path: Path) -> None:
+    root = write_streets(tmp_path)
+    assert [sample.place for sample in StreetDepth(root).split("all")] == ["drive_a", "drive_b"]
+    assert [sample.place for sample in StreetObjects(root).objects("all")] == ["drive_a", "drive_b"]

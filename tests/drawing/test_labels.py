@@ -11,6 +11,7 @@ from howfar.drawing.labels import label_text, ordinal, place_labels
 from howfar.drawing.style import DrawStyle
 from howfar.drawing.text import line_height, text_width
 from howfar.drawing.units import Units
+from howfar.scene import Cue
 from tests.drawing.scenes import GREY, ranked, thing
 
 SURE = {"low_m": 1.84, "high_m": 2.91}
@@ -21,6 +22,9 @@ SURE = {"low_m": 1.84, "high_m": 2.91}
     [
         pytest.param(thing(), False, "chair 2.3 m", id="class and distance"),
         pytest.param(thing(), True, "chair ~2.3 m", id="an assumed camera shows"),
+        pytest.param(
+            thing(cues=(Cue("depth", 2.3, 0.3, 1.0, "an odd lens"),)), False, "chair ~2.3 m", id="a doubtful map shows"
+        ),
         pytest.param(thing(mixed=True), False, "chair 2.3 m*", id="two depths show"),
         pytest.param(thing(conflict=True), False, "chair 2.3 m!", id="a contradiction shows"),
         pytest.param(thing(depth_m=math.nan), True, "chair ? m", id="unknown is a question mark"),

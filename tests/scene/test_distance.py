@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from howfar.scene import Distance, Weights
+from howfar.scene import Cue, Distance, Weights
 
 REGION = (10.0, 20.0, 30.0, 50.0)
 PLAIN = Distance(1.5, 1.6, (0.1, 0.2, 1.5), "median", 1.0, False, REGION)
@@ -33,3 +33,17 @@ def test_an_unknown_distance_can_be_shifted_too(region: tuple[float, float, floa
     assert not moved.is_known
     assert moved.weights is None
     assert moved.region_xyxy_px[0] == pytest.approx(region[0] + 100.0, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("cue", "doubtful"),
+    [
+        (Cue("depth", 2.0, 0.3, 0.9, "an odd lens"), True),
+        (Cue("depth", 2.0, 0.3, 0.9), False),
+        (Cue("depth", 2.0, 0.3, 0.2, "an odd lens"), False),
+        (Cue("size", 2.0, 0.3, 0.9, "cut at the side"), False),
+    ],
+    ids=["a map with a note", "a map", "a map that hardly counts", "another cue"],
+)
+def test_what_rests_on_a_doubtful_map_is_doubtful(cue: Cue, doubtful: bool) -> None:
+    assert replace(Distance.unknown("median", ""), cues=(cue,)).is_doubtful is doubtful

@@ -13,6 +13,7 @@ def map_of(near_m: float, far_m: float, kind="metres") -> DepthMap:
 
 
 ROOM, BEACH, CLOSE_UP = map_of(1, 4), map_of(2, 60), map_of(0.5, 1.5)
+SKY = DepthMap(np.where(np.arange(400).reshape(20, 20) < 60, np.nan, ROOM.values), "metres")
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,8 @@ ROOM, BEACH, CLOSE_UP = map_of(1, 4), map_of(2, 60), map_of(0.5, 1.5)
         (ROOM, ["bed", "lamp"], 80.0, 0.0, 0.1),
         (CLOSE_UP, ["fire hydrant"], 80.0, 0.7, 0.8),
         (ROOM, ["Tennis racket", "bench"], 80.0, 0.85, 0.9),
+        (SKY, ["person"], 80.0, 0.8, 0.95),
+        (SKY, ["bed", "lamp"], 80.0, 0.2, 0.5),
         (BEACH, [], 10.0, UNDECIDED, UNDECIDED),
         (None, ["sink", "cup"], None, 0.04, 0.05),
         (map_of(2, 60, "relative_depth"), [], None, UNDECIDED, UNDECIDED),
@@ -37,6 +40,8 @@ ROOM, BEACH, CLOSE_UP = map_of(1, 4), map_of(2, 60), map_of(0.5, 1.5)
         "a bedroom",
         "something near of the street",
         "a court whose map is near",
+        "near things under the sky",
+        "a bright window in a bedroom",
         "a map that knows rooms alone",
         "no map and two things of rooms",
         "a relative map",

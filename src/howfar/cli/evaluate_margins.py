@@ -53,7 +53,7 @@ def margins(
     from dataclasses import replace
 
     from howfar.errors import SettingError
-    from howfar.evaluation.margins.reports import margins_report
+    from howfar.evaluation.margins.reports import LEFT_OUT, left_out_line, margins_report
     from howfar.evaluation.report.report import as_page
     from howfar.models import DEFAULT_DETECTOR, open_depth_network, open_detector
     from howfar.models.card_writing import write_card
@@ -71,7 +71,9 @@ def margins(
     publish(report, None, overwrite)
     if card is not None:
         spec = replace(network.card.depth, margins=measured.margins)
-        write_card(replace(network.card, depth=spec), card, overwrite=overwrite)
+        earlier = [each for each in network.card.results if not each.startswith(LEFT_OUT)]
+        results = (*earlier, left_out_line(measured))
+        write_card(replace(network.card, depth=spec, results=results), card, overwrite=overwrite)
         say_written(card)
     if html is not None:
         publish_page(as_page(report), html, overwrite)

@@ -183,7 +183,7 @@ def look(
 ) -> None:
     """Say what is in pictures, and how far away each object is.
 
-    Signs at a distance: ~ its scale depends on an assumed camera;
+    Signs at a distance: ~ its scale depends on an assumed camera, or the depth map is doubtful here;
     * and a dashed box: the box holds two depths, and one number is doubtful;
     ! the cues contradict each other; ? it is not known.
     A relative depth network has no metres of its own: 1st is the nearest.

@@ -29,9 +29,10 @@ def draw_scene(image: NDArray[np.uint8], scene: Scene, style: DrawStyle = DEFAUL
 
     A box has the colour of its distance on the fixed scale that depth views have too, warm for near and cool for far,
     and grey when the distance is not known ("chair ? m"). A label says "chair 2.3 m", with signs where they are due:
-    "~2.3 m" where the camera was assumed and so the scale of all distances is, "2.3 m*" with a dashed box where the box
-    holds two depths and one number for it is doubtful, "2.3 m!" where cues contradict each other. Without metres, on a
-    relative depth map, it says "chair 1st" of the nearest, and the colours run from the nearest object to the farthest.
+    "~2.3 m" where the camera was assumed and so the scale of all distances is, or the depth map is doubtful, "2.3 m*"
+    with a dashed box where the box holds two depths and one number for it is doubtful, "2.3 m!" where cues contradict
+    each other. Without metres, on a relative depth map, it says "chair 1st" of the nearest, and the colours run from
+    the nearest object to the farthest.
 
     Args:
         image: H×W×3 uint8 RGB, the scene's picture.

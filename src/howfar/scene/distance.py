@@ -114,3 +114,8 @@ class Distance:
     def is_known(self) -> bool:
         """Whether there is a distance."""
         return math.isfinite(self.depth_m)
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether it rests mostly on a depth map that is doubtful here; the note of its cue says why."""
+        return any(cue.name == "depth" and cue.note != "" and cue.weight > 0.5 for cue in self.cues)

@@ -44,6 +44,8 @@ ROOMS = frozenset(
 """Classes met in rooms more often than outdoors, by the names of COCO and NYU, in lower case."""
 
 FAR_END = 0.95
+SKY_AS_M = 8.0
+"""What is unknown counts as so far: the sky is, to a network that has learned it, and now and then a bright window."""
 THINNED = 3
 """Every third row and column of the map are enough for its far end."""
 EVEN_END_M = 5.75
@@ -79,10 +81,10 @@ def domain_of(outdoors: float) -> Domain:
 
 def _by_map(depth: DepthMap) -> float:
     metres = depth.metres()[::THINNED, ::THINNED]
-    known = metres[np.isfinite(metres)]
-    if not known.size:
+    known = np.isfinite(metres)
+    if not known.any():
         return 0.0
-    end_m = float(np.quantile(known, FAR_END))
+    end_m = float(np.quantile(np.where(known, metres, SKY_AS_M), FAR_END))
     return min(max(LOG_ODDS_PER_LOG_END * math.log(end_m / EVEN_END_M), LEAST_BY_MAP), MOST_BY_MAP)
 
 

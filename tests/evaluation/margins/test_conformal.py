@@ -105,3 +105,9 @@ def test_a_spread_is_the_factor_that_a_cue_needs(factor: float) -> None:
 def test_arrays_of_other_lengths_are_refused() -> None:
     with pytest.raises(SettingError, match="one value for each object"):
         Errors(np.zeros(2), np.zeros(2), np.zeros(3), np.array(["a", "b"]))
+
+
+def test_the_final_interval_has_a_standard_error_to_spare_that_many_places_do_not_need() -> None:
+    few, many = (drawn(2, places, 20, 0.15, 0.1) for places in (6, 60))
+    spare = [left_out(each, "joined").level - left_out(each, "size").level for each in (few, many)]
+    assert spare[0] > spare[1] >= 0

@@ -60,3 +60,10 @@ def test_found_objects_become_labelled_ones() -> None:
     assert (found.labels, found.place, found.name) == (("car", "dog"), "drive", "a")
     assert found.depth_m.tolist() == pytest.approx([20.0, math.nan], nan_ok=True)
     assert np.isnan(found.nearest_m).all()
+
+
+def test_what_a_nearer_object_covers_has_no_distance() -> None:
+    sample = DepthSample("a", np.zeros((40, 40, 3), dtype=np.uint8), np.full((40, 40), 20.0, np.float32), CAMERA)
+    boxes = [BOX, (22.0, 12.0, 38.0, 38.0), (0.0, 0.0, 9.0, 30.0)]
+    found = with_found_objects(sample, Detections.from_boxes(boxes, ["car", "car", "person"]))
+    assert found.depth_m.tolist() == pytest.approx([math.nan, 20.0, 20.0], nan_ok=True)

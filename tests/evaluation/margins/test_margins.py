@@ -6,7 +6,7 @@ import pytest
 from howfar.errors import SettingError
 from howfar.evaluation.margins.conformal import Errors
 from howfar.evaluation.margins.margins import measured_margins
-from howfar.evaluation.margins.reports import margins_report
+from howfar.evaluation.margins.reports import left_out_line, margins_report
 
 
 def errors(log_sd: float, count: int = 80, places: int = 8, seed: int = 0) -> Errors:
@@ -15,7 +15,7 @@ def errors(log_sd: float, count: int = 80, places: int = 8, seed: int = 0) -> Er
         rng.normal(0, log_sd, count),
         np.full(count, 0.1),
         rng.uniform(1, 9, count),
-        np.array([f"place {index % places}" for index in range(count)]),
+        np.array([f"streets:all, place {index % places}" for index in range(count)]),
     )
 
 
@@ -29,7 +29,7 @@ MADE = {
 
 
 def test_margins_rest_on_what_was_measured_enough() -> None:
-    margins = measured_margins(MADE, ["streets:all"]).margins  # type: ignore[arg-type]
+    margins = measured_margins(MADE, ["streets:all", "rooms:test"]).margins  # type: ignore[arg-type]
     outdoors, rooms = margins.domains
     assert (outdoors.domain, rooms.domain, outdoors.places, outdoors.data) == ("outdoors", "rooms", 8, ("streets:all",))
     assert outdoors.log_sd_at(3.0) > 1.5 * rooms.log_sd_at(3.0)
@@ -39,9 +39,12 @@ def test_margins_rest_on_what_was_measured_enough() -> None:
 
 def test_a_place_that_is_away_does_not_tell() -> None:
     odd = errors(0.05)
-    odd.log_errors[odd.places == "place 3"] = 2.0
+    odd.log_errors[odd.places == "streets:all, place 3"] = 2.0
     without = measured_margins({("depth", "rooms"): odd}).without()
-    assert without("place 3").log_sd("", 3.0, 0.0) < without("place 1").log_sd("", 3.0, 0.0) + 1e-9
+    assert (
+        without("streets:all, place 3").log_sd("", 3.0, 0.0)
+        < without("streets:all, place 1").log_sd("", 3.0, 0.0) + 1e-9
+    )
     assert without("elsewhere").domains[0].places == 8
 
 
@@ -60,3 +63,10 @@ def test_the_report_states_margins_by_distance_and_what_they_rest_on() -> None:
     assert rows["size, outdoors"][1].startswith("× ")
     assert sum(name.startswith("  at ") for name, *_ in table.rows) >= 2
     assert 78 <= int(rows["depth, rooms"][4]) <= 90
+
+
+def test_a_card_says_how_its_margins_hold_in_places_left_out() -> None:
+    line = left_out_line(measured_margins(MADE))  # type: ignore[arg-type]
+    assert line.startswith("truths in the 80 % intervals, in places left out: 8")
+    assert "outdoors (8 places, the map alone)" in line
+    assert "rooms (8 places, all cues)" in line

@@ -6,7 +6,8 @@ a building, share errors, so each place counts the same, however many objects it
 Lee, Barber and Willett, 2023). New places differ from all seen ones by more than these among themselves, and few
 places tell that badly. So each place is left out in turn, and the level of the quantile is raised from s until the
 intervals from the other places hold, over the places left out, the share s of the truths: that is what a user in a new
-place gets.
+place gets. The final interval holds it by half a standard error more, since a few places tell that badly, and an
+interval that holds too seldom does more harm than one that is too wide.
 """
 
 import math
@@ -27,6 +28,8 @@ SHARE = 0.8
 LEAST_PLACES = 3
 """Fewer places tell nothing of new ones."""
 LEAST_OBJECTS = 30
+"""Fewer objects tell no margin."""
+LEAST_IN_BAND = 20
 """A band of distances with fewer objects, or of fewer than `LEAST_PLACES` places, is joined with its neighbour."""
 DISTANCE_EDGES_M = (0.0, 1.0, 2.0, 4.0, 6.0, 10.0, 20.0, 40.0, 80.0, math.inf)
 LEVELS = np.arange(SHARE, 0.995, 0.005)
@@ -34,6 +37,8 @@ LEVELS = np.arange(SHARE, 0.995, 0.005)
 LEAST_FACTOR, LEAST_SPREAD = 1.01, 0.1
 """No margin is less than this."""
 LEAST_ERROR = 1e-9
+SPARED = 0.5
+"""Standard errors of the mean over places by which the final interval holds more than it has to."""
 
 Of = Literal["depth", "size", "ground", "joined"]
 Values = NDArray[np.float64]
@@ -152,7 +157,8 @@ def left_out(errors: Errors, of: Of, share: float = SHARE) -> LeftOut:
 
     Args:
         errors: The errors of at least two places.
-        of: The cue: `depth` is given a margin by distance, all others a factor.
+        of: The cue: `depth` is given a margin by distance, all others a factor; that of `joined`, which makes the
+            final interval, is to hold with half a standard error of the places to spare.
         share: The share of the truths to be held.
     """
     held_by = _held_by_bands if of == "depth" else _held_by_spread
@@ -160,7 +166,8 @@ def left_out(errors: Errors, of: Of, share: float = SHARE) -> LeftOut:
     each = [(held_by(errors.select(~place)), errors.select(place)) for place in away]
     for level in LEVELS.tolist():
         coverages = np.array([(held(place, level) >= 1).mean() for held, place in each])
-        if coverages.mean() >= share:
+        doubt = SPARED * coverages.std(ddof=1) / math.sqrt(len(coverages)) if of == "joined" else 0.0
+        if coverages.mean() - doubt >= share:
             break
     return LeftOut(float(coverages.mean()), float(np.quantile(coverages, 0.1)), level)
 
@@ -204,8 +211,9 @@ def _bands(errors: Errors) -> list[Errors]:
     waiting = np.zeros(len(errors), dtype=np.bool_)
     for near, far in pairwise(DISTANCE_EDGES_M):
         waiting |= (errors.depth_m >= near) & (errors.depth_m < far)
-        if is_enough(errors.select(waiting)):
-            bands.append(errors.select(waiting))
+        band = errors.select(waiting)
+        if len(band) >= LEAST_IN_BAND and band.place_count >= LEAST_PLACES:
+            bands.append(band)
             waiting = np.zeros(len(errors), dtype=np.bool_)
     rest = errors.select(waiting)
     if not bands:

@@ -2,7 +2,8 @@
 
 LiDAR meets the object, what is behind it, through windows and at the sides, and the ground. In the inner part of the
 box, the depths within a factor of 1.12 that are most numerous are taken for the object's surface, and their median for
-its distance. An object has none if these are fewer than `LEAST_RETURNS` or fewer than `LEAST_SHARE` of all in there.
+its distance. An object has none if these are fewer than `LEAST_RETURNS` or fewer than `LEAST_SHARE` of all in there,
+or if a nearer object covers it.
 """
 
 import math
@@ -19,6 +20,7 @@ INNER = (0.2, 0.1, 0.8, 0.85)
 WINDOW = math.log(1.12)
 LEAST_RETURNS = 8
 LEAST_SHARE = 0.5
+MOST_COVERED = 0.2
 MOST_M = 80.0
 """Farther returns are not used."""
 
@@ -30,7 +32,11 @@ def with_found_objects(sample: DepthSample, found: Detections) -> ObjectSample:
         sample: The picture with its true depth.
         found: The objects that a detector found.
     """
-    distances = [surface_m(sample.depth_m, (x1, y1, x2, y2)) for x1, y1, x2, y2 in found.boxes_xyxy_px.tolist()]
+    free = ~_are_covered(found.boxes_xyxy_px)
+    distances = [
+        surface_m(sample.depth_m, (x1, y1, x2, y2)) if is_free else math.nan
+        for (x1, y1, x2, y2), is_free in zip(found.boxes_xyxy_px.tolist(), free.tolist(), strict=True)
+    ]
     return ObjectSample(
         name=sample.name,
         image=sample.image,
@@ -42,6 +48,16 @@ def with_found_objects(sample: DepthSample, found: Detections) -> ObjectSample:
         occlusions=np.full(len(distances), -1, dtype=np.int8),
         place=sample.place,
     )
+
+
+def _are_covered(boxes_xyxy_px: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """N bool: whether a box that ends lower, so of something nearer, covers more than `MOST_COVERED` of each."""
+    left, top, right, bottom = boxes_xyxy_px.astype(np.float64).T
+    width = np.minimum(right[:, None], right) - np.maximum(left[:, None], left)
+    height = np.minimum(bottom[:, None], bottom) - np.maximum(top[:, None], top)
+    shared = np.maximum(width, 0) * np.maximum(height, 0) / np.maximum((right - left) * (bottom - top), 1e-9)[:, None]
+    covered: NDArray[np.bool_] = ((shared > MOST_COVERED) & (bottom > bottom[:, None])).any(axis=1)
+    return covered
 
 
 def surface_m(depth_m: NDArray[np.float32], box_xyxy_px: Box) -> float:

@@ -68,7 +68,7 @@ def _margins(errors: Mapping[Key, Errors], shown: Mapping[Key, LeftOut], data: S
     used = {key: each for key, each in errors.items() if key in shown}
     return Margins(
         domains=tuple(
-            domain_margin(each, domain, shown[of, domain].level, data)
+            domain_margin(each, domain, shown[of, domain].level, _of_these(data, each))
             for (of, domain), each in used.items()
             if of == "depth"
         ),
@@ -76,3 +76,8 @@ def _margins(errors: Mapping[Key, Errors], shown: Mapping[Key, LeftOut], data: S
             spread_of(each, of, domain, shown[of, domain].level) for (of, domain), each in used.items() if of != "depth"
         ),
     )
+
+
+def _of_these(data: Sequence[str], errors: Errors) -> list[str]:
+    """The data sets that errors are from, by the names of their places."""
+    return [name for name in data if any(place.startswith(f"{name}, ") for place in errors.places.tolist())]

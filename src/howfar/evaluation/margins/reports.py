@@ -3,12 +3,15 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from howfar.evaluation.margins.conformal import LEAST_OBJECTS, LEAST_PLACES, SHARE
+from howfar.evaluation.margins.conformal import LEAST_OBJECTS, LEAST_PLACES, SHARE, Of
 from howfar.evaluation.margins.margins import MeasuredMargins
 from howfar.evaluation.report.report import FigureTable, Report
+from howfar.scene.domain import Domain
 from howfar.scene.margins import DomainMargin
 
 TITLE = "Margins"
+LEFT_OUT = "truths in the 80 % intervals, in places left out"
+"""How the line of a card begins that tells how margins hold."""
 COLUMNS = ("", "factor", "objects", "places", "left-out places %", "lowest tenth %", "quantile %")
 WHAT = (
     f"Factor: of the depth map, within which the truth lies {SHARE:.0%} of the time, the ranging method's own error "
@@ -16,6 +19,18 @@ WHAT = (
     "in the intervals from all other places, the mean over the places, and in the worst tenth of them. Quantile: of "
     "the errors, every place counting the same; raised until the left-out places hold."
 )
+
+
+def left_out_line(measured: MeasuredMargins) -> str:
+    """What a card says of its margins: how the intervals hold in places left out."""
+    of_domain: dict[Domain, Of] = {domain: of for of, domain in measured.shown if of == "depth"}
+    of_domain |= {domain: of for of, domain in measured.shown if of == "joined"}
+    told = [
+        f"{measured.shown[of, domain].coverage:.0%} {domain} ({measured.errors[of, domain].place_count} places, "
+        f"{'all cues' if of == 'joined' else 'the map alone'})"
+        for domain, of in of_domain.items()
+    ]
+    return f"{LEFT_OUT}: {', '.join(told)}"
 
 
 def margins_report(measured: MeasuredMargins, data: Sequence[str], detector: str, depth: str) -> Report:

@@ -13,9 +13,9 @@ from dataclasses import replace
 from howfar.ranging.cues.fusion import Fused
 from howfar.scene import Camera, Cue, DepthFacts
 
-MOST_ELONGATED = 3.0
+MOST_ELONGATED = 3.5
 """The longer side over the shorter one, from which on the margin grows."""
-LOG_SD_BY_ELONGATION = 0.5
+LOG_SD_BY_ELONGATION = 0.6
 FIELD_OF_VIEW_DEG = (30.0, 110.0)
 """The field of view of the longer side, outside of which the margin grows."""
 LOG_SD_BY_FIELD = 0.8
