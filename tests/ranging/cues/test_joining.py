@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -344,3 +345,30 @@ def test_the_map_tells_whether_a_truck_is_a_pickup() -> None:
     ]
     assert sizes[0].depth_m < 12.0
     assert sizes[1].depth_m > 14.0
+
+
+def test_a_focal_length_that_is_assumed_does_not_part_the_map_and_the_sizes() -> None:
+    found = Detections.from_boxes(PEOPLE, ["person"] * 3)
+    given, assumed = (
+        with_cues([far(18.0), far(20.0), far(23.0)], found, replace(CAMERA, origin=origin), parse_cues("auto"), STREETS)
+        for origin in ("given", "assumed")
+    )
+    for sure, unsure in zip(given, assumed, strict=True):
+        assert unsure.depth_m == pytest.approx(sure.depth_m)
+        assert math.log(unsure.high_m / unsure.low_m) > 1.5 * math.log(sure.high_m / sure.low_m)
+        assert unsure.cues[1].log_sd == pytest.approx(math.hypot(sure.cues[1].log_sd, 0.2))
+
+
+@pytest.mark.parametrize(
+    ("depth_m", "is_bound"),
+    [
+        pytest.param(24.0, False, id="whole where the map agrees"),
+        pytest.param(8.0, True, id="hidden where it does not"),
+    ],
+)
+def test_the_foot_of_what_is_hidden_is_a_bound(depth_m: float, is_bound: bool) -> None:
+    found = replace(Detections.from_boxes(PEOPLE[2:], ["person"]), height_log_sds=np.array([0.12]))
+    settings = parse_cues("auto", camera_height_m=1.7)
+    (one,) = with_cues([far(depth_m)], found, CAMERA, settings, STREETS)
+    assert one.cues[2].is_bound is is_bound
+    assert one.depth_m == pytest.approx(depth_m, rel=0.25)

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import get_args
+from typing import Self, get_args
 
 from howfar.errors import SettingError
 from howfar.ranging.cues.calibrated import on_seen_pictures, with_measured_spread, with_measured_spreads
@@ -11,7 +11,7 @@ from howfar.ranging.cues.depth_cue import DomainVerdict, depth_cues, judge_domai
 from howfar.ranging.cues.fusion import Fused, contradict, fuse
 from howfar.ranging.cues.ground_cue import ground_cues, ground_of
 from howfar.ranging.cues.seen import Seen, seen_objects
-from howfar.ranging.cues.size_cue import estimate_by_bound, size_cue
+from howfar.ranging.cues.size_cue import FOCAL_LOG_SD, estimate_by_bound, is_hidden, size_cue
 from howfar.ranging.cues.sizes import SizeTable, default_sizes
 from howfar.scene import Camera, Cue, CueName, DepthFacts, Detections, Distance
 from howfar.scene.margins import INTERVAL_SDS
@@ -21,6 +21,7 @@ AUTO = "auto"
 NOT_NEEDED = "not needed: the depth map reaches this far"
 UNDECIDED = "alone it does not overrule the depth map"
 DOUBTED = "an upright person is seen at another distance: the picture may be none of a room"
+HIDDEN_NOTE = "by the depth map its foot is hidden"
 NOT_SEEN = "the depth network has not seen such pictures"
 UNSEEN_LOG_SD = 1.0
 """Uncertainty of a map in log depth, in a picture outside the domain of its network. The embedded network of rooms puts
@@ -143,16 +144,11 @@ def with_cues(
     others = [fuse(cues) for cues in other_cues]
     judged = settings.auto and not facts.knows_streets
     verdict = judge_domain(distances, others, [each.size for each in view.objects], facts) if judged else None
-    nothing = [Fused()] * len(others)
-    from_map = on_seen_pictures(depth_cues(distances, found.labels, nothing, facts), camera, facts)
+    from_map = view.depth_cues(distances, found.labels)
     if verdict is not None:
         fused = [_by_verdict(*each, verdict) for each in zip(from_map, others, view.objects, strict=True)]
     elif "depth" in settings.names:
-        if facts.knows_streets:  # what is partly hidden shall not say that the map is wrong
-            others = [fuse(cues) for cues in view.with_sizes_told(other_cues, from_map)]
-        corrected = on_seen_pictures(depth_cues(distances, found.labels, others, facts), camera, facts)
-        told = view.with_sizes_told(other_cues, corrected)
-        fused = [fuse((cue, *cues)) for cue, cues in zip(corrected, told, strict=True)]
+        fused = _with_map(distances, found.labels, view)
     else:
         fused = others
     fused = [with_measured_spread(each, facts) for each in fused]
@@ -202,6 +198,17 @@ class _View:
             return [()] * len(self.objects)
         return [with_measured_spreads(cues, self.facts) for cues in zip(*by_name, strict=True)]
 
+    def depth_cues(
+        self, distances: Sequence[Distance], labels: Sequence[str], others: Sequence[Fused] | None = None
+    ) -> tuple[Cue, ...]:
+        """The depth map as a cue for each object, by what the other cues say of the map; None for nothing."""
+        told = [Fused()] * len(self.objects) if others is None else others
+        return on_seen_pictures(depth_cues(distances, labels, told, self.facts), self.camera, self.facts)
+
+    def of_known_lens(self) -> Self:
+        """The same with a camera whose focal length has no error."""
+        return replace(self, camera=replace(self.camera, origin="given"))
+
     def with_sizes_told(
         self, others: Sequence[tuple[Cue, ...]], from_map: Sequence[Cue] | None = None
     ) -> list[tuple[Cue, ...]]:
@@ -212,11 +219,46 @@ class _View:
     def _with_size_told(self, seen: Seen, cues: tuple[Cue, ...], depth_cue: Cue | None) -> tuple[Cue, ...]:
         if seen.size is None or (depth_cue is None and not seen.size.kinds):
             return cues
+        if depth_cue and depth_cue.is_known and is_hidden(seen, self.camera, self.horizon_px, depth_cue):
+            cues = tuple(map(_with_hidden_foot, cues))
         rest = fuse([cue for cue in (depth_cue, *cues) if cue is not None and cue.name != "size"])
         if not rest.is_known:
             return cues
         told = with_measured_spreads([size_cue(seen, self.camera, self.horizon_px, rest)], self.facts)
         return tuple(told[0] if cue.name == "size" else cue for cue in cues)
+
+
+def _with_hidden_foot(cue: Cue) -> Cue:
+    """The ground as a bound: what hides a part of an object stands before it, and its foot is lower than is seen."""
+    if cue.name != "ground" or not cue.is_known:
+        return cue
+    return Cue.bound("ground", cue.depth_m, cue.log_sd, HIDDEN_NOTE)
+
+
+def _with_map(distances: Sequence[Distance], labels: Sequence[str], view: _View) -> list[Fused]:
+    """The distances that the depth map and the other cues give together.
+
+    The depth of a network that knows streets, the sizes and the ground are all proportional to the focal length. An
+    error of it does not part them: they are joined without it, and it comes on top of what the other cues contribute.
+    """
+    knows_streets = view.facts.knows_streets
+    other_view = view.of_known_lens() if knows_streets else view
+    cues = told = other_view.with_sizes_told(other_view.other_cues())
+    if knows_streets:  # what is partly hidden shall not say that the map is wrong
+        told = other_view.with_sizes_told(cues, view.depth_cues(distances, labels))
+    corrected = view.depth_cues(distances, labels, [fuse(each) for each in told])
+    told = other_view.with_sizes_told(cues, corrected)
+    fused = [fuse((cue, *others)) for cue, others in zip(corrected, told, strict=True)]
+    return [_with_lens(each, FOCAL_LOG_SD[view.camera.origin]) for each in fused] if knows_streets else fused
+
+
+def _with_lens(fused: Fused, focal_log_sd: float) -> Fused:
+    """A distance that was joined without the error of the focal length, with it."""
+    others = sum(cue.weight for cue in fused.cues if cue.name != "depth")
+    cues = tuple(
+        cue if cue.name == "depth" else replace(cue, log_sd=math.hypot(cue.log_sd, focal_log_sd)) for cue in fused.cues
+    )
+    return fused._replace(log_sd=math.hypot(fused.log_sd, others * focal_log_sd), cues=cues)
 
 
 def _by_verdict(depth_cue: Cue, others: Fused, seen: Seen, verdict: DomainVerdict) -> Fused:

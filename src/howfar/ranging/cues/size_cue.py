@@ -107,9 +107,26 @@ def size_cue(seen: Seen, camera: Camera, horizon_px: float, other: Estimate | No
     kinds = [_of_kind(seen, kind, camera, horizon_px) for kind in size.sized_kinds]
     if other is not None and not seen.is_cuboids:
         kinds += [_partly_hidden(kind) for kind in kinds]
-    mean, log_sd = _together(kinds, other)
+    mean, log_sd = _together(kinds, _weights(kinds, other))
     note = "the box is cut by the frame at the side" if _is_cut_at_side(seen.box_xyxy_px, camera) else ""
     return Cue("size", math.exp(mean), log_sd, note=note)
+
+
+def is_hidden(seen: Seen, camera: Camera, horizon_px: float, depth_cue: Estimate) -> bool:
+    """Whether a part of an object of known size is rather hidden than not, by the distance that the depth map gives.
+
+    Args:
+        seen: Its box, with the size of its class.
+        camera: The picture's camera.
+        horizon_px: The row of the horizon.
+        depth_cue: What the depth map says.
+    """
+    size = seen.size
+    if size is None or seen.is_cuboids or _why_unknown(seen) or _why_bound(seen, size, camera):
+        return False
+    whole = [_of_kind(seen, kind, camera, horizon_px) for kind in size.sized_kinds]
+    weights = _weights([*whole, *map(_partly_hidden, whole)], depth_cue)
+    return float(weights[len(whole) :].sum()) > 1 / 2
 
 
 def _bound(seen: Seen, size: ClassSize, camera: Camera, horizon_px: float, reason: str) -> Cue:
@@ -152,18 +169,23 @@ def _partly_hidden(kind: _OfKind) -> _OfKind:
     return _OfKind(kind.mean + SEEN_SHARE_LOG, math.hypot(kind.log_sd, SEEN_SHARE_LOG_SD), weight)
 
 
-def _together(kinds: Sequence[_OfKind], other: Estimate | None) -> tuple[float, float]:
-    """Mean and standard deviation of the logarithm of the distance over the kinds of a class."""
-    if len(kinds) == 1:
-        return kinds[0].mean, kinds[0].log_sd
+def _weights(kinds: Sequence[_OfKind], other: Estimate | None) -> NDArray[np.float64]:
+    """The weights of the kinds of a class, by their own and by what the other cues say; they add up to 1."""
     means, log_sds, weights = np.array(kinds, dtype=np.float64).T
     if other is not None:
         sds = np.hypot(log_sds, other.log_sd)
         agreement = np.exp(-(((means - math.log(other.depth_m)) / sds) ** 2) / 2) / (sds * math.sqrt(2 * math.pi))
         weights = weights * ((1 - OUTLIERS) * agreement + OUTLIERS * OUTLIER_DENSITY)
-    weights = weights / weights.sum()
-    mean, between = _moments(means, weights)
-    return mean, math.hypot(between, math.sqrt(float(weights @ log_sds**2)))
+    normalised: NDArray[np.float64] = weights / weights.sum()
+    return normalised
+
+
+def _together(kinds: Sequence[_OfKind], weights: NDArray[np.float64]) -> tuple[float, float]:
+    """Mean and standard deviation of the logarithm of the distance over the kinds of a class."""
+    if len(kinds) == 1:
+        return kinds[0].mean, kinds[0].log_sd
+    mean, between = _moments(np.array([kind.mean for kind in kinds]), weights)
+    return mean, math.hypot(between, math.sqrt(float(weights @ np.array([kind.log_sd for kind in kinds]) ** 2)))
 
 
 def _moments(values: NDArray[np.float64], weights: NDArray[np.float64]) -> tuple[float, float]:
@@ -220,7 +242,7 @@ def _half_extents_m(size: ClassSize) -> NDArray[np.float64]:
 def _log_likelihood(seen: Seen, size: ClassSize, camera: Camera, z: NDArray[np.float64]) -> NDArray[np.float64]:
     """The log-likelihood of the width of a box for each distance in z, whose rows are the angles."""
     if size.length_m is None or size.width_m is None:
-        return np.zeros_like(z)
+        return np.full_like(z, math.log(OUTLIER_DENSITY))
     box, observed = seen.box_xyxy_px, seen.width_px
     middle = ((box[0] + box[2]) / 2 - camera.cx_px) / camera.fx_px
     expected = camera.fx_px * _seen_width(size.length_m, size.width_m, middle, z)
