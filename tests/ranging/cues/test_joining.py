@@ -12,6 +12,7 @@ from howfar.ranging import measure, parse_method
 from howfar.ranging.cues.joining import CueSettings, parse_cues, with_cues
 from howfar.ranging.cues.sizes import default_sizes
 from howfar.scene import Camera, DepthFacts, DepthMap, Detections, Distance
+from howfar.scene.margins import DomainMargin, Margins, Spread
 from tests.ranging.scenes import CAMERA_HEIGHT_M, RenderedScene, streets
 
 LABELS = ("car", "pedestrian", "cyclist", "truck", "bus")
@@ -372,3 +373,17 @@ def test_the_foot_of_what_is_hidden_is_a_bound(depth_m: float, is_bound: bool) -
     (one,) = with_cues([far(depth_m)], found, CAMERA, settings, STREETS)
     assert one.cues[2].is_bound is is_bound
     assert one.depth_m == pytest.approx(depth_m, rel=0.25)
+
+
+@pytest.mark.parametrize(
+    ("cues", "wider"), [("auto", 1.5), ("all", 1.0)], ids=["as it was measured", "not where the cues are chosen"]
+)
+def test_the_measured_spread_of_all_cues_is_that_of_the_automatic_choice(cues: str, wider: float) -> None:
+    spreads = tuple(Spread("joined", domain, 1.5) for domain in ("rooms", "outdoors"))
+    plain = Margins(domains=(DomainMargin("rooms", (3.0,), (1.3,)),))
+    sds = []
+    for margins in (plain, replace(plain, spreads=spreads)):
+        facts = DepthFacts("net", margins=margins, reach_m=80.0)
+        (one,) = with_cues([far(3.0)], Detections.from_boxes(CAR, ["vase"]), CAMERA, parse_cues(cues), facts)
+        sds.append(math.log(one.high_m / one.depth_m))
+    assert sds[1] / sds[0] == pytest.approx(wider)

@@ -151,7 +151,8 @@ def with_cues(
         fused = _with_map(distances, found.labels, view)
     else:
         fused = others
-    fused = [with_measured_spread(each, facts) for each in fused]
+    if settings.auto:  # as it was measured
+        fused = [with_measured_spread(each, facts) for each in fused]
     reason = NOT_SEEN if verdict is DomainVerdict.UNKNOWN else NO_CUE
     joined = [_joined(*each, camera, reason) for each in zip(distances, fused, view.objects, strict=True)]
     if verdict is DomainVerdict.UNDECIDED:
