@@ -2,12 +2,12 @@
 
 Each object with known truth needs a certain width of its interval. The smallest width that is enough for a share s of
 them is their quantile (Papadopoulos et al., ECML 2002; Lei et al., JASA 2018). Objects of one place, such as a drive or
-a building, share errors, so each place counts the same, however many objects it has (hierarchical conformal prediction:
-Lee, Barber and Willett, 2023). New places differ from all seen ones by more than these among themselves, and few
-places tell that badly. So each place is left out in turn, and the level of the quantile is raised from s until the
-intervals from the other places hold, over the places left out, the share s of the truths: that is what a user in a new
-place gets. The final interval holds it by half a standard error more, since a few places tell that badly, and an
-interval that holds too seldom does more harm than one that is too wide.
+a building, share errors, so places count the same, however many objects they have, but for those with very few (compare
+hierarchical conformal prediction: Lee, Barber and Willett, 2023). New places differ from all seen ones by more than
+these among themselves, and few places tell that badly. So each place is left out in turn, and the level of the quantile
+is raised from s until the intervals from the other places hold, over the places left out, the share s of the truths:
+that is what a user in a new place gets. The interval of all cues together is never made narrower than they state: eight
+places once told so, and were wrong.
 """
 
 import math
@@ -25,6 +25,8 @@ from howfar.scene.margins import INTERVAL_SDS, DomainMargin, Spread, SpreadOf
 
 SHARE = 0.8
 """The share of the objects whose true distance is to lie in its interval."""
+ENOUGH_OF_PLACE = 10
+"""A place with so many objects counts as much as one with more; one with fewer counts less."""
 LEAST_PLACES = 3
 """Fewer places tell nothing of new ones."""
 LEAST_OBJECTS = 30
@@ -37,8 +39,6 @@ LEVELS = np.arange(SHARE, 0.995, 0.005)
 LEAST_FACTOR, LEAST_SPREAD = 1.01, 0.1
 """No margin is less than this."""
 LEAST_ERROR = 1e-9
-SPARED = 0.5
-"""Standard errors of the mean over places by which the final interval holds more than it has to."""
 
 Of = Literal["depth", "size", "ground", "joined"]
 Values = NDArray[np.float64]
@@ -88,7 +88,7 @@ class LeftOut:
     """What places show that were left out.
 
     Attributes:
-        coverage: Share of the truths in their intervals, the mean over the places; NaN with too few places.
+        coverage: Share of the truths in their intervals, the weighted mean over the places.
         low: The share in the place at the 10 % quantile of all places.
         level: The level of the quantile that this takes, of which the final margins are, too.
     """
@@ -99,7 +99,9 @@ class LeftOut:
 
 
 def place_quantile(values: Values, places: NDArray[np.str_], level: float) -> float:
-    """The smallest value that a share of all values does not exceed, if every place counts the same.
+    """The value that a share of all values does not exceed, if places count as `_place_weights` has it.
+
+    Between values it is interpolated, so that it goes smoothly with the level.
 
     Args:
         values: N values.
@@ -107,9 +109,9 @@ def place_quantile(values: Values, places: NDArray[np.str_], level: float) -> fl
         level: The share, above 0 and at most 1.
     """
     _, each, counts = np.unique(places, return_inverse=True, return_counts=True)
+    weights = (_place_weights(counts) / counts)[each]
     order = np.argsort(values)
-    share = np.cumsum((1 / counts)[each][order]) / len(counts)
-    return float(values[order][min(int(np.searchsorted(share, level - 1e-9)), len(values) - 1)])
+    return float(np.interp(level, np.cumsum(weights[order]), values[order]))
 
 
 def domain_margin(errors: Errors, domain: Domain, level: float, data: Sequence[str] = ()) -> DomainMargin:
@@ -143,8 +145,7 @@ def spread_of(errors: Errors, of: SpreadOf, domain: Domain, level: float) -> Spr
         domain: The domain.
         level: The level of the quantile, as `left_out` finds it.
     """
-    factor = max(LEAST_SPREAD, round(place_quantile(_ratios(errors), errors.places, level), 3))
-    return Spread(of, domain, factor, len(errors), errors.place_count)
+    return Spread(of, domain, round(_factor(errors, of, level), 3), len(errors), errors.place_count)
 
 
 def is_enough(errors: Errors) -> bool:
@@ -157,19 +158,26 @@ def left_out(errors: Errors, of: Of, share: float = SHARE) -> LeftOut:
 
     Args:
         errors: The errors of at least two places.
-        of: The cue: `depth` is given a margin by distance, all others a factor; that of `joined`, which makes the
-            final interval, is to hold with half a standard error of the places to spare.
+        of: The cue: `depth` is given a margin by distance, all others a factor.
         share: The share of the truths to be held.
     """
-    held_by = _held_by_bands if of == "depth" else _held_by_spread
-    away = [errors.places == name for name in np.unique(errors.places)]
-    each = [(held_by(errors.select(~place)), errors.select(place)) for place in away]
+    names, counts = np.unique(errors.places, return_counts=True)
+    weights, away = _place_weights(counts), [errors.places == name for name in names]
+    kept = [errors.select(~place) for place in away]
+    held_by = [_held_by_bands(others) if of == "depth" else _held_by_spread(others, of) for others in kept]
+    each = [(held, errors.select(place)) for held, place in zip(held_by, away, strict=True)]
     for level in LEVELS.tolist():
         coverages = np.array([(held(place, level) >= 1).mean() for held, place in each])
-        doubt = SPARED * coverages.std(ddof=1) / math.sqrt(len(coverages)) if of == "joined" else 0.0
-        if coverages.mean() - doubt >= share:
+        mean = float(weights @ coverages)
+        if mean >= share:
             break
-    return LeftOut(float(coverages.mean()), float(np.quantile(coverages, 0.1)), level)
+    return LeftOut(mean, float(np.quantile(coverages, 0.1)), level)
+
+
+def _place_weights(counts: NDArray[np.int64]) -> Values:
+    """How much each place counts, by its number of objects; all together 1."""
+    weights: Values = np.minimum(counts, ENOUGH_OF_PLACE) / np.minimum(counts, ENOUGH_OF_PLACE).sum()
+    return weights
 
 
 def _held_by_bands(errors: Errors) -> Held:
@@ -185,9 +193,14 @@ def _held_by_bands(errors: Errors) -> Held:
     return held
 
 
-def _held_by_spread(errors: Errors) -> Held:
-    ratios = _ratios(errors)
-    return lambda others, level: place_quantile(ratios, errors.places, level) / np.maximum(_ratios(others), LEAST_ERROR)
+def _held_by_spread(errors: Errors, of: Of) -> Held:
+    return lambda others, level: _factor(errors, of, level) / np.maximum(_ratios(others), LEAST_ERROR)
+
+
+def _factor(errors: Errors, of: Of, level: float) -> float:
+    """What the standard deviations are multiplied by; those of all cues together do not shrink."""
+    least = 1.0 if of == "joined" else LEAST_SPREAD
+    return max(least, place_quantile(_ratios(errors), errors.places, level))
 
 
 def _ratios(errors: Errors) -> Values:

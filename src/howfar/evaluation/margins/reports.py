@@ -17,7 +17,7 @@ WHAT = (
     f"Factor: of the depth map, within which the truth lies {SHARE:.0%} of the time, the ranging method's own error "
     "left out; of size, ground and all joined, on the interval that they state. Left-out places: share of the truths "
     "in the intervals from all other places, the mean over the places, and in the worst tenth of them. Quantile: of "
-    "the errors, every place counting the same; raised until the left-out places hold."
+    "the errors, places counting the same from ten objects on; raised until the left-out places hold."
 )
 
 
