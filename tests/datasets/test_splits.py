@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from howfar.datasets.splits import read_list, refuse_unknown_split
+from howfar.datasets.splits import is_of_half, read_list, refuse_unknown_split
 from howfar.errors import SettingError, SourceError
 
 
@@ -32,3 +32,8 @@ def test_only_a_split_that_is_there_passes() -> None:
     refuse_unknown_split("val", ("train", "val"), "Rooms")
     with pytest.raises(SettingError, match="Rooms has no split 'test': choose train or val"):
         refuse_unknown_split("test", ("train", "val"), "Rooms")
+
+
+@pytest.mark.parametrize(("half", "kept"), [("all", [1, 2, 3, 4]), ("odd", [1, 3]), ("even", [2, 4])])
+def test_photos_are_halved_by_their_numbers(half: str, kept: list[int]) -> None:
+    assert [number for number in (1, 2, 3, 4) if is_of_half(number, half)] == kept

@@ -26,10 +26,10 @@ def photos(
     overwrite: Overwrite = False,
 ) -> None:
     """Compare a depth network with the sizes of people, cars and animals in photos: without true depth or a camera."""
-    from howfar.datasets import LazySamples, open_detection_dataset
+    from howfar.datasets import open_detection_dataset
     from howfar.errors import SettingError
     from howfar.evaluation.everywhere.photo_reports import photos_report
-    from howfar.evaluation.everywhere.photos import judge_photos
+    from howfar.evaluation.everywhere.photos import judge_photos, photos_of
     from howfar.evaluation.report.report import as_page
     from howfar.models import DEFAULT_DEPTH, open_depth_network
     from howfar.pipeline.perceivers import DepthAlone
@@ -40,10 +40,7 @@ def photos(
     dataset = open_detection_dataset(path)
     if part is None and len(dataset.splits) > 1:
         raise SettingError(f"{path} has several parts: name one as {path}:PART, of {', '.join(dataset.splits)}.")
-    every = dataset.split(part or dataset.splits[0])
-    numbers = [sample.image_id for sample in every] if ids != "all" else []
-    kept = [index for index, number in enumerate(numbers) if (number % 2 == 1) == (ids == "odd")]
-    samples = every if ids == "all" else LazySamples(kept, every.__getitem__)
+    samples = photos_of(dataset, part or dataset.splits[0], ids)
     network = open_depth_network(model or DEFAULT_DEPTH)
     if network.spec.kind != "metres":
         raise SettingError(f"{network.name} gives no metres to be compared with: name a metric network.")

@@ -7,6 +7,14 @@ from howfar.errors import SettingError, SourceError
 
 WHOLE = "all"
 """The one split of a data set that is not divided."""
+ODD, EVEN = "odd", "even"
+"""The halves of a data set, by the numbers of its photos: one to learn from, one to judge by."""
+HALVES = (WHOLE, ODD, EVEN)
+
+
+def is_of_half(number: int, half: str) -> bool:
+    """Whether the photo of a number is in a half: in `odd` or `even`, by its number; in `all` always."""
+    return half == WHOLE or (half == ODD) == (number % 2 == 1)
 
 
 def refuse_unknown_split(split: str, splits: Sequence[str], dataset: str) -> None:

@@ -94,3 +94,8 @@ def test_the_report_is_by_domain_by_distance_and_by_class() -> None:
 
 def test_a_report_of_nothing_says_so() -> None:
     assert photos_report([], "holiday", 3, "net").tables[0].rows == (("all", "0", "–", "–", "–", "–"),)
+
+
+def test_what_another_object_covers_does_not_count() -> None:
+    before = ("oven", (90, 150, 160, 300))
+    assert judge_photos([photo(("person", UPRIGHT), before)], finder()) == []

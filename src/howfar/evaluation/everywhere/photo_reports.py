@@ -47,8 +47,8 @@ def photos_report(objects: Sequence[SizedObject], data: str, photos: int, depth:
         protocol={
             "data": f"{data}, {photos} photos, {len(objects)} objects",
             "depth": depth,
-            "objects": "labelled boxes of classes of known height that show all of it upright, at least "
-            f"{LEAST_HEIGHT_SHARE:.0%} of the photo's longer side high",
+            "objects": "labelled boxes of classes of known height that show all of it upright, not covered by another "
+            f"box, at least {LEAST_HEIGHT_SHARE:.0%} of the photo's longer side high",
             "camera": "assumed; the ratio does not depend on it",
             "domain": "by the labelled classes of the photo",
         },

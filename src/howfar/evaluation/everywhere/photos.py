@@ -3,22 +3,26 @@
 A standing person of about 1.7 m that is 170 pixels high is at a hundredth of the focal length in pixels, whatever it
 is. A metric depth map is proportional to it as well. So the ratio of the two distances does not depend on the camera,
 but for the small part that the object's own extent adds. An object counts if its class has a known height and its box
-shows all of it upright: not cut above or below, and high enough. Heights of people differ by 10 %, boxes of seated
-people can look upright, children are smaller: a share within a factor of 1.3 has a ceiling below 100 %, and compares
-networks.
+shows all of it upright: not cut above or below, not covered by what stands before it (`ranging.cues.whole`), and high
+enough. Heights of people differ by 10 %, boxes of seated people can look upright, children are smaller: a share within
+a factor of 1.3 has a ceiling below 100 %, and compares networks.
 """
 
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
-from numpy.typing import NDArray
 
-from howfar.datasets import DetectionSample
+from howfar.datasets import DetectionDataset, DetectionSample, LazySamples
+from howfar.datasets.coco_folder import CocoFolder
+from howfar.datasets.splits import WHOLE, is_of_half
 from howfar.evaluation.margins.measuring import cues_alone
-from howfar.evaluation.objects.metrics import BOOTSTRAPS
+from howfar.evaluation.objects.metrics import share_confidence
 from howfar.pipeline.rangefinder import Rangefinder
+from howfar.ranging.cues.seen import seen_objects
+from howfar.ranging.cues.whole import are_whole
 from howfar.scene import Detections, Frame
 from howfar.scene.domain import UNDECIDED, domain_of, outdoors_probability
 
@@ -67,6 +71,28 @@ class Agreement:
     factor: float
 
 
+def photos_of(dataset: DetectionDataset, part: str, half: str) -> Sequence[DetectionSample]:
+    """The photos of a part of a data set, or those of odd or of even numbers among them, read when asked for.
+
+    Args:
+        dataset: Photos with labelled boxes.
+        part: The part.
+        half: `all`, `odd` or `even`. Only COCO's file tells the numbers without the pictures; others are read for it.
+
+    Raises:
+        SettingError: If there is no such part.
+    """
+    samples = dataset.split(part)
+    if half == WHOLE:
+        return samples
+    if isinstance(dataset, CocoFolder):
+        numbers = [picture.image_id for picture in dataset.detection(part).pictures]
+    else:
+        numbers = [sample.image_id for sample in samples]
+    kept = [index for index, number in enumerate(numbers) if is_of_half(number, half)]
+    return LazySamples(kept, samples.__getitem__)
+
+
 def judge_photos(samples: Iterable[DetectionSample], finder: Rangefinder) -> list[SizedObject]:
     """Compare the depth maps of photos with the sizes of their labelled objects.
 
@@ -79,12 +105,14 @@ def judge_photos(samples: Iterable[DetectionSample], finder: Rangefinder) -> lis
         labels = list(sample.labels)
         boxes = Detections.from_boxes(sample.boxes_xyxy_px, labels)
         perception = finder.perceive(Frame(sample.image, sample.name))
-        domain = _domain(labels)
-        for index, cues in enumerate(cues_alone(boxes, perception, finder)):
+        counts = are_whole(seen_objects(boxes, finder.ranging.cues.sizes), perception.camera) & ~sample.crowd
+        for label, box, cues in compress(
+            zip(labels, sample.boxes_xyxy_px.tolist(), cues_alone(boxes, perception, finder), strict=True), counts
+        ):
             by_name = {cue.name: cue for cue in cues}
-            if by_name["size"].is_known and not sample.crowd[index] and _is_high(sample, index):
+            if by_name["size"].is_known and box[3] - box[1] >= LEAST_HEIGHT_SHARE * max(sample.image.shape[:2]):
                 judged.append(
-                    SizedObject(sample.name, labels[index], domain, by_name["depth"].depth_m, by_name["size"].depth_m)
+                    SizedObject(sample.name, label, _domain(labels), by_name["depth"].depth_m, by_name["size"].depth_m)
                 )
     return judged
 
@@ -95,26 +123,11 @@ def agreement(objects: Sequence[SizedObject]) -> Agreement:
         return Agreement(0, math.nan, math.nan, math.nan, math.nan, math.nan)
     logs = np.array([math.log(one.by_map_m / one.by_size_m) for one in objects], dtype=np.float64)
     within = np.abs(logs) <= math.log(NEAR_FACTOR)
-    low, high = _confidence(within, [one.picture for one in objects])
+    low, high = share_confidence(within, np.array([one.picture for one in objects]))
     wide = float((np.abs(logs) <= math.log(WIDE_FACTOR)).mean())
     known = logs[np.isfinite(logs)]
     factor = float(np.exp(np.median(known))) if known.size else math.nan
     return Agreement(len(objects), float(within.mean()), low, high, wide, factor)
-
-
-def _confidence(hits: NDArray[np.bool_], pictures: Sequence[str]) -> tuple[float, float]:
-    """The 95 % confidence of a share, from whole pictures drawn again."""
-    names, each = np.unique(pictures, return_inverse=True)
-    of_picture = np.column_stack([np.bincount(each, hits), np.bincount(each)])
-    drawn = np.random.default_rng(0).multinomial(len(names), np.full(len(names), 1 / len(names)), size=BOOTSTRAPS)
-    hits_again, counts_again = (drawn @ of_picture).T
-    low, high = np.quantile(hits_again / counts_again, (0.025, 0.975)).tolist()
-    return low, high
-
-
-def _is_high(sample: DetectionSample, index: int) -> bool:
-    _, top, _, bottom = sample.boxes_xyxy_px[index].tolist()
-    return bool(bottom - top >= LEAST_HEIGHT_SHARE * max(sample.image.shape[:2]))
 
 
 def _domain(labels: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from howfar.datasets import DepthSample, ObjectSample
+from howfar.ranging.cues.whole import are_covered
 from howfar.scene import Detections
 from howfar.scene.box import Box
 
@@ -21,6 +22,7 @@ WINDOW = math.log(1.12)
 LEAST_RETURNS = 8
 LEAST_SHARE = 0.5
 MOST_COVERED = 0.2
+"""An object of which a nearer box covers more than this share has no distance."""
 MOST_M = 80.0
 """Farther returns are not used."""
 
@@ -32,7 +34,7 @@ def with_found_objects(sample: DepthSample, found: Detections) -> ObjectSample:
         sample: The picture with its true depth.
         found: The objects that a detector found.
     """
-    free = ~_are_covered(found.boxes_xyxy_px)
+    free = ~are_covered(found.boxes_xyxy_px, MOST_COVERED)
     distances = [
         surface_m(sample.depth_m, (x1, y1, x2, y2)) if is_free else math.nan
         for (x1, y1, x2, y2), is_free in zip(found.boxes_xyxy_px.tolist(), free.tolist(), strict=True)
@@ -48,16 +50,6 @@ def with_found_objects(sample: DepthSample, found: Detections) -> ObjectSample:
         occlusions=np.full(len(distances), -1, dtype=np.int8),
         place=sample.place,
     )
-
-
-def _are_covered(boxes_xyxy_px: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """N bool: whether a box that ends lower, so of something nearer, covers more than `MOST_COVERED` of each."""
-    left, top, right, bottom = boxes_xyxy_px.astype(np.float64).T
-    width = np.minimum(right[:, None], right) - np.maximum(left[:, None], left)
-    height = np.minimum(bottom[:, None], bottom) - np.maximum(top[:, None], top)
-    shared = np.maximum(width, 0) * np.maximum(height, 0) / np.maximum((right - left) * (bottom - top), 1e-9)[:, None]
-    covered: NDArray[np.bool_] = ((shared > MOST_COVERED) & (bottom > bottom[:, None])).any(axis=1)
-    return covered
 
 
 def surface_m(depth_m: NDArray[np.float32], box_xyxy_px: Box) -> float:

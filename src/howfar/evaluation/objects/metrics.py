@@ -84,7 +84,7 @@ class IntervalCoverage:
     Attributes:
         objects: Objects with a known truth and an interval.
         share: Share of them whose truth lies in the interval, ends included; NaN for no objects.
-        low: Lower end of the 95 % confidence interval of that share, for pictures drawn independently.
+        low: Lower end of the 95 % confidence interval of that share, by whole pictures or places drawn again.
         high: Upper end of it.
     """
 
@@ -163,29 +163,38 @@ def relative_errors(truth_m: Values, estimate_m: Values) -> Values:
     return errors
 
 
-def interval_coverage(truth_m: Values, low_m: Values, high_m: Values, pictures: NDArray[np.int64]) -> IntervalCoverage:
+def interval_coverage(truth_m: Values, low_m: Values, high_m: Values, clusters: NDArray[np.int64]) -> IntervalCoverage:
     """The share of N true distances that lie in their intervals, with its confidence interval.
-
-    The objects of one picture share the error of its depth map. So the confidence interval comes from whole pictures,
-    drawn again with replacement (the percentile bootstrap of Efron, Annals of Statistics 1979, by clusters).
 
     Args:
         truth_m: N true distances in metres, NaN where unknown.
         low_m: N lower ends in metres, NaN where there is no interval.
         high_m: N upper ends in metres, NaN where there is no interval.
-        pictures: N indices of the objects' pictures.
+        clusters: N indices of the places or pictures that the objects are from, as in `share_confidence`.
     """
     known = np.isfinite(truth_m) & np.isfinite(low_m) & np.isfinite(high_m)
-    inside = (low_m <= truth_m) & (truth_m <= high_m) & known
-    count, hits = int(known.sum()), int(inside.sum())
-    if not count:
+    inside = ((low_m <= truth_m) & (truth_m <= high_m))[known]
+    if not len(inside):
         return IntervalCoverage(0, math.nan, math.nan, math.nan)
-    names, each = np.unique(pictures[known], return_inverse=True)
-    of_picture = np.column_stack([np.bincount(each, inside[known]), np.bincount(each)])
+    return IntervalCoverage(len(inside), float(inside.mean()), *share_confidence(inside, clusters[known]))
+
+
+def share_confidence(hits: NDArray[np.bool_], clusters: NDArray[np.generic]) -> tuple[float, float]:
+    """The 95 % confidence interval of the share of hits among N objects, one at least.
+
+    The objects of one picture share the error of its depth map, and those of one place are alike. So it comes from
+    whole clusters, drawn again with replacement (the percentile bootstrap of Efron, Annals of Statistics 1979).
+
+    Args:
+        hits: N bool.
+        clusters: N names or indices: those of one picture or place are equal.
+    """
+    names, each = np.unique(clusters, return_inverse=True)
+    of_cluster = np.column_stack([np.bincount(each, hits), np.bincount(each)])
     drawn = np.random.default_rng(0).multinomial(len(names), np.full(len(names), 1 / len(names)), size=BOOTSTRAPS)
-    hits_again, counts_again = (drawn @ of_picture).T
+    hits_again, counts_again = (drawn @ of_cluster).T
     low, high = np.quantile(hits_again / counts_again, (0.025, 0.975)).tolist()
-    return IntervalCoverage(count, hits / count, low, high)
+    return low, high
 
 
 def flag_quality(flags: NDArray[np.bool_], wrong: NDArray[np.bool_]) -> FlagQuality:

@@ -22,7 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from howfar.ranging.cues.seen import Seen
-from howfar.ranging.cues.size_cue import FOCAL_LOG_SD, is_cut_below
+from howfar.ranging.cues.size_cue import FOCAL_LOG_SD
+from howfar.ranging.cues.whole import is_cut_below
 from howfar.scene import Camera, Cue
 
 PITCH_SD_DEG = 1.5

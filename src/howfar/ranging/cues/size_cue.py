@@ -39,12 +39,9 @@ from numpy.typing import NDArray
 from howfar.ranging.cues.fusion import Estimate
 from howfar.ranging.cues.seen import Seen
 from howfar.ranging.cues.sizes import ClassSize
+from howfar.ranging.cues.whole import is_cut_above, is_cut_at_side, is_cut_below, is_upright
 from howfar.scene import Camera, Cue
-from howfar.scene.box import Box
 
-FRAME_MARGIN = 0.02
-"""A box whose distance from the picture's frame is less than this share of the picture's side counts as cut by it. One
-per cent is a pixel or two of a detector's input, which is no more than the error of its boxes."""
 LEAST_HEIGHT_PX = 8.0
 """A lower box gives no distance: the error of its height is too large."""
 LEAST_SHARE = 0.05
@@ -101,14 +98,14 @@ def size_cue(seen: Seen, camera: Camera, horizon_px: float, other: Estimate | No
     reason = _why_unknown(seen)
     if size is None or reason:
         return Cue.unknown("size", reason)
-    reason = _why_bound(seen, size, camera)
+    reason = _why_bound(seen, camera)
     if reason:
         return _bound(seen, size, camera, horizon_px, reason)
     kinds = [_of_kind(seen, kind, camera, horizon_px) for kind in size.sized_kinds]
     if other is not None and not seen.is_cuboids:
         kinds += [_partly_hidden(kind) for kind in kinds]
     mean, log_sd = _together(kinds, _weights(kinds, other))
-    note = "the box is cut by the frame at the side" if _is_cut_at_side(seen.box_xyxy_px, camera) else ""
+    note = "the box is cut by the frame at the side" if is_cut_at_side(seen, camera) else ""
     return Cue("size", math.exp(mean), log_sd, note=note)
 
 
@@ -122,7 +119,7 @@ def is_hidden(seen: Seen, camera: Camera, horizon_px: float, depth_cue: Estimate
         depth_cue: What the depth map says.
     """
     size = seen.size
-    if size is None or seen.is_cuboids or _why_unknown(seen) or _why_bound(seen, size, camera):
+    if size is None or seen.is_cuboids or _why_unknown(seen) or _why_bound(seen, camera):
         return False
     whole = [_of_kind(seen, kind, camera, horizon_px) for kind in size.sized_kinds]
     weights = _weights([*whole, *map(_partly_hidden, whole)], depth_cue)
@@ -201,34 +198,16 @@ def _why_unknown(seen: Seen) -> str:
     return f"the box is lower than {LEAST_HEIGHT_PX:g} pixels" if seen.height_px < LEAST_HEIGHT_PX else ""
 
 
-def _why_bound(seen: Seen, size: ClassSize, camera: Camera) -> str:
+def _why_bound(seen: Seen, camera: Camera) -> str:
     """Why the size gives a bound alone; empty if it can give a distance."""
     if is_cut_above(seen, camera) or is_cut_below(seen, camera):
         return "the box is cut by the frame"
-    if seen.height_px < size.least_ratio * seen.width_px:
-        return "not upright, or not whole"
-    return ""
-
-
-def is_cut_above(seen: Seen, camera: Camera) -> bool:
-    """Whether the frame cuts the box above."""
-    return seen.box_xyxy_px[1] <= FRAME_MARGIN * camera.height_px
-
-
-def is_cut_below(seen: Seen, camera: Camera) -> bool:
-    """Whether the frame cuts the box below."""
-    return seen.box_xyxy_px[3] >= (1 - FRAME_MARGIN) * camera.height_px
+    return "" if is_upright(seen) else "not upright, or not whole"
 
 
 def _height_log_sd(seen: Seen) -> float:
     """Standard deviation of the natural logarithm of the height of a box."""
     return seen.edge_sd_px * math.sqrt(2) / seen.height_px
-
-
-def _is_cut_at_side(box: Box, camera: Camera) -> bool:
-    """Whether the frame cuts the box on the left or on the right."""
-    margin_px = FRAME_MARGIN * camera.width_px
-    return box[0] <= margin_px or box[2] >= camera.width_px - margin_px
 
 
 def _half_extents_m(size: ClassSize) -> NDArray[np.float64]:
@@ -247,7 +226,7 @@ def _log_likelihood(seen: Seen, size: ClassSize, camera: Camera, z: NDArray[np.f
     middle = ((box[0] + box[2]) / 2 - camera.cx_px) / camera.fx_px
     expected = camera.fx_px * _seen_width(size.length_m, size.width_m, middle, z)
     off = math.log(observed) - np.log(expected)
-    if _is_cut_at_side(box, camera):
+    if is_cut_at_side(seen, camera):
         off = np.maximum(off, 0.0)  # the part that is cut off is unknown: the object is at least as wide
     variance = size.footprint_log_sd**2 + 2 * (seen.edge_sd_px / observed) ** 2
     fits = np.exp(-(off**2) / (2 * variance)) / math.sqrt(2 * math.pi * variance)

@@ -11,6 +11,7 @@ object itself. Z is the distance of what limits the box above and below, the nea
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
@@ -20,26 +21,19 @@ from howfar.datasets import DepthSample
 from howfar.datasets.coco import CocoDetection
 from howfar.datasets.coco_folder import CocoFolder
 from howfar.datasets.samples import DetectionSample, LazySamples
-from howfar.datasets.splits import WHOLE, refuse_unknown_split
+from howfar.datasets.splits import HALVES, is_of_half, refuse_unknown_split
 from howfar.errors import SourceError
+from howfar.ranging.cues.seen import Seen, seen_objects
 from howfar.ranging.cues.sizes import ClassSize, SizeTable, default_sizes
-from howfar.scene import Camera
+from howfar.ranging.cues.whole import are_whole
+from howfar.scene import Camera, Detections
 from howfar.scene.box import Box
-
-ODD, EVEN = "odd", "even"
-"""The halves of a data set, by the number of the photo: one to learn from, one to judge by."""
 
 GREATEST_LOG_SD = 0.2
 """Classes whose heights spread more teach nothing."""
 
 LEAST_SHARE = 0.06
 """A lower box, as a share of the picture's height, is not exact enough."""
-
-FRAME_SHARE = 0.02
-"""A box so near to the upper or lower edge may be cut by it; what is cut at the side shows its height all the same."""
-
-COVERED_SHARE = 0.3
-"""An object of which another one before it covers more than this share of the box may not be whole."""
 
 MIDDLE = (0.3, 0.7, 0.25, 0.75)
 """The part of a box that is given the depth: from where to where across, and down."""
@@ -66,7 +60,7 @@ class DepthBySize:
         splits: `all`, `odd` and `even`.
     """
 
-    splits = (WHOLE, ODD, EVEN)
+    splits = HALVES
 
     def __init__(self, root: str | Path, sizes: SizeTable | None = None) -> None:
         """Read the boxes of a folder; the built-in sizes when None.
@@ -89,8 +83,7 @@ class DepthBySize:
             SettingError: If there is no such split.
         """
         refuse_unknown_split(split, self.splits, self.name)
-        keep = {WHOLE: (0, 1), ODD: (1,), EVEN: (0,)}[split]
-        chosen = [(part, index) for part, index in self._photos if part.pictures[index].image_id % 2 in keep]
+        chosen = [(part, index) for part, index in self._photos if is_of_half(part.pictures[index].image_id, split)]
         return LazySamples(chosen, lambda photo: self._sample(photo[0][photo[1]]))
 
     def _is_useful(self, part: CocoDetection, index: int) -> bool:
@@ -114,38 +107,19 @@ def sized_objects(photo: DetectionSample, camera: Camera, sizes: SizeTable) -> l
         camera: What it is taken for.
         sizes: The sizes of classes.
     """
-    boxes: list[Box] = [(x1, y1, x2, y2) for x1, y1, x2, y2 in photo.boxes_xyxy_px.tolist()]
-    found = []
-    for index, (box, label, crowd) in enumerate(zip(boxes, photo.labels, photo.crowd.tolist(), strict=True)):
-        size = None if crowd else sizes.find(label)
-        others = boxes[:index] + boxes[index + 1 :]
-        if size is None or size.height_m is None or not _is_whole(box, size, camera, others):
-            continue
-        found.append(SizedObject(box, size.height_m * camera.fy_px / (box[3] - box[1])))
-    return found
+    objects = seen_objects(Detections.from_boxes(photo.boxes_xyxy_px, list(photo.labels)), sizes)
+    may_count = are_whole(objects, camera) & ~photo.crowd
+    return [
+        SizedObject(seen.box_xyxy_px, seen.size.height_m * camera.fy_px / seen.height_px)
+        for seen in compress(objects, may_count)
+        if seen.size is not None and seen.size.height_m is not None and _is_exact(seen, seen.size, camera)
+    ]
 
 
-def _is_whole(box: Box, size: ClassSize, camera: Camera, others: Iterable[Box]) -> bool:
-    """Whether a box shows the whole upright object, as far as boxes tell."""
-    x1, y1, x2, y2 = box
-    height = camera.height_px
-    margin_px = FRAME_SHARE * height
-    return (
-        size.log_sd is not None
-        and size.log_sd <= GREATEST_LOG_SD
-        and y1 > margin_px
-        and y2 < height - margin_px
-        and y2 - y1 >= LEAST_SHARE * height
-        and y2 - y1 >= size.least_ratio * (x2 - x1)
-        and not any(other[3] > y2 and _covered(box, other) > COVERED_SHARE for other in others)
-    )
-
-
-def _covered(box: Box, other: Box) -> float:
-    """The share of a box that another one covers."""
-    across = min(box[2], other[2]) - max(box[0], other[0])
-    down = min(box[3], other[3]) - max(box[1], other[1])
-    return max(across, 0.0) * max(down, 0.0) / ((box[2] - box[0]) * (box[3] - box[1]))
+def _is_exact(seen: Seen, size: ClassSize, camera: Camera) -> bool:
+    """Whether the objects of the class are much alike, and the box is high enough."""
+    is_narrow = size.log_sd is not None and size.log_sd <= GREATEST_LOG_SD
+    return is_narrow and seen.height_px >= LEAST_SHARE * camera.height_px
 
 
 def _painted(objects: Iterable[SizedObject], shape: tuple[int, int]) -> NDArray[np.float32]:
