@@ -7,7 +7,7 @@ import pytest
 
 from howfar.datasets import DetectionSample
 from howfar.evaluation.everywhere.photo_reports import photos_report
-from howfar.evaluation.everywhere.photos import SizedObject, agreement, judge_photos
+from howfar.evaluation.everywhere.photos import JudgedObject, agreement, judge_photos
 from howfar.pipeline.perceivers import DepthAlone
 from howfar.pipeline.rangefinder import Rangefinder
 from howfar.ranging import parse_method
@@ -57,8 +57,8 @@ def test_the_classes_tell_the_domain(others, domain: str) -> None:
     assert judge_photos([photo(("person", UPRIGHT), *others)], finder())[0].domain == domain
 
 
-def sized(ratio: float, picture: str = "a", label: str = "person", domain: str = "outdoors") -> SizedObject:
-    return SizedObject(picture, label, domain, 5.0 * ratio, 5.0)
+def sized(ratio: float, picture: str = "a", label: str = "person", domain: str = "outdoors") -> JudgedObject:
+    return JudgedObject(picture, label, domain, 5.0 * ratio, 5.0)
 
 
 def test_the_shares_are_of_factors_either_way() -> None:

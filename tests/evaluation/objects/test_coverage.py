@@ -34,8 +34,8 @@ OBJECTS = [
 def test_the_intervals_are_told_by_domain_by_distance_and_by_cues() -> None:
     rows = coverages(OBJECTS, np.array([one.truth_m for one in OBJECTS]))
     assert [(row.by, row.name, row.held.objects, row.held.share) for row in rows] == [
-        ("domain", "outdoors", 2, 0.5),
         ("domain", "rooms", 2, 0.5),
+        ("domain", "outdoors", 2, 0.5),
         ("domain and distance", "rooms, 2–4 m", 2, 0.5),
         ("domain and distance", "outdoors, 10–20 m", 1, 1.0),
         ("domain and distance", "outdoors, 80 m and more", 1, 0.0),

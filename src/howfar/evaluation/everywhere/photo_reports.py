@@ -2,16 +2,16 @@
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
 
 from howfar.evaluation.everywhere.photos import (
     LEAST_HEIGHT_SHARE,
     NEAR_FACTOR,
     WIDE_FACTOR,
     Agreement,
-    SizedObject,
+    JudgedObject,
     agreement,
 )
+from howfar.evaluation.objects.groups import binned
 from howfar.evaluation.report.report import FigureTable, Report
 
 TITLE = "Photos judged by sizes"
@@ -25,7 +25,7 @@ WHAT = (
 EDGES_M = (0.0, 2.0, 4.0, 8.0, 16.0, 32.0, math.inf)
 
 
-def photos_report(objects: Sequence[SizedObject], data: str, photos: int, depth: str) -> Report:
+def photos_report(objects: Sequence[JudgedObject], data: str, photos: int, depth: str) -> Report:
     """The report: over all objects, by domain, by the distance by size, and by class.
 
     Args:
@@ -36,9 +36,8 @@ def photos_report(objects: Sequence[SizedObject], data: str, photos: int, depth:
     """
     rows = {"all": list(objects)}
     rows |= {name: [one for one in objects if one.domain == name] for name in ("rooms", "outdoors", "undecided")}
-    for near, far in pairwise(EDGES_M):
-        name = f"{near:g} m and more by size" if math.isinf(far) else f"{near:g}–{far:g} m by size"
-        rows[name] = [one for one in objects if near <= one.by_size_m < far]
+    for band in binned([one.by_size_m for one in objects], EDGES_M, "m"):
+        rows[f"{band.name} by size"] = [objects[index] for index in band.members.tolist()]
     for label in sorted({one.label for one in objects}):
         rows[label] = [one for one in objects if one.label == label]
     kept = {name: ones for name, ones in rows.items() if name == "all" or len(ones) >= LEAST_OF_CLASS}

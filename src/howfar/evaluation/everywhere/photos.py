@@ -32,7 +32,7 @@ LEAST_HEIGHT_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class SizedObject:
+class JudgedObject:
     """An object of known size in a photo, and its two distances, both for the assumed camera.
 
     Attributes:
@@ -93,7 +93,7 @@ def photos_of(dataset: DetectionDataset, part: str, half: str) -> Sequence[Detec
     return LazySamples(kept, samples.__getitem__)
 
 
-def judge_photos(samples: Iterable[DetectionSample], finder: Rangefinder) -> list[SizedObject]:
+def judge_photos(samples: Iterable[DetectionSample], finder: Rangefinder) -> list[JudgedObject]:
     """Compare the depth maps of photos with the sizes of their labelled objects.
 
     Args:
@@ -112,12 +112,12 @@ def judge_photos(samples: Iterable[DetectionSample], finder: Rangefinder) -> lis
             by_name = {cue.name: cue for cue in cues}
             if by_name["size"].is_known and box[3] - box[1] >= LEAST_HEIGHT_SHARE * max(sample.image.shape[:2]):
                 judged.append(
-                    SizedObject(sample.name, label, _domain(labels), by_name["depth"].depth_m, by_name["size"].depth_m)
+                    JudgedObject(sample.name, label, _domain(labels), by_name["depth"].depth_m, by_name["size"].depth_m)
                 )
     return judged
 
 
-def agreement(objects: Sequence[SizedObject]) -> Agreement:
+def agreement(objects: Sequence[JudgedObject]) -> Agreement:
     """How well the map agrees with sizes; an object that the map gives no distance for does not agree."""
     if not objects:
         return Agreement(0, math.nan, math.nan, math.nan, math.nan, math.nan)

@@ -10,12 +10,10 @@ from howfar.datasets import ObjectSample
 from howfar.errors import SettingError
 from howfar.evaluation.everywhere.metrics import Answers, Figures, OtherBoxes, Truth, compute
 from howfar.evaluation.objects.coverage import cues_of
-from howfar.evaluation.objects.groups import binned
+from howfar.evaluation.objects.groups import BAND_EDGES_M, binned
 from howfar.evaluation.objects.results import MeasuredObject
 from howfar.scene import SceneObject
 from howfar.scene.domain import domain_of
-
-DISTANCE_EDGES_M = (0.0, 1.0, 2.0, 4.0, 6.0, 10.0, 20.0, 40.0, 80.0, np.inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +106,7 @@ class DataSetResult:
     def by_distance(self) -> dict[str, Figures]:
         """The figures by true distance, near to far, without unmatched boxes: these have no true distance."""
         known = np.flatnonzero(np.isfinite(self.truth_m) & (self.truth_m > 0))
-        groups = binned(self.truth_m[known].tolist(), DISTANCE_EDGES_M, "m")
+        groups = binned(self.truth_m[known].tolist(), BAND_EDGES_M, "m")
         return {group.name: compute(self.answers.select(known[group.members]), self.truth) for group in groups}
 
     def by_domain(self) -> dict[str, Figures]:

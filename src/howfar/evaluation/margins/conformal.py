@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from howfar.errors import SettingError
+from howfar.evaluation.objects.groups import BAND_EDGES_M
 from howfar.scene.domain import Domain
 from howfar.scene.margins import INTERVAL_SDS, DomainMargin, Spread, SpreadOf
 
@@ -33,7 +34,6 @@ LEAST_OBJECTS = 30
 """Fewer objects tell no margin."""
 LEAST_IN_BAND = 20
 """A band of distances with fewer objects, or of fewer than `LEAST_PLACES` places, is joined with its neighbour."""
-DISTANCE_EDGES_M = (0.0, 1.0, 2.0, 4.0, 6.0, 10.0, 20.0, 40.0, 80.0, math.inf)
 LEVELS = np.arange(SHARE, 0.995, 0.005)
 """The levels of the quantile that are tried."""
 LEAST_FACTOR, LEAST_SPREAD = 1.01, 0.1
@@ -222,7 +222,7 @@ def _bands(errors: Errors) -> list[Errors]:
     """
     bands: list[Errors] = []
     waiting = np.zeros(len(errors), dtype=np.bool_)
-    for near, far in pairwise(DISTANCE_EDGES_M):
+    for near, far in pairwise(BAND_EDGES_M):
         waiting |= (errors.depth_m >= near) & (errors.depth_m < far)
         band = errors.select(waiting)
         if len(band) >= LEAST_IN_BAND and band.place_count >= LEAST_PLACES:

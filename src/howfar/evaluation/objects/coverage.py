@@ -1,20 +1,20 @@
 """How well intervals hold: by domain, by domain and distance, and by the cues that a distance rests on."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from howfar.evaluation.objects.groups import BAND_EDGES_M, Group, binned
 from howfar.evaluation.objects.metrics import IntervalCoverage, interval_coverage
 from howfar.evaluation.objects.results import MeasuredObject
 from howfar.ranging.cues.joining import LEAST_WEIGHT
 from howfar.scene import Distance
-from howfar.scene.domain import domain_of
+from howfar.scene.domain import Domain, domain_of
 
-EDGES_M = (0.0, 1.0, 2.0, 4.0, 6.0, 10.0, 20.0, 40.0, 80.0, math.inf)
 COLUMNS = ("", "intervals", "inside %", "95 % confidence", "width ×")
 WHAT = (
     "Inside: share of the true distances between low_m and high_m, where 80 % should be; its confidence is that of "
@@ -53,12 +53,11 @@ def coverages(objects: Sequence[MeasuredObject], truth_m: NDArray[np.float64], m
     low_m, high_m = np.array([(one.low_m, one.high_m) for one in told], dtype=np.float64).reshape(-1, 2).T
     places = np.unique([each.place or each.picture for each in objects], return_inverse=True)[1]
     rows = []
-    for by, names in _names(objects, truth_m, told).items():
-        for name in dict.fromkeys(sorted(names, key=_order)):
-            members = np.array([name == other for other in names], dtype=np.bool_)
-            held = interval_coverage(truth_m[members], low_m[members], high_m[members], places[members])
-            if name and held.objects:
-                rows.append(Coverage(by, name[-1], held, _factor(low_m[members], high_m[members])))
+    for by, group in _groups(objects, truth_m, told):
+        members = group.members
+        held = interval_coverage(truth_m[members], low_m[members], high_m[members], places[members])
+        if held.objects:
+            rows.append(Coverage(by, group.name, held, _factor(low_m[members], high_m[members])))
     return rows
 
 
@@ -81,32 +80,21 @@ def cues_of(distance: Distance) -> str:
     return "+".join(cue.name for cue in distance.cues if cue.is_known and cue.weight >= LEAST_WEIGHT)
 
 
-Name = tuple[float, str] | tuple[()]
-"""A place in the order of groups and a name; empty for an object that is in none."""
-
-
-def _names(
+def _groups(
     objects: Sequence[MeasuredObject], truth_m: NDArray[np.float64], told: Sequence[Distance]
-) -> dict[str, list[Name]]:
-    """The group of each object by each property."""
-    domains = ["" if math.isnan(each.outdoors) else domain_of(each.outdoors) for each in objects]
-    bins = np.digitize(truth_m, EDGES_M)  # of what is not known: the last one, and it does not count
-    bands = [
-        f"{near:g} m and more" if math.isinf(far) else f"{near:g}–{far:g} m"
-        for near, far in [*pairwise(EDGES_M), (EDGES_M[-2], math.inf)]
-    ]
-    return {
-        "domain": [(0.0, domain) if domain else () for domain in domains],
-        "domain and distance": [
-            (number + (100 if domain == "outdoors" else 0), f"{domain}, {bands[number - 1]}") if domain else ()
-            for domain, number in zip(domains, bins.tolist(), strict=True)
-        ],
-        "cues": [(0.0, cues_of(one)) if cues_of(one) else () for one in told],
-    }
-
-
-def _order(name: Name) -> tuple[float, str]:
-    return name or (-1.0, "")
+) -> Iterator[tuple[str, Group]]:
+    """The groups of objects, each with the property that it is by; an object whose property is not known is in none."""
+    domains = np.array(["" if math.isnan(each.outdoors) else domain_of(each.outdoors) for each in objects])
+    known = np.isfinite(truth_m) & (truth_m > 0)
+    for domain in get_args(Domain):
+        yield "domain", Group(domain, np.flatnonzero(domains == domain))
+    for domain in get_args(Domain):
+        members = np.flatnonzero((domains == domain) & known)
+        for band in binned(truth_m[members].tolist(), BAND_EDGES_M, "m"):
+            yield "domain and distance", Group(f"{domain}, {band.name}", members[band.members])
+    cues = np.array([cues_of(one) for one in told])
+    for name in sorted({*cues.tolist()} - {""}):
+        yield "cues", Group(name, np.flatnonzero(cues == name))
 
 
 def _factor(low_m: NDArray[np.float64], high_m: NDArray[np.float64]) -> float:

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from howfar.evaluation.objects.results import MeasuredObject
 
 DISTANCE_EDGES_M = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0, 40.0, 60.0, math.inf)
+BAND_EDGES_M = (0.0, 1.0, 2.0, 4.0, 6.0, 10.0, 20.0, 40.0, 80.0, math.inf)
+"""Edges of the wider bands in which margins are measured, and in which the benchmark over many data sets reports."""
 SIZE_EDGES_PX = (0.0, 32.0, 64.0, 128.0, 256.0, math.inf)
 """Edges of the bins of box size: the side of a square with the area of the true box."""
 
