@@ -234,3 +234,10 @@ def test_a_scale_multiplies_what_is_known_and_leaves_the_unknown_unknown() -> No
     assert scaled.metres().tolist() == [
         [2.5, pytest.approx(math.nan, nan_ok=True), pytest.approx(math.nan, nan_ok=True)]
     ]
+
+
+@pytest.mark.parametrize(("facts", "knows"), [(METRIC, True), (DepthFacts("halls", reach_m=20.0), False)])
+def test_a_scale_does_not_change_what_a_network_has_learned(facts: DepthFacts, knows: bool) -> None:
+    for factor in (0.2, 1.05, 3.0):
+        scaled = to_metric(seen(facts), MetricEvidence(scale(factor)), ranging()).facts
+        assert (scaled.knows_streets, scaled.knows_rooms_alone) == (knows, not knows)

@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from howfar.pipeline.scenes import Ranged, scene_of
+from howfar.pipeline.scenes import Ranged, facts_here, scene_of
 from howfar.scene import DepthFacts, DepthMap, Detections, Distance, Frame, Perception
+from howfar.scene.domain import UNDECIDED
 
 NAMES = ("chair", "table", "lamp")
 FOUND = Detections(
@@ -37,3 +38,21 @@ def test_the_nearest_come_first(depths_m, ranks, max_depth_m, within, beyond) ->
     assert {each.label: each.nearness_rank for each in (*view.objects, *view.beyond)} == dict(
         zip(NAMES, ranks, strict=True)
     )
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        (DepthFacts("streets", reach_m=80.0), True),
+        (DepthFacts("of no known limit"), True),
+        (DepthFacts("rooms", reach_m=10.0), False),
+    ],
+    ids=["knows streets", "of no known limit", "knows rooms alone"],
+)
+def test_the_map_of_a_network_tells_whether_it_is_outdoors_if_it_knows_that(facts: DepthFacts, told: bool) -> None:
+    far_view = DepthMap(np.full((12, 12), 60.0), "metres")
+    things = Detections.from_boxes([(0, 0, 9, 9)], ["thing"])
+    seen = Perception(Frame(np.zeros((9, 9, 3), np.uint8), "photo"), things, far_view, facts)
+    assert (facts_here(seen).outdoors > UNDECIDED) == told
+    view = scene_of(seen, Ranged("median", (far(3.0),), (None,), 1.0))
+    assert view.facts == facts_here(seen)

@@ -127,7 +127,9 @@ def _scaled(perception: Perception, scale: DepthScale) -> Perception:
     return replace(
         perception,
         depth=scaled_map(perception.depth, scale),
-        facts=replace(perception.facts, reach_m=_scaled_reach_m(perception.facts, scale.factor)),
+        facts=replace(
+            perception.facts, reach_m=_scaled_reach_m(perception.facts, scale.factor), depth_scale=scale.factor
+        ),
         depth_scale=scale.factor,
         crops=crops,
     )
@@ -161,7 +163,13 @@ def _facts(perception: Perception, alignment: DepthAlignment | None, evidence: M
     anchor = evidence.anchor.facts
     by_anchor_alone = alignment.evidence == ("anchor",)
     reach_m = _scaled_reach_m(anchor, evidence.factor) if by_anchor_alone else None
-    return DepthFacts(anchor.name, scenes=anchor.scenes, log_sd=alignment.log_sd, reach_m=reach_m)
+    return DepthFacts(
+        anchor.name,
+        scenes=anchor.scenes,
+        log_sd=alignment.log_sd,
+        reach_m=reach_m,
+        depth_scale=evidence.factor or 1.0,
+    )
 
 
 def _scaled_reach_m(facts: DepthFacts, factor: float | None) -> float | None:

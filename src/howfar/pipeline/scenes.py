@@ -45,7 +45,8 @@ def range_objects(perception: Perception, ranging: Ranging) -> tuple[Ranged, ...
     Returns:
         One row of distances for each method.
     """
-    return tuple(_ranged(perception, method, ranging.cues) for method in ranging.methods)
+    here = replace(perception, facts=facts_here(perception))
+    return tuple(_ranged(here, method, ranging.cues) for method in ranging.methods)
 
 
 def scene_of(perception: Perception, ranged: Ranged, max_depth_m: float | None = None) -> View:
@@ -74,7 +75,7 @@ def scene_of(perception: Perception, ranged: Ranged, max_depth_m: float | None =
         depth_scale=perception.depth_scale,
         alignment=perception.alignment,
         no_metres=perception.no_metres,
-        facts=perception.facts,
+        facts=facts_here(perception),
         image=frame.image,
     )
 
@@ -99,20 +100,20 @@ def sorted_objects(perception: Perception, ranged: Ranged) -> list[SceneObject]:
 
 def _ranged(perception: Perception, method: Method, cues: CueSettings) -> Ranged:
     start = time.perf_counter()
-    found, camera, facts = perception.detections, perception.camera, facts_here(perception)
+    found, camera = perception.detections, perception.camera
     if perception.crops is None:
         distances: Sequence[Distance] = measure(perception.depth, found.boxes_xyxy_px, camera, method, found.masks)
     else:
         distances = [_on_crop(crop, method) for crop in perception.crops]
-    joined = with_cues(distances, found, camera, _remaining_cues(perception, cues), facts)
+    joined = with_cues(distances, found, camera, _remaining_cues(perception, cues), perception.facts)
     return Ranged(method.name, joined, ranks_of(perception, method), 1e3 * (time.perf_counter() - start))
 
 
 def facts_here(perception: Perception) -> DepthFacts:
-    """The facts about the map, and the probability that this picture was taken outdoors."""
+    """The facts about the map, with the probability that this picture was taken outdoors."""
     facts = perception.facts
-    outdoors = outdoors_probability(perception.depth, perception.detections.labels, facts.reach_m)
-    return replace(facts, outdoors=outdoors)
+    depth = None if facts.knows_rooms_alone else perception.depth
+    return replace(facts, outdoors=outdoors_probability(depth, perception.detections.labels))
 
 
 def _remaining_cues(perception: Perception, cues: CueSettings) -> CueSettings:

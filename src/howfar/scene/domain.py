@@ -32,7 +32,8 @@ OUTDOORS = frozenset(
         "tennis racket", "traffic light", "train", "tram", "truck", "umbrella", "van", "zebra",
     )
 )  # fmt: skip
-"""Classes met outdoors more often than in rooms, by the names of COCO and KITTI, in lower case."""
+"""Classes met outdoors more often than in rooms, by the names of COCO and KITTI, in lower case: they are evidence among
+other. Those that `ranging/cues/sizes.toml` calls `outdoors`, met nowhere else, are among them."""
 ROOMS = frozenset(
     (
         "bathtub", "bed", "book", "bowl", "couch", "cup", "desk", "dining table", "dresser", "fork", "hair drier",
@@ -58,17 +59,15 @@ FIRST_CLASS, FURTHER_CLASSES = 2.0, 1.0
 evidence."""
 
 
-def outdoors_probability(depth: DepthMap | None, labels: Collection[str], reach_m: float | None = None) -> float:
+def outdoors_probability(depth: DepthMap | None, labels: Collection[str]) -> float:
     """The probability that a picture was taken outdoors, 0 to 1.
 
     Args:
-        depth: Its depth map; one that is relative tells nothing. None to judge by the classes alone.
+        depth: Its depth map; one that is relative tells nothing. None to judge by the classes alone, as for the map of
+            a network that knows rooms alone and shows them everywhere.
         labels: The classes of its objects.
-        reach_m: The farthest distance that the depth network can give; None where there is no such limit.
     """
-    by_map = 0.0
-    if depth is not None and depth.is_metric and (reach_m is None or reach_m > ROOMS_REACH_M):
-        by_map = _by_map(depth)
+    by_map = _by_map(depth) if depth is not None and depth.is_metric else 0.0
     names = {label.lower() for label in labels}
     log_odds = by_map + _by_classes(names & OUTDOORS) - _by_classes(names & ROOMS)
     return 1 / (1 + math.exp(-log_odds))

@@ -36,6 +36,7 @@ class DepthFacts:
         sha256: SHA-256 of the file of its weights, in hexadecimal; empty where there is none.
         measured: Whether the depths were measured or rendered. The other cues never correct such a map.
         outdoors: The probability that the picture was taken outdoors; one half where nothing tells.
+        depth_scale: The factor from known distances that its metres, and reach_m, have been multiplied by.
 
     Raises:
         SettingError: If log_sd or reach_m is not above 0.
@@ -50,6 +51,7 @@ class DepthFacts:
     sha256: str = ""
     measured: bool = False
     outdoors: float = UNDECIDED
+    depth_scale: float = 1.0
 
     def __post_init__(self) -> None:
         for name, value in (("log_sd", self.log_sd), ("reach_m", self.reach_m)):
@@ -67,9 +69,14 @@ class DepthFacts:
         return self.kind in ("metres", "disparity_px")
 
     @property
+    def knows_rooms_alone(self) -> bool:
+        """Whether it is a network that was trained on rooms alone, by how far it reaches without the scale."""
+        return self.reach_m is not None and self.reach_m <= ROOMS_REACH_M * self.depth_scale
+
+    @property
     def knows_streets(self) -> bool:
         """Whether it is a network that was trained on more than rooms, by how far it reaches."""
-        return not self.measured and self.reach_m is not None and self.reach_m > ROOMS_REACH_M
+        return not self.measured and self.reach_m is not None and not self.knows_rooms_alone
 
     def log_sd_of(self, label: str, depth_m: float = math.nan) -> float:
         """Standard deviation of the natural logarithm of the distance that the map gives for an object.

@@ -7,6 +7,7 @@ import pytest
 from howfar.errors import SettingError
 from howfar.models.card import coco80
 from howfar.ranging.cues.sizes import default_sizes, read_sizes
+from howfar.scene.domain import OUTDOORS, ROOMS
 
 OTHERS = {"cyclist", "pedestrian", "night stand", "person_sitting"}
 """Names of data sets that COCO does not have."""
@@ -105,3 +106,9 @@ def test_a_table_that_cannot_be_is_refused_in_one_sentence(tmp_path: Path, text:
 def test_a_missing_table_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="no table of sizes"):
         read_sizes(tmp_path / "none.toml")
+
+
+def test_what_is_met_outdoors_alone_is_evidence_of_the_domain_too() -> None:
+    met_outdoors = {name for name, size in default_sizes().by_name.items() if size.outdoors}
+    assert met_outdoors <= OUTDOORS
+    assert not met_outdoors & ROOMS

@@ -14,10 +14,8 @@ from howfar.evaluation.everywhere.metrics import Answers, update
 from howfar.evaluation.everywhere.results import DataSetResult, EverywhereOptions, LabelledPictures
 from howfar.evaluation.objects.results import MeasuredObject
 from howfar.pipeline.rangefinder import Rangefinder
-from howfar.pipeline.view import View
 from howfar.scene import Distance, Frame, SceneObject
 from howfar.scene.box import UNKNOWN_BOX
-from howfar.scene.domain import outdoors_probability
 
 NOT_FOUND = "it was not found"
 
@@ -71,7 +69,7 @@ class _Run:
         view = self.finder.look_each(Frame(sample.image, sample.name, sample.camera))[0]
         matching = match_objects(sample, view.objects, self.classes, self.options.iou)
         method = self.finder.method_names[0]
-        outdoors = _outdoors(view)
+        outdoors = math.nan if view.facts is None else view.facts.outdoors
         measured = [
             replace(_measured(sample, index, number, matching.found.get(number), method), outdoors=outdoors)
             for number, label in enumerate(sample.labels)
@@ -118,13 +116,6 @@ def _measured(sample: ObjectSample, index: int, number: int, seen: SceneObject |
         centre_m=float(sample.depth_m[number]),
         place=sample.place,
     )
-
-
-def _outdoors(view: View) -> float:
-    """The probability that a picture was taken outdoors, as the pipeline judges it."""
-    reach_m = None if view.facts is None else view.facts.reach_m
-    labels = [each.label for each in (*view.objects, *view.beyond)]
-    return math.nan if view.depth is None else outdoors_probability(view.depth, labels, reach_m)
 
 
 def _answers(objects: Sequence[MeasuredObject], place: int) -> Answers:

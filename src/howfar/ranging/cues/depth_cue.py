@@ -24,7 +24,6 @@ from howfar.ranging.cues.common_error import COMMON_SHARE, common_error
 from howfar.ranging.cues.fusion import Fused
 from howfar.ranging.cues.sizes import ClassSize
 from howfar.scene import Cue, DepthFacts, Distance
-from howfar.scene.domain import ROOMS_REACH_M
 
 STATISTIC_LOG_SD = 0.06
 """Uncertainty in log depth of a ranging method that does not estimate its own. On 924 objects of NYU's training
@@ -102,13 +101,12 @@ def judge_domain(
         facts: Facts about the network.
     """
     outdoors = [size is not None and size.outdoors for size in sizes]
-    is_of_rooms = facts.reach_m is not None and facts.reach_m <= ROOMS_REACH_M
-    if is_of_rooms and any(outdoors):
+    if facts.knows_rooms_alone and any(outdoors):
         return DomainVerdict.UNKNOWN
     sure = [is_outdoors or _agree(fused) for is_outdoors, fused in zip(outdoors, others, strict=True)]
     if is_beyond_reach(distances, others, sure, facts):
         return DomainVerdict.UNKNOWN
-    by_people = _by_people(distances, others, sizes) if is_of_rooms else DomainVerdict.KNOWN
+    by_people = _by_people(distances, others, sizes) if facts.knows_rooms_alone else DomainVerdict.KNOWN
     if by_people is DomainVerdict.KNOWN and is_beyond_reach(distances, others, [True] * len(others), facts):
         return DomainVerdict.UNDECIDED
     return by_people
