@@ -81,6 +81,11 @@ def test_what_is_looked_down_upon_shows_its_top_too() -> None:
     assert 500 * 1.5 / 100 < at_most_m < 500 * (1.5 + 4.5 * 0.6) / 100
 
 
+def test_of_a_long_thing_overhead_the_bound_holds_the_far_end_too() -> None:
+    at_most_m = size_cue(Seen((100, 0, 500, 100), CRATE), LEVEL, 400.0).at_most_m
+    assert 500 * 1.5 / 100 < at_most_m < 500 * (1.5 + 4.5 * 0.6) / 100
+
+
 def test_a_bound_alone_suggests_a_distance_that_any_visible_share_would_give() -> None:
     estimate = estimate_by_bound(Cue.bound("size", 6.0, 0.1, "cut"))
     assert (estimate.at_most_m, estimate.note) == (6.0, "cut")

@@ -112,3 +112,8 @@ def test_what_is_met_outdoors_alone_is_evidence_of_the_domain_too() -> None:
     met_outdoors = {name for name, size in default_sizes().by_name.items() if size.outdoors}
     assert met_outdoors <= OUTDOORS
     assert not met_outdoors & ROOMS
+
+
+def test_a_class_goes_by_its_own_name_or_by_the_other_one() -> None:
+    names = {"Car": "vehicle", "Thing": "person"}
+    assert [default_sizes().name_of(label, names) for label in ("Car", "Thing", "Box")] == ["Car", "person", "Box"]

@@ -17,7 +17,6 @@ from howfar.evaluation.margins.conformal import Errors, Of
 from howfar.evaluation.margins.found import with_found_objects
 from howfar.pipeline.rangefinder import Rangefinder
 from howfar.pipeline.scenes import facts_here, range_objects, scene_of
-from howfar.ranging.cues.joining import CueSettings
 from howfar.ranging.settings import Ranging
 from howfar.scene import Cue, DepthFacts, Detections, Frame, Perception
 from howfar.scene.domain import Domain, domain_of
@@ -79,7 +78,8 @@ def measure_alone(pictures: MarginPictures, samples: Iterable[Sample], finder: R
         perception = _perceived(sample, finder)
         labelled = _labelled(sample, perception)
         domain, place = domain_of(facts_here(perception).outdoors), _place(pictures, sample)
-        labels = [_name_for_size(label, finder.ranging.cues, pictures) for label in labelled.labels]
+        sizes = finder.ranging.cues.sizes
+        labels = [sizes.name_of(label, pictures.detector_names) for label in labelled.labels]
         each = cues_alone(Detections.from_boxes(labelled.boxes_xyxy_px, labels), perception, finder)
         for truth_m, cues in zip(_truths_m(labelled), each, strict=True):
             yield from (Measured(cue.name, domain, place, truth_m, cue.depth_m, cue.log_sd) for cue in cues)
@@ -162,8 +162,3 @@ def _truths_m(labelled: ObjectSample) -> list[float]:
     """The true distances: of the nearest face if it is known."""
     truths: list[float] = np.where(np.isfinite(labelled.nearest_m), labelled.nearest_m, labelled.depth_m).tolist()
     return truths
-
-
-def _name_for_size(label: str, cues: CueSettings, pictures: MarginPictures) -> str:
-    """The name of a class in the table of sizes: its own, else the detector's."""
-    return label if cues.sizes.find(label) else pictures.detector_names.get(label, label)

@@ -216,7 +216,9 @@ class _Evaluation:
         """The boxes to measure in as detections, with the class names of the table of sizes."""
         corners = np.array([box.box_xyxy_px for box in boxes.values()], dtype=np.float32)
         masks = [box.mask for box in boxes.values() if box.mask is not None]
-        detections = Detections.from_boxes(corners, [self._name_for_size(sample.labels[index]) for index in boxes])
+        sizes = self.options.cues.sizes
+        labels = [sizes.name_of(sample.labels[index], self.detector_names) for index in boxes]
+        detections = Detections.from_boxes(corners, labels)
         log_sds = [box.height_log_sd for box in boxes.values() if box.height_log_sd is not None]
         return replace(
             detections,
@@ -261,10 +263,6 @@ class _Evaluation:
         self.ranging_s += sum(each.range_ms for each in ranged) / 1e3
         by_object = dict(zip(boxes, zip(*(each.distances for each in ranged), strict=True), strict=True))
         return {index: by_object.get(index, unknown) for index in range(len(sample.labels))}
-
-    def _name_for_size(self, label: str) -> str:
-        """The name of a class in the table of sizes: its own, else the detector's."""
-        return label if self.options.cues.sizes.find(label) else self.detector_names.get(label, label)
 
 
 def _class_map(options: ObjectOptions, detector: Detector | None, detector_names: Mapping[str, str]) -> dict[str, str]:

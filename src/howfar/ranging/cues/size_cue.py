@@ -129,8 +129,9 @@ def is_hidden(seen: Seen, camera: Camera, horizon_px: float, depth_cue: Estimate
 def _bound(seen: Seen, size: ClassSize, camera: Camera, horizon_px: float, reason: str) -> Cue:
     """How far an object that is not seen whole is at most: as far as the highest kind of its class would be."""
     kind = max(size.sized_kinds, key=lambda each: each.height_m or 0.0)
-    top, high = (seen.box_xyxy_px[1] - horizon_px) / camera.fy_px, seen.height_px / camera.fy_px
-    at_most_m = ((kind.height_m or math.nan) + 2 * float(_half_extents_m(kind).max()) * max(top, 0.0)) / high
+    top, bottom = ((row - horizon_px) / camera.fy_px for row in seen.box_xyxy_px[1::2])
+    off_horizon = max(top, -bottom, 0.0)  # on one side of it, the far face limits the box too
+    at_most_m = ((kind.height_m or math.nan) + 2 * float(_half_extents_m(kind).max()) * off_horizon) / (bottom - top)
     log_sd = math.hypot(kind.log_sd or math.nan, _height_log_sd(seen), FOCAL_LOG_SD[camera.origin])
     return Cue.bound("size", at_most_m, log_sd, reason)
 

@@ -101,6 +101,10 @@ class SizeTable:
         """The size of a class; None where it is unknown."""
         return self.by_name.get(label.lower())
 
+    def name_of(self, label: str, other_names: Mapping[str, str]) -> str:
+        """The name of a class here: its own if the table has it, else the other one that is given for it, if any."""
+        return label if self.find(label) else other_names.get(label, label)
+
     def with_own(self, own: "SizeTable") -> "SizeTable":
         """This table, with the classes of another one added or replaced."""
         return SizeTable({**self.by_name, **own.by_name})
