@@ -30,6 +30,13 @@ def test_a_table_has_a_row_an_object() -> None:
     assert "0.88" in text
 
 
+def test_a_distance_by_a_doubtful_map_is_marked() -> None:
+    doubtful = scene(thing(cues=(Cue("depth", 2.3, 0.3, 1.0, "an odd lens"),)))
+    assert "~2.3 m" in printed(doubtful)
+    assert "~ The depth map is doubtful there" in caption(doubtful)
+    assert "~" not in printed(scene(thing())) + caption(scene(thing()))
+
+
 def test_a_table_in_feet() -> None:
     assert "7.7 ft" in printed(scene(thing()), units="ft")
 

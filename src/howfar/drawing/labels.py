@@ -15,7 +15,7 @@ from howfar.scene import Distance, SceneObject
 
 MIXED_MARK = "*"
 CONFLICT_MARK = "!"
-ASSUMED_MARK = "~"
+ABOUT_MARK = "~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def label_text(one: SceneObject, style: DrawStyle, *, assumed: bool) -> str:
     name = " ".join(one.label.split())
     if one.nearness_rank is not None and not distance.is_known:
         return f"{name} {ordinal(one.nearness_rank)}".lstrip()
-    about = ASSUMED_MARK if (assumed or distance.is_doubtful) and distance.is_known else ""
+    about = ABOUT_MARK if (assumed or distance.is_doubtful) and distance.is_known else ""
     mark = marks(distance)
     ends = interval_text(distance.low_m, distance.high_m, style.units) if style.show_interval else ""
     return f"{name} {about}{distance_text(distance.depth_m, style.units)}{mark}{ends and f' ({ends})'}".lstrip()

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from howfar.drawing.labels import CONFLICT_MARK, MIXED_MARK, marks, ordinal
+from howfar.drawing.labels import ABOUT_MARK, CONFLICT_MARK, MIXED_MARK, marks, ordinal
 from howfar.drawing.units import Units, distance_text, in_units, interval_text, number_text
 from howfar.scene import Scene, SceneObject
 from howfar.scene.camera import Origin
@@ -111,6 +111,8 @@ def caption(scene: Scene, units: Units = "m") -> str:
     lines = [_basis(scene, units), *([_camera_note(scene)] if scene.is_metric else [])]
     if scene.undistorted:
         lines.append("The picture is undistorted: boxes belong to the undistorted picture.")
+    if any(one.distance.is_doubtful for one in scene):
+        lines.append(f"{ABOUT_MARK} The depth map is doubtful there: the explanation says why.")
     if any(one.distance.mixed for one in scene):
         lines.append(f"{MIXED_MARK} The box holds two depths: one number for it is doubtful.")
     if any(one.distance.conflict for one in scene):
@@ -208,7 +210,7 @@ def _cells(one: SceneObject, units: Units) -> tuple[str, ...]:
 
 
 def _depth(one: SceneObject, units: Units) -> str:
-    """The depth, its interval and its mark: "2.3 m (1.9 to 2.8)*"; its rank or why it is not known, if it is not."""
+    """The depth, its interval and its marks: "~2.3 m (1.9 to 2.8)*"; its rank or why it is not known, if it is not."""
     distance = one.distance
     if not distance.is_known and one.nearness_rank is not None:
         return f"? {units} ({ordinal(one.nearness_rank)} nearest)"
@@ -216,4 +218,5 @@ def _depth(one: SceneObject, units: Units) -> str:
         return f"? {units} ({distance.reason})" if distance.reason else f"? {units}"
     ends = interval_text(distance.low_m, distance.high_m, units, " to ")
     interval = f" ({ends})" if ends else ""
-    return distance_text(distance.depth_m, units) + interval + marks(distance)
+    about = ABOUT_MARK if distance.is_doubtful else ""
+    return about + distance_text(distance.depth_m, units) + interval + marks(distance)
