@@ -215,6 +215,11 @@ def test_a_good_card_is_read(tmp_path: Path, text: str, read, expected) -> None:
             id="a class without a name",
         ),
         pytest.param(
+            DETECTOR.replace("layout", "box_log_sd = -0.1\nlayout"),
+            "[output]: box_log_sd and box_edge_px are errors, 0 or more.",
+            id="an error below zero",
+        ),
+        pytest.param(
             DETECTOR.replace("layout", "nsm = 0.5\nlayout"),
             "[output]: unknown field 'nsm'; known are box_edge_px, box_log_sd, classes, layout, nms, score, tensors.",
             id="a misspelt field",

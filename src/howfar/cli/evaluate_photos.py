@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from howfar.cli.labelled_data import path_and_part
+from howfar.cli.labelled_data import name_of, part_of, path_and_part
 from howfar.cli.measuring import HtmlOption, counted, publish, publish_page, refuse_results
 from howfar.cli.options import Overwrite
 from howfar.cli.progress import progress_bar
@@ -38,15 +38,14 @@ def photos(
     refuse_results(html, overwrite=overwrite)
     path, part = path_and_part(data)
     dataset = open_detection_dataset(path)
-    if part is None and len(dataset.splits) > 1:
-        raise SettingError(f"{path} has several parts: name one as {path}:PART, of {', '.join(dataset.splits)}.")
-    samples = photos_of(dataset, part or dataset.splits[0], ids)
+    used = part or part_of(dataset.splits, path)
+    samples = photos_of(dataset, used, ids)
     network = open_depth_network(model or DEFAULT_DEPTH)
     if network.spec.kind != "metres":
         raise SettingError(f"{network.name} gives no metres to be compared with: name a metric network.")
     with progress_bar("Judging photos", len(samples), "image") as step:
         judged = judge_photos(counted(samples, step), Rangefinder.of(DepthAlone(network)))
-    name = f"{path.resolve().name}" + ("" if ids == "all" else f", {ids} numbers")
+    name = name_of(path, used) + ("" if ids == "all" else f", {ids} numbers")
     report = photos_report(judged, name, len(samples), network.name)
     publish(report, None, overwrite)
     if html is not None:

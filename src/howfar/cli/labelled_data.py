@@ -20,9 +20,9 @@ def opened_pictures(named: str, every: int) -> "LabelledPictures":
 
     path, part = path_and_part(named)
     dataset = open_object_dataset(path)
-    used = _part_of(dataset.splits, path) if part is None else part
+    used = part_of(dataset.splits, path) if part is None else part
     return LabelledPictures(
-        _name(path, used, every),
+        name_of(path, used, every),
         dataset.definition,
         dataset.detector_names,
         dataset.exhaustive,
@@ -50,10 +50,10 @@ def opened_for_margins(named: str, every: int, held_out: int = 0) -> "MarginPict
         labelled = None
     if labelled is None or part not in (None, *labelled.splits):
         depth = open_depth_dataset(path)
-        used = part or _part_of(depth.splits, path)
-        return MarginPictures(_name(path, used, every), {}, depth.split(used)[::every])
-    used = part or _part_of(labelled.splits, path)
-    samples, name = labelled.objects(used), _name(path, used, every)
+        used = part or part_of(depth.splits, path)
+        return MarginPictures(name_of(path, used, every), {}, depth.split(used)[::every])
+    used = part or part_of(labelled.splits, path)
+    samples, name = labelled.objects(used), name_of(path, used, every)
     if held_out and used == "train":
         away = list(split_held_out(range(len(samples)), held_out)[1])
         samples, name = LazySamples(away, samples.__getitem__), f"{name}, held out one block in {held_out}"
@@ -69,11 +69,12 @@ def path_and_part(named: str) -> tuple[Path, str | None]:
     return Path(before), part
 
 
-def _name(path: Path, part: str, every: int) -> str:
+def name_of(path: Path, part: str, every: int = 1) -> str:
+    """What tables call a part of a data set of which every Nth picture is taken."""
     return f"{path.resolve().name}:{part}" + ("" if every == 1 else f", one in {every}")
 
 
-def _part_of(parts: "Sequence[str]", path: Path) -> str:
+def part_of(parts: "Sequence[str]", path: Path) -> str:
     """The part that is taken where none is named."""
     from howfar.errors import SettingError
 

@@ -130,7 +130,7 @@ def _refuse_uneven(spec: InputSpec, where: str) -> None:
 
 
 def _detector_spec(table: Fields) -> DetectorSpec:
-    return DetectorSpec(
+    spec = DetectorSpec(
         layout=cast(LayoutName, table.choice("layout", get_args(LayoutName))),
         classes=_class_names(table),
         score=table.number("score", 0.35),
@@ -139,6 +139,9 @@ def _detector_spec(table: Fields) -> DetectorSpec:
         box_log_sd=table.number("box_log_sd", BOX_LOG_SD),
         box_edge_px=table.number("box_edge_px", BOX_EDGE_PX),
     )
+    if min(spec.box_log_sd, spec.box_edge_px) < 0:
+        raise ModelError(f"{table.where}: box_log_sd and box_edge_px are errors, 0 or more.")
+    return spec
 
 
 def _class_names(table: Fields) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ def _head_tables(card: Card, head: Head, heading: str) -> Iterator[Table]:
             yield f"[{heading}]", _ranging_lines(card.ranging)
 
 
-def _margin_tables(margins: Margins, heading: str = "output") -> Iterator[Table]:
+def _margin_tables(margins: Margins, heading: str) -> Iterator[Table]:
     """The margins of a depth network as the last tables of its card."""
     yield from ((f"[[{heading}.margins]]", _margin_lines(margin)) for margin in margins.all)
     yield from ((f"[[{heading}.margins]]", _domain_margin_lines(margin)) for margin in margins.domains)

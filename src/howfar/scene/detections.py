@@ -21,7 +21,8 @@ class Detections:
         masks: N×S×S float32, 0 to 1: how much each cell of a grid over each box belongs to its object; None from a
             detector that gives no masks.
         height_log_sds: N float64: standard deviation of the natural logarithm of each box's height, by the detector's
-            measured errors; None for boxes that are exact or drawn by hand.
+            measured errors; None for boxes that are exact or drawn by hand. Those count as drawn round the whole
+            object, as data sets have them, and those of a detector as drawn round what is seen.
 
     Raises:
         SettingError: If the arrays do not fit together or a class has no name.

@@ -37,8 +37,9 @@ LEAST_IN_BAND = 20
 LEVELS = np.arange(SHARE, 0.995, 0.005)
 """The levels of the quantile that are tried."""
 LEAST_FACTOR, LEAST_SPREAD = 1.01, 0.1
-"""No margin is less than this."""
+"""No margin is less than these: that of a map, and of a cue."""
 LEAST_ERROR = 1e-9
+"""In place of an error of zero, to divide by."""
 
 Of = Literal["depth", "size", "ground", "joined"]
 Values = NDArray[np.float64]

@@ -18,9 +18,12 @@ from howfar.scene.box import Box
 
 INNER = (0.2, 0.1, 0.8, 0.85)
 """The inner part of a box: left, top, right and bottom, as shares of its sides. The ground is below it."""
-WINDOW = math.log(1.12)
+WINDOW_LOG = math.log(1.12)
+"""How far the depths of one surface are apart, as a difference of log depth."""
 LEAST_RETURNS = 8
+"""Fewer known depths tell no surface."""
 LEAST_SHARE = 0.5
+"""A surface with a smaller share of the known depths may not be the object's."""
 MOST_COVERED = 0.2
 """An object of which a nearer box covers more than this share has no distance."""
 MOST_M = 80.0
@@ -67,7 +70,7 @@ def surface_m(depth_m: NDArray[np.float32], box_xyxy_px: Box) -> float:
     logs = np.sort(np.log(inside[np.isfinite(inside) & (inside > 0) & (inside <= MOST_M)].astype(np.float64)))
     if len(logs) < LEAST_RETURNS:
         return math.nan
-    counts = np.searchsorted(logs, logs + WINDOW, side="right") - np.arange(len(logs))
+    counts = np.searchsorted(logs, logs + WINDOW_LOG, side="right") - np.arange(len(logs))
     first = int(counts.argmax())
     count = int(counts[first])
     if count < max(LEAST_RETURNS, LEAST_SHARE * len(logs)):

@@ -16,9 +16,11 @@ from howfar.scene import Camera, Cue, DepthFacts
 MOST_ELONGATED = 3.5
 """The longer side over the shorter one, from which on the margin grows."""
 LOG_SD_BY_ELONGATION = 0.6
+"""Added by the natural logarithm of how much longer it is: 0.21 in log depth at 5:1, 0.42 at 7:1."""
 FIELD_OF_VIEW_DEG = (30.0, 110.0)
 """The field of view of the longer side, outside of which the margin grows."""
 LOG_SD_BY_FIELD = 0.8
+"""Added by the natural logarithm of how far outside it is: 0.18 in log depth at 24 degrees, 0.73 at 12."""
 LEAST_TOLD = 0.1
 """Uncertainty in log depth from which on a cue says why it is wider."""
 SHAPE_NOTE = "the depth network has not seen pictures of this shape"

@@ -103,8 +103,8 @@ def ground_cues(objects: Sequence[Seen], by_size: Sequence[Cue], camera: Camera,
             continue
         others = np.arange(len(feet)) != index
         row, variance = _combined(rows[others], variances[others], ground)
-        drop, sd_px = seen.box_xyxy_px[3] - row, math.sqrt(variance + foot_sds[index] ** 2)
-        cue = _shifted(_cue(drop, sd_px, camera, ground), -overhangs_m[index])
+        drop_px, sd_px = seen.box_xyxy_px[3] - row, math.sqrt(variance + foot_sds[index] ** 2)
+        cue = _shifted(_cue(drop_px, sd_px, camera, ground), -overhangs_m[index])
         if are_cut[index]:
             cue = Cue.bound("ground", cue.depth_m, cue.log_sd, CUT_NOTE) if cue.is_known else cue
         cues.append(cue)
@@ -123,8 +123,8 @@ def _horizons(
     nearest = np.array([each.depth_m for each in by_size])
     # The distance by size is proportional to the focal length, so an error of it cancels in the drop.
     log_sds = np.sqrt(np.array([each.log_sd for each in by_size]) ** 2 - FOCAL_LOG_SD[camera.origin] ** 2)
-    drop = camera.fy_px * ground.camera_height_m / nearest
-    return np.array(feet) - drop, (drop * log_sds) ** 2 + np.array(foot_sds_px) ** 2
+    drop_px = camera.fy_px * ground.camera_height_m / nearest
+    return np.array(feet) - drop_px, (drop_px * log_sds) ** 2 + np.array(foot_sds_px) ** 2
 
 
 def _combined(rows: NDArray[np.float64], variances: NDArray[np.float64], ground: Ground) -> tuple[float, float]:
@@ -141,14 +141,14 @@ def _combined(rows: NDArray[np.float64], variances: NDArray[np.float64], ground:
     return row, float(1 / weights.sum())
 
 
-def _cue(drop: float, sd_px: float, camera: Camera, ground: Ground) -> Cue:
+def _cue(drop_px: float, sd_px: float, camera: Camera, ground: Ground) -> Cue:
     """The cue of one object, from how far its foot lies below the horizon in pixels, and the uncertainty of that."""
-    if drop <= 0:
+    if drop_px <= 0:
         return Cue.unknown("ground", "its foot lies above the horizon")
-    if drop < MIN_DROP_SDS * sd_px:
+    if drop_px < MIN_DROP_SDS * sd_px:
         return Cue.unknown("ground", "its foot lies too near the horizon")
-    log_sd = math.hypot(sd_px / drop, CAMERA_HEIGHT_LOG_SD, FOCAL_LOG_SD[camera.origin])
-    return Cue("ground", camera.fy_px * ground.camera_height_m / drop, log_sd)
+    log_sd = math.hypot(sd_px / drop_px, CAMERA_HEIGHT_LOG_SD, FOCAL_LOG_SD[camera.origin])
+    return Cue("ground", camera.fy_px * ground.camera_height_m / drop_px, log_sd)
 
 
 def _shifted(cue: Cue, by_m: float) -> Cue:

@@ -31,6 +31,7 @@ its box is too low: the other cues tell. The boxes of cuboids are whole, whateve
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -142,6 +143,7 @@ def estimate_by_bound(bound: Cue) -> Cue:
     return replace(bound, depth_m=bound.at_most_m * math.exp(SEEN_SHARE_LOG), log_sd=log_sd)
 
 
+@lru_cache(maxsize=256)  # joining asks several times for the objects of a picture, by what the other cues say
 def _of_kind(seen: Seen, kind: ClassSize, camera: Camera, horizon_px: float) -> _OfKind:
     """The distance of an object if it is of this kind."""
     top, bottom = ((row - horizon_px) / camera.fy_px for row in seen.box_xyxy_px[1::2])
