@@ -140,24 +140,10 @@ def with_cues(
         N distances, each with its cues and an interval of 80 %; unknown where no cue gives a distance.
     """
     view = _View(seen_objects(found, settings.sizes), camera, settings, facts)
-    other_cues = view.with_sizes_told(view.other_cues())
-    others = [fuse(cues) for cues in other_cues]
-    judged = settings.auto and not facts.knows_streets
-    verdict = judge_domain(distances, others, [each.size for each in view.objects], facts) if judged else None
-    from_map = view.depth_cues(distances, found.labels)
-    if verdict is not None:
-        fused = [_by_verdict(*each, verdict) for each in zip(from_map, others, view.objects, strict=True)]
-    elif "depth" in settings.names:
-        fused = _with_map(distances, found.labels, view)
-    else:
-        fused = others
-    if settings.auto:  # as it was measured
-        fused = [with_measured_spread(each, facts) for each in fused]
-    reason = NOT_SEEN if verdict is DomainVerdict.UNKNOWN else NO_CUE
-    joined = [_joined(*each, camera, reason) for each in zip(distances, fused, view.objects, strict=True)]
-    if verdict is DomainVerdict.UNDECIDED:
-        joined = [_with_both_intervals(*each) for each in zip(joined, from_map, others, strict=True)]
-    return tuple(joined)
+    if settings.auto and not facts.knows_streets:
+        return _by_domain(distances, found.labels, view)
+    fused = _with_map(distances, found.labels, view) if "depth" in settings.names else view.others()
+    return _all_joined(distances, fused, view, NO_CUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +185,10 @@ class _View:
             return [()] * len(self.objects)
         return [with_measured_spreads(cues, self.facts) for cues in zip(*by_name, strict=True)]
 
+    def others(self) -> list[Fused]:
+        """The distances that all cues but the depth map give together."""
+        return [fuse(cues) for cues in self.with_sizes_told(self.other_cues())]
+
     def depth_cues(
         self, distances: Sequence[Distance], labels: Sequence[str], others: Sequence[Fused] | None = None
     ) -> tuple[Cue, ...]:
@@ -234,6 +224,17 @@ def _with_hidden_foot(cue: Cue) -> Cue:
     if cue.name != "ground" or not cue.is_known:
         return cue
     return Cue.bound("ground", cue.depth_m, cue.log_sd, HIDDEN_NOTE)
+
+
+def _by_domain(distances: Sequence[Distance], labels: Sequence[str], view: _View) -> tuple[Distance, ...]:
+    """The distances by the depth map alone, or in a picture outside its network's domain by the other cues alone."""
+    others, from_map = view.others(), view.depth_cues(distances, labels)
+    verdict = judge_domain(distances, others, [each.size for each in view.objects], view.facts)
+    fused = [_by_verdict(*each, verdict) for each in zip(from_map, others, view.objects, strict=True)]
+    joined = _all_joined(distances, fused, view, NOT_SEEN if verdict is DomainVerdict.UNKNOWN else NO_CUE)
+    if verdict is DomainVerdict.UNDECIDED:
+        return tuple(_with_both_intervals(*each) for each in zip(joined, from_map, others, strict=True))
+    return joined
 
 
 def _with_map(distances: Sequence[Distance], labels: Sequence[str], view: _View) -> list[Fused]:
@@ -296,6 +297,15 @@ def _with_both_intervals(distance: Distance, depth_cue: Cue, others: Fused) -> D
         each.depth_m * math.exp(side * INTERVAL_SDS * each.log_sd) for each in (depth_cue, others) for side in (-1, 1)
     ]
     return replace(distance, low_m=min(ends_m), high_m=max(ends_m), conflict=True)
+
+
+def _all_joined(
+    distances: Sequence[Distance], fused: Sequence[Fused], view: _View, reason: str
+) -> tuple[Distance, ...]:
+    """The distances that all cues give together, with the spread that was measured where `auto` chose the cues."""
+    if view.settings.auto:
+        fused = [with_measured_spread(each, view.facts) for each in fused]
+    return tuple(_joined(*each, view.camera, reason) for each in zip(distances, fused, view.objects, strict=True))
 
 
 def _joined(distance: Distance, fused: Fused, seen: Seen, camera: Camera, reason: str) -> Distance:
