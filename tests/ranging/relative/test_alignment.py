@@ -182,3 +182,8 @@ def test_the_margin_grows_where_the_points_are_close_together_on_the_map() -> No
     assert apart is not None
     assert close is not None
     assert close.log_sd > 3 * apart.log_sd
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_line_that_is_not_above_zero_at_most_points_is_none() -> None:
+    assert not line_through(np.array([6.0, 7.0, 1.0]), np.array([0.7, 37.9, 1.0])).scale > 0

@@ -228,7 +228,8 @@ def _weights(line: Line, source: FitPoints) -> Numbers:
     """The weight of each point in the next round of least squares."""
     standard = _log_residuals(line, source.x, source.y) / source.log_sds
     scale = max(SDS_IN_A_MAD * float(np.median(np.abs(standard))), 1e-12)
-    cauchy = 1 / (1 + (standard / (CAUCHY * scale)) ** 2)
+    with np.errstate(invalid="ignore"):  # the line is not above zero at most points: it ends as one without numbers
+        cauchy = 1 / (1 + (standard / (CAUCHY * scale)) ** 2)
     fitted = np.where(np.isfinite(standard), line.scale * source.x + line.shift, np.inf)
     weights: Numbers = source.effective_count * cauchy / (source.log_sds * fitted) ** 2
     return weights
