@@ -11,6 +11,7 @@ DAY, DUSK = 0.78, 0.93
 """Up to which share of all scenes it is day, and dusk; then it is night."""
 
 WET, HAZY = 0.18, 0.4
+"""Share of the scenes whose roads are wet, and that have haze or fog."""
 HAZE_PER_M = (0.001, 0.03)
 """What a metre of air takes of the light: visibility from 3 km to 100 m."""
 

@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 GAMMA = 2.2
+"""From linear light to what a picture keeps, and back."""
 LEAST_METERED = 0.05
+"""With a smaller share of the picture that is no sky, the sky is metered as well."""
 
 BLOOM_SHARE, MOST_BLOOM = 0.03, 4.0
 """How far bright light spreads, as a share of the longer side, and the brightest that does."""

@@ -15,7 +15,7 @@ BASELINE_RANGE_M = (0.01, 2.0)
 FOV_RANGE_DEG = (35.0, 90.0)
 """Across the longer side."""
 
-PLACES: tuple[Place, ...] = ("rooms", "streets", "open")
+PLACES: tuple[Place, ...] = get_args(Place)
 
 ASPECTS = (4 / 3, 1.0, 16 / 9, 3.0, 3 / 4)
 CENTRE_SD = 0.015

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from howfar.synth.photograph import GAMMA
 from howfar.synth.vectors import rows
 
 NOISE_CELLS = 256
 CONTRAST = 4.0
 """A photograph's standard deviations from black to white, where it is a pattern of two colours."""
 
-GAMMA = 2.2
 FOLDER = Path(str(resources.files("howfar.synth"))) / "textures"
 
 
