@@ -39,7 +39,7 @@ class DepthFacts:
         depth_scale: The factor from known distances that its metres, and reach_m, have been multiplied by.
 
     Raises:
-        SettingError: If log_sd or reach_m is not above 0.
+        SettingError: If log_sd, reach_m or depth_scale is not above 0.
     """
 
     name: str
@@ -54,9 +54,10 @@ class DepthFacts:
     depth_scale: float = 1.0
 
     def __post_init__(self) -> None:
-        for name, value in (("log_sd", self.log_sd), ("reach_m", self.reach_m)):
+        for name in ("log_sd", "reach_m", "depth_scale"):
+            value = getattr(self, name)
             if value is not None and not value > 0:
-                raise SettingError(f"The uncertainty of a depth map: {name} must be above 0, not {value}.")
+                raise SettingError(f"Of the source of a depth map, {name} must be above 0, not {value}.")
 
     @classmethod
     def of_given(cls, depth: DepthMap) -> Self:

@@ -95,7 +95,7 @@ def test_a_picture_is_beyond_the_reach_where_most_of_it_is(distances, others_m, 
     assert is_beyond_reach(distances, sizes(*others_m), [sure] * len(others_m), facts) is beyond
 
 
-@pytest.mark.parametrize("settings", [{"log_sd": 0.0}, {"log_sd": math.nan}, {"reach_m": -1.0}])
+@pytest.mark.parametrize("settings", [{"log_sd": 0.0}, {"log_sd": math.nan}, {"reach_m": -1.0}, {"depth_scale": 0.0}])
 def test_facts_that_cannot_be_are_refused(settings) -> None:
     with pytest.raises(SettingError, match="must be above 0"):
         DepthFacts("rooms", **settings)
