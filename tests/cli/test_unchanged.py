@@ -1,7 +1,7 @@
 """What `howfar look --format json` prints for a few pictures stays what it was, to the last printed digit.
 
-The expected scenes are those of the program before its pipeline was written anew. Whoever changes them on purpose
-writes them again with `python -m tests.cli.test_unchanged ../shared` and says so in CHANGELOG.md.
+The expected scenes are those of the program since it knows streets (depth-rooms-streets). Whoever changes them on
+purpose writes them again with `python -m tests.cli.test_unchanged ../shared` and says so in CHANGELOG.md.
 """
 
 import json

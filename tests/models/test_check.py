@@ -66,6 +66,11 @@ def test_a_tiny_model_is_right(tmp_path: Path, make) -> None:
     assert least_ms(path, read_card(path.with_suffix(".toml")), runs=3) > 0
 
 
+def test_a_network_to_which_a_grey_picture_is_sky_is_right(tmp_path: Path) -> None:
+    path = mean_depth(tmp_path, 'kind = "metres"\nsky_m = 0.001')
+    assert least_ms(path, read_card(path.with_suffix(".toml")), runs=1) > 0
+
+
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [

@@ -41,7 +41,7 @@ def calibrate(
     depth_model: Annotated[
         str,
         typer.Option("--depth-model", help="Depth network that the scale is for.", rich_help_panel=KNOWN),
-    ] = "depth-compact-nyu",
+    ] = "depth-rooms-streets",
     camera: options.CameraFile = None,
     focal_px: options.FocalPx = None,
     fov_deg: options.FovDeg = None,

@@ -28,25 +28,26 @@ def demo(
 
     from howfar.drawing.depth_view import draw_depth
     from howfar.drawing.side_by_side import side_by_side
-    from howfar.drawing.units import distance_text
+    from howfar.drawing.units import distance_text, interval_text
     from howfar.files import refuse_existing
     from howfar.io.picture_writer import save_picture
 
     path = out / "motorcycle.jpg"
     refuse_existing(path, overwrite=overwrite)
     estimate, truth = look_at_motorcycle()
-    table = Table("object", "score", "estimate", "truth", title="The motorcycle of Middlebury 2014")
+    table = Table("object", "score", "estimate", "interval", "truth", title="The motorcycle of Middlebury 2014")
     true_m = {one.box_xyxy_px: one.depth_m for one in truth}
     for one in estimate:
-        row = (distance_text(metres, "m") for metres in (one.depth_m, true_m[one.box_xyxy_px]))
-        table.add_row(one.label, f"{one.score:.2f}", *row)
+        metres, truth_text = (distance_text(metres, "m") for metres in (one.depth_m, true_m[one.box_xyxy_px]))
+        interval = interval_text(one.distance.low_m, one.distance.high_m, "m")
+        table.add_row(one.label, f"{one.score:.2f}", metres, interval, truth_text)
     console = results()
     console.print(table)
     size = (estimate.width_px, estimate.height_px)
     pictures = [estimate.draw(), draw_depth(estimate.depth, *size), draw_depth(truth.depth, *size)]
     save_picture(side_by_side(pictures, ["howfar", "estimated depth", "true depth"]), path, overwrite=overwrite)
     console.print(
-        "The embedded network has seen rooms, not workshops: its metres are a guess here. "
+        "The embedded network has seen rooms and streets, and hardly a workshop: its metres are rough here. "
         f"The objects, the estimate and the truth are drawn in {path}.",
         highlight=False,
     )

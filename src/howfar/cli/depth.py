@@ -22,7 +22,7 @@ def depth(
         list[str],
         typer.Argument(metavar="SOURCE...", help="Pictures, folders, 'globs', addresses, videos, cameras, or -."),
     ],
-    depth_model: options.DepthModel = "depth-compact-nyu",
+    depth_model: options.DepthModel = "depth-rooms-streets",
     camera: options.CameraFile = None,
     focal_px: options.FocalPx = None,
     fov_deg: options.FovDeg = None,

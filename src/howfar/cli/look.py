@@ -42,7 +42,7 @@ def look(
         str,
         typer.Option("--detector", help="Detector: a name or an .onnx file.", rich_help_panel=options.DETECTION),
     ] = "nanodet-g",
-    depth_model: options.DepthModel = "depth-compact-nyu",
+    depth_model: options.DepthModel = "depth-rooms-streets",
     depth_file: Annotated[
         Path | None,
         typer.Option(

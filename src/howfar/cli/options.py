@@ -41,7 +41,7 @@ Anchor = Annotated[
     typer.Option(
         "--anchor",
         metavar="NAME",
-        help="A metric depth network that gives a relative one its metres, e.g. depth-compact-nyu.",
+        help="A metric depth network that gives a relative one its metres, e.g. depth-rooms-streets.",
         rich_help_panel=DEPTH,
     ),
 ]

@@ -14,11 +14,14 @@ from howfar.models.session import RunOptions, open_session
 from howfar.models.zoo import find_entry, pulled_path
 
 DEFAULT_DETECTOR = "nanodet-g"
-DEFAULT_DEPTH = "depth-compact-nyu"
+DEFAULT_DEPTH = "depth-rooms-streets"
+ROOMS_DEPTH = "depth-compact-nyu"
+"""The network of rooms alone that the default one started from."""
 FOREGROUND = "foreground-nyu"
 EMBEDDED = {
     DEFAULT_DETECTOR: "nanodet_g.onnx",
-    DEFAULT_DEPTH: "depth-compact-nyu.onnx",
+    DEFAULT_DEPTH: "depth-rooms-streets.onnx",
+    ROOMS_DEPTH: "depth-compact-nyu.onnx",
     FOREGROUND: "foreground-nyu.onnx",
 }
 """File names of the models that ship in the wheel."""

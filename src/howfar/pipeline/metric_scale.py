@@ -61,7 +61,7 @@ class MetricEvidence:
         if self.anchor is not None and not self.anchor.facts.is_metric:
             raise SettingError(
                 f"The anchor {self.anchor.facts.name} is a relative depth network, which has no metres to give: name a "
-                "metric one, such as depth-compact-nyu.",
+                "metric one, such as depth-rooms-streets.",
                 setting="anchor",
             )
 

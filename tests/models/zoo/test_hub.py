@@ -98,7 +98,9 @@ def test_a_plain_file_server_may_mirror_the_hub(server: FileServer, cache: Path)
     [
         pytest.param(404, r"The hub does not have http://127.*answered 404", id="no such file"),
         pytest.param(401, r"The hub does not have http://127.*answered 401", id="not for everybody"),
-        pytest.param(503, r"answered 503 for .*or use the embedded depth-compact-nyu, which works offline", id="down"),
+        pytest.param(
+            503, r"answered 503 for .*or use the embedded depth-rooms-streets, which works offline", id="down"
+        ),
     ],
 )
 def test_a_hub_that_refuses(server: FileServer, cache: Path, status: int, sentence: str) -> None:
@@ -110,7 +112,7 @@ def test_a_hub_that_refuses(server: FileServer, cache: Path, status: int, senten
 def test_a_hub_out_of_reach_names_what_works_offline(server: FileServer, cache: Path) -> None:
     server.http.server_close()
     with pytest.raises(
-        DownloadError, match=r"The hub cannot be reached .* embedded depth-compact-nyu, which works off"
+        DownloadError, match=r"The hub cannot be reached .* embedded depth-rooms-streets, which works off"
     ):
         pull_entry(ENTRY, mirror=server.url, patience=QUICK)
 

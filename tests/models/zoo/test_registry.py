@@ -66,7 +66,7 @@ def test_an_embedded_model_is_the_file_that_its_card_describes(name: str) -> Non
     assert entry.sha256 == file_digest(embedded_path(name))
 
 
-@pytest.mark.parametrize(("task", "name"), [("detection", "nanodet-g"), ("depth", "depth-compact-nyu")])
+@pytest.mark.parametrize(("task", "name"), [("detection", "nanodet-g"), ("depth", "depth-rooms-streets")])
 def test_the_default_that_works_offline(task, name: str) -> None:
     assert embedded_default(task) == name
 

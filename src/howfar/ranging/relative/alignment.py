@@ -45,7 +45,7 @@ SAME = 1e-6
 
 NO_EVIDENCE_REASON = (
     "the depth network tells nearer from farther but no metres: name a metric network as its anchor, such as "
-    "depth-compact-nyu, or a known distance, such as chair=2.30"
+    "depth-rooms-streets, or a known distance, such as chair=2.30"
 )
 NO_SCALE_REASON = (
     "one known depth gives a scale alone, for which the map has to be above zero there: give a second one, elsewhere"
