@@ -16,6 +16,7 @@ from howfar.scene import Camera
 from howfar.training.data.depth.batches import DepthBatch
 from howfar.training.recipe import DepthRecipe, parse_recipe
 from howfar.training.tasks.depth import DepthTask, output_size, training_card
+from tests.training.tasks.constant_depth import Constant
 
 CAMERA = Camera.from_focal(96, 80, 90.0)
 TRUTH_M = 2.0
@@ -39,17 +40,6 @@ def recipe(**changes: object) -> DepthRecipe:
         "training": {"epochs": 1, "batch": 2, "precision": "32-true"},
     }
     return parse_recipe(table | changes, DepthRecipe, "test")
-
-
-class Constant(nn.Module):
-    """Says the same depth everywhere, at half the size."""
-
-    def __init__(self, depth_m: float) -> None:
-        super().__init__()
-        self.depth_m = nn.Parameter(torch.tensor(depth_m))
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.depth_m.expand(x.shape[0], 1, x.shape[2] // 2, x.shape[3] // 2)
 
 
 @pytest.mark.parametrize("factor", [1.0, 1.1, 0.7], ids=["the truth", "a tenth too far", "much too near"])

@@ -21,6 +21,7 @@ from howfar.training.starting import Devices, trainer
 from howfar.training.tasks.depth import KIND, DepthTask, depth_task
 from tests.datasets.folders import write_nyu, write_streets
 from tests.training.data.depth.test_by_size import write_photos
+from tests.training.tasks.constant_depth import Constant
 
 ROOM = Camera.from_focal(96, 80, 90.0)
 STREET = Camera.from_focal(200, 64, 150.0)
@@ -85,17 +86,6 @@ def test_the_network_that_trains_and_the_one_that_is_used_mean_the_same_metres()
     assert made.card.depth is not None
     assert made.card.depth.focal_px == pytest.approx(90.0)
     assert made.card.depth.max_m == 80.0
-
-
-class Constant(nn.Module):
-    """Says the same depth everywhere, at half the size."""
-
-    def __init__(self, depth_m: float) -> None:
-        super().__init__()
-        self.depth_m = nn.Parameter(torch.tensor(depth_m))
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.depth_m.expand(x.shape[0], 1, x.shape[2] // 2, x.shape[3] // 2)
 
 
 def test_each_source_is_judged_for_itself_and_by_distance_and_their_mean_is_what_counts() -> None:
