@@ -5,6 +5,7 @@ last one, so that resizing a picture by a factor scales every intrinsic by that 
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Self
 
@@ -26,6 +27,37 @@ ASPECT_TOLERANCE = 0.01
 """Two aspect ratios are the same if their ratio differs from 1 by at most this much."""
 
 
+DOUBTFUL_SPREAD = 1.1
+"""From this ratio of the longest to the shortest focal length that it may have, a camera is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class FocalDoubt:
+    """What speaks against the focal length of a camera, and between what it lies all the same.
+
+    Attributes:
+        reason: The reason: a clause without a capital and without a full stop.
+        low: The shortest focal length that it may have, over the one that is used: at most 1.
+        high: The longest one, over the one that is used: at least 1.
+
+    Raises:
+        SettingError: If the bounds do not hold 1.
+    """
+
+    reason: str
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not (0 < self.low <= 1 <= self.high < math.inf):
+            raise SettingError(f"A focal length lies between its bounds, not {self.low} and {self.high} of itself.")
+
+    @property
+    def is_large(self) -> bool:
+        """Whether distances that rest on this camera must not count as known to scale."""
+        return self.high / self.low > DOUBTFUL_SPREAD
+
+
 @dataclass(frozen=True, slots=True)
 class Camera:
     """A pinhole camera without distortion.
@@ -38,6 +70,7 @@ class Camera:
         cx_px: Principal point, from the left edge.
         cy_px: Principal point, from the upper edge.
         origin: Where the focal length comes from: `given` by the user, read from `exif`, or `assumed`.
+        doubt: What speaks against the focal length; None where nothing does.
 
     Raises:
         SettingError: If a size or focal length is not positive and finite.
@@ -50,6 +83,7 @@ class Camera:
     cx_px: float
     cy_px: float
     origin: Origin = "given"
+    doubt: FocalDoubt | None = None
 
     def __post_init__(self) -> None:
         if self.width_px < 1 or self.height_px < 1:
@@ -87,6 +121,21 @@ class Camera:
         """A camera of a 35 mm equivalent focal length, defined over the diagonal (CIPA DCG-001, as in EXIF data)."""
         focal_px = focal_mm / FULL_FRAME_DIAGONAL_MM * math.hypot(width_px, height_px)
         return cls.from_focal(width_px, height_px, focal_px, origin)
+
+    @classmethod
+    def between(cls, width_px: int, height_px: int, focals_px: Sequence[float], reason: str) -> Self:
+        """A camera whose focal length may be any of several, the first the best: assumed if they lie far apart.
+
+        Args:
+            width_px: Width of the picture.
+            height_px: Height of the picture.
+            focals_px: The focal lengths that the picture's own data allow.
+            reason: What leaves it open (`FocalDoubt`).
+        """
+        best_px = focals_px[0]
+        doubt = FocalDoubt(reason, min(focals_px) / best_px, max(focals_px) / best_px)
+        camera = cls.from_focal(width_px, height_px, best_px, "assumed" if doubt.is_large else "exif")
+        return replace(camera, doubt=doubt)
 
     @classmethod
     def assumed(cls, width_px: int, height_px: int) -> Self:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from howfar.errors import SettingError
 from howfar.scene.calibration import Calibration, DepthScale, Distortion
 from howfar.scene.camera import Camera
+from howfar.scene.wide_pictures import doubt_by_shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,4 +58,4 @@ class Lens:
             return Camera.from_focal(width_px, height_px, self.focal_px)
         if self.fov_deg is not None:
             return Camera.from_fov(width_px, height_px, self.fov_deg)
-        return own or Camera.assumed(width_px, height_px)
+        return doubt_by_shape(own or Camera.assumed(width_px, height_px))
