@@ -45,6 +45,8 @@ def calibrate(
     camera: options.CameraFile = None,
     focal_px: options.FocalPx = None,
     fov_deg: options.FovDeg = None,
+    fov_long_deg: options.FovLongDeg = None,
+    fov_diagonal_deg: options.FovDiagonalDeg = None,
     chessboard: Annotated[
         str | None,
         typer.Option(
@@ -94,9 +96,9 @@ def calibrate(
     from howfar.files import refuse_existing
     from howfar.io.picture_writer import picture_path
 
-    if chessboard is not None and (known or camera or focal_px or fov_deg):
+    if chessboard is not None and (known or camera or focal_px or fov_deg or fov_long_deg or fov_diagonal_deg):
         raise SettingError(
-            "A chessboard gives the camera by itself: leave out --known, --camera, --focal-px and --fov-deg, and give "
+            "A chessboard gives the camera by itself: leave out --known, --camera, --focal-px and --fov-…, and give "
             "--known with the camera file that comes of it."
         )
     drawn = picture_path(picture or fresh_folder(DEFAULT_FOLDER) / "calibration.png")
@@ -126,6 +128,8 @@ def calibrate(
         camera=_without_scale(camera),
         focal_px=focal_px,
         fov_deg=fov_deg,
+        fov_long_deg=fov_long_deg,
+        fov_diagonal_deg=fov_diagonal_deg,
         score=score,
         cues="depth",
     )

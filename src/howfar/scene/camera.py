@@ -16,6 +16,15 @@ from howfar.errors import SettingError
 
 Origin = Literal["given", "exif", "assumed"]
 
+Across = Literal["width", "long", "diagonal"]
+
+FIELDS_OF_VIEW: dict[Across, tuple[str, str]] = {
+    "width": ("horizontal", "fov_deg"),
+    "long": ("longer side's", "fov_long_deg"),
+    "diagonal": ("diagonal", "fov_diagonal_deg"),
+}
+"""What a field of view is measured across, in words, and the setting that gives it."""
+
 ASSUMED_FOCAL_35MM = 28.0
 """The lens to assume where nothing is known of the camera: 28 mm (35 mm equivalent), 75 degrees across the diagonal.
 
@@ -103,18 +112,19 @@ class Camera:
         return cls(width_px, height_px, focal_px, focal_px, width_px / 2, height_px / 2, origin)
 
     @classmethod
-    def from_fov(cls, width_px: int, height_px: int, fov_deg: float, origin: Origin = "given") -> Self:
-        """A camera of a horizontal field of view, in degrees.
+    def from_fov(cls, width_px: int, height_px: int, fov_deg: float, across: Across = "width") -> Self:
+        """A given camera of a field of view in degrees, across the picture's width, its longer side or its diagonal.
 
         Raises:
             SettingError: If the angle is not between 1 and 179 degrees.
         """
+        name, setting = FIELDS_OF_VIEW[across]
         if not 1.0 <= fov_deg <= 179.0:
             raise SettingError(
-                f"The horizontal field of view must lie between 1 and 179 degrees, not {fov_deg}.", setting="fov_deg"
+                f"The {name} field of view must lie between 1 and 179 degrees, not {fov_deg}.", setting=setting
             )
-        focal_px = width_px / 2 / math.tan(math.radians(fov_deg) / 2)
-        return cls.from_focal(width_px, height_px, focal_px, origin)
+        length_px = {"width": width_px, "long": max(width_px, height_px), "diagonal": math.hypot(width_px, height_px)}
+        return cls.from_focal(width_px, height_px, length_px[across] / 2 / math.tan(math.radians(fov_deg) / 2))
 
     @classmethod
     def from_focal_35mm(cls, width_px: int, height_px: int, focal_mm: float, origin: Origin = "exif") -> Self:
