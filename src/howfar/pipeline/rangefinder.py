@@ -192,7 +192,8 @@ class Rangefinder:
         """Find the objects in a picture and their distances.
 
         Args:
-            picture: A path, an address, an H×W×3 uint8 RGB array, or a frame.
+            picture: A path, an address, the bytes of a file, an H×W×3 uint8 RGB array, a picture of Pillow's, or a
+                frame (`sources.as_frame`).
             max_depth_m: Label only objects with a depth_m of at most this; the finder's own maximum when None.
             depth: A depth map of your own, which replaces the network's.
             depth_points: Depths of your own at some pixels, unknown at the others, that a relative network is aligned
@@ -311,7 +312,8 @@ def look(picture: Picture, *, max_depth_m: float | None = None, **settings: Any)
     """Find the objects in a picture and their distances. The networks stay open for the next call.
 
     Args:
-        picture: A path, an address, an H×W×3 uint8 RGB array, or a frame.
+        picture: A path, an address, the bytes of a file, an H×W×3 uint8 RGB array, a picture of Pillow's, or a frame
+            (`sources.as_frame`).
         max_depth_m: Label only objects with a depth_m of at most this; no maximum when None.
         **settings: The keywords of `Rangefinder`.
 
