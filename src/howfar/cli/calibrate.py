@@ -102,7 +102,8 @@ def calibrate(
             "--known with the camera file that comes of it."
         )
     drawn = picture_path(picture or fresh_folder(DEFAULT_FOLDER) / "calibration.png")
-    output = CalibrationOutput(out or camera or DEFAULT_OUT, drawn, overwrite)
+    own_file = camera if camera is not None and camera.suffix.lower() == ".toml" else None
+    output = CalibrationOutput(out or own_file or DEFAULT_OUT, drawn, overwrite)
     refuse_existing(output.picture, overwrite=overwrite)
     if known or chessboard is not None:
         refuse_existing(output.camera_file, overwrite=overwrite)

@@ -15,7 +15,10 @@ RUNNING = "Running"
 CameraFile = Annotated[
     Path | None,
     typer.Option(
-        "--camera", help="Camera file (TOML), as howfar calibrate writes it.", metavar="FILE", rich_help_panel=CAMERA
+        "--camera",
+        help="Camera file of howfar calibrate (TOML), or of ROS, OpenCV, KITTI or JSON with fx.",
+        metavar="FILE",
+        rich_help_panel=CAMERA,
     ),
 ]
 FocalPx = Annotated[

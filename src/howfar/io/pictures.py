@@ -18,6 +18,7 @@ from howfar.io.picture_formats import decoding, open_picture, refuse_size
 from howfar.io.pixels import rgb_of
 from howfar.io.square_pixels import pixel_stretch, stretched, stretched_size
 from howfar.scene.frame import Frame
+from howfar.scene.orientation import LYING
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -36,9 +37,6 @@ _UPRIGHT = {
     8: "ROTATE_90",
 }
 """What sets a picture of each EXIF orientation upright."""
-
-_LYING = (5, 6, 7, 8)
-"""The orientations whose columns become rows."""
 
 _TURNED_AS_LOADED = ("TIFF", "HEIC")
 
@@ -202,7 +200,7 @@ def _frame(image: "Image.Image", tags: dict[int, Any], source: str, *, is_uprigh
     orientation = turn if turn in _UPRIGHT else 1
     pixels, notes = rgb_of(image if is_upright else _upright(image, orientation), source)
     if stretch != (1.0, 1.0):
-        shown = stretch[::-1] if orientation in _LYING else stretch
+        shown = stretch[::-1] if orientation in LYING else stretch
         width, height = pixels.shape[1], pixels.shape[0]
         refuse_size(stretched_size((width, height), shown), source)
         pixels = stretched(pixels, shown)

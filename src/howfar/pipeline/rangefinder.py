@@ -263,7 +263,8 @@ class Rangefinder:
             SettingError: If the given camera has another aspect ratio than the picture, or the picture is to be
                 undistorted and has depths of the user's own.
         """
-        return undistorted_frame(frame, self.camera_for(frame), self.lens.distortion)
+        lens = self.lens.turned_for(frame.width_px, frame.height_px, frame.orientation)
+        return undistorted_frame(frame, self.camera_for(frame), lens.distortion)
 
     def camera_for(self, frame: Frame) -> Camera:
         """The camera that the distances of a frame are computed with.
@@ -274,7 +275,8 @@ class Rangefinder:
         """
         if self.lens.is_in_pixels:
             self._focal_size.check(frame)
-        return self.lens.camera_for(frame.width_px, frame.height_px, frame.camera)
+        lens = self.lens.turned_for(frame.width_px, frame.height_px, frame.orientation)
+        return lens.camera_for(frame.width_px, frame.height_px, frame.camera)
 
     def watch(self, source: str | Path, *, every: int = 1, stages: Sequence[Stage] = ()) -> Generator[View, None, None]:
         """Look at every n-th frame of a video, camera or stream, in order.

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from howfar.errors import SettingError
+from howfar.scene.orientation import LYING, turned
 
 Origin = Literal["given", "exif", "assumed"]
 
@@ -179,6 +180,26 @@ class Camera:
         """The camera of the part of the picture with columns x1 to x2 and rows y1 to y2 (ends excluded)."""
         return replace(self, width_px=x2 - x1, height_px=y2 - y1, cx_px=self.cx_px - x1, cy_px=self.cy_px - y1)
 
+    def turned(self, orientation: int) -> Self:
+        """The camera of the upright picture, for one of the stored picture, by the EXIF orientation of that."""
+        off_x, off_y = turned(self.cx_px - self.width_px / 2, self.cy_px - self.height_px / 2, orientation)
+        width, height, fx_px, fy_px = self.width_px, self.height_px, self.fx_px, self.fy_px
+        if orientation in LYING:
+            width, height, fx_px, fy_px = height, width, fy_px, fx_px
+        return replace(
+            self,
+            width_px=width,
+            height_px=height,
+            fx_px=fx_px,
+            fy_px=fy_px,
+            cx_px=width / 2 + off_x,
+            cy_px=height / 2 + off_y,
+        )
+
+    def has_shape_of(self, width_px: int, height_px: int) -> bool:
+        """Whether a picture has the aspect ratio of this camera's, to within 1 %."""
+        return abs(width_px * self.height_px / (height_px * self.width_px) - 1) <= ASPECT_TOLERANCE
+
     def fitted_to(self, width_px: int, height_px: int) -> Self:
         """This camera for a picture of another resolution: one camera can record several.
 
@@ -187,7 +208,7 @@ class Camera:
         """
         if (width_px, height_px) == (self.width_px, self.height_px):
             return self
-        if abs(width_px * self.height_px / (height_px * self.width_px) - 1) > ASPECT_TOLERANCE:
+        if not self.has_shape_of(width_px, height_px):
             raise SettingError(
                 f"The camera is for pictures of {self.width_px}×{self.height_px} pixels and this one has "
                 f"{width_px}×{height_px}, another aspect ratio: give the camera of this picture."

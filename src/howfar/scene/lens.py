@@ -1,11 +1,16 @@
 """The user's information about the camera, and the camera that follows from it for a picture."""
 
 from dataclasses import dataclass, fields, replace
+from typing import Self
 
 from howfar.errors import SettingError
-from howfar.scene.calibration import Calibration, DepthScale, Distortion
+from howfar.scene.calibration import Calibration, DepthScale, LensDistortion
 from howfar.scene.camera import ASPECT_TOLERANCE, Camera, FocalDoubt
+from howfar.scene.orientation import LYING
 from howfar.scene.wide_pictures import doubt_by_shape
+
+MOST_OFF_CENTRE = 0.15
+"""Share of a picture's sides that the principal point may lie off its middle, if nothing says that it is its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ class Lens:
             raise SettingError("Give the camera once: a camera file, a focal length or a field of view, not several.")
 
     @property
-    def distortion(self) -> Distortion | None:
+    def distortion(self) -> LensDistortion | None:
         """The distortion to remove from each picture first; None where it is not known."""
         return self.camera.distortion if isinstance(self.camera, Calibration) else None
 
@@ -47,7 +52,24 @@ class Lens:
     @property
     def is_in_pixels(self) -> bool:
         """Whether it holds for pictures of one size alone."""
-        return self.focal_px is not None
+        return self.focal_px is not None or (isinstance(self.camera, Calibration) and not self.camera.size_known)
+
+    def turned_for(self, width_px: int, height_px: int, orientation: int) -> Self:
+        """The lens for an upright picture: a camera of the stored picture is turned as that was.
+
+        A camera whose pictures have the shape of the upright one is taken for that of upright pictures.
+
+        Args:
+            width_px: Width of the upright picture.
+            height_px: Height of the upright picture.
+            orientation: The EXIF orientation of the stored picture.
+        """
+        if self.camera is None or orientation not in LYING:
+            return self
+        known = self.camera.camera if isinstance(self.camera, Calibration) else self.camera
+        if known.has_shape_of(width_px, height_px) or not known.has_shape_of(height_px, width_px):
+            return self
+        return replace(self, camera=self.camera.turned(orientation))
 
     def camera_for(self, width_px: int, height_px: int, own: Camera | None = None) -> Camera:
         """The camera of a picture: the user's if given, else the picture's own, else an assumed one.
@@ -61,8 +83,9 @@ class Lens:
             SettingError: If the user's camera has another aspect ratio than the picture.
         """
         if self.camera is not None:
-            known = self.camera.camera if isinstance(self.camera, Calibration) else self.camera
-            return known.fitted_to(width_px, height_px)
+            if isinstance(self.camera, Calibration):
+                return _of_calibration(self.camera, width_px, height_px)
+            return self.camera.fitted_to(width_px, height_px)
         if self.focal_px is not None:
             return Camera.from_focal(width_px, height_px, self.focal_px)
         if self.fov_deg is not None:
@@ -72,6 +95,21 @@ class Lens:
         if self.fov_diagonal_deg is not None:
             return Camera.from_fov(width_px, height_px, self.fov_diagonal_deg, "diagonal")
         return doubt_by_shape(own or Camera.assumed(width_px, height_px))
+
+
+def _of_calibration(calibration: Calibration, width_px: int, height_px: int) -> Camera:
+    """The camera of a picture of this size; without a size of its own, its principal point must be near the middle."""
+    camera = calibration.camera
+    if calibration.size_known:
+        return camera.fitted_to(width_px, height_px)
+    off = max(abs(camera.cx_px / width_px - 0.5), abs(camera.cy_px / height_px - 0.5))
+    if off > MOST_OFF_CENTRE:
+        raise SettingError(
+            f"The camera file does not say what size of picture it is for, and its principal point, "
+            f"{camera.cx_px:.0f}, {camera.cy_px:.0f}, is far from the middle of this one, of {width_px}×{height_px} "
+            "pixels: add the width and the height to the file."
+        )
+    return replace(camera, width_px=width_px, height_px=height_px)
 
 
 def _doubt_upright(camera: Camera, fov_deg: float) -> Camera:
