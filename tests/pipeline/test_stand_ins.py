@@ -1,8 +1,10 @@
 """Whatever sees drives the whole pipeline: a stand-in of ten lines in the place of two networks."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -11,7 +13,7 @@ import howfar
 from howfar import Camera, DepthMap, Rangefinder
 from howfar.drawing.tables import caption
 from howfar.errors import SettingError
-from howfar.pipeline.jobs import Looked, look_at_pictures
+from howfar.pipeline.jobs import Failed, Looked, look_at_pictures
 from howfar.pipeline.metric_scale import MetricEvidence
 from howfar.pipeline.view import View
 from howfar.ranging import Method, parse_method
@@ -121,6 +123,30 @@ def test_the_interval_holds_every_focal_length_that_may_be(camera: Camera, facts
     assert cup.high_m == pytest.approx(known.high_m * (2.0 if is_wider else 1))
     named = replace(view, models={"depth": "seer"})
     assert ("it may have been cut" in caption(named)) is (camera.doubt is not None)
+
+
+def no_memory_of_opencv() -> None:
+    cv2.resize(np.zeros((2, 2), np.uint8), (2**30, 2**30))
+
+
+def no_memory_of_numpy() -> None:
+    np.zeros(2**60, np.uint8)
+
+
+@pytest.mark.parametrize("fail", [no_memory_of_opencv, no_memory_of_numpy])
+def test_want_of_memory_is_called_that_and_the_others_go_on(tmp_path: Path, fail: Callable[[], None]) -> None:
+    class TakesTooMuch(StandIn):
+        def perceive(self, frame: Frame, query: Query) -> Perception:
+            if frame.source.endswith("1.png"):
+                fail()
+            return super().perceive(frame, query)
+
+    for depth_m in (1, 2):
+        Image.fromarray(halves(depth_m, 9)).save(tmp_path / f"{depth_m}.png")
+    failed, looked = look_at_pictures(Rangefinder.of(TakesTooMuch()), open_sources([str(tmp_path)]))
+    assert isinstance(looked, Looked)
+    assert isinstance(failed, Failed)
+    assert "64×48 pixels, and there is not enough memory" in str(failed.error)
 
 
 def test_a_perception_without_a_camera_is_one_of_an_assumed_camera() -> None:

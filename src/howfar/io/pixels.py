@@ -51,6 +51,8 @@ def rgb_of(image: "Image.Image", source: str) -> Rgb:
         )
     if image.has_transparency_data:
         return Rgb(_on_white(image))
+    if image.mode == "L":  # which takes half the memory that Pillow's conversion does
+        return Rgb(_in_colour(np.asarray(image)))
     return Rgb(np.asarray(image if image.mode == "RGB" else image.convert("RGB")))
 
 

@@ -23,6 +23,7 @@ from howfar.pipeline.perceivers import DepthOn, TwoNetworks, Unscaled
 from howfar.pipeline.scenes import range_objects, scene_of
 from howfar.pipeline.undistortion import undistorted_frame
 from howfar.pipeline.view import View
+from howfar.pipeline.want_of_memory import memory_told
 from howfar.ranging import Method
 from howfar.ranging.cues.joining import AUTO, parse_cues
 from howfar.ranging.cues.sizes import SizeTable, read_sizes
@@ -229,7 +230,8 @@ class Rangefinder:
             frame = replace(frame, depth=depth, depth_points=depth_points)
         if max_depth_m is not None:
             ranging = replace(ranging, max_depth_m=max_depth_m)
-        return self._look_at(frame, query or self.query, ranging)
+        with memory_told(frame):
+            return self._look_at(frame, query or self.query, ranging)
 
     def _look_at(self, frame: Frame, query: Query, ranging: Ranging) -> tuple[View, ...]:
         """All steps for one picture: perceive, bring to metres, range, make the scenes."""
@@ -253,8 +255,9 @@ class Rangefinder:
         ranging.cues.check_horizon(frame.height_px)
         if ranging is self.ranging and ranging.cues.horizon_px is not None:
             self._horizon_size.check(frame)
-        perception = self.perceiver.perceive(self.prepared(frame), query or self.query)
-        return to_metric(perception, self.evidence, ranging)
+        with memory_told(frame):
+            perception = self.perceiver.perceive(self.prepared(frame), query or self.query)
+            return to_metric(perception, self.evidence, ranging)
 
     def prepared(self, frame: Frame) -> Frame:
         """The frame as the networks get it: undistorted, with the camera that distances are computed with.
