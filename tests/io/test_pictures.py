@@ -186,6 +186,15 @@ def test_16_bits_that_fill_a_part_of_their_range_are_stretched(tmp_path, suffix)
     assert "from 7002 to 8637 alone" in frame.notes[0]
 
 
+@pytest.mark.parametrize("suffix", [".png", ".tiff", ".ppm"])
+def test_colours_of_16_bits_that_fill_a_part_of_their_range_are_stretched(tmp_path, suffix):
+    values = np.dstack([RAMP, RAMP[::-1], RAMP[:, ::-1]]) // 64  # of a sensor of 10 bits
+    assert cv2.imwrite(str(tmp_path / f"a{suffix}"), values[..., ::-1])
+    frame = read_picture(tmp_path / f"a{suffix}")
+    assert np.abs(frame.image - values / 4.0).max() < 3
+    assert "16 bits hold values from" in frame.notes[0]
+
+
 @pytest.mark.parametrize("value", [0, 12345, 65535])
 def test_16_bits_of_one_value_are_not_stretched(tmp_path, value):
     assert cv2.imwrite(str(tmp_path / "a.png"), np.full((4, 5), value, np.uint16))

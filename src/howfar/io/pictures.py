@@ -4,6 +4,7 @@
 stored, for the boxes and depths of a data set are counted in those. `read_grey` gives the numbers of one channel.
 """
 
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -15,7 +16,7 @@ from howfar.errors import SourceError
 from howfar.io.exif import camera_from_exif, exif_tags
 from howfar.io.panoramas import pinhole_or_doubt
 from howfar.io.picture_formats import decoding, open_picture, refuse_size
-from howfar.io.pixels import rgb_of
+from howfar.io.pixels import has_16_bit_colours, rgb_of, stretched_16_bit_colours
 from howfar.io.square_pixels import pixel_stretch, stretched, stretched_size
 from howfar.scene.frame import Frame
 from howfar.scene.orientation import LYING
@@ -180,10 +181,28 @@ def frame_of_image(image: "Image.Image", source: str = "image") -> Frame:
 
 def _decode(file: BinaryIO, source: str) -> Frame:
     image, format_name = open_picture(file, source)
+    deep = has_16_bit_colours(image)  # before the tags, for which a PNG is loaded
     tags = exif_tags(image)
     with decoding(source):
         image.load()
+        if deep and (stretched_colours := _stretched(image, file)) is not None:
+            colours, notes = stretched_colours
+            frame = _frame(colours, tags, source, is_upright=False)
+            return replace(frame, notes=notes + frame.notes)
         return _frame(image, tags, source, is_upright=format_name in _TURNED_AS_LOADED)
+
+
+def _stretched(image: "Image.Image", file: BinaryIO) -> "tuple[Image.Image, tuple[str, ...]] | None":
+    """A picture of 16-bit colours that fill a part of their range, as it is stored but stretched, and a note on it."""
+    from PIL import Image
+
+    file.seek(0)
+    found = stretched_16_bit_colours(image, file.read())
+    if found is None:
+        return None
+    colours = Image.fromarray(np.ascontiguousarray(found.image))
+    colours.info = image.info
+    return colours, found.notes
 
 
 def _frame(image: "Image.Image", tags: dict[int, Any], source: str, *, is_upright: bool) -> Frame:

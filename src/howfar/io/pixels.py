@@ -1,6 +1,6 @@
 """From pixels of any kind to H×W×3 uint8 RGB: grey, palettes, CMYK, 16 bits, transparency."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +68,30 @@ def rgb_of_16_bits(values: NDArray[np.uint16]) -> Rgb:
     stretched = (np.clip(values, low, high) - np.float32(low)) * np.float32(255 / (high - low))
     note = f"The picture's 16 bits hold values from {low} to {high} alone: these were stretched to black and white."
     return Rgb(_in_colour(np.rint(stretched).astype(np.uint8)), (note,))
+
+
+def has_16_bit_colours(image: "Image.Image") -> bool:
+    """Whether a picture that is not loaded yet has colours of 16 bits, of which Pillow keeps the upper eight."""
+    kinds = str([tile.args for tile in image.tile])
+    return image.mode in ("RGB", "RGBA") and (";16" in kinds or (image.format == "PPM" and "65535" in kinds))
+
+
+def stretched_16_bit_colours(image: "Image.Image", data: bytes) -> Rgb | None:
+    """The colours of such a picture as it is stored, stretched; None where eight bits hold them well enough.
+
+    Args:
+        image: The picture as Pillow loaded it.
+        data: The bytes of its file.
+    """
+    import cv2
+
+    if np.asarray(image)[:, :, :3].max() >= STRETCHED_BELOW // 256:
+        return None
+    stored: NDArray[Any] | None = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if stored is None or stored.dtype != np.uint16 or stored.ndim != 3:
+        return None
+    stretched = rgb_of_16_bits(stored[:, :, 2::-1])
+    return stretched if stretched.notes else None
 
 
 def _in_colour(values: NDArray[np.uint8]) -> NDArray[np.uint8]:
