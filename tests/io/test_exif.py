@@ -82,6 +82,18 @@ PHONE = {  # a sensor of 4032×3024 pixels
             id="35 mm counts digital zoom, by the density",
         ),
         pytest.param(
+            {exif.FOCAL_LENGTH_35MM: 26, exif.PIXEL_X_DIMENSION: 4032, exif.PIXEL_Y_DIMENSION: 3024},
+            (3024, 3024),
+            PHONE_FOCAL_PX,
+            id="a square cut out of what EXIF says",
+        ),
+        pytest.param(
+            {exif.FOCAL_LENGTH_35MM: 26, exif.PIXEL_X_DIMENSION: 4032, exif.PIXEL_Y_DIMENSION: 3024},
+            (2000, 4032),
+            PHONE_FOCAL_PX,
+            id="cut out of it when it was upright",
+        ),
+        pytest.param(
             PHONE | {exif.PIXEL_X_DIMENSION: 4032, exif.PIXEL_Y_DIMENSION: 2268},
             (4032, 2268),
             PHONE_FOCAL_PX,
@@ -146,6 +158,13 @@ def mm(focal_35mm, size):
             id="made small, with a density alone",
         ),
         pytest.param(
+            {exif.FOCAL_LENGTH_35MM: 200, exif.PIXEL_X_DIMENSION: 4032, exif.PIXEL_Y_DIMENSION: 3024},
+            (1512, 1512),
+            (mm(200, (4032, 3024)), mm(200, (4032, 3024)) / 2),
+            True,
+            id="cut out, and perhaps made smaller",
+        ),
+        pytest.param(
             APS_C | {exif.FOCAL_LENGTH_35MM: 50},
             (5184, 3456),
             (mm(50, (5184, 3456)), APS_C_FOCAL_PX),
@@ -177,10 +196,12 @@ def test_what_exif_leaves_open_holds_all_readings(tags, size, readings_px, is_as
         pytest.param(APS_C | {exif.FOCAL_PLANE_X_RESOLUTION: 72}, id="the screen's density: a sensor of two metres"),
         pytest.param(APS_C | {exif.FOCAL_PLANE_RESOLUTION_UNIT: 9}, id="an unknown unit"),
         pytest.param(APS_C | {exif.FOCAL_LENGTH: 0}, id="a focal length of 0"),
-        pytest.param(APS_C | {exif.PIXEL_Y_DIMENSION: 5184}, id="cut to another shape since, density"),
         pytest.param(
             {exif.FOCAL_LENGTH_35MM: 26, exif.PIXEL_X_DIMENSION: 4032, exif.PIXEL_Y_DIMENSION: 4032},
-            id="cut to another shape since, 35 mm",
+            id="larger than it was taken, in another shape",
+        ),
+        pytest.param(
+            {exif.FOCAL_LENGTH_35MM: 4, exif.FOCAL_LENGTH: 4.25}, id="the focal length for its 35 mm equivalent"
         ),
     ],
 )

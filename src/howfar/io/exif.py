@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from howfar.io.focal_readings import FocalFields, read_focal
 from howfar.scene import Camera
 from howfar.scene.camera import ASPECT_TOLERANCE, FULL_FRAME_DIAGONAL_MM
+from howfar.scene.wide_pictures import is_swept_shape
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -67,12 +68,12 @@ def camera_from_exif(
         stretch: By what the stored columns and rows were multiplied, where stored pixels are not square.
 
     Returns:
-        The camera with origin `exif`, or `assumed` where the readings lie far apart; None when the tags do not tell,
-        say something absurd, or the picture was cut to another shape since it was taken, so that they no longer fit it.
+        The camera with origin `exif`, or `assumed` where the readings lie far apart; None when the tags do not tell, or
+        say something absurd.
     """
     taken_px = _size_as_taken(tags, stretch)
     if taken_px is not None and not _same_shape(taken_px, (width_px, height_px)):
-        return None
+        return _cut_out(tags, taken_px, (width_px, height_px), stretch)
     fields = FocalFields(
         focal_35mm=_positive(tags.get(FOCAL_LENGTH_35MM)),
         focal_mm=_positive(tags.get(FOCAL_LENGTH)),
@@ -91,6 +92,31 @@ def camera_from_exif(
         return Camera.from_focal_35mm(width_px, height_px, readings.focals_35mm[0])
     to_px = math.hypot(width_px, height_px) / FULL_FRAME_DIAGONAL_MM
     return Camera.between(width_px, height_px, [each * to_px for each in readings.focals_35mm], readings.reason)
+
+
+def _cut_out(
+    tags: Mapping[int, Any], taken_px: tuple[float, float], size_px: tuple[int, int], stretch: tuple[float, float]
+) -> Camera | None:
+    """The camera of a picture that was cut to another shape since it was taken, and perhaps made smaller.
+
+    A cut leaves the focal length in pixels. How much smaller the picture was made at most is told by the side that fits
+    the picture as it was taken best; where one side is as long as it was, nothing was.
+    """
+    sides = ((taken_px[0], taken_px[1]), (taken_px[1], taken_px[0]))
+    smallest = min(max(size_px[0] / width, size_px[1] / height) for width, height in sides)
+    whole = max(round(taken_px[0]), 1), max(round(taken_px[1]), 1)
+    if smallest > 1 + ASPECT_TOLERANCE or not _same_shape(taken_px, whole) or is_swept_shape(*size_px):
+        return None
+    taken = camera_from_exif(tags, *whole, stretch)
+    if taken is None:
+        return None
+    low, high = (1.0, 1.0) if taken.doubt is None else (taken.doubt.low, taken.doubt.high)
+    scale = min(smallest, 1.0)
+    focals_px = [taken.focal_px * share for share in (math.sqrt(scale), scale * low, high)]
+    reason = f"the picture was cut out of one of {taken_px[0]:.0f}×{taken_px[1]:.0f} pixels, and perhaps made smaller"
+    if max(focals_px) < min(focals_px) * (1 + ASPECT_TOLERANCE):
+        return Camera.from_focal(*size_px, focals_px[0], origin="exif")
+    return Camera.between(*size_px, focals_px, reason)
 
 
 def _longer_side_mm(tags: Mapping[int, Any], longest_px: float) -> float | None:

@@ -14,7 +14,7 @@ them, so it holds whatever was cut off; f35 does not.
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from howfar.scene.camera import ASPECT_TOLERANCE, FULL_FRAME_DIAGONAL_MM
 from howfar.scene.wide_pictures import is_swept_shape
@@ -84,6 +84,8 @@ def read_focal(fields: FocalFields) -> FocalReadings | None:
     if is_swept_shape(*fields.size_px):  # no density, and no shape of a sensor, is that of a panorama
         return None if fields.focal_35mm is None else _by_zoom(fields, fields.focal_35mm)
     by_density = fields.by_density_35mm
+    if fields.focal_35mm is not None and _is_copied(fields.focal_35mm, fields.focal_mm):
+        fields = replace(fields, focal_35mm=None)
     if fields.focal_35mm is None:
         return None if by_density is None else _by_density_alone(fields, by_density)
     if by_density is not None:
@@ -133,6 +135,11 @@ def _by_zoom(fields: FocalFields, focal_35mm: float) -> FocalReadings:
         f"{fields.zoom:.3g}: it is {focal_35mm:.0f} or {zoomed:.0f} mm"
     )
     return FocalReadings((math.sqrt(focal_35mm * zoomed), focal_35mm, zoomed), reason)
+
+
+def _is_copied(focal_35mm: float, focal_mm: float | None) -> bool:
+    """Whether f35 is the focal length itself, of a lens that no full frame has."""
+    return focal_mm is not None and focal_35mm < WIDEST_LENS_35MM and _agree(focal_35mm, focal_mm, focal_35mm)
 
 
 def _is_lens(lens_35mm: float, focal_mm: float | None) -> bool:

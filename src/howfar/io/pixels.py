@@ -72,7 +72,7 @@ def rgb_of_16_bits(values: NDArray[np.uint16]) -> Rgb:
 
 def has_16_bit_colours(image: "Image.Image") -> bool:
     """Whether a picture that is not loaded yet has colours of 16 bits, of which Pillow keeps the upper eight."""
-    kinds = str([tile.args for tile in image.tile])
+    kinds = str([tile.args for tile in getattr(image, "tile", ())])
     return image.mode in ("RGB", "RGBA") and (";16" in kinds or (image.format == "PPM" and "65535" in kinds))
 
 
