@@ -30,6 +30,9 @@ PLAUSIBLE_FOCAL_35MM = (4.0, 3000.0)
 PLAUSIBLE_SENSOR_MM = (1.0, 150.0)
 """Length of a sensor's longer side: from an endoscope's chip to a scanning back."""
 
+LEAST_PART = 0.1
+"""Of a picture that is smaller than this part of the one that was taken, no one can say what was done to it."""
+
 MAX_DIGITAL_ZOOM = 100.0
 
 
@@ -105,7 +108,11 @@ def _cut_out(
     sides = ((taken_px[0], taken_px[1]), (taken_px[1], taken_px[0]))
     smallest = min(max(size_px[0] / width, size_px[1] / height) for width, height in sides)
     whole = max(round(taken_px[0]), 1), max(round(taken_px[1]), 1)
-    if smallest > 1 + ASPECT_TOLERANCE or not _same_shape(taken_px, whole) or is_swept_shape(*size_px):
+    if (
+        not LEAST_PART <= smallest <= 1 + ASPECT_TOLERANCE
+        or not _same_shape(taken_px, whole)
+        or is_swept_shape(*size_px)
+    ):
         return None
     taken = camera_from_exif(tags, *whole, stretch)
     if taken is None:
