@@ -290,6 +290,19 @@ def test_want_of_memory_is_called_that(monkeypatch):
     assert "damaged" not in str(caught.value)
 
 
+@pytest.mark.parametrize("reader", [read_picture, read_rgb, read_grey], ids=lambda each: each.__name__)
+def test_what_takes_more_memory_than_is_free_is_refused_before_it_is_decoded(tmp_path, monkeypatch, reader):
+    monkeypatch.setattr("howfar.io.picture_formats.free_bytes", lambda: 10**8)
+    Image.new("L", (5000, 5000)).save(tmp_path / "big.png")
+    Image.new("L", (50, 50)).save(tmp_path / "small.png")
+    with pytest.raises(
+        SourceError, match=r"5000×5000 pixels, which take about 0\.2 GB of memory, and 0\.1 GB are free"
+    ):
+        reader(tmp_path / "big.png")
+    reader(tmp_path / "small.png")
+    assert picture_size(tmp_path / "big.png") == (5000, 5000), "its size is known without"
+
+
 def test_transparency_is_laid_on_white_in_strips():
     rows = 2 * STRIP_ROWS + 5
     alpha = np.linspace(0, 255, rows).astype(np.uint8)

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from howfar.errors import HowfarError, MissingExtraError, SourceError
+from howfar.io.free_memory import free_bytes
 from howfar.io.kinds import HEAD_BYTES, PICTURE_NAMES, describe, picture_format
 
 if TYPE_CHECKING:
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 
 MAX_PICTURE_PIXELS = 200_000_000
 """The largest telephone sensors have 200 megapixels; what says that it has more is refused before it is decoded."""
+
+LARGE_PIXELS = 20_000_000
+"""Smaller pictures take less than is worth asking for."""
+
+BYTES_PER_PIXEL = 8
+"""What a picture takes while it is decoded: four bytes of Pillow's and three of the result, and a little more."""
 
 _PLUGINS = {
     "JPEG": ("PIL.JpegImagePlugin", "JpegImageFile"),
@@ -51,6 +58,18 @@ def open_picture(file: BinaryIO, source: str) -> "tuple[Image.Image, str]":
         image = plugin(file)
     refuse_size(image.size, source)
     return image, format_name
+
+
+def refuse_beyond_memory(image: "Image.Image", source: str) -> None:
+    """Raise SourceError for a picture whose pixels, which are not decoded yet, take more memory than is free."""
+    pixels = image.width * image.height
+    free = free_bytes() if pixels > LARGE_PIXELS else None
+    needed = pixels * BYTES_PER_PIXEL
+    if free is not None and needed > free:
+        raise SourceError(
+            f"{source} has {image.width}×{image.height} pixels, which take about {needed / 1e9:.1f} GB of memory, and "
+            f"{free / 1e9:.1f} GB are free: make it smaller, or close other programs."
+        )
 
 
 def decoding(source: str) -> AbstractContextManager[None]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from howfar.errors import SourceError
 from howfar.io.exif import camera_from_exif, exif_tags
 from howfar.io.panoramas import pinhole_or_doubt
-from howfar.io.picture_formats import decoding, open_picture, refuse_size
+from howfar.io.picture_formats import decoding, open_picture, refuse_beyond_memory, refuse_size
 from howfar.io.pixels import has_16_bit_colours, rgb_of, stretched_16_bit_colours
 from howfar.io.square_pixels import pixel_stretch, stretched, stretched_size
 from howfar.scene.frame import Frame
@@ -102,6 +102,7 @@ def read_rgb(path: Path) -> NDArray[np.uint8]:
     """
     with open_file(path) as file:
         image, _ = open_picture(file, str(path))
+        refuse_beyond_memory(image, str(path))
         with decoding(str(path)):
             image.load()
             return rgb_of(image, str(path)).image
@@ -181,6 +182,7 @@ def frame_of_image(image: "Image.Image", source: str = "image") -> Frame:
 
 def _decode(file: BinaryIO, source: str) -> Frame:
     image, format_name = open_picture(file, source)
+    refuse_beyond_memory(image, source)
     deep = has_16_bit_colours(image)  # before the tags, for which a PNG is loaded
     tags = exif_tags(image)
     with decoding(source):
@@ -238,6 +240,7 @@ def _numbers(path: Path, modes: tuple[str, ...], wanted: str) -> NDArray[Any]:
         image, _ = open_picture(file, str(path))
         if image.mode not in modes:
             raise SourceError(f"{path} should have {wanted} and has pixels of kind {image.mode}.")
+        refuse_beyond_memory(image, str(path))
         with decoding(str(path)):
             return np.asarray(image)
 
