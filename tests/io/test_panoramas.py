@@ -10,6 +10,7 @@ from PIL import Image
 from howfar.io import exif
 from howfar.io.panoramas import CUSTOM_RENDERED, LENS_MODEL
 from howfar.io.pictures import decode_picture
+from howfar.scene import Camera
 from howfar.scene.lens import Lens
 
 GPANO = (
@@ -109,3 +110,8 @@ def test_a_long_picture_that_says_nothing_keeps_the_assumed_lens_and_a_wide_inte
 def test_a_given_camera_is_believed():
     camera = Lens(focal_px=721.5).camera_for(1242, 375, picture((1242, 375)).camera)
     assert (camera.origin, camera.doubt) == ("given", None)
+
+
+def test_the_camera_of_a_data_set_is_believed():
+    known = Camera.from_focal(1242, 375, 721.5)
+    assert Lens().camera_for(1242, 375, known) == known

@@ -122,7 +122,7 @@ def test_a_turned_heic_is_turned_once():
     buffer = io.BytesIO()
     heif.from_pillow(quadrants(64, 48)).save(buffer, quality=95, exif=tags.tobytes())
     frame = decode_picture(buffer.getvalue(), "a.heic")
-    assert (frame.width_px, frame.height_px) == (48, 64)
+    assert (frame.width_px, frame.height_px, frame.orientation) == (48, 64, 6)
     assert np.abs(corners(frame.image).astype(int) - np.rot90(QUADRANTS, -1)).max() <= 30
 
 

@@ -217,7 +217,7 @@ def _frame(image: "Image.Image", tags: dict[int, Any], source: str, *, is_uprigh
         is_upright: Whether it was turned as it was loaded.
     """
     stretch = pixel_stretch(image, tags)
-    turn = tags.get(_ORIENTATION, 1)
+    turn = image.info.get("original_orientation") or tags.get(_ORIENTATION, 1)  # HEIC's reader keeps it there
     orientation = turn if turn in _UPRIGHT else 1
     pixels, notes = rgb_of(image if is_upright else _upright(image, orientation), source)
     if stretch != (1.0, 1.0):

@@ -39,9 +39,10 @@ def doubt_by_shape(camera: Camera) -> Camera:
     it may come from a camera with a wide shape of its own.
 
     Args:
-        camera: The camera whose focal length counts over the diagonal of the picture, from EXIF or assumed.
+        camera: The camera whose focal length counts over the diagonal of the picture, from EXIF or assumed. One that is
+            given is believed.
     """
-    if camera.doubt is not None or not is_swept_shape(camera.width_px, camera.height_px):
+    if camera.origin == "given" or camera.doubt is not None or not is_swept_shape(camera.width_px, camera.height_px):
         return camera
     short, long = sorted((camera.width_px, camera.height_px))
     across_short, across_long = swept_focals_px(camera)
