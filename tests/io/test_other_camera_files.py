@@ -97,6 +97,13 @@ NAMED = """{"fl_x": 500, "fl_y": 505, "cx": 322, "cy": 239, "w": 640, "h": 480, 
 NAMED_BROWN = NAMED.replace("OPENCV_FISHEYE", "OPENCV").replace(
     '"k3": 0.003, "k4": -0.0004', '"p1": 0.001, "p2": -0.002'
 )
+BRACES = """image_width: 640
+image_height: 480
+camera_matrix: {cols: 3, data: [500, 0, 322, 0, 505, 239,
+    0, 0, 1], rows: 3}
+distortion_coefficients: {cols: 5, rows: 1, data: [-0.2, 0.05, 0.001, -0.002, 0.01]}
+"""
+IN_ONE = "{K: [500, 0, 322, 0, 505, 239, 0, 0, 1], height: 480,\n  width: 640, D: [-0.2, 0.05, 0.001, -0.002, 0.01]}\n"
 KITTI_RAW = """calib_time: 09-Jan-2012 13:57:47
 S_02: 1.392000e+03 5.120000e+02
 K_02: 9.597910e+02 0 6.960217e+02 0 9.569251e+02 2.241806e+02 0 0 1
@@ -132,6 +139,8 @@ def storage(folder: Path, suffix: str, coefficients: list[float], **flags: float
             Calibration(CAMERA, FisheyeDistortion(-0.2, 0.05, 0.001, -0.002)), id="ROS, a fisheye of four coefficients",
         ),
         pytest.param("a.yaml", KALIBR, Calibration(CAMERA, FISHEYE), id="Kalibr"),
+        pytest.param("a.yaml", BRACES, Calibration(CAMERA, BROWN), id="YAML in braces"),
+        pytest.param("a.yaml", IN_ONE, Calibration(CAMERA, BROWN), id="YAML in braces alone"),
         pytest.param("a.json", REALSENSE, Calibration(CAMERA), id="RealSense"),
         pytest.param("a.json", OPEN3D, Calibration(CAMERA), id="Open3D, by columns"),
         pytest.param("a.json", PLAIN, Calibration(CAMERA), id="JSON with fx"),
@@ -192,11 +201,11 @@ def test_opencvs_files_are_read(tmp_path: Path, suffix: str, coefficients, flags
         pytest.param('{"fx": 1e999, "cx": 1, "cy": 2}', "positive number", id="infinity"),
         pytest.param(PLAIN.replace("640", "1e999"), "whole numbers", id="an infinite size"),
         pytest.param(PLAIN.replace("640", "6.5"), "whole numbers", id="half a pixel"),
-        pytest.param('{"fx": ' + "9" * 5000 + ', "cx": 1, "cy": 2}', "cannot be read", id="5000 digits"),
+        pytest.param('{"fx": ' + "9" * 5000 + ', "cx": 1, "cy": 2}', "positive number", id="5000 digits"),
         pytest.param('{"a":' * 3000, "cannot be read", id="deep nesting"),
         pytest.param('{"names": [1, 2]}', "no camera in it, but names", id="JSON of something else"),
         pytest.param("name: my camera\nlens: 35 mm\n", "no camera in it, but name, lens", id="YAML of something else"),
-        pytest.param("a: [1, 2\nb: 3\n", "list that begins in line 1 has no end", id="damaged YAML"),
+        pytest.param("a: [1, 2\nb: 3\n", "what begins in line 1 has no end", id="damaged YAML"),
         pytest.param("a:\n    b: 1\n  c: 2\n", "indented in another way", id="badly indented YAML"),
         pytest.param("%YAML:1.0\n---\na: [1, 2\n", "OpenCV does not read it", id="a damaged OpenCV file"),
         pytest.param("<?xml version='1.0'?><svg/>", "camera", id="another XML file"),

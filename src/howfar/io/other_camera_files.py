@@ -139,10 +139,21 @@ def _tree(text: str) -> Any:
     """The content of a file as mappings, lists and values."""
     start = text.lstrip()
     if start.startswith("{"):
-        return json.loads(text)
+        return _json_or_yaml(text)
     if start.startswith(("<", "%YAML:1.0")):
         return _file_storage(start)
     return parse_yaml(text)
+
+
+def _json_or_yaml(text: str) -> Any:
+    """What stands in braces; YAML too writes them, without quotes."""
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        try:
+            return parse_yaml(text)
+        except ValueError:
+            raise error from None
 
 
 def _file_storage(text: str) -> Any:

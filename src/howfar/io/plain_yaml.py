@@ -11,6 +11,7 @@ DEEPEST = 20
 """No camera file is nested deeper."""
 
 _KEY = re.compile(r"""(?:"([^"]*)"|'([^']*)'|([\w./ -]+?))\s*:(?:\s+(.*))?$""")
+_PARTS = re.compile(r"[\[\]{},]|[^\[\]{},]+")
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
 _TAG = re.compile(r"^!+\S*\s*")
 
@@ -29,7 +30,7 @@ def parse_yaml(text: str) -> Any:
 
 
 def _lines(text: str) -> Iterator[tuple[int, int, str]]:
-    """Number, indentation and content of each line that holds something; a list in brackets is one line."""
+    """Number, indentation and content of each line that holds something; what is in brackets is one line."""
     started: tuple[int, int] | None = None
     held = ""
     for number, line in enumerate(text.splitlines(), 1):
@@ -39,11 +40,11 @@ def _lines(text: str) -> Iterator[tuple[int, int, str]]:
         if started is None:
             started = (number, len(content) - len(content.lstrip()))
         held = f"{held} {content.strip()}".strip()
-        if held.count("[") <= held.count("]"):
+        if held.count("[") + held.count("{") <= held.count("]") + held.count("}"):
             yield (*started, held)
             started, held = None, ""
     if held and started is not None:
-        raise ValueError(f"the list that begins in line {started[0]} has no end")
+        raise ValueError(f"what begins in line {started[0]} has no end")
 
 
 def _block(lines: list[tuple[int, int, str]], at: int, depth: int = 0) -> tuple[Any, int]:
@@ -94,7 +95,7 @@ def _mapping(lines: list[tuple[int, int, str]], at: int, indent: int, depth: int
 
 
 def _scalar(text: str, number: int) -> Any:
-    if text.startswith("["):
+    if text.startswith(("[", "{")):
         return _in_brackets(text, number)
     if len(text) >= 2 and text[0] == text[-1] and text[0] in "'\"":
         return text[1:-1]
@@ -106,21 +107,43 @@ def _scalar(text: str, number: int) -> Any:
     return {"true": True, "false": False, "null": None, "~": None}.get(text.lower(), text)
 
 
-def _in_brackets(text: str, number: int) -> list[Any]:
-    stack: list[list[Any]] = [[]]
-    for part in re.findall(r"[\[\]]|[^\[\],\s][^\[\],]*", text):
-        if part == "[":
-            stack.append([])
-        elif part == "]":
-            if len(stack) < 2:
-                raise ValueError(f"line {number} has a bracket too many")
-            done = stack.pop()
-            stack[-1].append(done)
-        else:
-            stack[-1].append(_scalar(part.strip(), number))
-        if len(stack) > DEEPEST:
-            raise ValueError(f"line {number} is nested too deeply")
-    if len(stack) != 1 or len(stack[0]) != 1:
-        raise ValueError(f"line {number} has a bracket too few, or something after the last")
-    result: list[Any] = stack[0][0]
-    return result
+def _in_brackets(text: str, number: int) -> Any:
+    """A list in brackets or a mapping in braces, with what is in it."""
+    parts = [part.strip() for part in _PARTS.findall(text) if part.strip()]
+    value, at = _flow(parts, 0, number)
+    if at != len(parts):
+        raise ValueError(f"line {number} has something after its last bracket")
+    return value
+
+
+def _flow(parts: list[str], at: int, number: int, depth: int = 0) -> tuple[Any, int]:
+    """The value that begins at a part, and the first part after it."""
+    if depth > DEEPEST:
+        raise ValueError(f"line {number} is nested too deeply")
+    if at >= len(parts):
+        raise ValueError(f"line {number} has a bracket too few")
+    opened = parts[at]
+    if opened not in ("[", "{"):
+        return _scalar(opened, number), at + 1
+    closing, at = {"[": "]", "{": "}"}[opened], at + 1
+    items: list[Any] = []
+    names: list[str] = []
+    while at < len(parts) and parts[at] != closing:
+        if parts[at] == ",":
+            at += 1
+            continue
+        if opened == "{":
+            match = _KEY.match(parts[at])
+            if match is None:
+                raise ValueError(f"line {number} has {parts[at]!r} where a name and a colon were expected")
+            names.append(next(part for part in match.groups()[:3] if part is not None))
+            if match[4]:
+                items.append(_scalar(match[4].strip(), number))
+                at += 1
+                continue
+            at += 1
+        item, at = _flow(parts, at, number, depth + 1)
+        items.append(item)
+    if at >= len(parts):
+        raise ValueError(f"line {number} has a bracket too few")
+    return (items if opened == "[" else dict(zip(names, items, strict=True))), at + 1
