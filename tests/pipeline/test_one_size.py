@@ -41,7 +41,7 @@ def test_another_size_is_refused(make: Callable[[], Rangefinder], sizes: list[tu
         looks.look(picture(*size))
     width, height = sizes[-1]
     with pytest.raises(SettingError, match=rf"64×48 pixels, and {width} wide has {width}×{height}") as caught:
-        looks.look(picture(width, height))
+        looks.look(picture(width, height), max_depth_m=9.0)
     assert caught.value.setting == setting
     assert looks.look(picture(64, 48)).width_px == 64, "the first size is looked at still"
 

@@ -151,9 +151,9 @@ def _camera_note(scene: Scene) -> str:
     """Where the camera is known from, and the scale."""
     known = {"given": "given", "exif": "read from EXIF", "assumed": "assumed"}[scene.camera.origin]
     if scene.depth_scale is None:
-        if scene.camera.doubt is not None:
-            return f"The camera is {known}{': ' if known == 'assumed' else ', but '}{scene.camera.doubt.reason}."
         measured = scene.alignment is not None and scene.alignment.is_measured
+        if scene.camera.doubt is not None and not measured:
+            return f"The camera is {known}{': ' if known == 'assumed' else ', but '}{scene.camera.doubt.reason}."
         return f"The camera is {known}." if measured else CAMERA_NOTES[scene.camera.origin]
     return f"The camera is {known}; depth is scaled by {scene.depth_scale:.3g}, from known distances."
 

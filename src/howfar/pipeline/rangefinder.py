@@ -253,7 +253,7 @@ class Rangefinder:
         """
         ranging = ranging or self.ranging
         ranging.cues.check_horizon(frame.height_px)
-        if ranging is self.ranging and ranging.cues.horizon_px is not None:
+        if ranging.cues.horizon_px is not None and ranging.cues is self.ranging.cues:
             self._horizon_size.check(frame)
         with memory_told(frame):
             perception = self.perceiver.perceive(self.prepared(frame), query or self.query)
