@@ -50,6 +50,11 @@ def test_a_picture_of_pillows_goes_the_way_of_its_file(orientation, kind):
     assert image.source == "image"
 
 
+def test_a_picture_of_pillows_has_the_name_of_its_file(tmp_path):
+    (tmp_path / "a.jpg").write_bytes(jpeg())
+    assert as_frame(Image.open(tmp_path / "a.jpg")).source == str(tmp_path / "a.jpg")
+
+
 @pytest.mark.parametrize(
     ("made", "has_camera"),
     [

@@ -162,13 +162,17 @@ def open_file(path: Path) -> BinaryIO:
         raise SourceError(f"{path} cannot be opened ({error.strerror}): check the name and the disk.") from None
 
 
-def frame_of_image(image: "Image.Image", source: str = "image") -> Frame:
+def frame_of_image(image: "Image.Image") -> Frame:
     """A picture of Pillow's as a frame, in the way of a file: turned as its EXIF data say, with their camera.
+
+    It is called by the name of the file that it was opened from, else "image".
 
     Raises:
         SourceError: If it is damaged, is empty, has too many pixels, or 32-bit ones.
     """
+    source = str(getattr(image, "filename", "") or "image")
     refuse_size(image.size, source)
+    refuse_beyond_memory(image, source)
     if 0 in image.size:
         raise SourceError(f"{source} has {image.width}×{image.height} pixels: give a picture that has some.")
     tags = exif_tags(image)
