@@ -9,6 +9,7 @@ import pytest
 
 from howfar.errors import SettingError
 from howfar.scene import Camera, Cue, DepthMap, Distance, Scene, SceneObject
+from howfar.scene.caveat import Caveat
 from howfar.scene.depth_alignment import DepthAlignment
 from howfar.scene.line import Line
 
@@ -55,6 +56,7 @@ def test_an_object_without_metres_says_why() -> None:
         pytest.param(replace(SCENE, frame=7, time_s=0.28), id="of a frame of a video"),
         pytest.param(replace(SCENE, frame=7), id="of a frame whose time is not known"),
         pytest.param(replace(SCENE, undistorted=True, depth_scale=1.12), id="of a calibrated camera"),
+        pytest.param(replace(SCENE, caveats=(Caveat("scenes", "Rooms."),)), id="with a caveat"),
         pytest.param(replace(SCENE, alignment=ALIGNMENT), id="of a relative map that was aligned"),
         pytest.param(replace(SCENE, objects=(RANKED,), no_metres="no evidence"), id="of a relative map without metres"),
         pytest.param(replace(SCENE, objects=(), max_depth_m=None), id="without an object"),

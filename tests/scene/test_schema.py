@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 
 from howfar.scene import Cue
+from howfar.scene.caveat import Caveat
 from howfar.scene.depth_alignment import DepthAlignment
 from howfar.scene.line import Line
 from tests.scene.test_distance import WEIGHED
@@ -26,6 +27,7 @@ SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "docs" / "scene.schem
         pytest.param(scene(objects=(), max_depth_m=2.0), id="nothing found"),
         pytest.param(scene(frame=3, time_s=0.12), id="a frame of a video"),
         pytest.param(scene(frame=3), id="a frame without a time"),
+        pytest.param(scene(caveats=(Caveat("map", "It contradicts."), Caveat("unit", "Is it?"))), id="caveats"),
         pytest.param(scene(undistorted=True, depth_scale=1.2), id="an undistorted picture with a scale"),
         pytest.param(
             scene(objects=(replace(CHAIR, nearness_rank=1), CHAIR), no_metres="nothing is known of it"),

@@ -1,12 +1,13 @@
 """The bare numbers of a depth file: PNG, TIFF, NumPy, PFM or OpenEXR, of a user's camera or of a data set."""
 
+import math
 import struct
 import tokenize
 import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import cv2
 import numpy as np
@@ -20,13 +21,15 @@ DEPTH_FORMATS = "a 16-bit PNG, a TIFF, .npy, .npz, .pfm or .exr"
 NO_SURFACE = 65504.0
 """Renderers write 1e10 into an EXR where a ray meets nothing; in half floats, their largest number."""
 
+MOST_VALUES = 64_000_000
+"""A file that declares more values than any depth camera or renderer gives is refused before memory is taken."""
+
 _DAMAGE = (
     OSError,
     ValueError,
     EOFError,
     SyntaxError,
     RuntimeError,
-    MemoryError,
     struct.error,
     tokenize.TokenError,
     zipfile.BadZipFile,
@@ -47,7 +50,7 @@ def read_values(path: Path, *, coarse: bool = False) -> NDArray[Any]:
         H×W integers or floating-point numbers.
 
     Raises:
-        SourceError: If there is no such file, or it is damaged or no depth map.
+        SourceError: If there is no such file, or it is damaged, no depth map, or has more than `MOST_VALUES` values.
         MissingExtraError: If it is an EXR file and OpenEXR is not installed.
     """
     reader = _READERS.get(path.suffix.lower())
@@ -57,34 +60,61 @@ def read_values(path: Path, *, coarse: bool = False) -> NDArray[Any]:
         raise SourceError(f"There is no depth file {path}: check the path.")
     try:
         values = reader(path)
+    except MemoryError:
+        raise SourceError(f"{path} does not fit into this machine's memory: give a smaller depth map.") from None
     except (*_DAMAGE, Image.DecompressionBombError) as error:
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
         raise SourceError(
             f"{path} cannot be read as a depth file, it may be damaged ({reason}): copy or fetch it again."
         ) from None
-    return _checked(values, path, coarse)
+    return checked_values(values, str(path), coarse=coarse)
 
 
-def _checked(values: NDArray[Any], path: Path, coarse: bool) -> NDArray[Any]:
+def checked_values(values: NDArray[Any], name: str, *, coarse: bool = False) -> NDArray[Any]:
+    """Check that an array can be a depth map.
+
+    Args:
+        values: H×W numbers, with any axes of length 1.
+        name: What messages call them.
+        coarse: Take 8 bits a value too.
+
+    Returns:
+        H×W numbers.
+
+    Raises:
+        SourceError: If it cannot.
+    """
     shape = values.shape
-    if values.ndim == 3:
-        values = values.squeeze()
+    while values.ndim > 2 and 1 in (values.shape[0], values.shape[-1]):
+        values = values[0] if values.shape[0] == 1 else values[..., 0]
     if values.ndim == 3 and shape[-1] in (3, 4):
-        raise _colour_picture(path)
+        raise _colour_picture(name)
     if values.ndim != 2 or values.size == 0:
-        raise SourceError(f"{path} holds an array of shape {shape}; a depth map has rows and columns.")
+        raise SourceError(f"{name} holds an array of shape {shape}; a depth map has rows and columns.")
     if values.dtype.kind not in "uif":
-        raise SourceError(f"{path} holds values of type {values.dtype}; a depth map holds numbers.")
+        raise SourceError(f"{name} holds values of type {values.dtype}; a depth map holds numbers.")
     if values.dtype.itemsize == 1 and not coarse:
-        raise SourceError(f"{path} has 8 bits a pixel, too coarse for distances: give {DEPTH_FORMATS}.")
+        raise SourceError(f"{name} has 8 bits a pixel, too coarse for distances: give {DEPTH_FORMATS}.")
     return values
+
+
+def _refuse_large(path: Path, shape: tuple[Any, ...]) -> None:
+    """Raise SourceError for a declared shape that is none, or too large to be a depth map's."""
+    if not all(isinstance(side, int) and not isinstance(side, bool) and side >= 0 for side in shape):
+        raise ValueError(f"a shape of {shape}")
+    if math.prod(shape) > MOST_VALUES:
+        raise SourceError(
+            f"{path} declares {'×'.join(map(str, shape))} values, and a depth map has at most "
+            f"{MOST_VALUES // 10**6} million: give a smaller one."
+        )
 
 
 def _from_picture(path: Path) -> NDArray[Any]:
     try:
         with Image.open(path) as picture:
             if picture.mode == "P":
-                raise _colour_picture(path)
+                raise _colour_picture(str(path))
+            _refuse_large(path, picture.size)
             return np.asarray(picture)
     except UnidentifiedImageError:
         if path.suffix.lower() == ".png":
@@ -100,6 +130,8 @@ def _from_opencv(path: Path) -> NDArray[Any]:
 
 
 def _from_npy(path: Path) -> NDArray[Any]:
+    with path.open("rb") as file:
+        _refuse_large(path, _declared_shape(file))
     # Mapped, so that a header that promises more than the file holds fails before memory is taken for it.
     return np.array(np.lib.format.open_memmap(path, mode="r"))
 
@@ -109,7 +141,38 @@ def _from_npz(path: Path) -> NDArray[Any]:
         names = list(arrays)
         if "depth" not in names and len(names) != 1:
             raise SourceError(f"{path} holds {', '.join(names) or 'no array'}; call the depth map 'depth'.")
-        return np.asarray(arrays["depth" if "depth" in names else names[0]])
+        name = "depth" if "depth" in names else names[0]
+        with zipfile.ZipFile(path) as packed:
+            inside = name if name in packed.namelist() else f"{name}.npy"
+            with packed.open(inside) as member:
+                _refuse_large(path, _declared_shape(member))
+        return np.asarray(arrays[name])
+
+
+def _declared_shape(file: IO[bytes]) -> tuple[Any, ...]:
+    """The shape in the header of an array in NumPy's format."""
+    version = np.lib.format.read_magic(file)
+    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape: tuple[Any, ...] = read(file)[0]
+    return shape
+
+
+def _from_pfm(path: Path) -> NDArray[Any]:
+    """PFM: rows from the bottom; the sign of the scale gives the order of bytes, and its size changes no number.
+
+    OpenCV divides by the size, which most writers, Middlebury's among them, set to whatever they like.
+    """
+    with path.open("rb") as file:
+        kind = file.readline(16).strip()
+        if kind == b"PF":
+            raise _colour_picture(str(path))
+        width, height = (int(side) for side in file.readline(64).split())
+        order = "<" if float(file.readline(64)) < 0 else ">"
+        if kind != b"Pf":
+            raise ValueError("its first line is not Pf")
+        _refuse_large(path, (height, width))
+        values = np.frombuffer(file.read(4 * height * width), dtype=f"{order}f4")
+    return values.reshape(height, width)[::-1].astype(np.float32)
 
 
 def _from_exr(path: Path) -> NDArray[Any]:
@@ -123,8 +186,8 @@ def _from_exr(path: Path) -> NDArray[Any]:
     return np.where(values >= NO_SURFACE, np.float32(np.nan), values.astype(np.float32))
 
 
-def _colour_picture(path: Path) -> SourceError:
-    return SourceError(f"{path} is a colour picture; a depth file has one number a pixel: {DEPTH_FORMATS}.")
+def _colour_picture(name: str) -> SourceError:
+    return SourceError(f"{name} is a colour picture; a depth file has one number a pixel: {DEPTH_FORMATS}.")
 
 
 def _depth_channel(names: list[str], path: Path) -> str:
@@ -144,6 +207,6 @@ _READERS: dict[str, Callable[[Path], NDArray[Any]]] = {
     ".tiff": _from_picture,
     ".npy": _from_npy,
     ".npz": _from_npz,
-    ".pfm": _from_opencv,
+    ".pfm": _from_pfm,
     ".exr": _from_exr,
 }

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from howfar.errors import SettingError
+from howfar.io.depth_units import AUTO as AUTO_UNIT
+from howfar.io.depth_units import Unit
 from howfar.models import (
     DEFAULT_DEPTH,
     DEFAULT_DETECTOR,
@@ -18,6 +20,7 @@ from howfar.models import (
 from howfar.pipeline.depth_scale import check_scale
 from howfar.pipeline.metric_scale import NO_EVIDENCE, MetricEvidence, to_metric
 from howfar.pipeline.open_methods import DEFAULT_METHOD, open_method
+from howfar.pipeline.own_depth import OwnDepth, with_own_depth
 from howfar.pipeline.perceivers import DepthOn, TwoNetworks, Unscaled
 from howfar.pipeline.scenes import range_objects, scene_of
 from howfar.pipeline.undistortion import undistorted_frame
@@ -26,7 +29,7 @@ from howfar.ranging import Method
 from howfar.ranging.cues.joining import AUTO, parse_cues
 from howfar.ranging.cues.sizes import SizeTable, read_sizes
 from howfar.ranging.settings import Ranging
-from howfar.scene import Camera, DepthEstimator, DepthMap, Detector, Frame, Perceiver, Perception, Query
+from howfar.scene import Camera, DepthEstimator, Detector, Frame, Perceiver, Perception, Query
 from howfar.scene.calibration import Calibration
 from howfar.scene.known_distance import KnownDistance
 from howfar.scene.lens import Lens
@@ -175,8 +178,9 @@ class Rangefinder:
         picture: Picture,
         *,
         max_depth_m: float | None = None,
-        depth: DepthMap | None = None,
-        depth_points: DepthMap | None = None,
+        depth: OwnDepth | None = None,
+        depth_points: OwnDepth | None = None,
+        depth_unit: Unit = AUTO_UNIT,
         query: Query | None = None,
         ranging: Ranging | None = None,
     ) -> View:
@@ -185,9 +189,11 @@ class Rangefinder:
         Args:
             picture: A path, an address, an H×W×3 uint8 RGB array, or a frame.
             max_depth_m: Label only objects with a depth_m of at most this; the finder's own maximum when None.
-            depth: A depth map of your own, which replaces the network's.
+            depth: A depth map of your own, which replaces the network's: a `DepthMap`, a file, or an H×W array.
             depth_points: Depths of your own at some pixels, unknown at the others, that a relative network is aligned
-                to.
+                to; likewise.
+            depth_unit: What the numbers of a file or an array mean: `m`, `cm`, `mm`; the metres of one step, such as
+                0.0001 or `1/256`; a `DepthUnit`, which also knows invalid values; or `auto`: integers are millimetres.
             query: The objects to find in this picture; the finder's own query when None.
             ranging: How to measure their distances; the finder's own settings when None.
 
@@ -195,12 +201,18 @@ class Rangefinder:
             The scene with its picture; iterate over it for the labelled objects, nearest first.
 
         Raises:
-            SourceError: If the picture cannot be read.
+            SourceError: If the picture or a depth map cannot be read.
             SettingError: If the camera, a given depth or a known distance does not fit the picture, or if a maximum
                 depth is set and the map has no metres.
         """
         return self.look_each(
-            picture, max_depth_m=max_depth_m, depth=depth, depth_points=depth_points, query=query, ranging=ranging
+            picture,
+            max_depth_m=max_depth_m,
+            depth=depth,
+            depth_points=depth_points,
+            depth_unit=depth_unit,
+            query=query,
+            ranging=ranging,
         )[0]
 
     def look_each(
@@ -208,15 +220,16 @@ class Rangefinder:
         picture: Picture,
         *,
         max_depth_m: float | None = None,
-        depth: DepthMap | None = None,
-        depth_points: DepthMap | None = None,
+        depth: OwnDepth | None = None,
+        depth_points: OwnDepth | None = None,
+        depth_unit: Unit = AUTO_UNIT,
         query: Query | None = None,
         ranging: Ranging | None = None,
     ) -> tuple[View, ...]:
         """The same as `look`, with one view for each ranging method, from one pass of the networks."""
         frame, ranging = as_frame(picture), ranging or self.ranging
         if depth is not None or depth_points is not None:
-            frame = replace(frame, depth=depth, depth_points=depth_points)
+            frame = with_own_depth(frame, depth, depth_points, depth_unit)
         if max_depth_m is not None:
             ranging = replace(ranging, max_depth_m=max_depth_m)
         return self._look_at(frame, query or self.query, ranging)
@@ -293,12 +306,23 @@ class Rangefinder:
                 yield self.look_each(frame)
 
 
-def look(picture: Picture, *, max_depth_m: float | None = None, **settings: Any) -> View:
+def look(
+    picture: Picture,
+    *,
+    max_depth_m: float | None = None,
+    depth_map: OwnDepth | None = None,
+    depth_points: OwnDepth | None = None,
+    depth_unit: Unit = AUTO_UNIT,
+    **settings: Any,
+) -> View:
     """Find the objects in a picture and their distances. The networks stay open for the next call.
 
     Args:
         picture: A path, an address, an H×W×3 uint8 RGB array, or a frame.
         max_depth_m: Label only objects with a depth_m of at most this; no maximum when None.
+        depth_map: A depth map of your own, which replaces the network's; as `depth` of `Rangefinder.look`.
+        depth_points: As for `Rangefinder.look`.
+        depth_unit: As for `Rangefinder.look`.
         **settings: The keywords of `Rangefinder`.
 
     Returns:
@@ -314,7 +338,9 @@ def look(picture: Picture, *, max_depth_m: float | None = None, **settings: Any)
         given = settings.get(name, default)
         if isinstance(given, str | Path):
             settings[name] = opener(str(given), options)
-    return Rangefinder(**settings).look(picture, max_depth_m=max_depth_m)
+    return Rangefinder(**settings).look(
+        picture, max_depth_m=max_depth_m, depth=depth_map, depth_points=depth_points, depth_unit=depth_unit
+    )
 
 
 _kept_detector = lru_cache(maxsize=1)(open_detector)
@@ -329,6 +355,12 @@ def _frames(source: str, every: int) -> Generator[Frame, None, None]:
 
 
 def _estimator(named: str | Path | DepthEstimator, options: RunOptions) -> DepthEstimator:
+    if not isinstance(named, str | Path) and not hasattr(named, "estimate"):
+        raise SettingError(
+            f"A depth network is a name, a file or an estimator, not {type(named).__name__}: a depth map of your own "
+            "goes with each picture, as `depth` of `Rangefinder.look` or `depth_map` of `howfar.look`.",
+            setting="depth",
+        )
     return open_depth_network(named, options) if isinstance(named, str | Path) else named
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from howfar.errors import SettingError
 from howfar.scene.box import UNKNOWN_BOX, Box
 from howfar.scene.camera import Camera
+from howfar.scene.caveat import Caveat
 from howfar.scene.depth_alignment import DepthAlignment
 from howfar.scene.depth_map import DepthMap
 from howfar.scene.distance import NAN, Cue, Distance
@@ -108,6 +109,7 @@ class Scene:
         alignment: How a relative depth map was brought to metres; None where the map is metric by itself, or relative.
         no_metres: Why the depth map is still relative, in words; empty where it is metric.
         facts: Facts about the source of the metres; None where they are not known.
+        caveats: What speaks against trusting the metres.
     """
 
     source: str
@@ -127,6 +129,7 @@ class Scene:
     alignment: DepthAlignment | None = None
     no_metres: str = ""
     facts: DepthFacts | None = None
+    caveats: tuple[Caveat, ...] = ()
 
     @property
     def is_metric(self) -> bool:
@@ -165,6 +168,7 @@ class Scene:
             "models": dict(self.models),
             "alignment": None if self.alignment is None else self.alignment.to_dict(),
             "no_metres": self.no_metres or None,
+            "caveats": [{"kind": each.kind, "text": each.text} for each in self.caveats],
             "max_depth_m": self.max_depth_m,
             "objects": [each.to_dict() for each in self.objects],
             "timing_ms": {step: _number(ms, 2) for step, ms in self.timing_ms.items()},
@@ -212,6 +216,7 @@ def _scene(content: Mapping[str, Any]) -> Scene:
         depth_scale=camera["depth_scale"],
         alignment=None if alignment is None else DepthAlignment.from_dict(alignment),
         no_metres=content["no_metres"] or "",
+        caveats=tuple(Caveat(each["kind"], each["text"]) for each in content.get("caveats", ())),
     )
 
 
