@@ -37,12 +37,12 @@ class _Run:
     caveats: Caveats
 
     def note(self, views: Sequence[View]) -> None:
-        """Collect the caveats that are not printed with the results: of a table, those of the files with metres."""
+        """Collect the caveats; those that a table tells itself only where files carry metres."""
         view, options = views[0], self.options
         if options.format != "table" or options.save_depth or options.point_cloud:
             self.caveats.add(view.source, view.caveats)
         else:
-            self.caveats.add(view.source, (caveat for caveat in view.caveats if caveat.kind == "unit"))
+            self.caveats.add(view.source, (caveat for caveat in view.caveats if caveat.kind in ("unit", "objects")))
 
 
 def look_at_all(

@@ -32,10 +32,20 @@ class Candidates(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """One family: how it is read, and whether duplicates are still in it."""
+    """One family of outputs.
+
+    Attributes:
+        read: Reads the candidates above a threshold.
+        needs_nms: Whether duplicates are still in it.
+        counts: From how many outputs it can be read.
+        parts: Views of all boxes, the four numbers last (None where they are no coordinates), and of all scores, those
+            of one box last; given outputs of the right shape and the number of classes.
+    """
 
     read: Callable[[Arrays, tuple[int, int], float, int], Candidates]
     needs_nms: bool
+    counts: tuple[int, ...]
+    parts: Callable[[Arrays, int], tuple[NDArray[Any] | None, NDArray[Any]]]
 
 
 NANODET_STRIDES = (8, 16, 32)
@@ -110,13 +120,50 @@ def read_end2end(outputs: Arrays, size: tuple[int, int], threshold: float, class
     return Candidates(kept[:, :4], kept[:, 4], class_ids)
 
 
+def read_rtdetr(outputs: Arrays, size: tuple[int, int], threshold: float, classes: int) -> Candidates:
+    """RT-DETR (Zhao et al. 2024) and its kin: 1×N×(4+C), or 1×N×C scores and 1×N×4 boxes: centre x, y, width, height.
+
+    Each query has a class of its own, so that no duplicates have to be suppressed.
+    """
+    boxes, scores = _rtdetr_parts(outputs, classes)
+    class_ids = scores.argmax(axis=1) if len(scores) else np.empty(0, dtype=np.int64)
+    best = scores[np.arange(len(scores)), class_ids]
+    kept = np.flatnonzero(best > threshold)
+    middle, half = boxes[kept, :2], boxes[kept, 2:] / 2
+    return Candidates(np.concatenate([middle - half, middle + half], axis=1), best[kept], class_ids[kept])
+
+
+def _rtdetr_parts(outputs: Arrays, classes: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    if len(outputs) == 1:
+        rows = _rows(outputs, 4 + classes, "rtdetr", transposed=False)
+        return rows[:, :4], rows[:, 4:]
+    scores, boxes = (np.asarray(output[0], dtype=np.float32) for output in _expect(outputs, 2, 3))
+    if scores.shape != (len(boxes), classes) or boxes.shape[1] != 4:
+        raise ModelError(
+            f"An rtdetr output of two for the card's classes is 1×N×{classes} and 1×N×4, this one "
+            f"1×{'×'.join(map(str, scores.shape))} and 1×{'×'.join(map(str, boxes.shape))}: name the scores first."
+        )
+    return boxes, scores
+
+
 LAYOUTS = {
-    "nanodet": Layout(read_nanodet, needs_nms=True),
-    "yolov5": Layout(read_yolov5, needs_nms=True),
-    "yolov8": Layout(read_yolov8, needs_nms=True),
-    "yolov8-seg": Layout(read_yolov8_seg, needs_nms=True),
-    "end2end": Layout(read_end2end, needs_nms=False),
+    "nanodet": Layout(read_nanodet, True, (2,), lambda outputs, _: (None, outputs[0])),
+    "yolov5": Layout(read_yolov5, True, (1,), lambda outputs, _: _columns(outputs[0], 4)),
+    "yolov8": Layout(read_yolov8, True, (1,), lambda outputs, _: _columns(outputs[0].transpose(0, 2, 1), 4)),
+    "yolov8-seg": Layout(
+        read_yolov8_seg,
+        True,
+        (2,),
+        lambda outputs, classes: _columns(outputs[0].transpose(0, 2, 1), 4, 4 + classes),
+    ),
+    "end2end": Layout(read_end2end, False, (1,), lambda outputs, _: _columns(outputs[0], 4, 5)),
+    "rtdetr": Layout(read_rtdetr, False, (1, 2), _rtdetr_parts),
 }
+
+
+def _columns(rows: NDArray[Any], first: int, last: int | None = None) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Views of the boxes, and of the scores between two columns."""
+    return rows[..., :4], rows[..., first:last]
 
 
 def _above(scores: NDArray[np.float32], threshold: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

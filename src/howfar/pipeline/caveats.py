@@ -1,4 +1,4 @@
-"""The caveats of a picture: what its metres rest on that may not hold."""
+"""The caveats of a picture: what its result rests on that may not hold, and what it leaves out."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ NAMED = 3
 def caveats_of(
     perception: Perception, distances: Sequence[Distance] = (), on_map_m: Sequence[float] = ()
 ) -> tuple[Caveat, ...]:
-    """The caveats of the metres of a picture; none where there are no metres.
+    """The caveats of a picture.
 
     Args:
         perception: The objects and the depth of the picture, after `to_metric`.
@@ -30,6 +30,7 @@ def caveats_of(
     """
     labels = perception.detections.labels
     found = [*_of_objects(labels, distances, on_map_m)]
+    found += [Caveat("objects", note) for note in perception.detections.notes]
     if perception.depth.is_metric:
         found = [*_of_scale(perception), *found, *_of_unit(perception, distances)]
     return tuple(found)

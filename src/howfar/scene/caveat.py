@@ -1,19 +1,19 @@
-"""What speaks against trusting the metres of a picture, in words that go wherever the metres go."""
+"""What speaks against trusting the result for a picture, in words that go wherever its metres go."""
 
 from dataclasses import dataclass
 from typing import Literal
 
-CaveatKind = Literal["camera", "scenes", "map", "conflict", "unit"]
+CaveatKind = Literal["camera", "scenes", "map", "conflict", "unit", "objects"]
 
 
 @dataclass(frozen=True, slots=True)
 class Caveat:
-    """One reason to doubt the metres of a picture.
+    """One reason to doubt the result for a picture.
 
     Attributes:
         kind: `camera` (the scale rests on an assumed one), `scenes` (the network knows some kinds of scenes alone),
-            `map` (the depth map contradicts the distances of objects), `conflict` (the cues contradict each other) or
-            `unit` (a depth map of the user's own may be in another unit).
+            `map` (the depth map contradicts the distances of objects), `conflict` (the cues contradict each other),
+            `unit` (a depth map of the user's own may be in another unit) or `objects` (some are left out).
         text: A sentence.
     """
 

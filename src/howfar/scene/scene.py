@@ -109,7 +109,7 @@ class Scene:
         alignment: How a relative depth map was brought to metres; None where the map is metric by itself, or relative.
         no_metres: Why the depth map is still relative, in words; empty where it is metric.
         facts: Facts about the source of the metres; None where they are not known.
-        caveats: What speaks against trusting the metres.
+        caveats: What speaks against trusting the result.
     """
 
     source: str
