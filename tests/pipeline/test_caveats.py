@@ -49,14 +49,6 @@ def told(map_m: float, size_m: float) -> Distance:
         pytest.param(seen(alignment=POINTS), told(25, 2.5), 25.0, ["unit"], "10 times farther", id="points by sizes"),
         pytest.param(seen(), told(25, 2.5), 25.0, [], "", id="a network has no unit"),
         pytest.param(
-            seen(frame=replace(FRAME, camera=None), facts=DepthFacts("given", measured=True)),
-            far(3),
-            3.0,
-            [],
-            "",
-            id="a measured map rests on no camera",
-        ),
-        pytest.param(
             seen(depth=DepthMap(np.ones((4, 4)), "relative_depth"), frame=replace(FRAME, camera=None)),
             far(math.nan),
             math.nan,

@@ -168,7 +168,7 @@ def _doubt(comparison: "PictureComparison") -> str:
     import numpy as np
 
     from howfar.evaluation.comparison.comparison import TRUTH
-    from howfar.scene.own_depth import doubt_of_factor
+    from howfar.scene.own_depth import NETWORK_FACTOR, doubt_of_factor
 
     metric = [name for name, kind in comparison.kinds.items() if kind == "metres"]
     if comparison.yardstick != TRUTH or not metric:
@@ -176,7 +176,8 @@ def _doubt(comparison: "PictureComparison") -> str:
     with np.errstate(divide="ignore", invalid="ignore"):
         factors = comparison.yardstick_values / comparison.maps[metric[0]]
     known = factors[np.isfinite(factors) & (factors > 0)]
-    return doubt_of_factor(float(np.median(known)), f"what {metric[0]} sees there") if known.size else ""
+    other = f"what {metric[0]} sees there"
+    return doubt_of_factor(float(np.median(known)), other, NETWORK_FACTOR) if known.size else ""
 
 
 def _networks(models: str, least: int) -> "dict[str, CardDepth]":

@@ -9,7 +9,7 @@ from howfar.drawing.tables import CAMERA_NOTES
 from howfar.drawing.units import distance_text
 from howfar.scene import DepthFacts, Distance, Perception
 from howfar.scene.caveat import Caveat
-from howfar.scene.own_depth import doubt_of_factor
+from howfar.scene.own_depth import SIZES_FACTOR, doubt_of_factor
 
 CONTRADICTION = 2.0
 """A depth map that is off by this factor from the distance of an object is not to be measured in there."""
@@ -45,11 +45,7 @@ def scenes_text(facts: DepthFacts | None) -> str:
 
 def _of_scale(perception: Perception) -> Iterator[Caveat]:
     alignment = perception.alignment
-    measured = (
-        perception.facts.measured
-        or perception.depth_scale is not None
-        or (alignment is not None and alignment.is_measured)
-    )
+    measured = perception.depth_scale is not None or (alignment is not None and alignment.is_measured)
     if perception.camera.origin == "assumed" and not measured:
         yield Caveat("camera", CAMERA_NOTES["assumed"])
     if text := scenes_text(perception.facts):
@@ -91,6 +87,7 @@ def _of_unit(perception: Perception, distances: Sequence[Distance]) -> Iterator[
         return
     told = ({cue.name: cue.depth_m for cue in distance.cues if cue.is_known} for distance in distances)
     factors = [each["depth"] / each["size"] for each in told if "depth" in each and "size" in each]
-    doubt = doubt_of_factor(float(np.median(factors)), "the sizes of the things there say") if factors else ""
+    told_by = "the sizes of the things there say"
+    doubt = doubt_of_factor(float(np.median(factors)), told_by, SIZES_FACTOR) if factors else ""
     if doubt:
         yield Caveat("unit", doubt)

@@ -31,7 +31,8 @@ class Frame:
         undistorted: Whether the lens's distortion was removed from the image.
 
     Raises:
-        SettingError: If the aspect ratio of the user's own depths differs from that of the image by more than 1 %.
+        SettingError: If the user's own depths are no `DepthMap`, or their aspect ratio differs from that of the image
+            by more than 1 %.
     """
 
     image: NDArray[np.uint8]
@@ -50,6 +51,12 @@ class Frame:
         for own in (self.depth, self.depth_points):
             if own is None:
                 continue
+            if not isinstance(own, DepthMap):
+                raise SettingError(
+                    f"The depth of a frame is a DepthMap, not {type(own).__name__}: make one of metres, or give the "
+                    "path or array to `look` with its unit.",
+                    setting="depth",
+                )
             rows, columns = own.shape
             if abs(columns * self.height_px / (rows * self.width_px) - 1) > ASPECT_TOLERANCE:
                 raise SettingError(

@@ -6,8 +6,11 @@ import numpy as np
 
 from howfar.scene.depth_map import DepthMap
 
-DOUBT_FACTOR = 5.0
-"""Units differ by ten, networks err by two or three: from here on the unit is doubted."""
+NETWORK_FACTOR = 3.5
+"""From here on a network doubts the unit: steps in use differ from millimetres by 3.9 (1/256 m) or more, and a network
+that knows such pictures errs by less than two."""
+SIZES_FACTOR = 5.0
+"""The same of the sizes of things, of which one may be a toy or half hidden."""
 
 
 def unit_doubt(own: DepthMap, seen: DepthMap, seen_by: str) -> str:
@@ -19,7 +22,7 @@ def unit_doubt(own: DepthMap, seen: DepthMap, seen_by: str) -> str:
         seen_by: Name of the network.
 
     Returns:
-        A sentence, if their distances differ by more than `DOUBT_FACTOR`; else an empty text.
+        A sentence, if their distances differ by more than `NETWORK_FACTOR`; else an empty text.
     """
     if not (own.is_metric and seen.is_metric):
         return ""
@@ -31,12 +34,12 @@ def unit_doubt(own: DepthMap, seen: DepthMap, seen_by: str) -> str:
     both = np.isfinite(own_m) & np.isfinite(seen_m)
     if not both.any():
         return ""
-    return doubt_of_factor(float(np.median(own_m[both] / seen_m[both])), f"what {seen_by} sees there")
+    return doubt_of_factor(float(np.median(own_m[both] / seen_m[both])), f"what {seen_by} sees there", NETWORK_FACTOR)
 
 
-def doubt_of_factor(factor: float, other: str) -> str:
-    """The sentence about a depth map whose distances are so many times those of `other`; empty within the limits."""
-    if not abs(math.log(factor)) > math.log(DOUBT_FACTOR):
+def doubt_of_factor(factor: float, other: str, most: float) -> str:
+    """The sentence about a depth map whose distances are so many times those of `other`; empty where `most` is more."""
+    if not abs(math.log(factor)) > math.log(most):
         return ""
     times, where = (factor, "farther") if factor > 1 else (1 / factor, "nearer")
     return f"The depth map of your own is {times:.3g} times {where} than {other}: check its unit."
