@@ -47,6 +47,14 @@ def told(map_m: float, size_m: float) -> Distance:
             seen(facts=DepthFacts("given", measured=True)), told(2.5, 25), 2.5, ["unit"], "10 times nearer", id="sizes"
         ),
         pytest.param(seen(alignment=POINTS), told(25, 2.5), 25.0, ["unit"], "10 times farther", id="points by sizes"),
+        pytest.param(
+            seen(detections=replace(CAR, notes=("101 objects.",))),
+            far(3),
+            3.0,
+            ["objects"],
+            "101",
+            id="objects",
+        ),
         pytest.param(seen(), told(25, 2.5), 25.0, [], "", id="a network has no unit"),
         pytest.param(
             seen(depth=DepthMap(np.ones((4, 4)), "relative_depth"), frame=replace(FRAME, camera=None)),

@@ -80,7 +80,7 @@ def test_look_takes_a_depth_map_by_another_word_than_the_network(tmp_path: Path)
     assert view.models["depth"] == "given"
 
 
-@pytest.mark.parametrize("depth", [MILLIMETRES, DepthMap(np.ones((2, 2)), "metres")], ids=["an array", "a map"])
+@pytest.mark.parametrize("depth", [MILLIMETRES, DepthMap(np.ones((2, 2)), "metres"), "own.png", Path("own.NPY")])
 def test_a_depth_map_in_the_place_of_the_network_is_told(depth) -> None:
     with pytest.raises(SettingError, match="depth_map"):
         howfar.look(halves(2, 5), depth=depth)

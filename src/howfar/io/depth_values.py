@@ -1,13 +1,12 @@
 """The bare numbers of a depth file: PNG, TIFF, NumPy, PFM or OpenEXR, of a user's camera or of a data set."""
 
-import math
 import struct
 import tokenize
 import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import cv2
 import numpy as np
@@ -15,21 +14,23 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from howfar.errors import MissingExtraError, SourceError
+from howfar.io.numpy_files import MOST_VALUES, refuse_odd_array
 
 DEPTH_FORMATS = "a 16-bit PNG, a TIFF, .npy, .npz, .pfm or .exr"
 
 NO_SURFACE = 65504.0
 """Renderers write 1e10 into an EXR where a ray meets nothing; in half floats, their largest number."""
 
-MOST_VALUES = 64_000_000
-"""A file that declares more values than any depth camera or renderer gives is refused before memory is taken."""
-
 _DAMAGE = (
     OSError,
     ValueError,
+    TypeError,
+    OverflowError,
+    LookupError,
     EOFError,
     SyntaxError,
     RuntimeError,
+    MemoryError,
     struct.error,
     tokenize.TokenError,
     zipfile.BadZipFile,
@@ -37,6 +38,11 @@ _DAMAGE = (
     cv2.error,
 )
 """What the libraries raise on a damaged file."""
+
+
+def is_depth_file(path: Path) -> bool:
+    """Whether a path ends as depth files do."""
+    return path.suffix.lower() in _READERS
 
 
 def read_values(path: Path, *, coarse: bool = False) -> NDArray[Any]:
@@ -98,23 +104,21 @@ def checked_values(values: NDArray[Any], name: str, *, coarse: bool = False) -> 
     return values
 
 
-def _refuse_large(path: Path, shape: tuple[Any, ...]) -> None:
-    """Raise SourceError for a declared shape that is none, or too large to be a depth map's."""
-    if not all(isinstance(side, int) and not isinstance(side, bool) and side >= 0 for side in shape):
-        raise ValueError(f"a shape of {shape}")
-    if math.prod(shape) > MOST_VALUES:
+def _refuse_large(path: Path, width: int, height: int) -> None:
+    """Raise SourceError for a declared size that is larger than any depth map's."""
+    if width * height > MOST_VALUES:
         raise SourceError(
-            f"{path} declares {'×'.join(map(str, shape))} values, and a depth map has at most "
-            f"{MOST_VALUES // 10**6} million: give a smaller one."
+            f"{path} says that it has {width}×{height} values, and at most {MOST_VALUES // 10**6} million are read: "
+            "make it smaller first."
         )
 
 
 def _from_picture(path: Path) -> NDArray[Any]:
     try:
-        with Image.open(path) as picture:
+        with Image.open(path, formats=("PNG", "TIFF")) as picture:
             if picture.mode == "P":
                 raise _colour_picture(str(path))
-            _refuse_large(path, picture.size)
+            _refuse_large(path, *picture.size)
             return np.asarray(picture)
     except UnidentifiedImageError:
         if path.suffix.lower() == ".png":
@@ -131,7 +135,7 @@ def _from_opencv(path: Path) -> NDArray[Any]:
 
 def _from_npy(path: Path) -> NDArray[Any]:
     with path.open("rb") as file:
-        _refuse_large(path, _declared_shape(file))
+        refuse_odd_array(file, path)
     # Mapped, so that a header that promises more than the file holds fails before memory is taken for it.
     return np.array(np.lib.format.open_memmap(path, mode="r"))
 
@@ -142,19 +146,11 @@ def _from_npz(path: Path) -> NDArray[Any]:
         if "depth" not in names and len(names) != 1:
             raise SourceError(f"{path} holds {', '.join(names) or 'no array'}; call the depth map 'depth'.")
         name = "depth" if "depth" in names else names[0]
-        with zipfile.ZipFile(path) as packed:
-            inside = name if name in packed.namelist() else f"{name}.npy"
-            with packed.open(inside) as member:
-                _refuse_large(path, _declared_shape(member))
+        with zipfile.ZipFile(path) as archive:
+            member = next(each for each in archive.namelist() if each.removesuffix(".npy") == name)
+            with archive.open(member) as array:
+                refuse_odd_array(array, path)
         return np.asarray(arrays[name])
-
-
-def _declared_shape(file: IO[bytes]) -> tuple[Any, ...]:
-    """The shape in the header of an array in NumPy's format."""
-    version = np.lib.format.read_magic(file)
-    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape: tuple[Any, ...] = read(file)[0]
-    return shape
 
 
 def _from_pfm(path: Path) -> NDArray[Any]:
@@ -170,7 +166,7 @@ def _from_pfm(path: Path) -> NDArray[Any]:
         order = "<" if float(file.readline(64)) < 0 else ">"
         if kind != b"Pf":
             raise ValueError("its first line is not Pf")
-        _refuse_large(path, (height, width))
+        _refuse_large(path, width, height)
         values = np.frombuffer(file.read(4 * height * width), dtype=f"{order}f4")
     return values.reshape(height, width)[::-1].astype(np.float32)
 

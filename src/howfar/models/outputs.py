@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from howfar.errors import ModelError
@@ -28,14 +29,15 @@ def read_outputs(
         ModelError: If an output is no array, or there are more outputs than are read and the card names none.
     """
     refuse_unnamed(list(outputs), tensors, counts, where)
-    read = [outputs[name] for name in tensors] if tensors else list(outputs.values())
-    for output in read:
-        if not hasattr(output, "shape") or output.dtype.kind not in "fiu":
-            kind = getattr(output, "dtype", type(output).__name__)
+    read = {name: outputs[name] for name in tensors} if tensors else dict(outputs)
+    for name, value in read.items():
+        if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiub":
+            kind = "texts" if isinstance(value, np.ndarray) else type(value).__name__
             raise ModelError(
-                f"{where} gives {kind} where numbers are read: name other outputs in the card's 'tensors'."
+                f"The network's output {name!r} holds no array of numbers but {kind}: name others in its "
+                "card's tensors, or export it without."
             )
-    return read
+    return list(read.values())
 
 
 def refuse_unnamed(names: Sequence[str], tensors: tuple[str, ...], counts: Sequence[int], where: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Self
 from howfar.errors import SettingError
 from howfar.io.depth_units import AUTO as AUTO_UNIT
 from howfar.io.depth_units import Unit
+from howfar.io.depth_values import is_depth_file
 from howfar.models import (
     DEFAULT_DEPTH,
     DEFAULT_DETECTOR,
@@ -336,7 +337,7 @@ def look(
         ("method", DEFAULT_METHOD, _kept_method),
     ):
         given = settings.get(name, default)
-        if isinstance(given, str | Path):
+        if isinstance(given, str | Path) and not is_depth_file(Path(given)):
             settings[name] = opener(str(given), options)
     return Rangefinder(**settings).look(
         picture, max_depth_m=max_depth_m, depth=depth_map, depth_points=depth_points, depth_unit=depth_unit
@@ -355,10 +356,14 @@ def _frames(source: str, every: int) -> Generator[Frame, None, None]:
 
 
 def _estimator(named: str | Path | DepthEstimator, options: RunOptions) -> DepthEstimator:
-    if not isinstance(named, str | Path) and not hasattr(named, "estimate"):
+    if isinstance(named, str | Path):
+        is_map, what = is_depth_file(Path(named)), str(named)
+    else:
+        is_map, what = not hasattr(named, "estimate"), type(named).__name__
+    if is_map:
         raise SettingError(
-            f"A depth network is a name, a file or an estimator, not {type(named).__name__}: a depth map of your own "
-            "goes with each picture, as `depth` of `Rangefinder.look` or `depth_map` of `howfar.look`.",
+            f"A depth network is a name, a file or an estimator, not {what}: a depth map of your own goes with each "
+            "picture, as `depth` of `Rangefinder.look` or `depth_map` of `howfar.look`.",
             setting="depth",
         )
     return open_depth_network(named, options) if isinstance(named, str | Path) else named
