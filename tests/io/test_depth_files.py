@@ -147,6 +147,32 @@ def test_the_scale_of_a_pfm_gives_the_order_of_bytes_and_changes_no_metre(tmp_pa
     assert read_depth(tmp_path / "d.pfm").metres() == pytest.approx(expected, nan_ok=True)
 
 
+@pytest.mark.parametrize(
+    "header",
+    [b"Pf\r\n3 2\r\n-1.0\r\n", b"Pf 3 2 -1e0\n", b"Pf\n# made by hand\n3 2\n-1\n"],
+    ids=["\\r", "one line", "#"],
+)
+def test_headers_of_pfm_are_read_as_others_write_them(tmp_path: Path, header: bytes) -> None:
+    (tmp_path / "d.pfm").write_bytes(header + METRES[::-1].astype("<f4").tobytes())
+    assert read_depth(tmp_path / "d.pfm").metres()[0, 1] == 2.5
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"Pf\n3 2\n-1.0\n" + bytes(8), "may be damaged"),
+        (b"PF\n3 2\n-1.0\n" + bytes(72), "colour picture"),
+        (b"P5\n3 2\n255\n" + bytes(6), "may be damaged"),
+        (b"Pf\n3 2\n--\n" + bytes(24), "may be damaged"),
+    ],
+    ids=["cut", "three channels", "another format", "no scale"],
+)
+def test_a_pfm_that_is_none_is_told(tmp_path: Path, content: bytes, says: str) -> None:
+    (tmp_path / "d.pfm").write_bytes(content)
+    with pytest.raises(SourceError, match=says):
+        read_depth(tmp_path / "d.pfm")
+
+
 def test_the_declared_size_of_a_pfm_is_checked_before_memory_is_taken(tmp_path: Path) -> None:
     (tmp_path / "d.pfm").write_bytes(b"Pf\n12000 12000\n-1.0\n")
     with pytest.raises(SourceError, match="12000×12000 values, and at most 50 million"):

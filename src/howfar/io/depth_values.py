@@ -1,5 +1,6 @@
 """The bare numbers of a depth file: PNG, TIFF, NumPy, PFM or OpenEXR, of a user's camera or of a data set."""
 
+import re
 import struct
 import tokenize
 import zipfile
@@ -153,21 +154,25 @@ def _from_npz(path: Path) -> NDArray[Any]:
         return np.asarray(arrays[name])
 
 
+_PFM_HEADER = re.compile(rb"(P[fF])\s+(?:#[^\n]*\s+)*(\d{1,9})\s+(\d{1,9})\s+([-+.\deE]{1,30})(?:\r?\n|[ \t])")
+_PFM_HEADER_BYTES = 1024
+
+
 def _from_pfm(path: Path) -> NDArray[Any]:
     """PFM: rows from the bottom; the sign of the scale gives the order of bytes, and its size changes no number.
 
     OpenCV divides by the size, which most writers, Middlebury's among them, set to whatever they like.
     """
     with path.open("rb") as file:
-        kind = file.readline(16).strip()
+        header = _PFM_HEADER.match(file.read(_PFM_HEADER_BYTES))
+        if header is None:
+            raise ValueError("it does not begin as a PFM does")
+        kind, width, height, scale = header[1], int(header[2]), int(header[3]), float(header[4])
         if kind == b"PF":
             raise _colour_picture(str(path))
-        width, height = (int(side) for side in file.readline(64).split())
-        order = "<" if float(file.readline(64)) < 0 else ">"
-        if kind != b"Pf":
-            raise ValueError("its first line is not Pf")
         _refuse_large(path, width, height)
-        values = np.frombuffer(file.read(4 * height * width), dtype=f"{order}f4")
+        file.seek(header.end())
+        values = np.frombuffer(file.read(4 * height * width), dtype="<f4" if scale < 0 else ">f4")
     return values.reshape(height, width)[::-1].astype(np.float32)
 
 
