@@ -22,7 +22,14 @@ SLACK = 1.5
 """What is within this factor of the end of an interval of 80 % is not far outside it."""
 
 
-def lone(label: str, by_size_m: float, on_map_m: float, camera: Camera, facts: DepthFacts) -> Distance:
+def lone(
+    label: str,
+    by_size_m: float,
+    on_map_m: float,
+    camera: Camera,
+    facts: DepthFacts,
+    camera_height_m: float | None = None,
+) -> Distance:
     """The distance of one object that is seen whole, by its size at one distance and on the map at another."""
     height_px = HEIGHTS_M[label] * camera.fy_px / by_size_m
     bottom = min(camera.cy_px + 1.5 * camera.fy_px / by_size_m, camera.height_px - 5)
@@ -30,7 +37,7 @@ def lone(label: str, by_size_m: float, on_map_m: float, camera: Camera, facts: D
     box = np.array([[200, bottom - height_px, 200 + width_px, bottom]], dtype=np.float32)
     found = Detections(box, np.array([0.9], np.float32), np.array([0]), (label,), None, np.array([0.1]))
     seen = Distance(on_map_m, on_map_m, (0.0, 0.0, on_map_m), "median", 1.0, False, (0, 0, 10, 10))
-    return with_cues([seen], found, camera, parse_cues("auto"), facts)[0]
+    return with_cues([seen], found, camera, parse_cues("auto", camera_height_m=camera_height_m), facts)[0]
 
 
 def is_honest(distance: Distance) -> bool:
@@ -47,6 +54,7 @@ def is_honest(distance: Distance) -> bool:
 
 @pytest.mark.parametrize("label", HEIGHTS_M)
 @pytest.mark.parametrize("camera", CAMERAS)
+@pytest.mark.parametrize("height_m", [None, 1.5], ids=["", "on the ground"])
 @pytest.mark.parametrize("facts", [ROOMS, STREETS], ids=["a network of rooms", "a network of streets"])
 @pytest.mark.parametrize(
     ("by_size_m", "on_map_m"),
@@ -62,9 +70,9 @@ def is_honest(distance: Distance) -> bool:
     ],
 )
 def test_a_lone_object_is_not_where_its_size_rules_it_out(
-    label: str, camera: str, facts: DepthFacts, by_size_m: float, on_map_m: float
+    label: str, camera: str, facts: DepthFacts, by_size_m: float, on_map_m: float, height_m: float | None
 ) -> None:
-    distance = lone(label, by_size_m, on_map_m, CAMERAS[camera], facts)
+    distance = lone(label, by_size_m, on_map_m, CAMERAS[camera], facts, height_m)
     assert is_honest(distance), (distance.depth_m, distance.low_m, distance.high_m, distance.cues)
 
 
@@ -73,6 +81,14 @@ def test_a_lone_person_on_a_street_is_not_at_the_distance_of_a_room(camera: str)
     distance = lone("person", 23, 2.74, CAMERAS[camera], ROOMS)
     assert distance.depth_m == pytest.approx(23, rel=0.15)
     assert distance.conflict
+
+
+@pytest.mark.parametrize("facts", [ROOMS, STREETS], ids=["a network of rooms", "a network of streets"])
+def test_size_and_ground_outvote_the_map(facts: DepthFacts) -> None:
+    distance = lone("person", 23, 2.74, CAMERAS["street, given"], facts, 1.5)
+    assert distance.depth_m == pytest.approx(23, rel=0.15)
+    assert distance.cues[0].weight == 0.0
+    assert distance.cues[0].note
 
 
 @pytest.mark.parametrize(("by_size_m", "on_map_m"), [(5, 12), (5, 1.5)], ids=["the map is far", "the map is near"])
