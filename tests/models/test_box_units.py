@@ -80,6 +80,9 @@ def test_one_cup_in_the_middle(tmp_path: Path, outputs, card: str) -> None:
             [rows([0.8, 0.1]), rows([*SHARES, 1])], RTDETR, "name the scores first", id="rtdetr: two odd outputs"
         ),
         pytest.param([rows(SHARES), rows([0.8, 0.1])], RTDETR, "name the scores first", id="rtdetr: boxes first"),
+        pytest.param([rows([*SHARES, 0.8, 0.1, 0])], RTDETR, "It looks like yolov5", id="rtdetr: a yolov5"),
+        pytest.param([np.zeros((1, 300, 6))], YOLO8, "It looks like rtdetr or end2end", id="yolov8: an rtdetr"),
+        pytest.param([np.zeros((1, 6, 300))], RTDETR, "It looks like yolov8", id="rtdetr: a yolov8"),
         pytest.param([rows([*SHARES, 0.8])], RTDETR, "6 numbers a box, this one 5", id="rtdetr: other classes"),
     ],
 )

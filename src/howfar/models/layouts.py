@@ -86,14 +86,14 @@ def _nanodet_grid(width: int, height: int) -> tuple[NDArray[np.float32], NDArray
 
 def read_yolov5(outputs: Arrays, size: tuple[int, int], threshold: float, classes: int) -> Candidates:
     """YOLOv5 and v7: 1×N×(5+C): centre x, y, width, height, objectness, class scores."""
-    rows = _rows(outputs, 5 + classes, "yolov5", transposed=False)
+    rows = _rows(outputs, 5 + classes, "yolov5", classes)
     kept = rows[rows[:, 4] > threshold]
     return _from_centres(kept[:, :4], kept[:, 5:] * kept[:, 4:5], threshold)
 
 
 def read_yolov8(outputs: Arrays, size: tuple[int, int], threshold: float, classes: int) -> Candidates:
     """YOLOv8, 9 and 11: 1×(4+C)×N: centre x, y, width, height, class scores."""
-    rows = _rows(outputs, 4 + classes, "yolov8", transposed=True)
+    rows = _rows(outputs, 4 + classes, "yolov8", classes, transposed=True)
     return _from_centres(rows[:, :4], rows[:, 4:], threshold)
 
 
@@ -102,7 +102,7 @@ def read_yolov8_seg(outputs: Arrays, size: tuple[int, int], threshold: float, cl
     if len(outputs) != 2 or outputs[1].ndim != 4 or outputs[1].shape[0] != 1:
         raise ModelError("A yolov8-seg output is 1×(4+C+K)×N and 1×K×h×w: check the card's layout, or the export.")
     prototypes = np.asarray(outputs[1][0], dtype=np.float32)
-    rows = _rows(outputs[:1], 4 + classes + len(prototypes), "yolov8-seg", transposed=True)
+    rows = _rows(outputs[:1], 4 + classes + len(prototypes), "yolov8-seg", classes, transposed=True)
     candidates, class_ids = _above(np.ascontiguousarray(rows[:, 4 : 4 + classes]), threshold)
     middle, half = rows[candidates, :2], rows[candidates, 2:4] / 2
     boxes = np.concatenate([middle - half, middle + half], axis=1)
@@ -112,7 +112,7 @@ def read_yolov8_seg(outputs: Arrays, size: tuple[int, int], threshold: float, cl
 
 def read_end2end(outputs: Arrays, size: tuple[int, int], threshold: float, classes: int) -> Candidates:
     """Networks that suppress duplicates themselves (YOLOv10, many exports): 1×N×6: x1, y1, x2, y2, score, class."""
-    rows = _rows(outputs, 6, "end2end", transposed=False)
+    rows = _rows(outputs, 6, "end2end", classes)
     kept = rows[rows[:, 4] > threshold]
     class_ids = kept[:, 5].astype(np.int64)
     if len(class_ids) and not 0 <= class_ids.min() <= class_ids.max() < classes:
@@ -135,7 +135,7 @@ def read_rtdetr(outputs: Arrays, size: tuple[int, int], threshold: float, classe
 
 def _rtdetr_parts(outputs: Arrays, classes: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     if len(outputs) == 1:
-        rows = _rows(outputs, 4 + classes, "rtdetr", transposed=False)
+        rows = _rows(outputs, 4 + classes, "rtdetr", classes)
         return rows[:, :4], rows[:, 4:]
     scores, boxes = (np.asarray(output[0], dtype=np.float32) for output in _expect(outputs, 2, 3))
     if scores.shape != (len(boxes), classes) or boxes.shape[1] != 4:
@@ -186,12 +186,21 @@ def _expect(outputs: Arrays, count: int, ndim: int) -> Arrays:
     return outputs[:count]
 
 
-def _rows(outputs: Arrays, width: int, layout: str, *, transposed: bool) -> NDArray[np.float32]:
-    rows = np.asarray(_expect(outputs, 1, 3)[0][0], dtype=np.float32)
-    rows = rows.T if transposed else rows
+def _rows(outputs: Arrays, width: int, layout: str, classes: int, *, transposed: bool = False) -> NDArray[np.float32]:
+    raw = np.asarray(_expect(outputs, 1, 3)[0][0], dtype=np.float32)
+    rows = raw.T if transposed else raw
     if rows.shape[1] != width:
+        fits = _fitting_layouts(raw.shape, classes)
+        hint = f" It looks like {' or '.join(fits)}." if fits else ""
         raise ModelError(
             f"A {layout} output for the card's classes has {width} numbers a box, this one {rows.shape[1]}: "
-            "check the card's layout and classes."
+            f"check the card's layout and classes.{hint}"
         )
     return rows
+
+
+def _fitting_layouts(shape: tuple[int, ...], classes: int) -> list[str]:
+    """The layouts that an output of N×M numbers fits, for the card's classes."""
+    first, last = shape
+    fits = {"yolov5": last == 5 + classes, "yolov8": first == 4 + classes, "rtdetr": last == 4 + classes}
+    return [name for name, does_fit in (fits | {"end2end": last == 6}).items() if does_fit]
