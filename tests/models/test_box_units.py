@@ -75,6 +75,10 @@ def test_one_cup_in_the_middle(tmp_path: Path, outputs, card: str) -> None:
         pytest.param([rows([*PIXELS, 0.8, 0.1])], RTDETR, 'boxes = "pixels"', id="rtdetr: pixels"),
         pytest.param([columns([*PIXELS, 4.5, -3])], YOLO8, 'scores = "logits"', id="yolov8: logits"),
         pytest.param([rows([*SHARES, 4.5, -3])], RTDETR, 'scores = "logits"', id="rtdetr: logits"),
+        pytest.param(
+            [columns([*PIXELS, -2.5, -3])], YOLO8, "a score of -3, and no sigmoid", id="yolov8: logits below 0"
+        ),
+        pytest.param([rows([*PIXELS, -2, -3, 1])], YOLO5, "no sigmoid", id="yolov5: logits below 0"),
         pytest.param([columns([*PIXELS, NAN, NAN])], YOLO8, "no numbers", id="no row has numbers"),
         pytest.param(
             [rows([0.8, 0.1]), rows([*SHARES, 1])], RTDETR, "name the scores first", id="rtdetr: two odd outputs"
@@ -89,6 +93,10 @@ def test_one_cup_in_the_middle(tmp_path: Path, outputs, card: str) -> None:
 def test_what_its_card_does_not_say_is_told(tmp_path: Path, outputs, card: str, says: str) -> None:
     with pytest.raises(ModelError, match=says):
         found(tmp_path, outputs, card)
+
+
+def test_rows_that_an_export_fills_up_are_no_logits(tmp_path: Path) -> None:
+    assert len(found(tmp_path, [rows([0, 0, 0, 0, -1, -1])], END2END)) == 0
 
 
 @pytest.mark.parametrize(

@@ -39,11 +39,14 @@ def decoded(arrays: Arrays, size_px: tuple[int, int], spec: DetectorSpec) -> Arr
     return copies
 
 
-def refuse_other_units(found: Candidates, size_px: tuple[int, int], spec: DetectorSpec, where: str) -> None:
+def refuse_other_units(
+    found: Candidates, scores: NDArray[np.floating], size_px: tuple[int, int], spec: DetectorSpec, where: str
+) -> None:
     """Refuse candidates that show that the card states another unit than the network has.
 
     Args:
         found: The candidates above the threshold, in pixels of the input.
+        scores: The scores of all rows, which tell where there are no candidates.
         size_px: Width and height of the input.
         spec: What the card says.
         where: What messages call the network.
@@ -51,14 +54,20 @@ def refuse_other_units(found: Candidates, size_px: tuple[int, int], spec: Detect
     Raises:
         ModelError: If scores are no probabilities, or boxes look normalised, or are not.
     """
-    if not len(found.scores):
-        return
-    if np.max(found.scores) > MOST_SCORE:
+    odd = float(np.max(found.scores)) if len(found.scores) else float(np.min(scores, initial=0.0))
+    if odd > MOST_SCORE or odd < least_score(spec):
         raise ModelError(
-            f"{where} gives a score of {np.max(found.scores):.3g}, and no sigmoid is in it: say scores = "
+            f"{where} gives a score of {odd:.3g}, and no sigmoid is in it: say scores = "
             '"logits" in the card\'s [output].'
         )
+    if not len(found.scores):
+        return
     refuse_box_unit(found.boxes_xyxy, size_px, spec, where)
+
+
+def least_score(spec: DetectorSpec) -> float:
+    """The least score of a row; some exports fill up their rows with -1."""
+    return -1.001 if spec.layout == "end2end" else -0.001
 
 
 def refuse_box_unit(boxes: NDArray[np.float32], size_px: tuple[int, int], spec: DetectorSpec, where: str) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from howfar.errors import ModelError
-from howfar.models.box_units import MOST_SCORE, decoded, refuse_box_unit
+from howfar.models.box_units import MOST_SCORE, decoded, least_score, refuse_box_unit
 from howfar.models.card import Card, DepthSpec, Task
 from howfar.models.depth import CardDepth
 from howfar.models.detector import CardDetector
@@ -149,8 +149,8 @@ def _check_detector(detector: CardDetector, outputs: Mapping[str, NDArray[Any]],
 
 
 def _check_scores(least: float, most: float, detector: CardDetector) -> None:
-    where, padding = detector.session.name, -1.0 if detector.spec.layout == "end2end" else 0.0
-    if detector.spec.scores == "probabilities" and (most > MOST_SCORE or least < padding - 1e-3):
+    where = detector.session.name
+    if detector.spec.scores == "probabilities" and (most > MOST_SCORE or least < least_score(detector.spec)):
         raise ModelError(
             f"{where} gives scores from {least:.3g} to {most:.3g}, and no sigmoid is in it: say scores = "
             '"logits" in the card\'s [output].'

@@ -97,8 +97,9 @@ class CardDetector:
         threshold = self.spec.score if query.score is None else query.score
         arrays = decoded(self.arrays(outputs), fed.size_px, self.spec)
         found = layout.read(arrays, fed.size_px, threshold, len(self.spec.classes))
-        refuse_other_units(found, fed.size_px, self.spec, self.session.name)
-        found, notes = without_nan(found, layout.parts(arrays, len(self.spec.classes))[1], self.session.name)
+        scores = layout.parts(arrays, len(self.spec.classes))[1]
+        refuse_other_units(found, scores, fed.size_px, self.spec, self.session.name)
+        found, notes = without_nan(found, scores, self.session.name)
         if layout.needs_nms:
             groups = found.class_ids if query.class_wise else self._groups[found.class_ids]
             chosen = _suppress(found, groups, self.spec.nms if query.nms is None else query.nms)
