@@ -1,5 +1,6 @@
 """A depth map of one's own in Python: files and arrays with their unit, and what a network has against it."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import cv2
@@ -12,6 +13,7 @@ from howfar.scene import DepthMap
 from tests.models.onnx_files import constant_detector, mean_depth
 from tests.pipeline.stand_ins import CAMERA, Finds, GivesDepth, halves
 
+IN_A_DOUBTFUL_UNIT = pytest.mark.filterwarnings("ignore:The depth map of your own")
 MILLIMETRES = np.full((48, 64), 2500, dtype=np.uint16)
 
 
@@ -34,10 +36,12 @@ def of(view: howfar.View) -> list[float]:
         pytest.param(DepthMap(np.full((48, 64), 2.5), "metres"), "mm", 2.5, id="a map, which has metres already"),
     ],
 )
+@IN_A_DOUBTFUL_UNIT
 def test_arrays_and_maps(depth, unit, expected: float) -> None:
     assert of(look(depth, depth_unit=unit)) == [expected, expected]
 
 
+@IN_A_DOUBTFUL_UNIT
 @pytest.mark.parametrize("kind", [str, Path])
 def test_files(tmp_path: Path, kind) -> None:
     cv2.imwrite(str(tmp_path / "own.png"), MILLIMETRES)
@@ -69,7 +73,9 @@ def test_what_does_not_fit_is_one_sentence(depth, settings, says: str) -> None:
     ],
 )
 def test_a_network_speaks_up_against_a_wrong_unit(depth, unit, kinds: list[str]) -> None:
-    assert [caveat.kind for caveat in look(depth, depth_unit=unit).caveats] == kinds
+    with pytest.warns(UserWarning, match="check its unit") if kinds else nullcontext():
+        view = look(depth, depth_unit=unit)
+    assert [caveat.kind for caveat in view.caveats] == kinds
 
 
 def test_look_takes_a_depth_map_by_another_word_than_the_network(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Depths of the user's own, in any of the forms that Python users may give them in, as a part of the frame."""
 
+import warnings
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ from numpy.typing import NDArray
 from howfar.io.depth_files import own_map
 from howfar.io.depth_units import Unit
 from howfar.scene import DepthMap, Frame
+from howfar.scene.caveat import Caveat
 
 OwnDepth = DepthMap | str | Path | NDArray[Any]
 
@@ -33,3 +36,10 @@ def with_own_depth(frame: Frame, depth: OwnDepth | None, points: OwnDepth | None
         depth_points=some.depth if some else None,
         depth_taken_as=whole.taken_as if whole else "",
     )
+
+
+def warn_of_unit(caveats: Iterable[Caveat]) -> None:
+    """Warn, as Python warns, where the unit of depths of the user's own is doubtful."""
+    for caveat in caveats:
+        if caveat.kind == "unit":
+            warnings.warn(caveat.text, UserWarning, stacklevel=3)

@@ -21,7 +21,7 @@ from howfar.models import (
 from howfar.pipeline.depth_scale import check_scale
 from howfar.pipeline.metric_scale import NO_EVIDENCE, MetricEvidence, to_metric
 from howfar.pipeline.open_methods import DEFAULT_METHOD, open_method
-from howfar.pipeline.own_depth import OwnDepth, with_own_depth
+from howfar.pipeline.own_depth import OwnDepth, warn_of_unit, with_own_depth
 from howfar.pipeline.perceivers import DepthOn, TwoNetworks, Unscaled
 from howfar.pipeline.scenes import range_objects, scene_of
 from howfar.pipeline.undistortion import undistorted_frame
@@ -233,7 +233,10 @@ class Rangefinder:
             frame = with_own_depth(frame, depth, depth_points, depth_unit)
         if max_depth_m is not None:
             ranging = replace(ranging, max_depth_m=max_depth_m)
-        return self._look_at(frame, query or self.query, ranging)
+        views = self._look_at(frame, query or self.query, ranging)
+        if depth is not None or depth_points is not None:
+            warn_of_unit(views[0].caveats)
+        return views
 
     def _look_at(self, frame: Frame, query: Query, ranging: Ranging) -> tuple[View, ...]:
         """All steps for one picture: perceive, bring to metres, range, make the scenes."""
