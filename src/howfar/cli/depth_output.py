@@ -25,7 +25,10 @@ def write_map(view: View, path: Path, *, overwrite: bool) -> dict[str, Any]:
     """
     lost = save_depth(view.depth, path, view.width_px, view.height_px, overwrite=overwrite)
     if lost:
-        typer.echo(f"{path}: {lost} pixels beyond 65.5 m are written as unknown.", err=True)
+        typer.echo(
+            f"{path}: {lost} pixels beyond 65.5 m are written as unknown: `howfar depth --format npy` keeps them.",
+            err=True,
+        )
     if path.suffix == ".png":
         return {"unit": "mm", "metres_per_step": 0.001, "unknown": 0, "pixels_beyond": lost}
     return {"unit": "m" if view.depth.is_metric else view.depth.kind, "unknown": "nan"}
