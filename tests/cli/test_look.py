@@ -187,7 +187,7 @@ def test_depth_and_point_cloud_are_written(folder: Path) -> None:
     result = look("two.png", "--format", "jsonl", "--save-depth", "--point-cloud", "--out", "all")
     assert result.exit_code == 0, result.output
     names = sorted(path.name for path in (folder / "all").iterdir())
-    assert names == ["two.depth-view.png", "two.depth.png", "two.ply", "two.png"]
+    assert names == ["two.depth-view.png", "two.depth.json", "two.depth.png", "two.ply", "two.png"]
     millimetres = np.asarray(Image.open(folder / "all" / "two.depth.png"))
     assert millimetres.shape == (96, 128)
     assert millimetres[48, 10] == pytest.approx(2000, abs=20)

@@ -9,6 +9,7 @@ import pytest
 
 from howfar.scene import Camera, Cue
 from howfar.scene.camera import FocalDoubt
+from howfar.scene.caveat import Caveat
 from howfar.scene.depth_alignment import DepthAlignment
 from howfar.scene.line import Line
 from tests.scene.test_distance import WEIGHED
@@ -28,12 +29,11 @@ SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "docs" / "scene.schem
         pytest.param(scene(objects=(), max_depth_m=2.0), id="nothing found"),
         pytest.param(scene(frame=3, time_s=0.12), id="a frame of a video"),
         pytest.param(scene(frame=3), id="a frame without a time"),
+        pytest.param(scene(caveats=(Caveat("map", "It contradicts."), Caveat("unit", "Is it?"))), id="caveats"),
         pytest.param(scene(undistorted=True, depth_scale=1.2), id="an undistorted picture with a scale"),
         pytest.param(
-            scene(
-                camera=replace(CAMERA, doubt=FocalDoubt("it may have been cut", 0.9, 1.2)), notes=("It was turned.",)
-            ),
-            id="a focal length in doubt, and a note",
+            scene(camera=replace(CAMERA, doubt=FocalDoubt("it may have been cut", 0.9, 1.2))),
+            id="a focal length in doubt",
         ),
         pytest.param(
             scene(objects=(replace(CHAIR, nearness_rank=1), CHAIR), no_metres="nothing is known of it"),
@@ -65,6 +65,6 @@ def test_a_scene_that_does_not_follow_is_found() -> None:
 
 
 def test_every_field_is_in_the_schema_and_nothing_else() -> None:
-    written = json.loads(scene(frame=1, time_s=0.1, notes=("It was stretched.",)).to_json())
+    written = json.loads(scene(frame=1, time_s=0.1).to_json())
     assert set(written) == set(SCHEMA["properties"])
     assert set(written["objects"][0]) == set(SCHEMA["properties"]["objects"]["items"]["properties"])

@@ -48,14 +48,13 @@ def look(
         typer.Option(
             "--depth",
             metavar="FILE",
-            help="Your own depth map in place of the network: 16-bit PNG in mm; .npy, .npz, .tiff or .exr in metres.",
+            help="Your own depth map in place of the network: PNG in mm; .npy, .npz, .tiff, .pfm or .exr in metres.",
             rich_help_panel=options.DEPTH,
         ),
     ] = None,
-    depth_unit: Annotated[
-        Literal["auto", "m", "mm"],
-        typer.Option("--depth-unit", help="Unit of --depth and --depth-points.", rich_help_panel=options.DEPTH),
-    ] = "auto",
+    depth_unit: options.DepthUnit = "auto",
+    depth_scale: options.DepthScale = None,
+    depth_invalid: options.DepthInvalid = None,
     anchor: options.Anchor = None,
     known: options.KnownDistances = None,
     depth_points: options.DepthPoints = None,
@@ -194,6 +193,7 @@ def look(
     from howfar.cli.looking import look_at_all
     from howfar.cli.output_options import OutputOptions
     from howfar.cli.own_depth import OwnDepth
+    from howfar.cli.own_depth import depth_unit as read_unit
     from howfar.drawing.style import DrawStyle
     from howfar.errors import SettingError
     from howfar.io.camera_files import read_calibration
@@ -246,7 +246,8 @@ def look(
     one_picture = len(opened) == 1 and not opened[0].is_stream
     if known and not one_picture:
         raise SettingError("--known goes with one picture: name the picture that the object is in.")
-    own = OwnDepth.read(depth_file, depth_points, depth_unit, one_picture=one_picture)
+    unit = read_unit(depth_unit, depth_scale, depth_invalid)
+    own = OwnDepth.read(depth_file, depth_points, unit, one_picture=one_picture)
     look_at_all(opened, finder, output, own)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import typer
 
+from howfar.cli.caveats import Caveats
 from howfar.cli.failures import Failures
 from howfar.cli.output_options import OutputOptions
 from howfar.cli.own_depth import OwnDepth
@@ -24,6 +25,13 @@ from howfar.scene import Frame
 from howfar.sources.opening import Source, expected_frames
 
 
+NOT_IN_TABLES = ("unit", "objects", "picture")
+"""The kinds of caveats that no caption of a table says."""
+
+OF_A_VIDEO = ("camera", "scenes", "picture")
+"""Those that hold for all frames alike."""
+
+
 @dataclass
 class _Run:
     """The objects that all sources of one run use."""
@@ -33,6 +41,15 @@ class _Run:
     printer: Printer
     names: OutputNames | None
     failures: Failures
+    caveats: Caveats
+
+    def note(self, views: Sequence[View]) -> None:
+        """Collect the caveats; those that a table tells itself only where files carry metres."""
+        view, options = views[0], self.options
+        if options.format != "table" or options.save_depth or options.point_cloud:
+            self.caveats.add(view.source, view.caveats)
+        else:
+            self.caveats.add(view.source, (caveat for caveat in view.caveats if caveat.kind in NOT_IN_TABLES))
 
 
 def look_at_all(
@@ -51,7 +68,8 @@ def look_at_all(
     """
     one_picture = len(sources) == 1 and not sources[0].is_stream
     names = None if options.out is None else OutputNames(options.out)
-    run = _Run(finder, options, printer_for(options, one_picture=one_picture), names, Failures(len(sources)))
+    printer, caveats = printer_for(options, one_picture=one_picture), Caveats(many=not one_picture)
+    run = _Run(finder, options, printer, names, Failures(len(sources)), caveats)
     for is_stream, consecutive in groupby(sources, key=lambda source: source.is_stream):
         if is_stream:
             for source in consecutive:
@@ -59,6 +77,7 @@ def look_at_all(
         else:
             _look_at_pictures(list(consecutive), run, own or OwnDepth())
     run.printer.finish()
+    run.caveats.tell()
     run.failures.tell_and_exit()
 
 
@@ -85,6 +104,7 @@ def _show_picture(views: Sequence[View], files: PictureFiles, run: _Run) -> None
     except HowfarError as error:
         run.failures.add(views[0].source, error)
     run.printer.show(views, written)
+    run.note(views)
 
 
 def _look_at_stream(source: Source, run: _Run) -> None:
@@ -119,6 +139,9 @@ def _written(frames: Iterable[tuple[View, ...]], video: VideoWriter, run: _Run) 
 def _show_frames(frames: Iterable[tuple[View, ...]], run: _Run, step: Step) -> None:
     for views in frames:
         run.printer.show_frame(views)
+        if run.options.format != "table":  # of frames, what holds for the whole video
+            lasting = (caveat for caveat in views[0].caveats if caveat.kind in OF_A_VIDEO)
+            run.caveats.add(views[0].source, lasting)
         step(_nearest(views[0], run.options.style.units))
 
 

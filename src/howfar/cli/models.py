@@ -31,7 +31,7 @@ def info(name: Annotated[str, typer.Argument(help="Name of a model, or an ONNX f
     from rich.table import Table
     from rich.text import Text
 
-    rows = _rows_of_file(Path(name)) if name.endswith(".onnx") else _rows_of_entry(name)
+    rows = _rows_of_file(Path(name)) if name.lower().endswith(".onnx") else _rows_of_entry(name)
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
@@ -69,7 +69,7 @@ def check(
         list[str] | None, typer.Argument(help="Names of models or ONNX files; all that are here when none is given.")
     ] = None,
 ) -> None:
-    """Check models: digest, whether they open and fit their card, and one run on a grey picture."""
+    """Check models: digest, whether they open and fit their card, and what they make of a drawn room."""
     from howfar.models import zoo
 
     console = results()
@@ -211,14 +211,14 @@ def _checked(name: str) -> str:
     from howfar.models.check import check_model
     from howfar.models.library import find_model
 
-    entry = None if name.endswith(".onnx") else zoo.find_entry(name)
+    entry = None if name.lower().endswith(".onnx") else zoo.find_entry(name)
     if entry is not None and zoo.pulled_path(entry) and not zoo.is_whole(entry):
         raise ModelError(f"the file is not the one that was pulled (its SHA-256 differs): howfar models pull {name}")
     if entry is not None and not entry.runs_at_once and zoo.pulled_path(entry):
         return "its digest is right; it does not run before it is exported to ONNX"
     path, card = find_model(name)
     digest = "its digest is right" if card.sha256 else "its card states no digest"
-    return f"{digest}, fits its card, ran on a grey picture in {check_model(path, card):.0f} ms"
+    return f"{digest}, fits its card, ran on a drawn room in {check_model(path, card):.0f} ms"
 
 
 def _accepts(entry: "Entry") -> bool:

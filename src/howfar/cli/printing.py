@@ -5,14 +5,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-import typer
-
 from howfar.cli.console import results
 from howfar.cli.output_options import OutputOptions
 from howfar.cli.stream_summary import StreamSummary
 from howfar.drawing.tables import caption, csv_text, explanation, table
+from howfar.pipeline.caveats import scenes_text
 from howfar.pipeline.view import View
-from howfar.scene import DepthFacts
 
 
 class Printer(Protocol):
@@ -54,7 +52,6 @@ class _Lines:
 
     def show(self, views: Sequence[View], written: Path | None) -> None:
         self.show_frame(views)
-        tell_odd(views[0])
 
     def show_frame(self, views: Sequence[View]) -> None:
         text = "".join(self._to_text(view, len(views)) for view in views)
@@ -94,7 +91,7 @@ class _Tables:
     def show(self, views: Sequence[View], written: Path | None) -> None:
         from rich.text import Text
 
-        self._note = note_on(views[0].facts)
+        self._note = scenes_text(views[0].facts)
         for view in views:
             shown = table(view, self._units)
             shown.title = (
@@ -109,7 +106,7 @@ class _Tables:
         self._tell_written(written)
 
     def show_frame(self, views: Sequence[View]) -> None:
-        self._note = note_on(views[0].facts)
+        self._note = scenes_text(views[0].facts)
         self._summary.add(views[0])
 
     def end_stream(self, name: str, written: Path | None) -> None:
@@ -126,21 +123,6 @@ class _Tables:
     def _tell_written(self, written: Path | None) -> None:
         if written is not None:
             self._console.print(f"Drawn in {written}", highlight=False, soft_wrap=True)
-
-
-def tell_odd(view: View) -> None:
-    """Say on standard error what is odd about a picture and its camera, for formats that people do not read."""
-    doubt = view.camera.doubt
-    reasons = () if doubt is None else (f"The camera is doubtful: {doubt.reason}.",)
-    for line in (*view.notes, *reasons):
-        typer.echo(f"{view.source}: {line}", err=True)
-
-
-def note_on(facts: DepthFacts | None) -> str:
-    """A warning if the metres come from a network that was trained on some kinds of scenes only; else empty."""
-    if facts is None or not facts.is_metric or not facts.scenes:
-        return ""
-    return f"{facts.name} has seen {facts.scenes} and nothing else: anywhere else its metres are a guess."
 
 
 def options_line(view: View) -> str:

@@ -109,7 +109,6 @@ def _margin(log_sd: float) -> str:
 def caption(scene: Scene, units: Units = "m") -> str:
     """What the numbers rest on, one statement a line: unit, depth source, camera, marks, and what is not shown."""
     lines = [_basis(scene, units), *([_camera_note(scene)] if scene.is_metric else [])]
-    lines += scene.notes
     if scene.undistorted:
         lines.append("The picture is undistorted: boxes belong to the undistorted picture.")
     if any(one.distance.is_doubtful for one in scene):

@@ -10,6 +10,7 @@ from howfar.models.card import (
     BOX_EDGE_PX,
     BOX_LOG_SD,
     HEADS,
+    BoxUnit,
     Card,
     Colour,
     DepthSpec,
@@ -22,6 +23,7 @@ from howfar.models.card import (
     RangingSpec,
     Resample,
     ScaleTo,
+    ScoreUnit,
     Task,
     coco80,
 )
@@ -130,15 +132,20 @@ def _refuse_uneven(spec: InputSpec, where: str) -> None:
 
 
 def _detector_spec(table: Fields) -> DetectorSpec:
+    layout = cast(LayoutName, table.choice("layout", get_args(LayoutName)))
     spec = DetectorSpec(
-        layout=cast(LayoutName, table.choice("layout", get_args(LayoutName))),
+        layout=layout,
         classes=_class_names(table),
         score=table.number("score", 0.35),
         nms=table.number("nms", 0.6),
         tensors=table.texts("tensors", ()),
         box_log_sd=table.number("box_log_sd", BOX_LOG_SD),
         box_edge_px=table.number("box_edge_px", BOX_EDGE_PX),
+        boxes=cast(BoxUnit, table.choice("boxes", get_args(BoxUnit), "normalised" if layout == "rtdetr" else "pixels")),
+        scores=cast(ScoreUnit, table.choice("scores", get_args(ScoreUnit), "probabilities")),
     )
+    if layout == "nanodet" and spec.boxes == "normalised":
+        raise ModelError(f"{table.where}: the boxes of a nanodet layout are distances in strides: leave out 'boxes'.")
     if min(spec.box_log_sd, spec.box_edge_px) < 0:
         raise ModelError(f"{table.where}: box_log_sd and box_edge_px are errors, 0 or more.")
     return spec

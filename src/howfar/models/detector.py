@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from howfar.errors import ModelError
+from howfar.models.box_units import decoded, refuse_other_units, without_nan
 from howfar.models.card import Card
 from howfar.models.layouts import LAYOUTS, Candidates
 from howfar.models.look_alikes import look_alikes
 from howfar.models.masks import masks_in_boxes
+from howfar.models.outputs import read_outputs
 from howfar.models.preprocess import Fed, feed
-from howfar.models.session import Session, read_outputs
+from howfar.models.session import Session
 from howfar.scene import Detections, Frame, Query
 from howfar.scene.query import class_ids
 
@@ -93,7 +95,11 @@ class CardDetector:
         """
         layout = LAYOUTS[self.spec.layout]
         threshold = self.spec.score if query.score is None else query.score
-        found = layout.read(read_outputs(outputs, self.spec.tensors), fed.size_px, threshold, len(self.spec.classes))
+        arrays = decoded(self.arrays(outputs), fed.size_px, self.spec)
+        found = layout.read(arrays, fed.size_px, threshold, len(self.spec.classes))
+        scores = layout.parts(arrays, len(self.spec.classes))[1]
+        refuse_other_units(found, scores, fed.size_px, self.spec, self.session.name)
+        found, notes = without_nan(found, scores, self.session.name)
         if layout.needs_nms:
             groups = found.class_ids if query.class_wise else self._groups[found.class_ids]
             chosen = _suppress(found, groups, self.spec.nms if query.nms is None else query.nms)
@@ -105,11 +111,22 @@ class CardDetector:
             found = found.select(np.flatnonzero(np.isin(found.class_ids, list(only))))
         limits = np.array(fed.picture_px * 2, dtype=np.float32)
         boxes = np.clip(fed.placement.to_picture(found.boxes_xyxy), 0.0, limits).astype(np.float32)
-        solid = np.flatnonzero(((boxes[:, 2:] - boxes[:, :2]) >= MIN_SIDE_PX).all(axis=1))[:MAX_DETECTIONS]
+        solid = np.flatnonzero(((boxes[:, 2:] - boxes[:, :2]) >= MIN_SIDE_PX).all(axis=1))
+        if len(solid) > MAX_DETECTIONS:
+            notes += (f"{len(solid)} objects were found, and the best {MAX_DETECTIONS} are told.",)
+        solid = solid[:MAX_DETECTIONS]
         found, boxes = found.select(solid), boxes[solid]
         masks = found.masks and masks_in_boxes(found.masks, fed.placement.to_input(boxes), fed.size_px)
         log_sds = self.spec.height_log_sds((boxes[:, 3] - boxes[:, 1]) * fed.placement.scale_y)
-        return Detections(boxes, found.scores, found.class_ids, self.spec.classes, masks, log_sds)
+        return Detections(boxes, found.scores, found.class_ids, self.spec.classes, masks, log_sds, notes)
+
+    def arrays(self, outputs: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
+        """The outputs that are read, as the network gives them.
+
+        Raises:
+            ModelError: If the card does not say which they are.
+        """
+        return read_outputs(outputs, self.spec.tensors, LAYOUTS[self.spec.layout].counts, self.session.name)
 
 
 def _suppress(found: Candidates, groups: NDArray[np.int64], iou: float) -> NDArray[np.int64]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from howfar.errors import ModelError, SettingError
 from howfar.models.card import Card, InputSpec
 from howfar.models.memory import refuse_beyond_memory
+from howfar.models.outputs import check_outputs
 
 CPU = "CPUExecutionProvider"
 
@@ -105,11 +106,7 @@ class OnnxSession:
             ) from None
         self._inputs = self._check_inputs()
         self._output_names = [output.name for output in self._session.get_outputs()]
-        if missing := [name for name in card.tensors if name not in self._output_names]:
-            raise ModelError(
-                f"{onnx_path} has no output {missing[0]!r}, which its card names; there are "
-                f"{', '.join(self._output_names)}."
-            )
+        check_outputs(self._output_names, card, str(onnx_path))
 
     @property
     def name(self) -> str:
@@ -162,11 +159,6 @@ class OnnxSession:
         ):
             wanted = "×".join("any" if side is None else str(side) for side in expected)
             raise ModelError(f"{self.path} takes an input of shape {one.shape}, and its card says {wanted}.")
-
-
-def read_outputs(outputs: Mapping[str, NDArray[Any]], tensors: tuple[str, ...]) -> list[NDArray[Any]]:
-    """The outputs that a head reads: those that the card names, or all of them."""
-    return [outputs[name] for name in tensors] if tensors else list(outputs.values())
 
 
 def file_digest(path: Path) -> str:

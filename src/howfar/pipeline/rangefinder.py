@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any, Self
 
 from howfar.errors import SettingError
+from howfar.io.depth_units import AUTO as AUTO_UNIT
+from howfar.io.depth_units import Unit
+from howfar.io.depth_values import is_depth_file
 from howfar.models import (
     DEFAULT_DEPTH,
     DEFAULT_DETECTOR,
@@ -19,6 +22,7 @@ from howfar.pipeline.depth_scale import check_scale
 from howfar.pipeline.metric_scale import NO_EVIDENCE, MetricEvidence, to_metric
 from howfar.pipeline.one_size import one_focal_length, one_horizon
 from howfar.pipeline.open_methods import DEFAULT_METHOD, open_method
+from howfar.pipeline.own_depth import OwnDepth, warn_of_unit, with_own_depth
 from howfar.pipeline.perceivers import DepthOn, TwoNetworks, Unscaled
 from howfar.pipeline.scenes import range_objects, scene_of
 from howfar.pipeline.undistortion import undistorted_frame
@@ -28,7 +32,7 @@ from howfar.ranging import Method
 from howfar.ranging.cues.joining import AUTO, parse_cues
 from howfar.ranging.cues.sizes import SizeTable, read_sizes
 from howfar.ranging.settings import Ranging
-from howfar.scene import Camera, DepthEstimator, DepthMap, Detector, Frame, Perceiver, Perception, Query
+from howfar.scene import Camera, DepthEstimator, Detector, Frame, Perceiver, Perception, Query
 from howfar.scene.calibration import Calibration
 from howfar.scene.known_distance import KnownDistance
 from howfar.scene.lens import Lens
@@ -185,8 +189,9 @@ class Rangefinder:
         picture: Picture,
         *,
         max_depth_m: float | None = None,
-        depth: DepthMap | None = None,
-        depth_points: DepthMap | None = None,
+        depth: OwnDepth | None = None,
+        depth_points: OwnDepth | None = None,
+        depth_unit: Unit = AUTO_UNIT,
         query: Query | None = None,
         ranging: Ranging | None = None,
     ) -> View:
@@ -196,9 +201,11 @@ class Rangefinder:
             picture: A path, an address, the bytes of a file, an H×W×3 uint8 RGB array, a picture of Pillow's, or a
                 frame (`sources.as_frame`).
             max_depth_m: Label only objects with a depth_m of at most this; the finder's own maximum when None.
-            depth: A depth map of your own, which replaces the network's.
+            depth: A depth map of your own, which replaces the network's: a `DepthMap`, a file, or an H×W array.
             depth_points: Depths of your own at some pixels, unknown at the others, that a relative network is aligned
-                to.
+                to; likewise.
+            depth_unit: What the numbers of a file or an array mean: `m`, `cm`, `mm`; the metres of one step, such as
+                0.0001 or `1/256`; a `DepthUnit`, which also knows invalid values; or `auto`: integers are millimetres.
             query: The objects to find in this picture; the finder's own query when None.
             ranging: How to measure their distances; the finder's own settings when None.
 
@@ -206,12 +213,18 @@ class Rangefinder:
             The scene with its picture; iterate over it for the labelled objects, nearest first.
 
         Raises:
-            SourceError: If the picture cannot be read.
+            SourceError: If the picture or a depth map cannot be read.
             SettingError: If the camera, a given depth or a known distance does not fit the picture, or if a maximum
                 depth is set and the map has no metres.
         """
         return self.look_each(
-            picture, max_depth_m=max_depth_m, depth=depth, depth_points=depth_points, query=query, ranging=ranging
+            picture,
+            max_depth_m=max_depth_m,
+            depth=depth,
+            depth_points=depth_points,
+            depth_unit=depth_unit,
+            query=query,
+            ranging=ranging,
         )[0]
 
     def look_each(
@@ -219,19 +232,23 @@ class Rangefinder:
         picture: Picture,
         *,
         max_depth_m: float | None = None,
-        depth: DepthMap | None = None,
-        depth_points: DepthMap | None = None,
+        depth: OwnDepth | None = None,
+        depth_points: OwnDepth | None = None,
+        depth_unit: Unit = AUTO_UNIT,
         query: Query | None = None,
         ranging: Ranging | None = None,
     ) -> tuple[View, ...]:
         """The same as `look`, with one view for each ranging method, from one pass of the networks."""
         frame, ranging = as_frame(picture), ranging or self.ranging
         if depth is not None or depth_points is not None:
-            frame = replace(frame, depth=depth, depth_points=depth_points)
+            frame = with_own_depth(frame, depth, depth_points, depth_unit)
         if max_depth_m is not None:
             ranging = replace(ranging, max_depth_m=max_depth_m)
         with memory_told(frame):
-            return self._look_at(frame, query or self.query, ranging)
+            views = self._look_at(frame, query or self.query, ranging)
+        if depth is not None or depth_points is not None:
+            warn_of_unit(views[0].caveats)
+        return views
 
     def _look_at(self, frame: Frame, query: Query, ranging: Ranging) -> tuple[View, ...]:
         """All steps for one picture: perceive, bring to metres, range, make the scenes."""
@@ -313,13 +330,24 @@ class Rangefinder:
                 yield self.look_each(frame)
 
 
-def look(picture: Picture, *, max_depth_m: float | None = None, **settings: Any) -> View:
+def look(
+    picture: Picture,
+    *,
+    max_depth_m: float | None = None,
+    depth_map: OwnDepth | None = None,
+    depth_points: OwnDepth | None = None,
+    depth_unit: Unit = AUTO_UNIT,
+    **settings: Any,
+) -> View:
     """Find the objects in a picture and their distances. The networks stay open for the next call.
 
     Args:
         picture: A path, an address, the bytes of a file, an H×W×3 uint8 RGB array, a picture of Pillow's, or a frame
             (`sources.as_frame`).
         max_depth_m: Label only objects with a depth_m of at most this; no maximum when None.
+        depth_map: A depth map of your own, which replaces the network's; as `depth` of `Rangefinder.look`.
+        depth_points: As for `Rangefinder.look`.
+        depth_unit: As for `Rangefinder.look`.
         **settings: The keywords of `Rangefinder`.
 
     Returns:
@@ -333,9 +361,11 @@ def look(picture: Picture, *, max_depth_m: float | None = None, **settings: Any)
         ("method", DEFAULT_METHOD, _kept_method),
     ):
         given = settings.get(name, default)
-        if isinstance(given, str | Path):
+        if isinstance(given, str | Path) and not is_depth_file(Path(given)):
             settings[name] = opener(str(given), options)
-    return Rangefinder(**settings).look(picture, max_depth_m=max_depth_m)
+    return Rangefinder(**settings).look(
+        picture, max_depth_m=max_depth_m, depth=depth_map, depth_points=depth_points, depth_unit=depth_unit
+    )
 
 
 _kept_detector = lru_cache(maxsize=1)(open_detector)
@@ -350,6 +380,16 @@ def _frames(source: str, every: int) -> Generator[Frame, None, None]:
 
 
 def _estimator(named: str | Path | DepthEstimator, options: RunOptions) -> DepthEstimator:
+    if isinstance(named, str | Path):
+        is_map, what = is_depth_file(Path(named)), str(named)
+    else:
+        is_map, what = not hasattr(named, "estimate"), type(named).__name__
+    if is_map:
+        raise SettingError(
+            f"A depth network is a name, a file or an estimator, not {what}: a depth map of your own goes with each "
+            "picture, as `depth` of `Rangefinder.look` or `depth_map` of `howfar.look`.",
+            setting="depth",
+        )
     return open_depth_network(named, options) if isinstance(named, str | Path) else named
 
 

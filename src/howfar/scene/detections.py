@@ -23,6 +23,7 @@ class Detections:
         height_log_sds: N float64: standard deviation of the natural logarithm of each box's height, by the detector's
             measured errors; None for boxes that are exact or drawn by hand. Those count as drawn round the whole
             object, as data sets have them, and those of a detector as drawn round what is seen.
+        notes: Sentences about objects that are missing here: more than are told, or rows that hold no numbers.
 
     Raises:
         SettingError: If the arrays do not fit together or a class has no name.
@@ -34,6 +35,7 @@ class Detections:
     class_names: tuple[str, ...]
     masks: NDArray[np.float32] | None = None
     height_log_sds: NDArray[np.float64] | None = None
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         count = len(self.boxes_xyxy_px)

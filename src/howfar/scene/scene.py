@@ -9,6 +9,7 @@ from typing import Any
 from howfar.errors import SettingError
 from howfar.scene.box import UNKNOWN_BOX, Box
 from howfar.scene.camera import Camera, FocalDoubt
+from howfar.scene.caveat import Caveat
 from howfar.scene.depth_alignment import DepthAlignment
 from howfar.scene.depth_map import DepthMap
 from howfar.scene.distance import NAN, Cue, Distance
@@ -108,7 +109,7 @@ class Scene:
         alignment: How a relative depth map was brought to metres; None where the map is metric by itself, or relative.
         no_metres: Why the depth map is still relative, in words; empty where it is metric.
         facts: Facts about the source of the metres; None where they are not known.
-        notes: What was done to the picture before it was looked at, or is odd about it, each as one sentence.
+        caveats: What speaks against trusting the result.
     """
 
     source: str
@@ -128,7 +129,7 @@ class Scene:
     alignment: DepthAlignment | None = None
     no_metres: str = ""
     facts: DepthFacts | None = None
-    notes: tuple[str, ...] = ()
+    caveats: tuple[Caveat, ...] = ()
 
     @property
     def is_metric(self) -> bool:
@@ -166,10 +167,10 @@ class Scene:
                 "depth_scale": _number(self.depth_scale),
                 **({} if camera.doubt is None else {"doubt": _doubt(camera.doubt)}),
             },
-            **({"notes": list(self.notes)} if self.notes else {}),
             "models": dict(self.models),
             "alignment": None if self.alignment is None else self.alignment.to_dict(),
             "no_metres": self.no_metres or None,
+            "caveats": [{"kind": each.kind, "text": each.text} for each in self.caveats],
             "max_depth_m": self.max_depth_m,
             "objects": [each.to_dict() for each in self.objects],
             "timing_ms": {step: _number(ms, 2) for step, ms in self.timing_ms.items()},
@@ -217,7 +218,7 @@ def _scene(content: Mapping[str, Any]) -> Scene:
         depth_scale=camera["depth_scale"],
         alignment=None if alignment is None else DepthAlignment.from_dict(alignment),
         no_metres=content["no_metres"] or "",
-        notes=tuple(content.get("notes", ())),
+        caveats=tuple(Caveat(each["kind"], each["text"]) for each in content.get("caveats", ())),
     )
 
 

@@ -23,6 +23,9 @@ UNDECIDED = "alone it does not overrule the depth map"
 DOUBTED = "an upright person is seen at another distance: the picture may be none of a room"
 HIDDEN_NOTE = "by the depth map its foot is hidden"
 NOT_SEEN = "the depth network has not seen such pictures"
+OUTVOTED = "size and ground agree on another distance"
+OUTVOTED_FACTOR = 2.0
+"""A map that two agreeing cues contradict by this factor is left out: a mean would be the distance of neither."""
 UNSEEN_LOG_SD = 1.0
 """Uncertainty of a map in log depth, in a picture outside the domain of its network. The embedded network of rooms puts
 what is nearer than 10 m on streets a factor of 1.4 to 2.7 too near. On 41 vehicles that the frame cuts, in 26 pictures
@@ -250,8 +253,21 @@ def _with_map(distances: Sequence[Distance], labels: Sequence[str], view: _View)
         told = other_view.with_sizes_told(cues, view.depth_cues(distances, labels))
     corrected = view.depth_cues(distances, labels, [fuse(each) for each in told])
     told = other_view.with_sizes_told(cues, corrected)
-    fused = [fuse((cue, *others)) for cue, others in zip(corrected, told, strict=True)]
-    return [_with_lens(each, FOCAL_LOG_SD[view.camera.origin]) for each in fused] if knows_streets else fused
+    if not knows_streets:
+        return [fuse((cue, *others)) for cue, others in zip(corrected, told, strict=True)]
+    voted = [_by_majority(cue, others) for cue, others in zip(corrected, told, strict=True)]
+    return [_with_lens(each, FOCAL_LOG_SD[view.camera.origin]) for each in voted]
+
+
+def _by_majority(depth_cue: Cue, others: Sequence[Cue]) -> Fused:
+    """All cues together; without the map where size and ground agree on a distance that is far from the map's."""
+    fused, rest = fuse((depth_cue, *others)), fuse(others)
+    agree = sum(cue.is_known for cue in others) > 1 and not rest.conflict
+    if not (fused.conflict and agree and contradict(depth_cue, rest)):
+        return fused
+    if abs(math.log(depth_cue.depth_m / rest.depth_m)) < math.log(OUTVOTED_FACTOR):
+        return fused
+    return rest._replace(conflict=True, cues=(replace(depth_cue, weight=0.0, note=OUTVOTED), *rest.cues))
 
 
 def _with_lens(fused: Fused, focal_log_sd: float) -> Fused:
