@@ -10,10 +10,9 @@ from difflib import get_close_matches
 from functools import cached_property, partial
 from pathlib import Path
 from typing import BinaryIO, Protocol
-from urllib.parse import urlsplit
 
 from howfar.errors import SourceError
-from howfar.io.addresses import without_password
+from howfar.io.addresses import split_address, without_password
 from howfar.io.kinds import HEAD_BYTES, PICTURE_SUFFIXES, VIDEO_SUFFIXES, has_suffix, is_video
 from howfar.io.pictures import decode_picture, decode_stream, read_picture
 from howfar.io.video import VideoFile, check_every
@@ -167,6 +166,8 @@ def expected_frames(source: Source, every: int) -> int | None:
 
 
 def _open(spec: str, stdin: BinaryIO | None) -> Iterator[Source]:
+    if _SCHEME.match(spec.strip()):
+        spec = spec.strip()
     scheme = _SCHEME.match(spec)
     if not spec.strip():
         raise SourceError("An empty name was given where a picture was expected: name a file, a folder or an address.")
@@ -178,7 +179,8 @@ def _open(spec: str, stdin: BinaryIO | None) -> Iterator[Source]:
         yield _from_url(spec)
     elif scheme:
         raise SourceError(
-            f"{spec} begins with {scheme[0]}, and howfar knows http, https and rtsp: give one, or a file."
+            f"{without_password(spec)} begins with {scheme[0]}, and howfar knows http, https and rtsp: give one of "
+            "these, or a file."
         )
     else:
         for name, path in _files(spec):
@@ -257,7 +259,7 @@ def _from_url(url: str) -> Source:
 
 
 def _suffix_of_url(url: str) -> str:
-    return Path(urlsplit(url).path).suffix.lower()
+    return Path(split_address(url).path).suffix.lower()
 
 
 def _from_stdin(stdin: BinaryIO | None) -> Frame:
