@@ -121,15 +121,38 @@ def test_json_of_one_picture_is_one_document_and_writes_no_file(folder: Path) ->
     assert sorted(path.name for path in folder.iterdir()) == ["models", "two.png"]
 
 
-def test_json_of_many_pictures_is_one_scene_a_line(folder: Path) -> None:
+def test_json_of_many_pictures_is_one_array_with_a_scene_a_line(folder: Path) -> None:
     picture(folder / "photos" / "10.png", 4, 8)
     picture(folder / "photos" / "2.png", 3, 7)
     result = look("photos", "two.png", "--format", "json")
-    assert [(Path(scene["source"]).name, round(scene["objects"][0]["depth_m"])) for scene in scenes(result)] == [
-        ("2.png", 3),
-        ("10.png", 4),
-        ("two.png", 2),
-    ]
+    told = [(Path(scene["source"]).name, round(scene["objects"][0]["depth_m"])) for scene in json.loads(result.stdout)]
+    assert told == [("2.png", 3), ("10.png", 4), ("two.png", 2)]
+    assert len(result.stdout.splitlines()) == 5
+
+
+@pytest.mark.parametrize(
+    ("words", "scenes_there_are"),
+    [
+        pytest.param(["two.png", "two.png"], 2, id="two pictures"),
+        pytest.param(["two.png", "--compare", "median,mean"], 2, id="one picture by two methods"),
+        pytest.param(["film.avi", "--every", "2"], 2, id="a video"),
+        pytest.param(["film.avi", "two.png"], 4, id="a video and a picture"),
+        pytest.param(["two.png", "broken.png"], 1, id="one of two cannot be read"),
+        pytest.param(["broken.png", "broken.png"], 0, id="none can be read"),
+    ],
+)
+def test_json_is_one_document_whatever_is_looked_at(folder: Path, words: list[str], scenes_there_are: int) -> None:
+    video(folder / "film.avi", 3)
+    (folder / "broken.png").write_bytes(b"no picture")
+    result = look(*words, "--format", "json")
+    assert len(json.loads(result.stdout)) == scenes_there_are
+
+
+@pytest.mark.parametrize("source", ["two.png", "film.avi"])
+def test_where_nothing_is_found_the_table_says_so(folder: Path, source: str) -> None:
+    video(folder / "film.avi", 2)
+    assert "Nothing was found: a lower --score" in " ".join(look(source, "--score", "0.99").stdout.split())
+    assert "Nothing was found" not in look(source).stdout
 
 
 def test_csv_has_a_row_an_object(folder: Path) -> None:

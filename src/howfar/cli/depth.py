@@ -129,4 +129,4 @@ def _write_video(
 def _tell(line: str) -> None:
     from howfar.cli.console import results
 
-    results().print(line, markup=False, soft_wrap=True)
+    results().print(line, soft_wrap=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from howfar.cli import options
+from howfar.cli.console import tell
 
 if TYPE_CHECKING:
     from howfar.models import RunOptions
@@ -238,7 +239,7 @@ def look(
         every=every,
     )
     if depth_on == "crops":
-        typer.echo("Depth on crops is a comparison: cut-out objects lose the scene that depth is read from.", err=True)
+        tell("Depth on crops is a comparison: cut-out objects lose the scene that depth is read from.")
     one_picture = len(opened) == 1 and not opened[0].is_stream
     if known and not one_picture:
         raise SettingError("--known goes with one picture: name the picture that the object is in.")

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-import typer
-
+from howfar.cli.console import tell
 from howfar.cli.failures import Failures
 from howfar.cli.output_options import OutputOptions
 from howfar.cli.own_depth import OwnDepth
@@ -52,13 +51,15 @@ def look_at_all(
     one_picture = len(sources) == 1 and not sources[0].is_stream
     names = None if options.out is None else OutputNames(options.out)
     run = _Run(finder, options, printer_for(options, one_picture=one_picture), names, Failures(len(sources)))
-    for is_stream, consecutive in groupby(sources, key=lambda source: source.is_stream):
-        if is_stream:
-            for source in consecutive:
-                _look_at_stream(source, run)
-        else:
-            _look_at_pictures(list(consecutive), run, own or OwnDepth())
-    run.printer.finish()
+    try:
+        for is_stream, consecutive in groupby(sources, key=lambda source: source.is_stream):
+            if is_stream:
+                for source in consecutive:
+                    _look_at_stream(source, run)
+            else:
+                _look_at_pictures(list(consecutive), run, own or OwnDepth())
+    finally:
+        run.printer.finish()
     run.failures.tell_and_exit()
 
 
@@ -103,7 +104,7 @@ def _look_at_stream(source: Source, run: _Run) -> None:
                 written = target
                 _show_frames(_written(frames, video, run), run, step)
             if video.notice:
-                typer.echo(video.notice, err=True)
+                tell(video.notice)
     except HowfarError as error:
         run.failures.add(source.name, error)
     finally:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import typer
 from numpy.typing import NDArray
 
+from howfar.cli.console import tell
 from howfar.cli.output_options import OutputOptions
 from howfar.drawing.annotation import draw_scene
 from howfar.drawing.depth_view import draw_depth
@@ -59,7 +59,7 @@ class PictureFiles:
         if "depth" in paths:
             lost = save_depth_png(view.depth, paths["depth"], *size, overwrite=overwrite)
             if lost:
-                typer.echo(f"{paths['depth']}: {lost} pixels beyond 65.5 m are written as unknown.", err=True)
+                tell(f"{paths['depth']}: {lost} pixels beyond 65.5 m are written as unknown.")
             coloured = draw_depth(view.depth, *size, units=self._options.style.units)
             save_picture(coloured, paths["depth view"], overwrite=overwrite)
         if "cloud" in paths:

@@ -1,6 +1,5 @@
 """The result for one picture: its objects, each with a class and a distance."""
 
-import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from howfar.scene.depth_alignment import DepthAlignment
 from howfar.scene.depth_map import DepthMap
 from howfar.scene.distance import NAN, Cue, Distance
 from howfar.scene.perception import DepthFacts
+from howfar.text import json_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ class Scene:
 
     def to_json(self, indent: int | None = None) -> str:
         """The scene as JSON text, on one line unless an indent is given."""
-        return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False, allow_nan=False)
+        return json_text(self.to_dict(), indent)
 
 
 def _scene(content: Mapping[str, Any]) -> Scene:
