@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from howfar.errors import ModelError, SettingError
 from howfar.models.card import Card, InputSpec
 from howfar.models.memory import refuse_beyond_memory
+from howfar.numbers import plain_count
 
 CPU = "CPUExecutionProvider"
 
@@ -33,8 +34,10 @@ class RunOptions:
     provider: str | None = None
 
     def __post_init__(self) -> None:
-        if self.threads is not None and self.threads < 1:
-            raise SettingError(f"threads must be at least 1, not {self.threads}.", setting="threads")
+        if self.threads is not None:
+            object.__setattr__(self, "threads", plain_count(self.threads, "threads"))
+        if self.provider is not None and not isinstance(self.provider, str):
+            raise SettingError(f"provider must be a name such as cuda, not {self.provider!r}.", setting="provider")
 
 
 MEMORY_TIMES = 3.0

@@ -1,8 +1,10 @@
 """The user's information about the camera, and the camera that follows from it for a picture."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from howfar.errors import SettingError
+from howfar.numbers import plain_number
 from howfar.scene.calibration import Calibration, DepthScale, Distortion
 from howfar.scene.camera import Camera
 
@@ -18,7 +20,7 @@ class Lens:
         fov_deg: The horizontal field of view in degrees.
 
     Raises:
-        SettingError: If more than one is given.
+        SettingError: If more than one is given, or it is none that a camera can have.
     """
 
     camera: Camera | Calibration | None = None
@@ -26,8 +28,15 @@ class Lens:
     fov_deg: float | None = None
 
     def __post_init__(self) -> None:
+        for name in ("focal_px", "fov_deg"):
+            if (given := getattr(self, name)) is not None:
+                object.__setattr__(self, name, plain_number(given, name))
         if sum(given is not None for given in (self.camera, self.focal_px, self.fov_deg)) > 1:
             raise SettingError("Give the camera once: a camera file, a focal length or a field of view, not several.")
+        if self.camera is not None and not isinstance(self.camera, Camera | Calibration):
+            raise SettingError(_no_camera(self.camera), setting="camera")
+        if self.focal_px is not None or self.fov_deg is not None:
+            self.camera_for(1, 1)  # refuses what no camera has
 
     @property
     def distortion(self) -> Distortion | None:
@@ -58,3 +67,14 @@ class Lens:
         if self.fov_deg is not None:
             return Camera.from_fov(width_px, height_px, self.fov_deg)
         return own or Camera.assumed(width_px, height_px)
+
+
+def _no_camera(given: Any) -> str:
+    """What to say of something that is no camera."""
+    rows = given.tolist() if hasattr(given, "tolist") else given
+    if isinstance(rows, list | tuple) and len(rows) == 3 and all(hasattr(row, "__len__") for row in rows):
+        return (
+            "A matrix alone is no camera, for it does not say how large the pictures are that it belongs to: give "
+            "howfar.Camera(width_px, height_px, K[0][0], K[1][1], K[0][2], K[1][2])."
+        )
+    return f"A camera is a howfar.Camera, a camera file or its content, not a {type(given).__name__}."
