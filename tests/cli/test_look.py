@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner, Result
 
-from howfar.cli.app import app
+from howfar.cli.app import app, main
 from howfar.cli.depth import depth as depth_command
 from howfar.cli.look import look as look_command
 from howfar.errors import HowfarError
@@ -530,3 +530,36 @@ def test_asked_at_a_terminal_it_looks_at_what_is_answered(folder: Path) -> None:
     assert running.returncode == 0, errors
     scene = json.loads(output[output.index("{") :])
     assert [each["label"] for each in scene["objects"]] == ["cup"]
+
+
+def test_one_missing_file_among_several_does_not_stop_the_others(folder: Path) -> None:
+    result = look("two.png", "gone.png", "[::1]://x", "two.png", "--format", "jsonl")
+    assert result.exit_code == 1
+    assert [scene["source"] for scene in scenes(result)] == ["two.png", "two.png"]
+    assert "There is no file or folder gone.png" in result.stderr
+    assert "2 of 4 sources could be done." in result.stderr
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        *("--camera", "--sizes", "--depth", "--depth-points", "--out", "--detector", "--depth-model", "--anchor"),
+        *("--method", "--cues", "--classes", "--known", "--provider"),
+    ],
+)
+@pytest.mark.parametrize("ending", ["", ".onnx", ".toml"])
+def test_an_option_of_three_hundred_letters_is_one_sentence(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, option: str, ending: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["howfar", "look", "two.png", *MODELS[:-2], option, "x" * 300 + ending])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code in (1, 2)
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_names_of_eighty_chinese_letters_get_all_their_files(folder: Path) -> None:
+    picture(folder / ("椅" * 82 + ".png"), 2, 5)
+    result = look("椅" * 82 + ".png", "two.png", "--save-depth", "--point-cloud", "--out", "all")
+    assert result.exit_code == 0, result.stderr
+    assert len(list((folder / "all").iterdir())) == 8

@@ -203,7 +203,7 @@ def look(
 
     if not sources:
         sources, max_depth = _ask(max_depth)
-    opened = open_sources(sources, stdin=typer.get_binary_stream("stdin"))
+    opened = open_sources(sources, stdin=typer.get_binary_stream("stdin"), each_alone=True)
     bounds, run_options = Bounds(lower_threshold, upper_threshold), RunOptions(threads, provider)
     finder = Rangefinder(
         detector,
