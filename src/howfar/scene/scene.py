@@ -66,10 +66,10 @@ class SceneObject:
         return {
             "label": self.label,
             "class_id": self.class_id,
-            "score": _number(self.score, 4),
+            "score": min(max(0.0, round(float(self.score), 4)), 1.0),
             "box_xyxy_px": [_number(v, 2) for v in self.box_xyxy_px],
-            "depth_m": _number(distance.depth_m),
-            "range_m": _number(distance.range_m),
+            "depth_m": _positive(distance.depth_m),
+            "range_m": _positive(distance.range_m),
             "low_m": _number(distance.low_m),
             "high_m": _number(distance.high_m),
             "position_m": [_number(v) for v in distance.position_m] if distance.is_known else None,
@@ -154,13 +154,13 @@ class Scene:
             "width_px": self.width_px,
             "height_px": self.height_px,
             "camera": {
-                "fx_px": _number(camera.fx_px, 2),
-                "fy_px": _number(camera.fy_px, 2),
+                "fx_px": _positive(camera.fx_px, 2),
+                "fy_px": _positive(camera.fy_px, 2),
                 "cx_px": _number(camera.cx_px, 2),
                 "cy_px": _number(camera.cy_px, 2),
                 "origin": camera.origin,
                 "undistorted": self.undistorted,
-                "depth_scale": _number(self.depth_scale),
+                "depth_scale": _positive(self.depth_scale),
             },
             "models": dict(self.models),
             "alignment": None if self.alignment is None else self.alignment.to_dict(),
@@ -261,3 +261,9 @@ def _cue(cue: Cue) -> dict[str, Any]:
 def _number(value: float | None, digits: int = 4) -> float | None:
     """A finite number, rounded, else None: JSON has no NaN."""
     return round(float(value), digits) if value is not None and math.isfinite(value) else None
+
+
+def _positive(value: float | None, digits: int = 4) -> float | None:
+    """The same for a number above 0, which stays above 0: what is too small for these digits keeps three of its own."""
+    rounded = _number(value, digits)
+    return rounded if rounded != 0.0 or value is None else float(f"{value:.3g}")
