@@ -558,6 +558,37 @@ def test_an_option_of_three_hundred_letters_is_one_sentence(
     assert "Traceback" not in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        pytest.param(["--max-depth", "nan"], "max_depth_m must be a finite number, not nan", id="a maximum"),
+        pytest.param(["--focal-px", "inf"], "focal_px must be a finite number, not inf", id="a focal length"),
+        pytest.param(["--score", "nan"], "score must be a finite number, not nan", id="a score"),
+        pytest.param(["--nms", "nan"], "nms must be a finite number, not nan", id="an overlap"),
+        pytest.param(["--horizon", "nan"], "horizon_px must be a finite number", id="a horizon"),
+        pytest.param(["--camera-height", "inf"], "camera_height_m must be a finite number", id="a height"),
+        pytest.param(["--lower-threshold", "nan"], "lower_threshold must be a finite number", id="a lower limit"),
+        pytest.param(["--upper-threshold", "nan"], "upper_threshold must be a finite number", id="an upper limit"),
+        pytest.param(["--method", "median", "--shrink", "nan"], "shrink must be a finite number", id="a share"),
+        pytest.param(["--known", "cup=nan"], "known must be a finite number", id="a known distance"),
+        pytest.param(["--classes", "2"], "knows the classes 0 to 1, and no 2", id="a class beyond the last"),
+    ],
+)
+def test_numbers_that_are_none_are_told_in_one_sentence(folder: Path, words: list[str], says: str) -> None:
+    result = CliRunner().invoke(app, ["look", "two.png", *MODELS[:-2], *words])
+    assert isinstance(result.exception, HowfarError)
+    assert says in str(result.exception)
+
+
+@pytest.mark.parametrize("format_", ["json", "jsonl", "csv", "table"])
+def test_an_infinite_maximum_is_none_in_every_format(folder: Path, format_: str) -> None:
+    bounds = ("--method", "median", "--upper-threshold", "inf", "--classes", "0,dog")
+    result = look("two.png", "--max-depth", "inf", *bounds, "--format", format_)
+    assert result.exit_code == 0, result.stderr
+    assert "cup" in result.stdout
+    assert "dog" in result.stdout
+
+
 def test_names_of_eighty_chinese_letters_get_all_their_files(folder: Path) -> None:
     picture(folder / ("椅" * 82 + ".png"), 2, 5)
     result = look("椅" * 82 + ".png", "two.png", "--save-depth", "--point-cloud", "--out", "all")
