@@ -594,3 +594,12 @@ def test_names_of_eighty_chinese_letters_get_all_their_files(folder: Path) -> No
     result = look("椅" * 82 + ".png", "two.png", "--save-depth", "--point-cloud", "--out", "all")
     assert result.exit_code == 0, result.stderr
     assert len(list((folder / "all").iterdir())) == 8
+
+
+def test_tiles_are_suggested_for_a_large_picture_and_look_at_its_parts(folder: Path) -> None:
+    Image.fromarray(np.full((480, 640, 3), 20, dtype=np.uint8)).save(folder / "large.png")
+    assert "10 times smaller: --tiles finds small objects too" in " ".join(look("large.png").stdout.split())
+    assert "--tiles" not in look("two.png").stdout
+    tiled = look("large.png", "--tiles")
+    assert "--tiles" not in tiled.stdout
+    assert tiled.stdout.count("cup") > 10

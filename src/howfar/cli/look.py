@@ -39,6 +39,14 @@ def look(
         float | None,
         typer.Option("--nms", min=0, max=1, help="Overlap of duplicates.", rich_help_panel=options.DETECTION),
     ] = None,
+    tiles: Annotated[
+        bool,
+        typer.Option(
+            "--tiles",
+            help="Look for small objects too, in overlapping parts of a large picture; it takes longer.",
+            rich_help_panel=options.DETECTION,
+        ),
+    ] = False,
     detector: Annotated[
         str,
         typer.Option("--detector", help="Detector: a name or an .onnx file.", rich_help_panel=options.DETECTION),
@@ -226,6 +234,7 @@ def look(
         sizes=sizes,
         anchor=anchor,
         known=known or (),
+        tiles=tiles,
     )
     wants_files = format_ == "table" or save_depth or point_cloud
     output = OutputOptions(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from howfar.cli.console import tell
+from howfar.cli.console import results, tell
 from howfar.cli.failures import Failures
 from howfar.cli.output_options import OutputOptions
 from howfar.cli.own_depth import OwnDepth
@@ -16,6 +16,8 @@ from howfar.drawing.units import Units, distance_text
 from howfar.errors import HowfarError, SettingError
 from howfar.io.output_names import OutputNames
 from howfar.io.video_writer import VideoWriter
+from howfar.models.detector import CardDetector
+from howfar.models.tiles import LARGE, times_input
 from howfar.pipeline.jobs import Failed, look_at_pictures
 from howfar.pipeline.rangefinder import Rangefinder
 from howfar.pipeline.view import View
@@ -32,6 +34,12 @@ class _Run:
     printer: Printer
     names: OutputNames | None
     failures: Failures
+    shrunk: float = 1.0
+    """How many times as large as the detector's input the largest picture was."""
+
+    def add(self, view: View) -> None:
+        """Take note of the size of a picture."""
+        self.shrunk = max(self.shrunk, _times_input(self.finder, view))
 
 
 def look_at_all(
@@ -60,7 +68,18 @@ def look_at_all(
                 _look_at_pictures(list(consecutive), run, own or OwnDepth())
     finally:
         run.printer.finish()
+    if run.shrunk >= LARGE and options.format == "table":
+        results().print(
+            f"The detector sees the picture {run.shrunk:.0f} times smaller: --tiles finds small objects too.",
+            style="dim",
+        )
     run.failures.tell_and_exit()
+
+
+def _times_input(finder: Rangefinder, view: View) -> float:
+    """How many times as large a picture is as what the detector saw of it; 1 where that is not known."""
+    detector = getattr(finder.perceiver, "detector", None)
+    return times_input(view.width_px, view.height_px, detector) if isinstance(detector, CardDetector) else 1.0
 
 
 def _look_at_pictures(sources: Sequence[Source], run: _Run, own: OwnDepth) -> None:
@@ -86,6 +105,7 @@ def _show_picture(views: Sequence[View], files: PictureFiles, run: _Run) -> None
     except HowfarError as error:
         run.failures.add(views[0].source, error)
     run.printer.show(views, written)
+    run.add(views[0])
 
 
 def _look_at_stream(source: Source, run: _Run) -> None:
@@ -120,6 +140,7 @@ def _written(frames: Iterable[tuple[View, ...]], video: VideoWriter, run: _Run) 
 def _show_frames(frames: Iterable[tuple[View, ...]], run: _Run, step: Step) -> None:
     for views in frames:
         run.printer.show_frame(views)
+        run.add(views[0])
         step(_nearest(views[0], run.options.style.units))
 
 

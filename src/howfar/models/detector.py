@@ -3,25 +3,22 @@
 from collections.abc import Mapping
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from howfar.errors import ModelError
 from howfar.models.card import Card
-from howfar.models.layouts import LAYOUTS, Candidates
+from howfar.models.layouts import LAYOUTS
 from howfar.models.look_alikes import look_alikes
 from howfar.models.masks import masks_in_boxes
 from howfar.models.preprocess import Fed, feed
 from howfar.models.session import Session, read_outputs
+from howfar.models.suppression import suppress
 from howfar.scene import Detections, Frame, Query
 from howfar.scene.query import class_ids
 
 MAX_DETECTIONS = 100
 """Objects that a detector tells of in one picture at most: the best."""
-MOST_CANDIDATES = 10_000
-"""So many of the best boxes take part in the suppression: its time grows with their square, and an untrained or foreign
-network can give hundreds of thousands."""
 
 MIN_SIDE_PX = 1.0
 """A box thinner than this after being cut to the picture is no object."""
@@ -96,7 +93,8 @@ class CardDetector:
         found = layout.read(read_outputs(outputs, self.spec.tensors), fed.size_px, threshold, len(self.spec.classes))
         if layout.needs_nms:
             groups = found.class_ids if query.class_wise else self._groups[found.class_ids]
-            chosen = _suppress(found, groups, self.spec.nms if query.nms is None else query.nms)
+            iou = self.spec.nms if query.nms is None else query.nms
+            chosen = suppress(found.boxes_xyxy, found.scores, groups, iou)
         else:
             chosen = np.argsort(-found.scores, kind="stable")
         found = found.select(chosen)
@@ -110,25 +108,3 @@ class CardDetector:
         masks = found.masks and masks_in_boxes(found.masks, fed.placement.to_input(boxes), fed.size_px)
         log_sds = self.spec.height_log_sds((boxes[:, 3] - boxes[:, 1]) * fed.placement.scale_y)
         return Detections(boxes, found.scores, found.class_ids, self.spec.classes, masks, log_sds)
-
-
-def _suppress(found: Candidates, groups: NDArray[np.int64], iou: float) -> NDArray[np.int64]:
-    """Greedy non-maximum suppression within each group of classes: indices of the boxes that stay, best first.
-
-    Args:
-        found: N boxes.
-        groups: N numbers: the group that each box is in.
-        iou: Overlap above which the weaker of two boxes is dropped.
-    """
-    if not len(found.scores):
-        return np.empty(0, dtype=np.int64)
-    if len(found.scores) > MOST_CANDIDATES:
-        best = np.argsort(-found.scores, kind="stable")[:MOST_CANDIDATES]
-        return best[_suppress(found.select(best), groups[best], iou)]
-    corner_size: Any = found.boxes_xyxy.astype(np.float64)
-    corner_size[:, 2:] -= corner_size[:, :2]
-    scores: Any = found.scores
-    numbers: Any = groups.astype(np.int32)
-    kept = np.asarray(cv2.dnn.NMSBoxesBatched(corner_size, scores, numbers, 0.0, iou), dtype=np.int64).ravel()
-    order: NDArray[np.int64] = kept[np.argsort(-found.scores[kept], kind="stable")]
-    return order

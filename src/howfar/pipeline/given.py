@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 from howfar.errors import SettingError
 from howfar.io.camera_files import read_calibration
 from howfar.models import RunOptions, open_depth_network, open_detector
+from howfar.models.detector import CardDetector
+from howfar.models.tiles import TiledDetector
 from howfar.pipeline.open_methods import open_method
 from howfar.ranging import Method
 from howfar.ranging.cues.sizes import SizeTable, read_sizes
@@ -17,14 +19,28 @@ from howfar.scene.known_distance import KnownDistance
 Thing = TypeVar("Thing")
 
 
-def given_detector(given: str | Path | Detector, options: RunOptions) -> Detector:
+def given_detector(given: str | Path | Detector, options: RunOptions, *, tiles: bool = False) -> Detector:
     """A detector, opened where it is named.
+
+    Args:
+        given: A name, a file, or an open detector.
+        options: How it is run.
+        tiles: Whether it also looks at parts of each picture.
 
     Raises:
         ModelError: If it cannot be opened.
-        SettingError: If it is something else.
+        SettingError: If it is something else, or cannot look at parts.
     """
-    return _named_or_open(given, "detector", "detect", lambda name: open_detector(name, options))
+    detector = _named_or_open(given, "detector", "detect", lambda name: open_detector(name, options))
+    if not tiles:
+        return detector
+    if not isinstance(detector, CardDetector):
+        raise SettingError(
+            "Tiles are cut to the size that a detector's card states, and this detector has no card: name one by its "
+            "file, or leave tiles out.",
+            setting="tiles",
+        )
+    return TiledDetector(detector)
 
 
 def given_estimator(given: str | Path | DepthEstimator, options: RunOptions, setting: str = "depth") -> DepthEstimator:

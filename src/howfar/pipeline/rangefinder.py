@@ -83,6 +83,8 @@ class Rangefinder:
         anchor: A metric depth network that a relative one is aligned to: a name, a file, or an open depth estimator.
         known: Known distances that a relative network is aligned to: `chair=2.30`, or `3=2.30` by the number counted
             from the nearest object. Each picture must show these objects.
+        tiles: Look for small objects too, in overlapping parts of each picture; it takes as many passes of the detector
+            as there are parts.
 
     Attributes:
         perceiver: Finds the objects and estimates the depth.
@@ -125,6 +127,7 @@ class Rangefinder:
         sizes: str | Path | SizeTable | None = None,
         anchor: str | Path | DepthEstimator | None = None,
         known: str | Sequence[str | KnownDistance] = (),
+        tiles: bool = False,
     ) -> None:
         self.query = Query(score, nms, as_classes(classes))
         options = RunOptions(threads, provider)
@@ -138,7 +141,7 @@ class Rangefinder:
             given_names(cues, "cues"), camera_height_m=camera_height_m, horizon_px=horizon_px, sizes=own_sizes
         )
         self.ranging = Ranging(given_methods(method, options), used_cues, max_depth_m)
-        object_detector = given_detector(detector, options)
+        object_detector = given_detector(detector, options, tiles=plain_flag(tiles, "tiles"))
         estimator = given_estimator(depth, options)
         anchor_estimator = None if anchor is None else given_estimator(anchor, options, "anchor")
         known_distances = given_known(known)

@@ -37,6 +37,7 @@ class RangefinderSpec:
     sizes: str | Path | None = None
     anchor: str | Path | None = None
     known: tuple[str, ...] = ()
+    tiles: bool = False
 
     def open(self) -> Rangefinder:
         """Open the networks.
