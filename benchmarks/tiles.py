@@ -75,9 +75,8 @@ def main() -> None:
     mosaics = [mosaic([samples[int(each)] for each in row], side) for row in order]
     true = sum(len(labels) for _, labels, _ in mosaics)
     whole = open_detector()
-    print(
-        f"{len(mosaics)} pictures, {times_input(side * WIDTH, side * HEIGHT, whole):.1f} times the input, {true} objects"
-    )
+    times = times_input(side * WIDTH, side * HEIGHT, whole)
+    print(f"{len(mosaics)} pictures, {times:.1f} times the input, {true} objects")
     for name, detector in (("whole", whole), ("tiles", TiledDetector(whole))):
         start = time.perf_counter()
         right, told = np.sum([matched(detector, each) for each in mosaics], axis=0)

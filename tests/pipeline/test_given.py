@@ -11,7 +11,7 @@ import pytest
 import howfar
 from howfar import Camera, DepthMap, Rangefinder
 from howfar.errors import SettingError
-from howfar.io.camera_files import write_calibration
+from howfar.io.camera_files import read_calibration, write_calibration
 from howfar.pipeline.spec import RangefinderSpec
 from howfar.scene import Query
 from howfar.scene.calibration import Calibration
@@ -157,3 +157,30 @@ def test_a_query_is_plain_whatever_it_is_made_of() -> None:
 def test_a_matrix_is_taken_as_the_message_says(models: dict[str, Path]) -> None:
     camera = Camera(64, 48, K[0][0], K[1][1], K[0][2], K[1][2])
     assert Rangefinder(**models, camera=camera).look(halves(2, 5)).camera.fx_px == 50.0
+
+
+def test_a_camera_of_any_numbers_is_one_of_plain_ones(tmp_path: Path) -> None:
+    intrinsics = np.array(K)
+    camera = Camera(np.int64(64), 48.0, intrinsics[0, 0], np.float32(50), Fraction(32), 24)  # type: ignore[arg-type]
+    assert camera == CAMERA
+    assert {type(getattr(camera, name)) for name in ("fx_px", "fy_px", "cx_px", "cy_px")} == {float}
+    assert {type(camera.width_px), type(camera.height_px)} == {int}
+    write_calibration(Calibration(camera), tmp_path / "cam.toml")
+    assert read_calibration(tmp_path / "cam.toml").camera == CAMERA
+
+
+@pytest.mark.parametrize(
+    ("numbers", "says"),
+    [
+        pytest.param(
+            (64, 48, "50", 50, 32, 24), "fx_px must be a number, not the text '50'", id="a focal length as text"
+        ),
+        pytest.param((64.5, 48, 50, 50, 32, 24), "width_px must be a whole number", id="half a pixel"),
+        pytest.param((64, True, 50, 50, 32, 24), "height_px must be a number, not True", id="a flag as a height"),
+        pytest.param((64, 48, 50, 50, None, 24), "cx_px must be one number", id="nothing as a principal point"),
+        pytest.param((64, 48, [50], 50, 32, 24), "fx_px must be one number", id="a list as a focal length"),
+    ],
+)
+def test_a_camera_of_no_numbers_is_refused(numbers: tuple[Any, ...], says: str) -> None:
+    with pytest.raises(SettingError, match=says):
+        Camera(*numbers)

@@ -85,7 +85,7 @@ def toml_value(value: Value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return repr(value)
+        return repr(int(value) if isinstance(value, int) else float(value))  # NumPy's floats are floats of another text
     if isinstance(value, date):
         return value.isoformat()
     texts = [toml_value(each) for each in value]

@@ -182,7 +182,7 @@ class Scene:
         """
         try:
             return _scene(content)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, SettingError) as error:
             raise SettingError(
                 f"This is no scene as docs/scene.schema.json describes it ({type(error).__name__}: {error}): read the "
                 "JSON of `howfar look`, or the result of `Scene.to_dict`."
