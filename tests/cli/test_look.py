@@ -567,8 +567,6 @@ def test_an_option_of_three_hundred_letters_is_one_sentence(
         pytest.param(["--nms", "nan"], "nms must be a finite number, not nan", id="an overlap"),
         pytest.param(["--horizon", "nan"], "horizon_px must be a finite number", id="a horizon"),
         pytest.param(["--camera-height", "inf"], "camera_height_m must be a finite number", id="a height"),
-        pytest.param(["--lower-threshold", "nan"], "lower_threshold must be a finite number", id="a lower limit"),
-        pytest.param(["--upper-threshold", "nan"], "upper_threshold must be a finite number", id="an upper limit"),
         pytest.param(["--method", "median", "--shrink", "nan"], "shrink must be a finite number", id="a share"),
         pytest.param(["--known", "cup=nan"], "known must be a finite number", id="a known distance"),
         pytest.param(["--classes", "2"], "knows the classes 0 to 1, and no 2", id="a class beyond the last"),

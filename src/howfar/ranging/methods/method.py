@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from howfar.errors import SettingError
-from howfar.numbers import plain_number
 from howfar.scene import DepthMap
 
 
@@ -88,16 +87,13 @@ class Bounds:
         upper_m: Depths above this are not used; None for no limit.
 
     Raises:
-        SettingError: If a limit is no number, or the lower one is not below the upper one.
+        SettingError: If the lower limit is not below the upper one.
     """
 
     lower_m: float | None = None
     upper_m: float | None = None
 
     def __post_init__(self) -> None:
-        for name, setting in (("lower_m", "lower_threshold"), ("upper_m", "upper_threshold")):
-            if (given := getattr(self, name)) is not None:
-                object.__setattr__(self, name, plain_number(given, setting, infinite=True))
         if self.lower_m is not None and self.upper_m is not None and self.lower_m >= self.upper_m:
             raise SettingError(
                 f"The lower threshold ({self.lower_m} m) must lie below the upper one ({self.upper_m} m)."
