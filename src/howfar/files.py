@@ -65,7 +65,11 @@ def uninterrupted() -> Iterator[None]:
 
 def refuse_existing(target: Path, *, overwrite: bool) -> None:
     """Raise OutputError when the target is there and may not be overwritten."""
-    if not overwrite and target.exists():
+    try:
+        there = target.exists()
+    except OSError as error:  # such as a name that is too long
+        raise OutputError(f"{target} cannot be written ({error.strerror}): choose another name.") from None
+    if there and not overwrite:
         raise OutputError(f"{target} exists already: choose another name, or allow overwriting.", setting="overwrite")
 
 

@@ -27,6 +27,13 @@ SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "docs" / "scene.schem
         pytest.param(scene(), id="a picture with a known and an unknown distance"),
         pytest.param(scene(objects=(replace(CHAIR, distance=WEIGHED),)), id="weights, which are not in it"),
         pytest.param(scene(objects=(), max_depth_m=2.0), id="nothing found"),
+        pytest.param(
+            scene(objects=(replace(CHAIR, distance=replace(CHAIR.distance, depth_m=3e-5, range_m=4e-5)),)),
+            id="a distance that four digits round to nothing",
+        ),
+        pytest.param(scene(objects=(replace(CHAIR, score=1.0004),)), id="a score rounded up in half precision"),
+        pytest.param(scene(camera=Camera.from_focal(64, 48, 0.001), depth_scale=1e-6), id="a camera of no use"),
+        pytest.param(scene(source="caf\udce9\x1b.jpg"), id="a name that is not UTF-8"),
         pytest.param(scene(frame=3, time_s=0.12), id="a frame of a video"),
         pytest.param(scene(frame=3), id="a frame without a time"),
         pytest.param(scene(caveats=(Caveat("map", "It contradicts."), Caveat("unit", "Is it?"))), id="caveats"),

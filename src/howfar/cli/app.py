@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from howfar.cli.calibrate import calibrate
 from howfar.cli.compare import compare
+from howfar.cli.console import escape_what_cannot_be_encoded, tell
 from howfar.cli.demo import demo
 from howfar.cli.depth import depth
 from howfar.cli.doctor import doctor
@@ -78,10 +79,15 @@ def howfar(
 
 def main() -> None:
     """Run the command line: an error of howfar's own becomes one sentence and exit code 1."""
+    escape_what_cannot_be_encoded()
     warnings.filterwarnings("ignore", module="PIL")  # on damaged metadata, which does not matter to the picture
     os.environ.setdefault("OPENCV_LOG_LEVEL", "ERROR")  # what OpenCV warns of comes as a sentence of our own
     try:
         app()
     except HowfarError as error:
-        typer.echo(f"howfar: {sentence(error)}", err=True)
+        tell(f"howfar: {sentence(error)}")
+        sys.exit(1)
+    except OSError as error:  # of a file that is named nowhere but in an option, or of standard output
+        where = "" if error.filename is None else f"{error.filename}: "
+        tell(f"howfar: {where}{error.strerror or error}.")
         sys.exit(1)

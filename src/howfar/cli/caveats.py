@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 
-import typer
-
+from howfar.cli.console import tell
 from howfar.scene.caveat import Caveat
 
 HINTS = {"unit": " (--depth-unit, --depth-scale)"}
@@ -29,5 +28,5 @@ class Caveats:
         for text, sources in self._sources.items():
             first, more = next(iter(sources)), len(sources) - 1
             where = first if not more else f"{first} and {more} more"
-            typer.echo(f"{where}: {text}" if self._many else text, err=True)
+            tell(f"{where}: {text}" if self._many else text)
         self._sources.clear()

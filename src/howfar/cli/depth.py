@@ -67,7 +67,7 @@ def depth(
     from howfar.scene.lens import Lens
     from howfar.sources.opening import open_sources
 
-    opened = open_sources(sources, stdin=typer.get_binary_stream("stdin"))
+    opened = open_sources(sources, stdin=typer.get_binary_stream("stdin"), each_alone=True)
     lens = Lens(read_calibration(camera) if camera else None, focal_px, fov_deg, fov_long_deg, fov_diagonal_deg)
     network = open_depth_network(depth_model, RunOptions(threads, provider))
     check_scale(lens.scale, network.facts, camera_scale=camera_scale)

@@ -1,15 +1,14 @@
 """The files that carry the depth of a picture in numbers, and beside them what the numbers are worth."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import typer
-
+from howfar.cli.console import tell
 from howfar.files import replacing
 from howfar.io.depth_files import save_depth
 from howfar.pipeline.view import View
+from howfar.text import json_text
 
 NOTE_ENDING = ".depth.json"
 KEPT = ("source", "width_px", "height_px", "camera", "models", "alignment", "no_metres", "caveats")
@@ -25,10 +24,7 @@ def write_map(view: View, path: Path, *, overwrite: bool) -> dict[str, Any]:
     """
     lost = save_depth(view.depth, path, view.width_px, view.height_px, overwrite=overwrite)
     if lost:
-        typer.echo(
-            f"{path}: {lost} pixels beyond 65.5 m are written as unknown: `howfar depth --format npy` keeps them.",
-            err=True,
-        )
+        tell(f"{path}: {lost} pixels beyond 65.5 m are written as unknown: `howfar depth --format npy` keeps them.")
     if path.suffix == ".png":
         return {"unit": "mm", "metres_per_step": 0.001, "unknown": 0, "pixels_beyond": lost}
     return {"unit": "m" if view.depth.is_metric else view.depth.kind, "unknown": "nan"}
@@ -56,5 +52,4 @@ def write_note(view: View, files: Mapping[str, Mapping[str, Any]], path: Path, *
         "reach_m": facts.reach_m if facts else None,
     }
     with replacing(path, overwrite=overwrite) as temporary:
-        text = json.dumps(note, indent=2, ensure_ascii=False, allow_nan=False)
-        temporary.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
+        temporary.write_text(json_text(note, indent=2) + "\n", encoding="utf-8")

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import typer
 
+from howfar.cli.console import tell
 from howfar.errors import HowfarError
 
 
@@ -31,10 +32,10 @@ class Failures:
         """
         for name, error in self.errors:
             where = "" if self.count == 1 or name in str(error) else f"{name}: "
-            typer.echo(f"howfar: {where}{sentence(error)}", err=True)
+            tell(f"howfar: {where}{sentence(error)}")
         if self.errors and self.count > 1:
             failed = len({name for name, _ in self.errors})
-            typer.echo(f"{self.count - failed} of {self.count} sources could be done.", err=True)
+            tell(f"{self.count - failed} of {self.count} sources could be done.")
         if self.errors:
             raise typer.Exit(1)
 

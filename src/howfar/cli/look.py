@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from howfar.cli import options
+from howfar.cli.console import tell
 
 if TYPE_CHECKING:
     from howfar.models import RunOptions
@@ -38,6 +39,14 @@ def look(
         float | None,
         typer.Option("--nms", min=0, max=1, help="Overlap of duplicates.", rich_help_panel=options.DETECTION),
     ] = None,
+    tiles: Annotated[
+        bool,
+        typer.Option(
+            "--tiles",
+            help="Look for small objects too, in overlapping parts of a large picture; it takes longer.",
+            rich_help_panel=options.DETECTION,
+        ),
+    ] = False,
     detector: Annotated[
         str,
         typer.Option("--detector", help="Detector: a name or an .onnx file.", rich_help_panel=options.DETECTION),
@@ -204,7 +213,7 @@ def look(
 
     if not sources:
         sources, max_depth = _ask(max_depth)
-    opened = open_sources(sources, stdin=typer.get_binary_stream("stdin"))
+    opened = open_sources(sources, stdin=typer.get_binary_stream("stdin"), each_alone=True)
     bounds, run_options = Bounds(lower_threshold, upper_threshold), RunOptions(threads, provider)
     finder = Rangefinder(
         detector,
@@ -229,6 +238,7 @@ def look(
         sizes=sizes,
         anchor=anchor,
         known=known or (),
+        tiles=tiles,
     )
     wants_files = format_ == "table" or save_depth or point_cloud
     output = OutputOptions(
@@ -242,7 +252,7 @@ def look(
         every=every,
     )
     if depth_on == "crops":
-        typer.echo("Depth on crops is a comparison: cut-out objects lose the scene that depth is read from.", err=True)
+        tell("Depth on crops is a comparison: cut-out objects lose the scene that depth is read from.")
     one_picture = len(opened) == 1 and not opened[0].is_stream
     if known and not one_picture:
         raise SettingError("--known goes with one picture: name the picture that the object is in.")

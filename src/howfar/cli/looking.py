@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-import typer
-
 from howfar.cli.caveats import Caveats
+from howfar.cli.console import results, tell
 from howfar.cli.failures import Failures
 from howfar.cli.output_options import OutputOptions
 from howfar.cli.own_depth import OwnDepth
@@ -18,12 +17,13 @@ from howfar.drawing.units import Units, distance_text
 from howfar.errors import HowfarError, SettingError
 from howfar.io.output_names import OutputNames
 from howfar.io.video_writer import VideoWriter
+from howfar.models.detector import CardDetector
+from howfar.models.tiles import LARGE, times_input
 from howfar.pipeline.jobs import Failed, look_at_pictures
 from howfar.pipeline.rangefinder import Rangefinder
 from howfar.pipeline.view import View
 from howfar.scene import Frame
 from howfar.sources.opening import Source, expected_frames
-
 
 NOT_IN_TABLES = ("unit", "objects", "picture")
 """The kinds of caveats that no caption of a table says."""
@@ -42,14 +42,21 @@ class _Run:
     names: OutputNames | None
     failures: Failures
     caveats: Caveats
+    shrunk: float = 1.0
+    """How many times as large as the detector's input the largest picture was."""
 
     def note(self, views: Sequence[View]) -> None:
         """Collect the caveats; those that a table tells itself only where files carry metres."""
         view, options = views[0], self.options
+        self.note_size(view)
         if options.format != "table" or options.save_depth or options.point_cloud:
             self.caveats.add(view.source, view.caveats)
         else:
             self.caveats.add(view.source, (caveat for caveat in view.caveats if caveat.kind in NOT_IN_TABLES))
+
+    def note_size(self, view: View) -> None:
+        """Take note of the size of a picture."""
+        self.shrunk = max(self.shrunk, _times_input(self.finder, view))
 
 
 def look_at_all(
@@ -70,15 +77,28 @@ def look_at_all(
     names = None if options.out is None else OutputNames(options.out)
     printer, caveats = printer_for(options, one_picture=one_picture), Caveats(many=not one_picture)
     run = _Run(finder, options, printer, names, Failures(len(sources)), caveats)
-    for is_stream, consecutive in groupby(sources, key=lambda source: source.is_stream):
-        if is_stream:
-            for source in consecutive:
-                _look_at_stream(source, run)
-        else:
-            _look_at_pictures(list(consecutive), run, own or OwnDepth())
-    run.printer.finish()
-    run.caveats.tell()
+    try:
+        for is_stream, consecutive in groupby(sources, key=lambda source: source.is_stream):
+            if is_stream:
+                for source in consecutive:
+                    _look_at_stream(source, run)
+            else:
+                _look_at_pictures(list(consecutive), run, own or OwnDepth())
+    finally:
+        run.printer.finish()
+        run.caveats.tell()
+    if run.shrunk >= LARGE and options.format == "table":
+        results().print(
+            f"The detector sees the picture {run.shrunk:.0f} times smaller: --tiles finds small objects too.",
+            style="dim",
+        )
     run.failures.tell_and_exit()
+
+
+def _times_input(finder: Rangefinder, view: View) -> float:
+    """How many times as large a picture is as what the detector saw of it; 1 where that is not known."""
+    detector = getattr(finder.perceiver, "detector", None)
+    return times_input(view.width_px, view.height_px, detector) if isinstance(detector, CardDetector) else 1.0
 
 
 def _look_at_pictures(sources: Sequence[Source], run: _Run, own: OwnDepth) -> None:
@@ -123,7 +143,7 @@ def _look_at_stream(source: Source, run: _Run) -> None:
                 written = target
                 _show_frames(_written(frames, video, run), run, step)
             if video.notice:
-                typer.echo(video.notice, err=True)
+                tell(video.notice)
     except HowfarError as error:
         run.failures.add(source.name, error)
     finally:
@@ -139,6 +159,7 @@ def _written(frames: Iterable[tuple[View, ...]], video: VideoWriter, run: _Run) 
 def _show_frames(frames: Iterable[tuple[View, ...]], run: _Run, step: Step) -> None:
     for views in frames:
         run.printer.show_frame(views)
+        run.note_size(views[0])
         if run.options.format != "table":  # of frames, what holds for the whole video
             lasting = (caveat for caveat in views[0].caveats if caveat.kind in OF_A_VIDEO)
             run.caveats.add(views[0].source, lasting)

@@ -58,9 +58,10 @@ def pull(
         accepted = accept_licence or _accepts(entry)
         with _progress(entry.name) as progress:
             path = zoo.pull(entry.name, progress=progress, accept_licence=accepted, mirror=mirror)
-        typer.echo(f"{entry.name}: {path}, licence: {entry.licence}")
+        results().print(f"{entry.name}: {path}, licence: {entry.licence}", soft_wrap=True)
         if not entry.runs_at_once:
-            typer.echo(f"  It is exported before it runs:  howfar export {entry.name} --out {entry.name}.onnx")
+            command = f"howfar export {entry.name} --out {entry.name}.onnx"
+            results().print(f"  It is exported before it runs:  {command}", soft_wrap=True)
 
 
 @app.command()
@@ -76,11 +77,13 @@ def check(
     wrong = 0
     for name in names or [name for name, entry in zoo.entries().items() if zoo.pulled_path(entry)]:
         try:
-            console.print(f"[green]right[/]  {name}: {_checked(name)}", highlight=False)
+            found = _checked(name)
+            console.print("right  ", style="green", end="")
+            console.print(f"{name}: {found}")
         except HowfarError as error:
             wrong += 1
-            console.print("[red]wrong[/]  ", end="")
-            console.print(f"{name}: {error}", markup=False, highlight=False)
+            console.print("wrong  ", style="red", end="")
+            console.print(f"{name}: {error}")
     if wrong:
         raise typer.Exit(1)
 
@@ -106,7 +109,6 @@ def _list() -> None:
     console.print(
         "`howfar models pull NAME` fetches a model, `howfar models info NAME` tells all of it. A checkpoint must be "
         "exported to ONNX before it runs.",
-        highlight=False,
     )
 
 
@@ -239,7 +241,7 @@ def _accepts(entry: "Entry") -> bool:
 def _progress(name: str) -> "Iterator[Progress]":
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     with Progress(*columns, TimeRemainingColumn(), console=messages(), transient=True) as bar:
         task = bar.add_task(name, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

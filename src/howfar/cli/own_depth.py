@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-import typer
-
+from howfar.cli.console import tell
 from howfar.errors import SettingError
 from howfar.io.depth_files import OwnMap, own_map
 from howfar.io.depth_units import AUTO, DepthUnit
@@ -63,5 +62,5 @@ class OwnDepth:
 
 def told(path: Path, own: OwnMap) -> OwnMap:
     """The map, after what its numbers were taken for is said on standard error."""
-    typer.echo(f"{path}: {own.taken_as}", err=True)
+    tell(f"{path}: {own.taken_as}")
     return own

@@ -13,7 +13,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from howfar.datasets.files import refuse_missing
+from howfar.datasets.files import leads_out, refuse_missing
 from howfar.datasets.samples import DetectionSample, LazySamples
 from howfar.errors import SourceError
 from howfar.io.pictures import read_rgb
@@ -182,7 +182,10 @@ def _without_outline(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _picture(entry: dict[str, Any]) -> CocoPicture:
-    return CocoPicture(int(entry["id"]), str(entry["file_name"]), int(entry["width"]), int(entry["height"]))
+    name = str(entry["file_name"])
+    if leads_out(name):
+        raise ValueError(f"the file_name {name!r} leads out of the data set")
+    return CocoPicture(int(entry["id"]), name, int(entry["width"]), int(entry["height"]))
 
 
 def _box(entry: dict[str, Any]) -> CocoBox:

@@ -27,6 +27,8 @@ VIDEO_SUFFIXES = frozenset(
         ".ogv",
     }
 )
+SOURCE_SUFFIXES = frozenset({".ts", ".mts"})
+"""Endings of videos that are also those of programs, in TypeScript."""
 PICTURE_NAMES = "JPEG, PNG, WebP, AVIF, JPEG 2000, TIFF, BMP, GIF, PPM or HEIC"
 
 HEAD_BYTES = 64
@@ -93,13 +95,18 @@ def is_page(head: bytes) -> bool:
     return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:14].lower().startswith((b"<!doctype html", b"<html", b"<head"))
 
 
+def is_text(head: bytes) -> bool:
+    """Whether a file's first bytes are text: no packet of a video is, for it has a zero in its head."""
+    return b"\0" not in head
+
+
 def describe(head: bytes) -> str:
     """What the first bytes of something that is no picture look like, in a few words."""
     if is_video(head):
         return "holds a video"
     if is_page(head):
         return "holds an HTML page"
-    if head.isascii() and b"\0" not in head:
+    if head.isascii() and is_text(head):
         return "holds text"
     return "is in no format that howfar knows"
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,8 +13,10 @@ from numpy.typing import NDArray
 
 from howfar.errors import ModelError, SettingError
 from howfar.models.card import Card, InputSpec
+from howfar.models.forked import Forked
 from howfar.models.memory import refuse_beyond_memory
 from howfar.models.outputs import check_outputs
+from howfar.numbers import plain_count
 
 CPU = "CPUExecutionProvider"
 
@@ -34,8 +37,10 @@ class RunOptions:
     provider: str | None = None
 
     def __post_init__(self) -> None:
-        if self.threads is not None and self.threads < 1:
-            raise SettingError(f"threads must be at least 1, not {self.threads}.", setting="threads")
+        if self.threads is not None:
+            object.__setattr__(self, "threads", plain_count(self.threads, "threads"))
+        if self.provider is not None and not isinstance(self.provider, str):
+            raise SettingError(f"provider must be a name such as cuda, not {self.provider!r}.", setting="provider")
 
 
 MEMORY_TIMES = 3.0
@@ -94,24 +99,26 @@ class OnnxSession:
         """Open the file; see `open_session`."""
         self.card = card
         self.path = onnx_path
+        self._options = options
+        self._forked = Forked(partial(_opened, onnx_path, options))
         _check_digest(onnx_path, card)
         refuse_beyond_memory(onnx_path, least_bytes=0, times=MEMORY_TIMES)
-        providers = _providers(options.provider)
-        try:
-            self._session = onnxruntime.InferenceSession(str(onnx_path), _session_options(options), providers=providers)
-        except Exception as error:  # noqa: BLE001  ONNX Runtime's errors have no common base of their own
-            raise ModelError(
-                f"{onnx_path} cannot be opened as an ONNX model ({_first_line(error)}): "
-                "check the file, or export it again."
-            ) from None
         self._inputs = self._check_inputs()
         self._output_names = [output.name for output in self._session.get_outputs()]
         check_outputs(self._output_names, card, str(onnx_path))
+
+    def __reduce__(self) -> tuple[type["OnnxSession"], tuple[Path, Card, RunOptions]]:
+        """Come through to another process by what it is opened from."""
+        return type(self), (self.path, self.card, self._options)
 
     @property
     def name(self) -> str:
         """The path of the file."""
         return str(self.path)
+
+    @property
+    def _session(self) -> onnxruntime.InferenceSession:
+        return self._forked.here()
 
     def run(self, *tensors: NDArray[np.float32]) -> Mapping[str, NDArray[Any]]:
         """Run the network; see `Session.run`."""
@@ -172,6 +179,16 @@ def _check_digest(path: Path, card: Card) -> None:
         raise ModelError(f"There is no model file {path}.")
     if card.sha256 and file_digest(path) != card.sha256:
         raise ModelError(f"{path} is not the file that its card describes (its SHA-256 differs): fetch it again.")
+
+
+def _opened(path: Path, options: RunOptions) -> onnxruntime.InferenceSession:
+    providers = _providers(options.provider)
+    try:
+        return onnxruntime.InferenceSession(str(path), _session_options(options), providers=providers)
+    except Exception as error:  # noqa: BLE001  ONNX Runtime's errors have no common base of their own
+        raise ModelError(
+            f"{path} cannot be opened as an ONNX model ({_first_line(error)}): check the file, or export it again."
+        ) from None
 
 
 def _session_options(options: RunOptions) -> onnxruntime.SessionOptions:

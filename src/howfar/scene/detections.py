@@ -8,6 +8,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from howfar.errors import SettingError
 
+MOST_SCORE = 1.001
+"""A score that half precision rounds upwards is still one."""
+
 
 @dataclass(frozen=True, eq=False)
 class Detections:
@@ -26,7 +29,7 @@ class Detections:
         notes: Sentences about objects that are missing here: more than are told, or rows that hold no numbers.
 
     Raises:
-        SettingError: If the arrays do not fit together or a class has no name.
+        SettingError: If the arrays do not fit together, a class has no name, or a score does not lie in 0 to 1.
     """
 
     boxes_xyxy_px: NDArray[np.float32]
@@ -43,6 +46,11 @@ class Detections:
             raise SettingError(
                 "Detections need N×4 boxes, N scores and N class ids, not arrays of shape "
                 f"{self.boxes_xyxy_px.shape}, {self.scores.shape} and {self.class_ids.shape}."
+            )
+        if count and not ((self.scores >= 0) & (self.scores <= MOST_SCORE)).all():
+            raise SettingError(
+                f"The scores of detections lie between 0 and 1, and these between {self.scores.min():g} and "
+                f"{self.scores.max():g}: a detector's raw outputs need a sigmoid first."
             )
         if self.masks is not None and (self.masks.ndim != 3 or len(self.masks) != count):
             raise SettingError(f"{count} detections need {count}×S×S masks, not an array of shape {self.masks.shape}.")

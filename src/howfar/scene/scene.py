@@ -1,6 +1,5 @@
 """The result for one picture: its objects, each with a class and a distance."""
 
-import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from howfar.scene.depth_alignment import DepthAlignment
 from howfar.scene.depth_map import DepthMap
 from howfar.scene.distance import NAN, Cue, Distance
 from howfar.scene.perception import DepthFacts
+from howfar.text import json_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,10 @@ class SceneObject:
         return {
             "label": self.label,
             "class_id": self.class_id,
-            "score": _number(self.score, 4),
+            "score": min(max(0.0, round(float(self.score), 4)), 1.0),
             "box_xyxy_px": [_number(v, 2) for v in self.box_xyxy_px],
-            "depth_m": _number(distance.depth_m),
-            "range_m": _number(distance.range_m),
+            "depth_m": _positive(distance.depth_m),
+            "range_m": _positive(distance.range_m),
             "low_m": _number(distance.low_m),
             "high_m": _number(distance.high_m),
             "position_m": [_number(v) for v in distance.position_m] if distance.is_known else None,
@@ -158,13 +158,13 @@ class Scene:
             "width_px": self.width_px,
             "height_px": self.height_px,
             "camera": {
-                "fx_px": _number(camera.fx_px, 2),
-                "fy_px": _number(camera.fy_px, 2),
+                "fx_px": _positive(camera.fx_px, 2),
+                "fy_px": _positive(camera.fy_px, 2),
                 "cx_px": _number(camera.cx_px, 2),
                 "cy_px": _number(camera.cy_px, 2),
                 "origin": camera.origin,
                 "undistorted": self.undistorted,
-                "depth_scale": _number(self.depth_scale),
+                "depth_scale": _positive(self.depth_scale),
                 **({} if camera.doubt is None else {"doubt": _doubt(camera.doubt)}),
             },
             "models": dict(self.models),
@@ -188,7 +188,7 @@ class Scene:
         """
         try:
             return _scene(content)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, SettingError) as error:
             raise SettingError(
                 f"This is no scene as docs/scene.schema.json describes it ({type(error).__name__}: {error}): read the "
                 "JSON of `howfar look`, or the result of `Scene.to_dict`."
@@ -196,7 +196,7 @@ class Scene:
 
     def to_json(self, indent: int | None = None) -> str:
         """The scene as JSON text, on one line unless an indent is given."""
-        return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False, allow_nan=False)
+        return json_text(self.to_dict(), indent)
 
 
 def _scene(content: Mapping[str, Any]) -> Scene:
@@ -277,3 +277,9 @@ def _cue(cue: Cue) -> dict[str, Any]:
 def _number(value: float | None, digits: int = 4) -> float | None:
     """A finite number, rounded, else None: JSON has no NaN."""
     return round(float(value), digits) if value is not None and math.isfinite(value) else None
+
+
+def _positive(value: float | None, digits: int = 4) -> float | None:
+    """The same for a number above 0, which stays above 0: what is too small for these digits keeps three of its own."""
+    rounded = _number(value, digits)
+    return rounded if rounded != 0.0 or value is None else float(f"{value:.3g}")

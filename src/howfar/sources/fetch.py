@@ -46,7 +46,7 @@ def fetch(url: str, *, timeout_s: float = TIMEOUT_S, max_bytes: int = MAX_BYTES)
 
 def fetch_into(sink: BinaryIO, url: str, *, timeout_s: float = TIMEOUT_S, max_bytes: int = MAX_BYTES) -> None:
     """As `fetch`, into an open file, from its beginning."""
-    with hiding_passwords():
+    with hiding_passwords(url):
         _check_scheme(url)
         client = open_client(timeout_s)
         try:

@@ -212,7 +212,7 @@ def network_images(address: str) -> Generator[NDArray[np.uint8], None, None]:
     Raises:
         SourceError: If it cannot be opened, breaks, stays silent for `NETWORK_TIMEOUT_S`, or holds no pictures.
     """
-    with hiding_passwords():
+    with hiding_passwords(address):
         yield from _network_images(address)
 
 

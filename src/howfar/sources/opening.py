@@ -10,11 +10,10 @@ from difflib import get_close_matches
 from functools import cached_property, partial
 from pathlib import Path
 from typing import BinaryIO, Protocol
-from urllib.parse import urlsplit
 
 from howfar.errors import SourceError
-from howfar.io.addresses import without_password
-from howfar.io.kinds import HEAD_BYTES, PICTURE_SUFFIXES, VIDEO_SUFFIXES, has_suffix, is_video
+from howfar.io.addresses import split_address, without_password
+from howfar.io.kinds import HEAD_BYTES, PICTURE_SUFFIXES, SOURCE_SUFFIXES, VIDEO_SUFFIXES, has_suffix, is_text, is_video
 from howfar.io.pictures import decode_picture, decode_stream, read_picture
 from howfar.io.video import VideoFile, check_every
 from howfar.scene.frame import Frame
@@ -146,7 +145,7 @@ class LiveSource:
         yield from self.stream.frames(every)
 
 
-def open_sources(specs: Sequence[str], *, stdin: BinaryIO | None = None) -> list[Source]:
+def open_sources(specs: Sequence[str], *, stdin: BinaryIO | None = None, each_alone: bool = False) -> list[Source]:
     """Turn what the user names into sources, in that order; nothing is read or decoded yet.
 
     Args:
@@ -154,11 +153,25 @@ def open_sources(specs: Sequence[str], *, stdin: BinaryIO | None = None) -> list
             (`photos/*.jpg`), an http(s) address of a picture or a video, `camera:0`, `rtsp://…`, or `-` for a picture
             on standard input.
         stdin: What to read for `-`; the process's own standard input when None.
+        each_alone: Whether, of several, one that is missing becomes a source that fails when it is read, so that the
+            others are not stopped by it.
 
     Raises:
         SourceError: If something is missing, a folder or glob holds nothing, or an address is of no known kind.
     """
-    return [source for spec in specs for source in _open(spec, stdin)]
+    opened: list[Source] = []
+    for spec in specs:
+        try:
+            opened += _open(spec, stdin)
+        except SourceError as error:
+            if not each_alone or len(specs) == 1:
+                raise
+            opened.append(PictureSource(without_password(spec), partial(_fail, error)))
+    return opened
+
+
+def _fail(error: SourceError) -> Frame:
+    raise error
 
 
 def expected_frames(source: Source, every: int) -> int | None:
@@ -167,6 +180,8 @@ def expected_frames(source: Source, every: int) -> int | None:
 
 
 def _open(spec: str, stdin: BinaryIO | None) -> Iterator[Source]:
+    if _SCHEME.match(spec.strip()):
+        spec = spec.strip()
     scheme = _SCHEME.match(spec)
     if not spec.strip():
         raise SourceError("An empty name was given where a picture was expected: name a file, a folder or an address.")
@@ -178,7 +193,8 @@ def _open(spec: str, stdin: BinaryIO | None) -> Iterator[Source]:
         yield _from_url(spec)
     elif scheme:
         raise SourceError(
-            f"{spec} begins with {scheme[0]}, and howfar knows http, https and rtsp: give one, or a file."
+            f"{without_password(spec)} begins with {scheme[0]}, and howfar knows http, https and rtsp: give one of "
+            "these, or a file."
         )
     else:
         for name, path in _files(spec):
@@ -190,7 +206,10 @@ def _open(spec: str, stdin: BinaryIO | None) -> Iterator[Source]:
 
 def _files(spec: str) -> list[tuple[str, Path]]:
     """The files that a path or a glob stands for, each with its name."""
-    path = Path(spec).expanduser()
+    try:
+        path = Path(spec).expanduser()
+    except RuntimeError:
+        raise SourceError(f"{spec} begins with the home folder of a user who is not known: check the name.") from None
     try:
         if path.is_dir():
             return [(str(each), each) for each in _in_folder(path)]
@@ -200,28 +219,42 @@ def _files(spec: str) -> list[tuple[str, Path]]:
         raise SourceError(
             f"{spec} cannot be looked up ({error.strerror}): check the name and the permissions."
         ) from None
+    if path.is_symlink():
+        raise SourceError(f"{spec} is a link to {path.readlink()}, and that is not there: check the link.")
     if glob.has_magic(spec):
-        return [(str(each), each) for each in _matching(str(path))]
-    raise SourceError(f"There is no file or folder {spec}: {_hint(path)}")
+        return [(str(each), each) for each in _matching(path)]
+    raise SourceError(f"There is no file or folder {without_password(spec)}: {_hint(path)}")
 
 
 def _in_folder(folder: Path) -> list[Path]:
     found = [
         path
         for path in folder.iterdir()
-        if has_suffix(path, PICTURE_SUFFIXES | VIDEO_SUFFIXES) and not path.name.startswith(".") and not path.is_dir()
+        if has_suffix(path, PICTURE_SUFFIXES | VIDEO_SUFFIXES)
+        and not path.name.startswith(".")
+        and not path.is_dir()
+        and not _is_source_text(path)
     ]
     if not found:
         raise SourceError(f"The folder {folder} holds no picture or video: name another, or the files themselves.")
     return sorted(found, key=_natural)
 
 
-def _matching(pattern: str) -> list[Path]:
-    names = glob.glob(pattern, recursive=True)  # noqa: PTH207  Path.glob takes no absolute pattern
+def _matching(pattern: Path) -> list[Path]:
+    names = glob.glob(_with_folders_as_named(pattern), recursive=True)  # noqa: PTH207  Path.glob takes none from the root
     found = [path for path in map(Path, names) if not path.is_dir()]
     if not found:
         raise SourceError(f"No file matches {pattern}: check the pattern and the folder.")
     return sorted(found, key=_natural)
+
+
+def _with_folders_as_named(pattern: Path) -> str:
+    """A pattern in which the brackets of folders that are there stand for themselves: `trip [2024]/*.jpg`."""
+    here, parts = Path(), []
+    for part in pattern.parts:
+        here /= part
+        parts.append(glob.escape(part) if here.exists() else part)
+    return str(Path(*parts))
 
 
 def _natural(path: Path) -> list[tuple[int, str]]:
@@ -236,6 +269,17 @@ def _hint(path: Path) -> str:
     except OSError:
         return f"there is no folder {path.parent} either."
     return f"did you mean {path.parent / close[0]}?" if close else "check the name."
+
+
+def _is_source_text(path: Path) -> bool:
+    """Whether it is a program in TypeScript, whose endings are those of a transport stream."""
+    if not has_suffix(path, SOURCE_SUFFIXES) or not path.is_file():
+        return False
+    try:
+        with path.open("rb") as file:
+            return is_text(file.read(HEAD_BYTES))
+    except OSError:
+        return False
 
 
 def _is_video_file(path: Path) -> bool:
@@ -257,7 +301,7 @@ def _from_url(url: str) -> Source:
 
 
 def _suffix_of_url(url: str) -> str:
-    return Path(urlsplit(url).path).suffix.lower()
+    return Path(split_address(url).path).suffix.lower()
 
 
 def _from_stdin(stdin: BinaryIO | None) -> Frame:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from howfar.errors import DownloadError, ModelError
-from howfar.io.addresses import hiding_passwords, without_password
+from howfar.io.addresses import hiding_passwords, split_address, without_password
 from howfar.models.session import file_digest
 from howfar.models.zoo.cache import Record, model_path, pulled_path, read_record, write_companions
 from howfar.models.zoo.fetch import Patience, Progress, UnreachableError, Wanted, discard, fetch
@@ -96,7 +96,7 @@ def is_whole(entry: Entry) -> bool:
 def _fetch_to(target: Path, entry: Entry, progress: Progress | None, mirror: str | None, patience: Patience) -> None:
     part = target.with_name(f"{target.name}.part")
     try:
-        with hiding_passwords():
+        with hiding_passwords(mirror or "", os.environ.get("HF_ENDPOINT", "")):
             wanted, stated_by = _wanted(entry, mirror, patience)
             digest = fetch(wanted, part, progress, patience)
     except UnreachableError as error:
@@ -115,8 +115,9 @@ def _wanted(
     entry: Entry, mirror: str | None, patience: Patience
 ) -> tuple[Wanted, Literal["registry", "hub", "first pull"]]:
     """What to fetch, and who states its digest."""
-    if mirror is not None and urlsplit(mirror).scheme not in ("http", "https"):
-        raise DownloadError(f"A mirror is an address that begins with https:// or http://, not {mirror!r}.")
+    if mirror is not None and split_address(mirror).scheme not in ("http", "https"):
+        given = mirror.rpartition("@")[2]
+        raise DownloadError(f"A mirror is an address that begins with https:// or http://, not {given!r}.")
     if entry.hub is not None:
         wanted = locate(entry.hub, mirror.rstrip("/") if mirror else None, patience.timeout_s)
     else:

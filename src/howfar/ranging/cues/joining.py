@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Self, get_args
 
 from howfar.errors import SettingError
+from howfar.numbers import plain_number
 from howfar.ranging.cues.calibrated import on_seen_pictures, with_measured_spread, with_measured_spreads
 from howfar.ranging.cues.depth_cue import DomainVerdict, depth_cues, judge_domain
 from howfar.ranging.cues.fusion import Fused, contradict, fuse
@@ -63,10 +64,13 @@ class CueSettings:
     def __post_init__(self) -> None:
         if not self.names:
             raise SettingError(f"At least one cue is needed, of {', '.join(ALL_CUES)}.", setting="cues")
-        height_m = self.camera_height_m
-        if height_m is not None and not (math.isfinite(height_m) and height_m > 0):
+        for name in ("camera_height_m", "horizon_px"):
+            if (given := getattr(self, name)) is not None:
+                object.__setattr__(self, name, plain_number(given, name))
+        if self.camera_height_m is not None and not self.camera_height_m > 0:
             raise SettingError(
-                f"The camera's height must be a number of metres above 0, not {height_m}.", setting="camera_height_m"
+                f"The camera's height must be a number of metres above 0, not {self.camera_height_m}.",
+                setting="camera_height_m",
             )
 
     def without(self, name: CueName) -> "CueSettings":
