@@ -4,14 +4,12 @@ from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from howfar.errors import SettingError, SourceError
 from howfar.io.kinds import HEAD_BYTES, describe, is_video
 from howfar.io.pictures import open_file
+from howfar.io.video_frames import RgbConverter
 from howfar.scene.frame import Frame
 
 if TYPE_CHECKING:
@@ -78,7 +76,7 @@ class VideoFile:
         check_every(every)
         with _opened(self.path, self.name) as (container, stream):
             decoding = _Decoding(container, stream)
-            to_rgb = RgbConverter()
+            to_rgb = RgbConverter(stream)
             for index, frame in enumerate(decoding):
                 if index % every == 0:
                     time_s = decoding.time_s(frame, index, self.fps)
@@ -97,21 +95,6 @@ class VideoFile:
                 f"{self.name} breaks {where}: what was read is kept ({decoding.count} frames); "
                 "copy the file again to have it all."
             )
-
-
-class RgbConverter:
-    """Turns decoded frames into upright RGB pictures; one for each video, as it keeps the scaler's tables."""
-
-    def __init__(self) -> None:
-        from av.video.reformatter import VideoReformatter
-
-        self._reformatter = VideoReformatter()
-
-    def __call__(self, frame: "VideoFrame") -> NDArray[np.uint8]:
-        """The frame as H×W×3 uint8 RGB, turned as its display matrix says."""
-        pixels = cast("NDArray[np.uint8]", self._reformatter.reformat(frame, format="rgb24").to_ndarray())
-        quarters = round(frame.rotation / 90) % 4  # counter-clockwise, like np.rot90
-        return np.ascontiguousarray(np.rot90(pixels, quarters)) if quarters else pixels
 
 
 class _Decoding:

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from howfar.errors import SourceError
 from howfar.io.addresses import hiding_passwords, without_password
-from howfar.io.video import RgbConverter, check_every
+from howfar.io.video import check_every
+from howfar.io.video_frames import RgbConverter
 from howfar.scene.frame import Frame
 
 Opener = Callable[[], Generator[NDArray[np.uint8], None, None]]
@@ -227,7 +228,7 @@ def _network_images(address: str) -> Generator[NDArray[np.uint8], None, None]:
                 raise SourceError(f"{address} holds no moving pictures: check the address.")
             stream = container.streams.video[0]
             stream.thread_type = "SLICE"  # a thread for each frame would hold back as many frames
-            to_rgb = RgbConverter()
+            to_rgb = RgbConverter(stream)
             for frame in container.decode(stream):
                 yield to_rgb(frame)
     except av.FFmpegError as error:

@@ -1,0 +1,137 @@
+"""From decoded frames to pictures as they are shown: square pixels, upright, with the brightness of a screen."""
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from howfar.errors import SourceError
+from howfar.io.hdr import is_hdr, tone_mapped
+
+if TYPE_CHECKING:
+    from av.buffer import Buffer
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
+
+MOST_OBLONG = 8.0
+"""No camera's pixels are longer than this, in one direction or the other; common are 0.5 to 3."""
+
+
+class RgbConverter:
+    """Turns decoded frames into pictures; one for each stream, as it keeps its scaler and the shape of its pixels."""
+
+    def __init__(self, stream: "VideoStream") -> None:
+        """Take what the stream says of its pixels; to be called before its first frame is decoded."""
+        from av.video.reformatter import VideoReformatter
+
+        self._reformatter = VideoReformatter()
+        self._shown = _ShownSize(stream)
+
+    def __call__(self, frame: "VideoFrame") -> NDArray[np.uint8]:
+        """The frame as H×W×3 uint8 RGB, as a player shows it.
+
+        Raises:
+            SourceError: If its pixels are of a kind or a shape that no picture can be made of.
+        """
+        from av import FFmpegError
+
+        try:
+            width, height = self._shown.of(frame)
+            pixel_format = "rgb48le" if is_hdr(frame.color_trc) else "rgb24"
+            shown = self._reformatter.reformat(frame, width, height, pixel_format)
+        except (FFmpegError, ValueError) as error:
+            raise SourceError(
+                f"Its frames of {frame.width}×{frame.height} pixels in {frame.format.name} cannot be made a picture "
+                f"({error}): convert the video to yuv420p."
+            ) from None
+        pixels = cast("NDArray[Any]", shown.to_ndarray())
+        return _upright(tone_mapped(pixels, frame.color_trc) if is_hdr(frame.color_trc) else pixels, frame)
+
+
+class _ShownSize:
+    """The size that the frames of a stream are shown at: pixels that are no squares are made squares.
+
+    The container's word goes before the codec's, as it does in FFmpeg's own programs. The codec's may change at a key
+    frame, and is read off the frame itself: what the decoder says of the stream is ahead of the frames that it gives.
+    """
+
+    def __init__(self, stream: "VideoStream") -> None:
+        stated, coded = stream.sample_aspect_ratio, stream.codec_context.sample_aspect_ratio
+        self._container_says = float(stated) if stated and stated != coded else None
+        self._ratio: float | None = None
+        self._probe: _PixelProbe | None = None
+
+    def of(self, frame: "VideoFrame") -> tuple[int, int]:
+        """Width and height in pixels, before the frame is turned upright. The longer side of a pixel is kept.
+
+        Raises:
+            SourceError: If the pixels are said to have a shape that no camera's have.
+        """
+        ratio = self._container_says or self._coded(frame)
+        if not 1 / MOST_OBLONG <= ratio <= MOST_OBLONG:
+            raise SourceError(
+                f"Its pixels are said to be {ratio:g} times as wide as high, which no camera's are: set the "
+                "video's sample aspect ratio right."
+            )
+        if ratio >= 1:
+            return round(frame.width * ratio), frame.height
+        return frame.width, round(frame.height / ratio)
+
+    def _coded(self, frame: "VideoFrame") -> float:
+        if self._probe is None or not self._probe.fits(frame):
+            self._probe, self._ratio = _PixelProbe(frame), None
+        if self._ratio is None or frame.key_frame:
+            self._ratio = self._probe.ratio(frame)
+        return self._ratio
+
+
+class _PixelProbe:
+    """Tells the sample aspect ratio of frames, which PyAV does not: FFmpeg's scaling filter can compute with it."""
+
+    STEPS = 10_000
+    """How fine it is told: to a quarter of a pixel in a picture of 5000."""
+
+    def __init__(self, frame: "VideoFrame") -> None:
+        from av.filter import Graph
+
+        self._layout = (frame.width, frame.height, frame.format.name)
+        self._graph = Graph()
+        source = self._graph.add_buffer(
+            width=frame.width, height=frame.height, format=frame.format, time_base=Fraction(1, 1000)
+        )
+        corner = self._graph.add("crop", "w=min(iw\\,256):h=2:x=0:y=0")
+        # A small picture whose width says how oblong a pixel is, and whose height says in which direction.
+        longer = f"round({self.STEPS}*clip(max(sar,1/sar),1,{2 * MOST_OBLONG}))"
+        scale = self._graph.add("scale", f"w='{longer}':h='if(gte(sar,1),2,4)':eval=frame")
+        sink = self._graph.add("buffersink")
+        for one, next_one in ((source, corner), (corner, scale), (scale, sink)):
+            one.link_to(next_one)
+        self._graph.configure()
+
+    def fits(self, frame: "VideoFrame") -> bool:
+        return self._layout == (frame.width, frame.height, frame.format.name)
+
+    def ratio(self, frame: "VideoFrame") -> float:
+        """Width of a pixel by its height; 1 where the frame does not say."""
+        self._graph.vpush(frame)
+        told = self._graph.vpull()
+        longer = told.width / self.STEPS
+        return longer if told.height == 2 else 1 / longer
+
+
+def _upright(pixels: NDArray[np.uint8], frame: "VideoFrame") -> NDArray[np.uint8]:
+    """The picture as the display matrix of its frame puts it: one of the eight ways that EXIF knows too."""
+    stated = cast("Buffer | None", frame.side_data.get("DISPLAYMATRIX"))
+    if stated is None:
+        return pixels
+    a, b, _, c, d = np.frombuffer(bytes(stated), dtype=np.int32)[:5].tolist()
+    if abs(b) + abs(c) > abs(a) + abs(d):  # a pixel's column becomes its row
+        pixels, rightwards, downwards = pixels.transpose(1, 0, 2), c, b
+    else:
+        rightwards, downwards = a, d
+    if rightwards < 0:
+        pixels = pixels[:, ::-1]
+    if downwards < 0:
+        pixels = pixels[::-1]
+    return np.ascontiguousarray(pixels)
