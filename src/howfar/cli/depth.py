@@ -81,9 +81,9 @@ def depth(
 
 
 def _perceptions(frames: "Iterator[Frame]", finder: "Rangefinder") -> "Iterator[Perception]":
-    from howfar.sources.ahead import ahead
+    from howfar.sources.ahead import computed_ahead
 
-    yield from ahead(finder.perceive(frame) for frame in frames)
+    yield from computed_ahead(finder.perceive, frames)
 
 
 def _write_picture(perception: "Perception", names: "OutputNames", overwrite: bool) -> None:

@@ -6,7 +6,6 @@ The curves are those of SMPTE ST 2084 (PQ) and of ITU-R BT.2100 (PQ and HLG). Th
 
 from functools import cache
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -43,6 +42,8 @@ def tone_mapped(pixels: NDArray[np.uint16], transfer: int) -> NDArray[np.uint8]:
     Returns:
         H×W×3 uint8 RGB, as sRGB.
     """
+    import cv2
+
     light = (_pq_light() if transfer == PQ else _hlg_light())[pixels >> 4]  # 1 is the white of an ordinary picture
     if transfer == HLG:
         luminance = cv2.transform(light, _BT2020_LUMINANCE) * (WHITE_CD_M2 / HLG_PEAK_CD_M2)

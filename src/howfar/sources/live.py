@@ -19,6 +19,7 @@ from howfar.io.addresses import hiding_passwords, without_password
 from howfar.io.video import check_every
 from howfar.io.video_frames import RgbConverter
 from howfar.scene.frame import Frame
+from howfar.sources.workers import Worker
 
 Opener = Callable[[], Generator[NDArray[np.uint8], None, None]]
 """Opens the source and gives its pictures, H×W×3 uint8 RGB; ends or raises SourceError or OSError when it breaks."""
@@ -85,19 +86,19 @@ class LiveStream:
         """
         check_every(every)
         reader = _Reader(self.address, self._opener, every, self._tries, self._first_pause_s)
-        reader.start()
+        worker = Worker("howfar-live", reader.run, reader.leave, STOP_WAIT_S)
         try:
-            while True:
-                yield reader.take()
+            worker.start()
+            while (frame := reader.take()) is not None:
+                yield frame
         finally:
-            reader.stop()
+            worker.end()
 
 
-class _Reader(threading.Thread):
+class _Reader:
     """Reads a source and keeps its newest frame, or the error that ended it."""
 
     def __init__(self, address: str, opener: Opener, every: int, tries: int, first_pause_s: float) -> None:
-        super().__init__(name="howfar-live", daemon=True)
         self._address = address
         self._opener = opener
         self._every = every
@@ -111,20 +112,27 @@ class _Reader(threading.Thread):
         self._failures = 0
         self._first_at_s = 0.0
 
-    def take(self) -> Frame:
-        """Wait for a frame that was not taken yet; raise what ended the source, once its last frame is taken."""
+    def take(self) -> Frame | None:
+        """Wait for a frame that was not taken yet; None where the thread is told to leave.
+
+        Raises:
+            BaseException: What ended the source, once its last frame is taken.
+        """
         with self._changed:
             while self._newest is None:
+                if self._leave.is_set():
+                    return None
                 if self._error is not None:
                     raise self._error
                 self._changed.wait(WAKE_S)
             frame, self._newest = self._newest, None
             return frame
 
-    def stop(self) -> None:
-        """End the thread."""
+    def leave(self) -> None:
+        """Make `run` and `take` end."""
         self._leave.set()
-        self.join(STOP_WAIT_S)
+        with self._changed:
+            self._changed.notify_all()
 
     def run(self) -> None:
         """Read until told to leave or until the source is given up."""
