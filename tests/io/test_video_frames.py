@@ -67,6 +67,12 @@ def test_the_shape_of_pixels_changes_with_the_very_frame(tmp_path, ratios):
     assert shapes(joined(tmp_path / "a.ts", *parts)) == [shown for shown in expected for _ in range(5)]
 
 
+def test_a_change_is_seen_where_its_frame_is_passed_over(tmp_path):
+    parts = [write_video(tmp_path / f"{i}.ts", 5, sample_aspect_ratio=ratio) for i, ratio in enumerate((None, WIDE))]
+    frames = VideoFile(joined(tmp_path / "a.ts", *parts)).frames(every=3)
+    assert [(frame.width_px, frame.height_px) for frame in frames] == [(320, 240)] * 2 + [(427, 240)] * 2
+
+
 def test_oblong_pixels_of_a_telephone_held_upright(tmp_path):
     path = turn_mp4(write_video(tmp_path / "a.mp4", 1, sample_aspect_ratio=WIDE), 90)
     image = next(VideoFile(path).frames()).image

@@ -14,6 +14,7 @@ from howfar.cli.compare import compare
 from howfar.cli.demo import demo
 from howfar.cli.depth import depth
 from howfar.cli.doctor import doctor
+from howfar.cli.ending import ended_like_ctrl_c
 from howfar.cli.export import export
 from howfar.cli.failures import sentence
 from howfar.cli.look import look
@@ -81,7 +82,8 @@ def main() -> None:
     warnings.filterwarnings("ignore", module="PIL")  # on damaged metadata, which does not matter to the picture
     os.environ.setdefault("OPENCV_LOG_LEVEL", "ERROR")  # what OpenCV warns of comes as a sentence of our own
     try:
-        app()
+        with ended_like_ctrl_c():
+            app()
     except HowfarError as error:
         typer.echo(f"howfar: {sentence(error)}", err=True)
         sys.exit(1)

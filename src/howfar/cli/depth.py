@@ -10,8 +10,7 @@ from howfar.cli import options
 
 if TYPE_CHECKING:
     from howfar.io.output_names import OutputNames
-    from howfar.pipeline.rangefinder import Rangefinder
-    from howfar.scene import Frame, Perception
+    from howfar.scene import Perception
     from howfar.sources.opening import Source
 
 DEFAULT_OUT = Path("howfar-depth")
@@ -39,6 +38,8 @@ def depth(
     provider: options.Provider = None,
 ) -> None:
     """Estimate depth: a 16-bit PNG in millimetres and a picture in colour; of a video, a video in colour."""
+    from contextlib import closing
+
     from howfar.cli.failures import Failures
     from howfar.cli.folders import fresh_folder
     from howfar.cli.progress import progress_bar
@@ -54,6 +55,7 @@ def depth(
     from howfar.ranging.cues.joining import CueSettings
     from howfar.ranging.settings import Ranging
     from howfar.scene.lens import Lens
+    from howfar.sources.ahead import computed_ahead
     from howfar.sources.opening import open_sources
 
     opened = open_sources(sources, stdin=typer.get_binary_stream("stdin"))
@@ -69,21 +71,15 @@ def depth(
     with progress_bar("Depth", pictures, "pictures") as step:
         for source in opened:
             try:
-                perceptions = _perceptions(source.frames(every), finder)
-                if source.is_stream:
-                    _write_video(source, perceptions, names.path(source.name, ".mp4"), overwrite, every)
-                else:
-                    _write_picture(next(perceptions), names, overwrite)
+                with closing(computed_ahead(finder.perceive, source.frames(every))) as perceptions:
+                    if source.is_stream:
+                        _write_video(source, perceptions, names.path(source.name, ".mp4"), overwrite, every)
+                    else:
+                        _write_picture(next(perceptions), names, overwrite)
             except HowfarError as error:
                 failures.add(source.name, error)
             step(Path(source.name).name)
     failures.tell_and_exit()
-
-
-def _perceptions(frames: "Iterator[Frame]", finder: "Rangefinder") -> "Iterator[Perception]":
-    from howfar.sources.ahead import computed_ahead
-
-    yield from computed_ahead(finder.perceive, frames)
 
 
 def _write_picture(perception: "Perception", names: "OutputNames", overwrite: bool) -> None:

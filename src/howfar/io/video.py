@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from howfar.errors import SettingError, SourceError
 from howfar.io.kinds import HEAD_BYTES, describe, is_video
 from howfar.io.pictures import open_file
+from howfar.io.steady_size import SteadySize
+from howfar.io.video_clock import VideoClock
 from howfar.io.video_frames import RgbConverter
 from howfar.scene.frame import Frame
 
@@ -25,6 +27,12 @@ MISSING_S = 0.5
 FFmpeg does not say so by itself. The slack is for a sound track that is a little longer than the pictures. A format
 that states no length, such as an MPEG transport stream, can be cut off without a sign.
 """
+
+DRAIN_TRIES = 64
+"""More than a decoder has threads."""
+
+CLOCK_MAY_LEAP = 0x200
+"""FFmpeg's AVFMT_TS_DISCONT, which PyAV does not name: the formats that are joined by writing one after the other."""
 
 
 class VideoFile:
@@ -76,18 +84,21 @@ class VideoFile:
         check_every(every)
         with _opened(self.path, self.name) as (container, stream):
             decoding = _Decoding(container, stream)
-            to_rgb = RgbConverter(stream)
+            to_rgb, steady = RgbConverter(stream, self.name), SteadySize()
+            clock = VideoClock(decoding.start_s, self.fps, may_leap=bool(container.format.flags & CLOCK_MAY_LEAP))
             for index, frame in enumerate(decoding):
-                if index % every == 0:
-                    time_s = decoding.time_s(frame, index, self.fps)
-                    yield Frame(to_rgb(frame), self.name, index=index, time_s=time_s)
-        self._complain(decoding)
+                time_s = clock.time_s(frame.time, index)
+                if index % every:
+                    to_rgb.pass_over(frame)
+                else:
+                    yield Frame(steady(to_rgb(frame)), self.name, index=index, time_s=time_s)
+        self._complain(decoding, clock)
 
-    def _complain(self, decoding: "_Decoding") -> None:
+    def _complain(self, decoding: "_Decoding", clock: VideoClock) -> None:
         if not decoding.count:
             raise SourceError(f"No frame of {self.name} can be decoded: it is damaged, or of a kind that FFmpeg lacks.")
         broken_after = decoding.broken_after
-        if broken_after is None and _is_short(decoding.end_s, self.duration_s):
+        if broken_after is None and not clock.has_jumped and _is_short(decoding.end_s, self.duration_s):
             broken_after = decoding.count
         if broken_after is not None:
             where = f"after frame {broken_after - 1}" if broken_after else "at its first frame"
@@ -106,7 +117,7 @@ class _Decoding:
         self.broken_after: int | None = None
         self._container = container
         self._stream = stream
-        self._start_s = (stream.start_time or 0) * float(stream.time_base or 0)
+        self.start_s = (stream.start_time or 0) * float(stream.time_base or 0)
 
     def __iter__(self) -> Iterator["VideoFrame"]:
         from av import FFmpegError
@@ -120,28 +131,19 @@ class _Decoding:
         except FFmpegError:
             self._note_break()
 
-    def time_s(self, frame: "VideoFrame", index: int, fps: float | None) -> float | None:
-        """Time of a frame from the start of the stream, in seconds; from its number where it has no time stamp."""
-        if frame.time is not None:
-            return frame.time - self._start_s
-        return index / fps if fps else None
-
     def _decode(self, packet: "Packet[VideoStream]") -> list["VideoFrame"]:
         from av import FFmpegError
         from av.error import EOFError as DecoderIsEmpty
 
-        frames: list[VideoFrame] = []
-        while True:
+        # The last packet, an empty one, drains the decoder, whose threads may each still hold an error.
+        for _ in range(DRAIN_TRIES if packet.size == 0 else 1):
             try:
-                frames += packet.decode()
+                return packet.decode()
             except DecoderIsEmpty:
-                return frames
+                break
             except FFmpegError:
                 self._note_break()
-                # The last packet, an empty one, drains the decoder, whose threads may each still hold an error.
-                if packet.size == 0:
-                    continue
-            return frames
+        return []
 
     def _note_break(self) -> None:
         if self.broken_after is None:
@@ -150,7 +152,7 @@ class _Decoding:
     def _note_end(self, packet: "Packet[VideoStream]") -> None:
         if packet.pts is not None:
             end_s = float((packet.pts + (packet.duration or 0)) * packet.time_base)
-            self.end_s = max(self.end_s, end_s - self._start_s)
+            self.end_s = max(self.end_s, end_s - self.start_s)
 
 
 def check_every(every: int) -> None:
@@ -182,6 +184,8 @@ def _opened(path: Path, name: str) -> Iterator[tuple["InputContainer", "VideoStr
             told = describe(head)
             holds = told if told == "holds text" else "holds no moving pictures, at most sound,"
             raise SourceError(f"{name} {holds} where a video was expected: give a video file.")
+        if stream.codec_context is None:
+            raise SourceError(f"{name} is coded in a way that this build of FFmpeg lacks: convert it to H.264.")
         stream.thread_type = "AUTO"
         yield container, stream
 

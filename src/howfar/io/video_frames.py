@@ -1,5 +1,7 @@
 """From decoded frames to pictures as they are shown: square pixels, upright, with the brightness of a screen."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, cast
 
@@ -21,12 +23,23 @@ MOST_OBLONG = 8.0
 class RgbConverter:
     """Turns decoded frames into pictures; one for each stream, as it keeps its scaler and the shape of its pixels."""
 
-    def __init__(self, stream: "VideoStream") -> None:
-        """Take what the stream says of its pixels; to be called before its first frame is decoded."""
+    def __init__(self, stream: "VideoStream", name: str) -> None:
+        """Take what the stream says of its pixels; to be called before its first frame is decoded.
+
+        Args:
+            stream: The stream that the frames will be of.
+            name: What to call it, in errors.
+        """
         from av.video.reformatter import VideoReformatter
 
+        self._name = name
         self._reformatter = VideoReformatter()
-        self._shown = _ShownSize(stream)
+        self._pixels = _PixelShape(stream)
+
+    def pass_over(self, frame: "VideoFrame") -> None:
+        """See a frame that no picture is wanted of: it may say that the pixels have another shape from here on."""
+        with self._telling_what_cannot_be(frame):
+            self._pixels.see(frame)
 
     def __call__(self, frame: "VideoFrame") -> NDArray[np.uint8]:
         """The frame as H×W×3 uint8 RGB, as a player shows it.
@@ -34,23 +47,41 @@ class RgbConverter:
         Raises:
             SourceError: If its pixels are of a kind or a shape that no picture can be made of.
         """
-        from av import FFmpegError
-
-        try:
-            width, height = self._shown.of(frame)
+        with self._telling_what_cannot_be(frame):
+            self._pixels.see(frame)
+            width, height = self._shown_size(frame)
             pixel_format = "rgb48le" if is_hdr(frame.color_trc) else "rgb24"
             shown = self._reformatter.reformat(frame, width, height, pixel_format)
-        except (FFmpegError, ValueError) as error:
-            raise SourceError(
-                f"Its frames of {frame.width}×{frame.height} pixels in {frame.format.name} cannot be made a picture "
-                f"({error}): convert the video to yuv420p."
-            ) from None
         pixels = cast("NDArray[Any]", shown.to_ndarray())
         return _upright(tone_mapped(pixels, frame.color_trc) if is_hdr(frame.color_trc) else pixels, frame)
 
+    def _shown_size(self, frame: "VideoFrame") -> tuple[int, int]:
+        """Width and height in pixels, before the frame is turned upright. The longer side of a pixel is kept."""
+        ratio = self._pixels.ratio
+        if not 1 / MOST_OBLONG <= ratio <= MOST_OBLONG:
+            raise SourceError(
+                f"{self._name} has pixels that are said to be {ratio:g} times as wide as high, which no camera's are: "
+                "set the video's sample aspect ratio right."
+            )
+        if ratio >= 1:
+            return round(frame.width * ratio), frame.height
+        return frame.width, round(frame.height / ratio)
 
-class _ShownSize:
-    """The size that the frames of a stream are shown at: pixels that are no squares are made squares.
+    @contextmanager
+    def _telling_what_cannot_be(self, frame: "VideoFrame") -> Iterator[None]:
+        from av import FFmpegError
+
+        try:
+            yield
+        except (FFmpegError, ValueError) as error:
+            raise SourceError(
+                f"{self._name} has frames of {frame.width}×{frame.height} pixels in {frame.format.name}, which no "
+                f"picture can be made of ({error}): convert it to yuv420p."
+            ) from None
+
+
+class _PixelShape:
+    """How oblong the pixels of a stream are: the width of one by its height.
 
     The container's word goes before the codec's, as it does in FFmpeg's own programs. The codec's may change at a key
     frame, and is read off the frame itself: what the decoder says of the stream is ahead of the frames that it gives.
@@ -58,32 +89,19 @@ class _ShownSize:
 
     def __init__(self, stream: "VideoStream") -> None:
         stated, coded = stream.sample_aspect_ratio, stream.codec_context.sample_aspect_ratio
-        self._container_says = float(stated) if stated and stated != coded else None
-        self._ratio: float | None = None
+        self._container_says = bool(stated and stated != coded)
+        self.ratio = float(stated) if stated else 1.0
         self._probe: _PixelProbe | None = None
 
-    def of(self, frame: "VideoFrame") -> tuple[int, int]:
-        """Width and height in pixels, before the frame is turned upright. The longer side of a pixel is kept.
-
-        Raises:
-            SourceError: If the pixels are said to have a shape that no camera's have.
-        """
-        ratio = self._container_says or self._coded(frame)
-        if not 1 / MOST_OBLONG <= ratio <= MOST_OBLONG:
-            raise SourceError(
-                f"Its pixels are said to be {ratio:g} times as wide as high, which no camera's are: set the "
-                "video's sample aspect ratio right."
-            )
-        if ratio >= 1:
-            return round(frame.width * ratio), frame.height
-        return frame.width, round(frame.height / ratio)
-
-    def _coded(self, frame: "VideoFrame") -> float:
+    def see(self, frame: "VideoFrame") -> None:
+        """Take what the next frame says."""
+        if self._container_says:
+            return
         if self._probe is None or not self._probe.fits(frame):
-            self._probe, self._ratio = _PixelProbe(frame), None
-        if self._ratio is None or frame.key_frame:
-            self._ratio = self._probe.ratio(frame)
-        return self._ratio
+            self._probe = _PixelProbe(frame)
+            self.ratio = self._probe.ratio(frame)
+        elif frame.key_frame:
+            self.ratio = self._probe.ratio(frame)
 
 
 class _PixelProbe:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from howfar.errors import SourceError
 from howfar.io.addresses import hiding_passwords, without_password
+from howfar.io.steady_size import SteadySize
 from howfar.io.video import check_every
 from howfar.io.video_frames import RgbConverter
 from howfar.scene.frame import Frame
@@ -104,6 +105,7 @@ class _Reader:
         self._every = every
         self._tries = tries
         self._first_pause_s = first_pause_s
+        self._steady = SteadySize()
         self._changed = threading.Condition()
         self._leave = threading.Event()
         self._newest: Frame | None = None
@@ -175,7 +177,7 @@ class _Reader:
         if not self._count:
             self._first_at_s = now_s
         if self._count % self._every == 0:
-            frame = Frame(image, self._address, index=self._count, time_s=now_s - self._first_at_s)
+            frame = Frame(self._steady(image), self._address, index=self._count, time_s=now_s - self._first_at_s)
             with self._changed:
                 self._newest = frame
                 self._changed.notify_all()
@@ -235,8 +237,10 @@ def _network_images(address: str) -> Generator[NDArray[np.uint8], None, None]:
             if not container.streams.video:
                 raise SourceError(f"{address} holds no moving pictures: check the address.")
             stream = container.streams.video[0]
+            if stream.codec_context is None:
+                raise SourceError(f"{address} is coded in a way that this build of FFmpeg lacks: choose H.264 there.")
             stream.thread_type = "SLICE"  # a thread for each frame would hold back as many frames
-            to_rgb = RgbConverter(stream)
+            to_rgb = RgbConverter(stream, address)
             for frame in container.decode(stream):
                 yield to_rgb(frame)
     except av.FFmpegError as error:
