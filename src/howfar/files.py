@@ -67,9 +67,9 @@ def uninterrupted() -> Iterator[None]:
     handlers = {number: signal.getsignal(number) for number in _ENDING}
     waiting = {number: handler for number, handler in handlers.items() if callable(handler)}
     came: list[tuple[int, FrameType | None]] = []
-    for number in waiting:
-        signal.signal(number, lambda number, frame: came.append((number, frame)))
     try:
+        for number in waiting:
+            signal.signal(number, lambda number, frame: came.append((number, frame)))
         yield
     finally:
         for number, handler in waiting.items():

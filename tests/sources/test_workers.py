@@ -15,6 +15,7 @@ from howfar.sources.ahead import ahead, computed_ahead
 
 BUSY = """
 import atexit, itertools, threading, time
+import numpy as np
 atexit.register(lambda: print([each.name for each in threading.enumerate() if each.name.startswith("howfar")]))
 from howfar.sources.ahead import ahead, computed_ahead
 from howfar.sources.live import LiveStream
@@ -23,6 +24,10 @@ def pictures():
     for number in itertools.count():
         time.sleep(0.05)
         yield number
+
+def camera():
+    for number in pictures():
+        yield np.zeros((4, 6, 3), np.uint8)
 """
 
 
@@ -35,7 +40,7 @@ def pictures():
         pytest.param("stream = ahead(pictures()); next(stream); 1 / 0", 1, id="an error"),
         pytest.param("stream = ahead(pictures()); next(stream); raise SystemExit(3)", 3, id="an exit code"),
         pytest.param("stream = ahead(pictures()); next(stream); raise KeyboardInterrupt", 130, id="Ctrl-C"),
-        pytest.param("stream = LiveStream('camera:0', opener=pictures).frames(); next(stream)", 0, id="a live stream"),
+        pytest.param("stream = LiveStream('camera:0', opener=camera).frames(); next(stream)", 0, id="a live stream"),
     ],
 )
 def test_no_thread_outlives_the_script(end: str, code: int) -> None:

@@ -115,6 +115,7 @@ class _PixelProbe:
 
         self._layout = (frame.width, frame.height, frame.format.name)
         self._graph = Graph()
+        self._graph.threads = 1
         source = self._graph.add_buffer(
             width=frame.width, height=frame.height, format=frame.format, time_base=Fraction(1, 1000)
         )
