@@ -44,6 +44,7 @@ def depth(
     from howfar.cli.folders import fresh_folder
     from howfar.cli.progress import progress_bar
     from howfar.errors import HowfarError
+    from howfar.files import uninterrupted
     from howfar.io.camera_files import read_calibration
     from howfar.io.output_names import OutputNames
     from howfar.models import RunOptions, open_depth_network
@@ -75,7 +76,9 @@ def depth(
                     if source.is_stream:
                         _write_video(source, perceptions, names.path(source.name, ".mp4"), overwrite, every)
                     else:
-                        _write_picture(next(perceptions), names, overwrite)
+                        perception = next(perceptions)
+                        with uninterrupted():
+                            _write_picture(perception, names, overwrite)
             except HowfarError as error:
                 failures.add(source.name, error)
             step(Path(source.name).name)
@@ -108,6 +111,7 @@ def _write_video(
 ) -> None:
     from howfar.cli.progress import progress_bar
     from howfar.drawing.depth_view import draw_depth
+    from howfar.files import uninterrupted
     from howfar.io.video_writer import VideoWriter
     from howfar.sources.opening import expected_frames
 
@@ -117,7 +121,8 @@ def _write_video(
     ):
         for perception in perceptions:
             frame = perception.frame
-            video.write(draw_depth(perception.depth, frame.width_px, frame.height_px), frame.time_s)
+            with uninterrupted():  # OpenCV can crash where Ctrl-C comes while it writes text
+                video.write(draw_depth(perception.depth, frame.width_px, frame.height_px), frame.time_s)
             step("")
     _tell(f"{source.name}: {video.frame_count} frames in {path}")
 

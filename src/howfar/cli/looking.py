@@ -16,6 +16,7 @@ from howfar.cli.progress import Step, progress_bar
 from howfar.cli.writing import PictureFiles, draw_views
 from howfar.drawing.units import Units, distance_text
 from howfar.errors import HowfarError, OutputError, SettingError
+from howfar.files import uninterrupted
 from howfar.io.output_names import OutputNames
 from howfar.io.video_writer import VideoWriter
 from howfar.pipeline.jobs import Failed, look_at_pictures
@@ -82,7 +83,8 @@ def _look_at_pictures(sources: Sequence[Source], run: _Run, own: OwnDepth) -> No
 def _show_picture(views: Sequence[View], files: PictureFiles, run: _Run) -> None:
     written = None
     try:
-        written = files.write(views)
+        with uninterrupted():
+            written = files.write(views)
     except HowfarError as error:
         run.failures.add(views[0].source, error)
     run.printer.show(views, written)
@@ -119,7 +121,8 @@ def _written(frames: Iterable[tuple[View, ...]], video: VideoWriter, run: _Run) 
     for views in frames:
         if is_written:
             try:
-                video.write(draw_views(views, run.finder.method_names, run.options.style), views[0].time_s)
+                with uninterrupted():  # OpenCV can crash where Ctrl-C comes while it writes text
+                    video.write(draw_views(views, run.finder.method_names, run.options.style), views[0].time_s)
             except OutputError as error:
                 run.failures.add(views[0].source, error)
                 is_written = False
