@@ -117,7 +117,7 @@ def test_an_unknown_codec_is_told_at_once(tmp_path, name, codec, known, unknown)
     path.write_bytes(path.read_bytes().replace(known, unknown))
     with pytest.raises(SourceError, match="lacks: convert it"):
         list(VideoFile(path).frames())
-    with pytest.raises(SourceError, match="lacks: choose"):
+    with pytest.raises(SourceError, match="lacks: convert it"):
         list(network_images(str(path)))
 
 

@@ -24,6 +24,9 @@ VIDEO_SUFFIXES = frozenset(
         ".ogv",
     }
 )
+PLAYLIST_SUFFIXES = frozenset({".m3u8", ".m3u"})
+"""Playlists (HLS); not taken from a folder, which holds their parts too."""
+
 PICTURE_NAMES = "JPEG, PNG, WebP, TIFF, BMP, GIF, PPM or HEIC"
 
 HEAD_BYTES = 64
@@ -50,7 +53,11 @@ _VIDEO_MAGIC = (
     b"FLV\x01",
     b"OggS",
     b"\x30\x26\xb2\x75",  # ASF, WMV
+    b"YUV4MPEG2 ",
 )
+
+TS_PACKET_BYTES = 188
+"""An MPEG transport stream has a G at the beginning of each packet."""
 
 
 def picture_format(head: bytes) -> str | None:
@@ -68,7 +75,7 @@ def is_video(head: bytes) -> bool:
         return head[8:12] == b"AVI "
     if head[4:8] in (b"ftyp", b"moov", b"mdat"):
         return picture_format(head) is None and head[8:12] not in (b"avif", b"avis")
-    return head.startswith(_VIDEO_MAGIC)
+    return head.startswith(_VIDEO_MAGIC) or head[:1] == head[TS_PACKET_BYTES : TS_PACKET_BYTES + 1] == b"G"
 
 
 def is_page(head: bytes) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from howfar.errors import SettingError, SourceError
 from howfar.io.kinds import HEAD_BYTES, describe, is_video
@@ -55,9 +55,8 @@ class VideoFile:
         self.path = path
         self.name = name or str(path)
         with _opened(path, self.name) as (container, stream):
-            rate = stream.average_rate or stream.guessed_rate
-            self.fps = float(rate) if rate else None
-            self.duration_s = container.duration / 1e6 if container.duration else None
+            self.fps = _fps(stream)
+            self.duration_s = _duration_s(container)
             estimate = round(self.duration_s * self.fps) if self.duration_s and self.fps else None
             self.frame_count: int | None = stream.frames or estimate
 
@@ -83,29 +82,76 @@ class VideoFile:
         """
         check_every(every)
         with _opened(self.path, self.name) as (container, stream):
-            decoding = _Decoding(container, stream)
-            to_rgb, steady = RgbConverter(stream, self.name), SteadySize()
-            clock = VideoClock(decoding.start_s, self.fps, may_leap=bool(container.format.flags & CLOCK_MAY_LEAP))
-            for index, frame in enumerate(decoding):
-                time_s = clock.time_s(frame.time, index)
-                if index % every:
-                    to_rgb.pass_over(frame)
-                else:
-                    yield Frame(steady(to_rgb(frame)), self.name, index=index, time_s=time_s)
-        self._complain(decoding, clock)
+            yield from read_frames(container, stream, self.name, every)
 
-    def _complain(self, decoding: "_Decoding", clock: VideoClock) -> None:
-        if not decoding.count:
-            raise SourceError(f"No frame of {self.name} can be decoded: it is damaged, or of a kind that FFmpeg lacks.")
-        broken_after = decoding.broken_after
-        if broken_after is None and not clock.has_jumped and _is_short(decoding.end_s, self.duration_s):
-            broken_after = decoding.count
-        if broken_after is not None:
-            where = f"after frame {broken_after - 1}" if broken_after else "at its first frame"
-            raise SourceError(
-                f"{self.name} breaks {where}: what was read is kept ({decoding.count} frames); "
-                "copy the file again to have it all."
-            )
+
+def read_frames(
+    container: "InputContainer", stream: "VideoStream", name: str, every: int = 1
+) -> Generator[Frame, None, None]:
+    """Read the frames 0, every, 2·every, … of an open video, as `VideoFile.frames` does.
+
+    Args:
+        container: The video.
+        stream: Its stream of pictures (`pictures_of`).
+        name: What to call it, in frames and in errors.
+        every: The step between frames.
+
+    Raises:
+        SourceError: At the end, if something was damaged or the video was cut off.
+    """
+    decoding = _Decoding(container, stream)
+    to_rgb, steady = RgbConverter(stream, name), SteadySize()
+    clock = VideoClock(decoding.start_s, _fps(stream), may_leap=bool(container.format.flags & CLOCK_MAY_LEAP))
+    for index, frame in enumerate(decoding):
+        time_s = clock.time_s(frame.time, index)
+        if index % every:
+            to_rgb.pass_over(frame)
+        else:
+            yield Frame(steady(to_rgb(frame)), name, index=index, time_s=time_s)
+    _complain(decoding, clock, name, _duration_s(container))
+
+
+def pictures_of(container: "InputContainer", name: str) -> "VideoStream | None":
+    """The main stream of pictures, ready to be decoded; None where there is none.
+
+    The cover of an album is none, nor is a text that FFmpeg would draw.
+
+    Raises:
+        SourceError: If it is coded in a way that is not known.
+    """
+    from av.stream import Disposition
+
+    best = container.streams.best("video")
+    if best is None or best.disposition & Disposition.attached_pic or container.format.name == "tty":
+        return None
+    stream = cast("VideoStream", best)
+    if stream.codec_context is None:
+        raise SourceError(f"{name} is coded in a way that this build of FFmpeg lacks: convert it to H.264.")
+    stream.thread_type = "AUTO"
+    return stream
+
+
+def _fps(stream: "VideoStream") -> float | None:
+    rate = stream.average_rate or stream.guessed_rate
+    return float(rate) if rate else None
+
+
+def _duration_s(container: "InputContainer") -> float | None:
+    return container.duration / 1e6 if container.duration else None
+
+
+def _complain(decoding: "_Decoding", clock: VideoClock, name: str, duration_s: float | None) -> None:
+    if not decoding.count:
+        raise SourceError(f"No frame of {name} can be decoded: it is damaged, or of a kind that FFmpeg lacks.")
+    broken_after = decoding.broken_after
+    if broken_after is None and not clock.has_jumped and _is_short(decoding.end_s, duration_s):
+        broken_after = decoding.count
+    if broken_after is not None:
+        where = f"after frame {broken_after - 1}" if broken_after else "at its first frame"
+        raise SourceError(
+            f"{name} breaks {where}: what was read is kept ({decoding.count} frames); "
+            "copy the file again to have it all."
+        )
 
 
 class _Decoding:
@@ -179,14 +225,11 @@ def _opened(path: Path, name: str) -> Iterator[tuple["InputContainer", "VideoStr
     except av.FFmpegError as error:
         raise SourceError(_cannot_open(name, head, str(error.strerror or error).lower())) from None
     with container:
-        stream = _video_stream(container)
+        stream = pictures_of(container, name)
         if stream is None:
             told = describe(head)
             holds = told if told == "holds text" else "holds no moving pictures, at most sound,"
             raise SourceError(f"{name} {holds} where a video was expected: give a video file.")
-        if stream.codec_context is None:
-            raise SourceError(f"{name} is coded in a way that this build of FFmpeg lacks: convert it to H.264.")
-        stream.thread_type = "AUTO"
         yield container, stream
 
 
@@ -199,16 +242,6 @@ def _open_container(path: Path) -> "InputContainer":
         return av.open(name, "r")
     except UnicodeDecodeError:  # a title that is not in UTF-8; every byte is something in Latin-1
         return av.open(name, "r", metadata_encoding="latin-1")
-
-
-def _video_stream(container: "InputContainer") -> Any:
-    """The main video stream, or None: the cover of an album is none, nor is a text that FFmpeg would draw."""
-    from av.stream import Disposition
-
-    best = container.streams.best("video")
-    if best is None or best.disposition & Disposition.attached_pic or container.format.name == "tty":
-        return None
-    return best
 
 
 def _cannot_open(name: str, head: bytes, reason: str) -> str:

@@ -7,9 +7,10 @@ no camera and no RTSP server at hand.
 import re
 import threading
 import time
-from collections.abc import Callable, Generator
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +18,13 @@ from numpy.typing import NDArray
 from howfar.errors import SourceError
 from howfar.io.addresses import hiding_passwords, without_password
 from howfar.io.steady_size import SteadySize
-from howfar.io.video import check_every
+from howfar.io.video import check_every, pictures_of
 from howfar.io.video_frames import RgbConverter
 from howfar.scene.frame import Frame
 from howfar.sources.workers import Worker
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
 
 Opener = Callable[[], Generator[NDArray[np.uint8], None, None]]
 """Opens the source and gives its pictures, H×W×3 uint8 RGB; ends or raises SourceError or OSError when it breaks."""
@@ -217,32 +221,44 @@ def camera_images(number: int) -> Generator[NDArray[np.uint8], None, None]:
         capture.release()
 
 
-def network_images(address: str) -> Generator[NDArray[np.uint8], None, None]:
+def network_images(address: str, form: str | None = None) -> Generator[NDArray[np.uint8], None, None]:
     """The pictures of a stream, H×W×3 uint8 RGB, over TCP, as lost packets smear a picture.
 
+    Args:
+        address: The address.
+        form: FFmpeg's name of the stream's format; None where it is to be found out.
+
     Raises:
-        SourceError: If it cannot be opened, breaks, stays silent for `NETWORK_TIMEOUT_S`, or holds no pictures.
+        SourceError: If it cannot be opened, breaks, gives no picture for `NETWORK_TIMEOUT_S`, or holds none.
     """
-    with hiding_passwords():
-        yield from _network_images(address)
+    with hiding_passwords(), open_address(address, form) as container:
+        stream = pictures_of(container, address)
+        if stream is None:
+            raise SourceError(f"{address} holds no moving pictures: check the address.")
+        stream.thread_type = "SLICE"  # a thread for each frame would hold back as many frames
+        to_rgb = RgbConverter(stream, address)
+        last_s = time.monotonic()
+        for packet in container.demux(stream):
+            for frame in packet.decode():
+                yield to_rgb(frame)
+                last_s = time.monotonic()
+            if time.monotonic() - last_s > NETWORK_TIMEOUT_S:
+                raise SourceError(f"{address} gives no picture: check the source.")
 
 
-def _network_images(address: str) -> Generator[NDArray[np.uint8], None, None]:
+@contextmanager
+def open_address(address: str, form: str | None = None) -> Iterator["InputContainer"]:
+    """Open what FFmpeg finds at an address; what goes wrong in the block is told as an error of the source.
+
+    Raises:
+        SourceError: If it cannot be opened or read, or stays silent for `NETWORK_TIMEOUT_S`.
+    """
     import av
 
+    limits_s = (NETWORK_TIMEOUT_S, NETWORK_TIMEOUT_S)
     try:
-        with av.open(
-            address, "r", options={"rtsp_transport": "tcp"}, timeout=(NETWORK_TIMEOUT_S, NETWORK_TIMEOUT_S)
-        ) as container:
-            if not container.streams.video:
-                raise SourceError(f"{address} holds no moving pictures: check the address.")
-            stream = container.streams.video[0]
-            if stream.codec_context is None:
-                raise SourceError(f"{address} is coded in a way that this build of FFmpeg lacks: choose H.264 there.")
-            stream.thread_type = "SLICE"  # a thread for each frame would hold back as many frames
-            to_rgb = RgbConverter(stream, address)
-            for frame in container.decode(stream):
-                yield to_rgb(frame)
+        with av.open(address, "r", format=form, options={"rtsp_transport": "tcp"}, timeout=limits_s) as container:
+            yield container
     except av.FFmpegError as error:
         reason = str(error.strerror or error).lower()
         raise SourceError(f"{address} cannot be read ({reason}): check the address and the network.") from None
