@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 
 from howfar.sources.workers import Worker
 
-READING_PATIENCE_S = 2.0
+READING_PATIENCE_S = 1.0
 COMPUTING_PATIENCE_S = 60.0
 """How long a thread is waited for that is told to leave: reading may never end, a pass of a network does."""
 
