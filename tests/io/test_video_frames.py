@@ -86,6 +86,21 @@ def test_pixels_that_no_camera_has_are_refused(tmp_path, horizontal, vertical):
         shapes(path)
 
 
+@pytest.mark.parametrize("size", [(1, 1), (8, 8), (64, 48)], ids=["one pixel", "64 pixels", "more"])
+@pytest.mark.parametrize("pixel_format", ["yuv410p", "yuv411p", "yuv420p", "gray", "gray16le", "bgr0", "gbrp10le"])
+def test_pixels_of_every_layout(tmp_path, pixel_format, size):
+    path = tmp_path / "a.mkv"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("ffv1", rate=10)
+        stream.width, stream.height = size
+        stream.pix_fmt = pixel_format
+        grey = np.full((size[1], size[0], 3), 120, np.uint8)
+        container.mux([*stream.encode(av.VideoFrame.from_ndarray(grey, format="rgb24")), *stream.encode(None)])
+    (frame,) = VideoFile(path).frames()
+    assert frame.image.shape == (size[1], size[0], 3)
+    assert frame.image.mean() == pytest.approx(120, abs=3)
+
+
 @pytest.mark.parametrize(
     ("matrix", "shown"),
     [

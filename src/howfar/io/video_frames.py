@@ -1,7 +1,7 @@
 """From decoded frames to pictures as they are shown: square pixels, upright, with the brightness of a screen."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, cast
 
@@ -94,13 +94,16 @@ class _PixelShape:
         self._probe: _PixelProbe | None = None
 
     def see(self, frame: "VideoFrame") -> None:
-        """Take what the next frame says."""
+        """Take what the next frame says; one of a few pixels, which the filter refuses, says nothing."""
+        from av import FFmpegError
+
         if self._container_says:
             return
-        if self._probe is None or not self._probe.fits(frame):
-            self._probe = _PixelProbe(frame)
-            self.ratio = self._probe.ratio(frame)
-        elif frame.key_frame:
+        with suppress(FFmpegError):
+            if self._probe is None or not self._probe.fits(frame):
+                self._probe = _PixelProbe(frame)
+            elif not frame.key_frame:
+                return
             self.ratio = self._probe.ratio(frame)
 
 
@@ -119,7 +122,7 @@ class _PixelProbe:
         source = self._graph.add_buffer(
             width=frame.width, height=frame.height, format=frame.format, time_base=Fraction(1, 1000)
         )
-        corner = self._graph.add("crop", "w=min(iw\\,256):h=2:x=0:y=0")
+        corner = self._graph.add("crop", "w=min(iw\\,256):h=min(ih\\,16):x=0:y=0")
         # A small picture whose width says how oblong a pixel is, and whose height says in which direction.
         longer = f"round({self.STEPS}*clip(max(sar,1/sar),1,{2 * MOST_OBLONG}))"
         scale = self._graph.add("scale", f"w='{longer}':h='if(gte(sar,1),2,4)':eval=frame")

@@ -59,14 +59,14 @@ class Worker(threading.Thread):
     def end(self) -> None:
         """Tell it to leave, and wait until it has left, or until its time is over; the second time not at all."""
         patience_s, self._patience_s = self._patience_s, 0.0
-        self.leave()
-        if self.is_alive():  # it is not where Ctrl-C came before it was started
+        if self.is_alive():  # it is not where Ctrl-C came before it was started, nor in a process that was forked
+            self.leave()
             self.join(patience_s)
 
 
 @atexit.register
 def _end_all() -> None:
-    running = list(_running)
+    running = [worker for worker in _running if worker.is_alive()]
     for worker in running:
         worker.leave()
     for worker in running:
