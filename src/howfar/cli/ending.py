@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -18,6 +19,9 @@ def ended_like_ctrl_c() -> Iterator[None]:
     Raises:
         SystemExit: If such a signal came.
     """
+    if threading.current_thread() is not threading.main_thread():  # which alone may handle signals
+        yield
+        return
     names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
     ours = [each for each in map(signal.Signals.__getitem__, names) if signal.getsignal(each) is signal.SIG_DFL]
     came: list[int] = []

@@ -61,7 +61,8 @@ class Worker(threading.Thread):
         patience_s, self._patience_s = self._patience_s, 0.0
         if self.is_alive():  # it is not where Ctrl-C came before it was started, nor in a process that was forked
             self.leave()
-            self.join(patience_s)
+            if self is not threading.current_thread():  # which may collect a forgotten generator as garbage
+                self.join(patience_s)
 
 
 @atexit.register
