@@ -86,6 +86,15 @@ def test_pixels_that_no_camera_has_are_refused(tmp_path, horizontal, vertical):
         shapes(path)
 
 
+def test_squares_that_would_make_a_picture_too_large_are_refused(tmp_path, monkeypatch):
+    path = write_video(tmp_path / "a.mp4", 2, sample_aspect_ratio=WIDE)
+    monkeypatch.setattr("howfar.io.picture_formats.MAX_PICTURE_PIXELS", 427 * 240)
+    assert shapes(path) == [(427, 240)] * 2
+    monkeypatch.setattr("howfar.io.picture_formats.MAX_PICTURE_PIXELS", 427 * 240 - 1)
+    with pytest.raises(SourceError, match="has 427×240 pixels, and at most"):
+        shapes(path)
+
+
 @pytest.mark.parametrize("size", [(1, 1), (8, 8), (64, 48)], ids=["one pixel", "64 pixels", "more"])
 @pytest.mark.parametrize("pixel_format", ["yuv410p", "yuv411p", "yuv420p", "gray", "gray16le", "bgr0", "gbrp10le"])
 def test_pixels_of_every_layout(tmp_path, pixel_format, size):

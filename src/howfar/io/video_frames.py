@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from howfar.errors import SourceError
 from howfar.io.hdr import is_hdr, tone_mapped
+from howfar.io.picture_formats import refuse_size
 
 if TYPE_CHECKING:
     from av.buffer import Buffer
@@ -63,9 +64,9 @@ class RgbConverter:
                 f"{self._name} has pixels that are said to be {ratio:g} times as wide as high, which no camera's are: "
                 "set the video's sample aspect ratio right."
             )
-        if ratio >= 1:
-            return round(frame.width * ratio), frame.height
-        return frame.width, round(frame.height / ratio)
+        size = (round(frame.width * max(ratio, 1)), round(frame.height / min(ratio, 1)))
+        refuse_size(size, self._name)
+        return size
 
     @contextmanager
     def _telling_what_cannot_be(self, frame: "VideoFrame") -> Iterator[None]:
