@@ -74,8 +74,8 @@ def content_type(url: str, *, timeout_s: float = TIMEOUT_S) -> str:
     told = BytesIO()
     with hiding_passwords():
         _check_scheme(url)
-        client = open_client(timeout_s)
         try:
+            client = open_client(timeout_s)
             within(timeout_s, lambda _: _ask_type(client, url, told), client.close)
         except TransportError as error:
             raise SourceError(_sentence(url, error, timeout_s)) from None
