@@ -66,6 +66,21 @@ def test_ctrl_c_waits_until_the_block_has_ended() -> None:
     assert signal.getsignal(signal.SIGINT) is before
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="needs SIGHUP")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_request_to_end_that_is_handled_waits_too(name: str) -> None:
+    number = signal.Signals[name]
+    came: list[int] = []
+    before = signal.signal(number, lambda number, _: came.append(number))
+    try:
+        with uninterrupted():
+            signal.raise_signal(number)
+            assert came == []
+        assert came == [number]
+    finally:
+        signal.signal(number, before)
+
+
 def test_without_ctrl_c_nothing_is_raised_and_errors_come_through() -> None:
     before = signal.getsignal(signal.SIGINT)
     with uninterrupted():

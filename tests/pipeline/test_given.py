@@ -127,7 +127,11 @@ WRONG: list[Any] = [
     pytest.param({"detector": Rangefinder}, "the class Rangefinder", id="a class as a detector"),
     pytest.param({"depth": None}, "depth must be a name", id="no depth network"),
     pytest.param({"depth": np.ones((4, 4))}, "not ndarray: a depth map of your own", id="an array as a depth network"),
-    pytest.param({"depth": DepthMap(np.ones((4, 4)), "metres")}, "a depth map of your own goes with each picture", id="a map as a network"),
+    pytest.param(
+        {"depth": DepthMap(np.ones((4, 4)), "metres")},
+        "own goes with each picture",
+        id="a map as a network",
+    ),
     pytest.param({"anchor": 5}, "anchor must be a name", id="a number as an anchor"),
 ]
 

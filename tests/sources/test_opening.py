@@ -131,17 +131,21 @@ def test_nothing_is_read_before_it_is_asked_for(folder, monkeypatch):
     def refuse(*args, **kwargs):
         raise AssertionError("opened too early")
 
-    for name in ("read_picture", "VideoFile", "fetch", "fetch_into", "decode_stream"):
+    for name in ("read_picture", "VideoFile", "fetch", "fetch_into", "content_type", "open_address"):
         monkeypatch.setattr(f"howfar.sources.opening.{name}", refuse)
+    monkeypatch.setattr("howfar.sources.piped._Pipe", refuse)
     specs = [
         str(folder),
         "http://127.0.0.1:1/a.jpg",
         "http://127.0.0.1:1/a.mp4",
+        "http://127.0.0.1:1/live.m3u8",
+        "http://127.0.0.1:1/cam",
         "-",
+        "0",
         "camera:0",
         "rtsp://127.0.0.1:1/",
     ]
-    assert len(open_sources(specs)) == 10
+    assert len(open_sources(specs)) == 13
 
 
 @pytest.mark.parametrize("name", ["photo2.jpg", "clip3.mp4"])

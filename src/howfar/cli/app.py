@@ -15,6 +15,7 @@ from howfar.cli.console import escape_what_cannot_be_encoded, tell
 from howfar.cli.demo import demo
 from howfar.cli.depth import depth
 from howfar.cli.doctor import doctor
+from howfar.cli.ending import ended_like_ctrl_c
 from howfar.cli.export import export
 from howfar.cli.failures import sentence
 from howfar.cli.look import look
@@ -83,7 +84,8 @@ def main() -> None:
     warnings.filterwarnings("ignore", module="PIL")  # on damaged metadata, which does not matter to the picture
     os.environ.setdefault("OPENCV_LOG_LEVEL", "ERROR")  # what OpenCV warns of comes as a sentence of our own
     try:
-        app()
+        with ended_like_ctrl_c():
+            app()
     except HowfarError as error:
         tell(f"howfar: {sentence(error)}")
         sys.exit(1)

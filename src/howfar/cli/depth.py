@@ -1,16 +1,11 @@
 """`howfar depth`: the depth maps of pictures and videos, without objects."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from howfar.cli import options
-
-if TYPE_CHECKING:
-    from howfar.pipeline.rangefinder import Rangefinder
-    from howfar.scene import Frame, Perception
 
 DEFAULT_OUT = Path("howfar-depth")
 
@@ -48,6 +43,8 @@ def depth(
     provider: options.Provider = None,
 ) -> None:
     """Estimate depth: a map in numbers, what it is worth, and a picture in colour; of a video, a video in colour."""
+    from contextlib import closing
+
     from howfar.cli.caveats import Caveats
     from howfar.cli.depth_writing import DepthWriter
     from howfar.cli.failures import Failures
@@ -65,6 +62,7 @@ def depth(
     from howfar.ranging.cues.joining import CueSettings
     from howfar.ranging.settings import Ranging
     from howfar.scene.lens import Lens
+    from howfar.sources.ahead import computed_ahead
     from howfar.sources.opening import open_sources
 
     opened = open_sources(sources, stdin=typer.get_binary_stream("stdin"), each_alone=True)
@@ -81,19 +79,13 @@ def depth(
     with progress_bar("Depth", pictures, "pictures") as step:
         for source in opened:
             try:
-                perceptions = _perceptions(source.frames(every), finder)
-                if source.is_stream:
-                    write.video(source, perceptions, every)
-                else:
-                    write.picture(next(perceptions))
+                with closing(computed_ahead(finder.perceive, source.frames(every))) as perceptions:
+                    if source.is_stream:
+                        write.video(source, perceptions, every)
+                    else:
+                        write.picture(next(perceptions))
             except HowfarError as error:
                 failures.add(source.name, error)
             step(Path(source.name).name)
     caveats.tell()
     failures.tell_and_exit()
-
-
-def _perceptions(frames: "Iterator[Frame]", finder: "Rangefinder") -> "Iterator[Perception]":
-    from howfar.sources.ahead import ahead
-
-    yield from ahead(finder.perceive(frame) for frame in frames)

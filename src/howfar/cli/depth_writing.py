@@ -12,6 +12,7 @@ from howfar.cli.depth_output import NOTE_ENDING, write_map, write_note
 from howfar.cli.progress import progress_bar
 from howfar.cli.writing import DEPTH_VIEW_ENDING
 from howfar.drawing.depth_view import draw_depth
+from howfar.files import uninterrupted
 from howfar.io.output_names import OutputNames
 from howfar.io.picture_writer import save_picture
 from howfar.io.video_writer import VideoWriter
@@ -39,7 +40,10 @@ class DepthWriter:
 
     def picture(self, perception: Perception) -> None:
         """Write the files of a picture."""
-        view = view_of(perception)
+        with uninterrupted():
+            self._picture(view_of(perception))
+
+    def _picture(self, view: View) -> None:
         depth, source = view.depth, view.source
         drawn = self._names.path(source, DEPTH_VIEW_ENDING)
         save_picture(draw_depth(depth, view.width_px, view.height_px), drawn, overwrite=self._overwrite)
@@ -65,7 +69,8 @@ class DepthWriter:
             try:
                 for number, perception in enumerate(perceptions):
                     view = view_of(perception)
-                    video.write(draw_depth(view.depth, view.width_px, view.height_px), view.time_s)
+                    with uninterrupted():  # OpenCV can crash where Ctrl-C comes while it writes text
+                        video.write(draw_depth(view.depth, view.width_px, view.height_px), view.time_s)
                     if self._format is not None:
                         index = number if view.frame is None else view.frame
                         frame_path = folder / f"{index:06d}.{self._format}"

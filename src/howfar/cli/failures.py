@@ -21,8 +21,9 @@ class Failures:
     errors: list[tuple[str, HowfarError]] = field(default_factory=list)
 
     def add(self, name: str, error: HowfarError) -> None:
-        """Record that a source failed."""
-        self.errors.append((name, error))
+        """Record that a source failed. What the error's traceback holds, such as an open video, is let go."""
+        error.__context__ = None
+        self.errors.append((name, error.with_traceback(None)))
 
     def tell_and_exit(self) -> None:
         """Print the failures on standard error and end with exit code 1; do nothing if there are none.

@@ -1,6 +1,7 @@
 """The work of `howfar look`: each source is processed, printed and written; a failure does not stop the others."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -14,7 +15,8 @@ from howfar.cli.printing import Printer, printer_for
 from howfar.cli.progress import Step, progress_bar
 from howfar.cli.writing import PictureFiles, draw_views
 from howfar.drawing.units import Units, distance_text
-from howfar.errors import HowfarError, SettingError
+from howfar.errors import HowfarError, OutputError, SettingError
+from howfar.files import uninterrupted
 from howfar.io.output_names import OutputNames
 from howfar.io.video_writer import VideoWriter
 from howfar.models.detector import CardDetector
@@ -120,7 +122,8 @@ def _look_at_pictures(sources: Sequence[Source], run: _Run, own: OwnDepth) -> No
 def _show_picture(views: Sequence[View], files: PictureFiles, run: _Run) -> None:
     written = None
     try:
-        written = files.write(views)
+        with uninterrupted():
+            written = files.write(views)
     except HowfarError as error:
         run.failures.add(views[0].source, error)
     run.printer.show(views, written)
@@ -133,8 +136,10 @@ def _look_at_stream(source: Source, run: _Run) -> None:
     try:
         if run.options.save_depth or run.options.point_cloud:
             raise SettingError("--save-depth and --point-cloud are for pictures; `howfar depth` writes a depth video.")
-        with progress_bar(Path(source.name).name, expected_frames(source, run.options.every), "frames") as step:
-            frames = run.finder.watch_each(source.frames(run.options.every))
+        with (
+            progress_bar(Path(source.name).name, expected_frames(source, run.options.every), "frames") as step,
+            closing(run.finder.watch_each(source.frames(run.options.every))) as frames,
+        ):
             if run.names is None:
                 _show_frames(frames, run, step)
                 return
@@ -151,8 +156,16 @@ def _look_at_stream(source: Source, run: _Run) -> None:
 
 
 def _written(frames: Iterable[tuple[View, ...]], video: VideoWriter, run: _Run) -> Iterator[tuple[View, ...]]:
+    """The same frames, each written; where that fails the failure is recorded, and the frames go on."""
+    is_written = True
     for views in frames:
-        video.write(draw_views(views, run.finder.method_names, run.options.style), views[0].time_s)
+        if is_written:
+            try:
+                with uninterrupted():  # OpenCV can crash where Ctrl-C comes while it writes text
+                    video.write(draw_views(views, run.finder.method_names, run.options.style), views[0].time_s)
+            except OutputError as error:
+                run.failures.add(views[0].source, error)
+                is_written = False
         yield views
 
 

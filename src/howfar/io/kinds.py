@@ -29,6 +29,9 @@ VIDEO_SUFFIXES = frozenset(
 )
 SOURCE_SUFFIXES = frozenset({".ts", ".mts"})
 """Endings of videos that are also those of programs, in TypeScript."""
+PLAYLIST_SUFFIXES = frozenset({".m3u8", ".m3u"})
+"""Playlists (HLS); not taken from a folder, which holds their parts too."""
+
 PICTURE_NAMES = "JPEG, PNG, WebP, AVIF, JPEG 2000, TIFF, BMP, GIF, PPM or HEIC"
 
 HEAD_BYTES = 64
@@ -58,7 +61,11 @@ _VIDEO_MAGIC = (
     b"FLV\x01",
     b"OggS",
     b"\x30\x26\xb2\x75",  # ASF, WMV
+    b"YUV4MPEG2 ",
 )
+
+TS_PACKET_BYTES = 188
+"""An MPEG transport stream has a G at the beginning of each packet."""
 
 
 def picture_format(head: bytes) -> str | None:
@@ -87,7 +94,7 @@ def is_video(head: bytes) -> bool:
         return head[8:12] == b"AVI "
     if head[4:8] in (b"ftyp", b"moov", b"mdat"):
         return picture_format(head) is None
-    return head.startswith(_VIDEO_MAGIC)
+    return head.startswith(_VIDEO_MAGIC) or head[:1] == head[TS_PACKET_BYTES : TS_PACKET_BYTES + 1] == b"G"
 
 
 def is_page(head: bytes) -> bool:

@@ -47,7 +47,7 @@ from howfar.scene.calibration import Calibration
 from howfar.scene.known_distance import KnownDistance
 from howfar.scene.lens import Lens
 from howfar.scene.query import Classes, as_classes, class_ids
-from howfar.sources.ahead import ahead
+from howfar.sources.ahead import computed_ahead
 from howfar.sources.as_frame import Picture, as_frame
 from howfar.sources.opening import open_sources
 
@@ -339,12 +339,7 @@ class Rangefinder:
 
     def watch_each(self, frames: Iterable[Frame]) -> Generator[tuple[View, ...], None, None]:
         """The same as `watch` for given frames, with one view for each ranging method."""
-        yield from ahead(self._look_at_frames(frames))
-
-    def _look_at_frames(self, frames: Iterable[Frame]) -> Generator[tuple[View, ...], None, None]:
-        with closing(ahead(frames)) as decoded:
-            for frame in decoded:
-                yield self.look_each(frame)
+        yield from computed_ahead(self.look_each, frames)
 
 
 def look(

@@ -2,7 +2,7 @@
 
 import glob
 import re
-import sys
+import stat
 import tempfile
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,17 +12,30 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from howfar.errors import SourceError
-from howfar.io.addresses import split_address, without_password
-from howfar.io.kinds import HEAD_BYTES, PICTURE_SUFFIXES, SOURCE_SUFFIXES, VIDEO_SUFFIXES, has_suffix, is_text, is_video
-from howfar.io.pictures import decode_picture, decode_stream, read_picture
-from howfar.io.video import VideoFile, check_every
+from howfar.io.addresses import hiding_passwords, split_address, without_password
+from howfar.io.kinds import (
+    HEAD_BYTES,
+    PICTURE_SUFFIXES,
+    PLAYLIST_SUFFIXES,
+    SOURCE_SUFFIXES,
+    VIDEO_SUFFIXES,
+    has_suffix,
+    is_text,
+    is_video,
+)
+from howfar.io.pictures import decode_picture, read_picture
+from howfar.io.video import VideoFile, check_every, pictures_of, read_frames
 from howfar.scene.frame import Frame
-from howfar.sources.fetch import fetch, fetch_into
-from howfar.sources.live import LiveStream, is_live
+from howfar.sources.fetch import MJPEG_TYPE, PLAYLIST_TYPES, content_type, fetch, fetch_into
+from howfar.sources.live import LiveStream, is_live, network_images, open_address
+from howfar.sources.piped import PipedSource
 
 MAX_VIDEO_BYTES = 2 * 2**30
 VIDEO_TIMEOUT_S = 600.0
 """What a video at an address may take: it is fetched into a temporary file first."""
+
+_CAMERA_NUMBER = re.compile(r"\d{1,2}")
+"""How OpenCV's and YOLO's users name a camera."""
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 
@@ -130,8 +143,76 @@ class RemoteVideoSource:
 
 
 @dataclass(frozen=True)
+class AddressSource:
+    """What lies at an http(s) address whose name does not tell what it is: the server says it, when it is asked for."""
+
+    name: str
+    url: str
+    path = None
+
+    @cached_property
+    def _found(self) -> Source:
+        try:
+            kind = content_type(self.url)
+        except SourceError as error:
+            return PictureSource(self.name, partial(_raise, error))
+        if kind == MJPEG_TYPE:
+            opener = partial(network_images, self.url, "mpjpeg")
+            return LiveSource(self.name, LiveStream(self.url, opener=opener))
+        if kind in PLAYLIST_TYPES:
+            return PlaylistSource(self.name, self.url)
+        if kind.startswith("video/"):
+            return RemoteVideoSource(self.name, self.url)
+        return _picture_at(self.name, self.url)
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether the server says that it is a video or a stream."""
+        return self._found.is_stream
+
+    @property
+    def frame_count(self) -> int | None:
+        """One for a picture; None otherwise."""
+        return self._found.frame_count
+
+    @property
+    def fps(self) -> float | None:
+        """None: a server does not tell."""
+        return self._found.fps
+
+    def frames(self, every: int = 1) -> Generator[Frame, None, None]:
+        """Fetch the picture or the video, or give what the stream gives."""
+        yield from self._found.frames(every)
+
+
+@dataclass(frozen=True)
+class PlaylistSource:
+    """A playlist (HLS) at an http(s) address: of a video with an end, or of one that is live."""
+
+    name: str
+    url: str
+    path = None
+    is_stream = True
+    frame_count = None
+    fps = None
+
+    def frames(self, every: int = 1) -> Generator[Frame, None, None]:
+        """Give every n-th frame of a video; of a live one, the newest whenever one is asked for."""
+        check_every(every)
+        with hiding_passwords(self.url), open_address(self.url, "hls") as container:
+            is_live_one = not container.duration
+            if not is_live_one:
+                stream = pictures_of(container, self.name)
+                if stream is None:
+                    raise SourceError(f"{self.name} holds no moving pictures: check the address.")
+                yield from read_frames(container, stream, self.name, every)
+        if is_live_one:
+            yield from LiveStream(self.url, opener=partial(network_images, self.url, "hls")).frames(every)
+
+
+@dataclass(frozen=True)
 class LiveSource:
-    """A camera or an RTSP stream."""
+    """A camera, an RTSP stream, or one of JPEG pictures over HTTP."""
 
     name: str
     stream: LiveStream
@@ -150,8 +231,8 @@ def open_sources(specs: Sequence[str], *, stdin: BinaryIO | None = None, each_al
 
     Args:
         specs: Each a picture or video file, a folder (the pictures and videos in it, not in its subfolders), a glob
-            (`photos/*.jpg`), an http(s) address of a picture or a video, `camera:0`, `rtsp://…`, or `-` for a picture
-            on standard input.
+            (`photos/*.jpg`), an http(s) address of a picture, a video, a playlist or a stream of JPEG pictures,
+            `camera:0` or just `0`, `rtsp://…`, or `-` for a picture or a video on standard input.
         stdin: What to read for `-`; the process's own standard input when None.
         each_alone: Whether, of several, one that is missing becomes a source that fails when it is read, so that the
             others are not stopped by it.
@@ -166,12 +247,8 @@ def open_sources(specs: Sequence[str], *, stdin: BinaryIO | None = None, each_al
         except SourceError as error:
             if not each_alone or len(specs) == 1:
                 raise
-            opened.append(PictureSource(without_password(spec), partial(_fail, error)))
+            opened.append(PictureSource(without_password(spec), partial(_raise, error)))
     return opened
-
-
-def _fail(error: SourceError) -> Frame:
-    raise error
 
 
 def expected_frames(source: Source, every: int) -> int | None:
@@ -186,7 +263,9 @@ def _open(spec: str, stdin: BinaryIO | None) -> Iterator[Source]:
     if not spec.strip():
         raise SourceError("An empty name was given where a picture was expected: name a file, a folder or an address.")
     if spec == "-":
-        yield PictureSource("-", partial(_from_stdin, stdin))
+        yield PipedSource(stdin)
+    elif _CAMERA_NUMBER.fullmatch(spec) and not Path(spec).exists():
+        yield LiveSource(f"camera:{spec}", LiveStream(f"camera:{spec}"))
     elif is_live(spec):
         yield LiveSource(without_password(spec), LiveStream(spec))
     elif scheme and scheme[1].lower() in ("http", "https"):
@@ -232,7 +311,7 @@ def _in_folder(folder: Path) -> list[Path]:
         for path in folder.iterdir()
         if has_suffix(path, PICTURE_SUFFIXES | VIDEO_SUFFIXES)
         and not path.name.startswith(".")
-        and not path.is_dir()
+        and _is_for_reading(path)
         and not _is_source_text(path)
     ]
     if not found:
@@ -242,7 +321,7 @@ def _in_folder(folder: Path) -> list[Path]:
 
 def _matching(pattern: Path) -> list[Path]:
     names = glob.glob(_with_folders_as_named(pattern), recursive=True)  # noqa: PTH207  Path.glob takes none from the root
-    found = [path for path in map(Path, names) if not path.is_dir()]
+    found = [path for path in map(Path, names) if _is_for_reading(path)]
     if not found:
         raise SourceError(f"No file matches {pattern}: check the pattern and the folder.")
     return sorted(found, key=_natural)
@@ -255,6 +334,14 @@ def _with_folders_as_named(pattern: Path) -> str:
         here /= part
         parts.append(glob.escape(part) if here.exists() else part)
     return str(Path(*parts))
+
+
+def _is_for_reading(path: Path) -> bool:
+    """Whether it is a file, or a link to nowhere, which is told; a pipe or a device could be waited for for ever."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        return True
 
 
 def _natural(path: Path) -> list[tuple[int, str]]:
@@ -284,8 +371,8 @@ def _is_source_text(path: Path) -> bool:
 
 def _is_video_file(path: Path) -> bool:
     """By its ending; by its first bytes where that tells nothing. A pipe is not looked into."""
-    if has_suffix(path, VIDEO_SUFFIXES) or has_suffix(path, PICTURE_SUFFIXES) or not path.is_file():
-        return has_suffix(path, VIDEO_SUFFIXES)
+    if has_suffix(path, VIDEO_SUFFIXES | PLAYLIST_SUFFIXES | PICTURE_SUFFIXES) or not path.is_file():
+        return has_suffix(path, VIDEO_SUFFIXES | PLAYLIST_SUFFIXES)
     try:
         with path.open("rb") as file:
             return is_video(file.read(HEAD_BYTES))
@@ -294,18 +381,23 @@ def _is_video_file(path: Path) -> bool:
 
 
 def _from_url(url: str) -> Source:
-    if _suffix_of_url(url) in VIDEO_SUFFIXES:
-        return RemoteVideoSource(without_password(url), url)
-    name = without_password(url)
+    name, suffix = without_password(url), _suffix_of_url(url)
+    if suffix in VIDEO_SUFFIXES:
+        return RemoteVideoSource(name, url)
+    if suffix in PLAYLIST_SUFFIXES:
+        return PlaylistSource(name, url)
+    if suffix in PICTURE_SUFFIXES:
+        return _picture_at(name, url)
+    return AddressSource(name, url)
+
+
+def _picture_at(name: str, url: str) -> PictureSource:
     return PictureSource(name, lambda: decode_picture(fetch(url), name))
+
+
+def _raise(error: SourceError) -> Frame:
+    raise error
 
 
 def _suffix_of_url(url: str) -> str:
     return Path(split_address(url).path).suffix.lower()
-
-
-def _from_stdin(stdin: BinaryIO | None) -> Frame:
-    stream = sys.stdin.buffer if stdin is None else stdin
-    if stream.isatty():
-        raise SourceError("Standard input is the keyboard where a picture was expected: pipe one in, or name a file.")
-    return decode_stream(stream, "-")
