@@ -1,6 +1,5 @@
 """Rendering many scenes on many cores; what is complete is not rendered again."""
 
-import json
 import multiprocessing
 import os
 import signal
@@ -15,6 +14,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from howfar.errors import OutputError, SettingError
+from howfar.io.parsing import read_json_file
 from howfar.synth import layout
 from howfar.synth.index import write_index
 from howfar.synth.meshes import need_renderer
@@ -76,7 +76,7 @@ def _claim(spec: SynthSpec, out: Path) -> None:
         write_json(path, settings)
         return
     try:
-        there = json.loads(path.read_text(encoding="utf-8"))
+        there = read_json_file(path)
         others = [f"{name} {there[name]}" for name, value in settings.items() if there[name] != value]
     except (OSError, ValueError, KeyError, TypeError):
         raise OutputError(f"{path} cannot be read as the settings of rendered scenes: choose another folder.") from None

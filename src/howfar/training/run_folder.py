@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from howfar.errors import ModelError, OutputError
 from howfar.files import replacing
+from howfar.io.parsing import UnreadableError, read_json_file
 from howfar.models.card import Card
 from howfar.models.card_writing import write_card
 from howfar.training.recipe import TrainingRecipe
@@ -105,8 +106,8 @@ class RunFolder:
 def _same(kept: Path, recipe: TrainingRecipe) -> bool:
     """Whether a kept recipe trains the same; a setting that it was written without has its default."""
     try:
-        other = msgspec.json.decode(kept.read_bytes(), type=type(recipe))
-    except msgspec.DecodeError:
+        other = msgspec.convert(read_json_file(kept), type(recipe))
+    except (OSError, UnreadableError, msgspec.ValidationError):
         return False
     return bool(msgspec.structs.replace(other, export=recipe.export) == recipe)
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from howfar.errors import ModelError
 from howfar.files import replacing
+from howfar.io.parsing import read_json_file
 from howfar.models.card import card_path
 from howfar.models.zoo.registry import Entry
 
@@ -70,7 +71,7 @@ def read_record(model: Path) -> Record | None:
     """
     path = record_path(model)
     try:
-        return Record(**json.loads(path.read_text(encoding="utf-8")))
+        return Record(**read_json_file(path))
     except FileNotFoundError:
         return None
     except (OSError, TypeError, ValueError) as error:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from howfar.errors import DownloadError
 from howfar.io.addresses import without_password
 from howfar.io.http import TooLargeError, TransportError, at_most, open_client, stated_length, streaming
+from howfar.io.parsing import read_json_file
 from howfar.models.session import file_digest
 
 if TYPE_CHECKING:
@@ -228,7 +229,7 @@ def _write_note(wanted: Wanted, part: Path, etag: str | None) -> None:
 
 def _read_note(part: Path) -> dict[str, str | None]:
     with suppress(OSError, ValueError):  # no note, or one that was cut short, means a fresh start
-        note = json.loads(_note_path(part).read_text(encoding="utf-8"))
+        note = read_json_file(_note_path(part))
         if isinstance(note, dict):
             return note
     return {}
