@@ -1,5 +1,7 @@
 """Writing files whole or not at all."""
 
+import errno
+import os
 import signal
 import threading
 from pathlib import Path
@@ -34,6 +36,52 @@ def test_a_failure_leaves_what_was_there(tmp_path: Path, error: type[BaseExcepti
         write()
     assert target.read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_the_disk_has_the_file_before_it_has_its_name_and_then_the_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "new" / "a.txt"
+    synced, sync = [], os.fsync
+
+    def note(handle: int) -> None:
+        facts = os.fstat(handle)
+        synced.append((facts.st_ino, facts.st_size, target.exists()))
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", note)
+    with replacing(target) as temporary:
+        temporary.write_text("whole")
+    files = [(inode, size, named) for inode, size, named in synced if inode == target.stat().st_ino]
+    assert files == [(target.stat().st_ino, 5, False)]
+    assert [inode for inode, _, named in synced if named] == [target.parent.stat().st_ino]
+    assert tmp_path.stat().st_ino in {inode for inode, *_ in synced}, "the folder that was made has a name too"
+
+
+def test_a_disk_that_fails_at_the_last_moment_is_told_and_the_old_file_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(handle: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    target = tmp_path / "a.txt"
+    target.write_text("old")
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OutputError, match=r"could not be written \(Input/output error\)"):
+        with replacing(target, overwrite=True) as temporary:
+            temporary.write_text("new")
+    assert target.read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_a_file_system_that_keeps_nothing_back_is_no_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(handle: int) -> None:
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with replacing(tmp_path / "a.txt") as temporary:
+        temporary.write_text("new")
+    assert (tmp_path / "a.txt").read_text() == "new"
 
 
 def test_an_existing_file_is_not_overwritten_unasked(tmp_path: Path) -> None:

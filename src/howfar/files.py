@@ -1,11 +1,12 @@
-"""Writing files so that nothing half-written is ever found under the final name."""
+"""Writing files so that nothing half-written is ever found under the final name, not even after a power cut."""
 
+import errno
 import os
 import signal
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -17,14 +18,15 @@ def replacing(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
     """Give a temporary path in the target's folder, and rename it to the target when the block ends well.
 
     The folder is made if it is missing. The temporary file keeps the target's ending, as many writers look at it. When
-    the block fails, or is interrupted, the temporary file is removed and the target stays as it was.
+    the block fails, or is interrupted, the temporary file is removed and the target stays as it was. When it ends well,
+    the file is on the disk: a power cut leaves the old file or the new one, whole.
 
     Raises:
         OutputError: If the target exists and overwrite is not set, or the folder cannot be written to.
     """
     refuse_existing(target, overwrite=overwrite)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         handle, name = tempfile.mkstemp(prefix=f".{target.stem[:40]}-", suffix=target.suffix, dir=target.parent)
     except OSError as error:
         raise OutputError(f"{target.parent} cannot be written to ({error.strerror}); choose another folder.") from None
@@ -34,11 +36,31 @@ def replacing(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
         yield temporary
         temporary.chmod(0o666 & ~_umask())  # mkstemp makes the file private; a result is an ordinary file
         refuse_existing(target, overwrite=overwrite)
-        temporary.replace(target)
+        put_in_place(temporary, target)
     except OSError as error:
         raise OutputError(f"{target} could not be written ({error.strerror or error}).") from None
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def put_in_place(temporary: Path, target: Path) -> None:
+    """Rename a complete file to its final name in the same folder, when the disk holds all of it.
+
+    Raises:
+        OSError: If the disk is full or fails, or there is a folder of that name.
+    """
+    # Some systems keep data in memory for half a minute, and a name for less: renamed first, a file may come out empty.
+    _to_disk(temporary, os.O_RDWR)
+    temporary.replace(target)
+    _folder_to_disk(target.parent)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those that it lies in, where they are missing; raises OSError if that fails."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in missing:
+        _folder_to_disk(each.parent)
 
 
 @contextmanager
@@ -67,6 +89,23 @@ def refuse_existing(target: Path, *, overwrite: bool) -> None:
     """Raise OutputError when the target is there and may not be overwritten."""
     if not overwrite and target.exists():
         raise OutputError(f"{target} exists already: choose another name, or allow overwriting.", setting="overwrite")
+
+
+def _to_disk(path: Path, flags: int) -> None:
+    handle = os.open(path, flags | getattr(os, "O_BINARY", 0))
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # of file systems that keep nothing back
+            raise
+    finally:
+        os.close(handle)
+
+
+def _folder_to_disk(folder: Path) -> None:
+    """Have the names in a folder written; not every system lets a folder be opened for that."""
+    with suppress(OSError):
+        _to_disk(folder, os.O_RDONLY)
 
 
 def _umask() -> int:

@@ -1,5 +1,6 @@
-"""TOML and JSON that others have written: every reader of either goes through here, so that no text gets past it that
-the code behind could stumble over.
+"""TOML and JSON that others have written: every reader of either goes through here.
+
+No text gets past it that the code behind could stumble over.
 """
 
 import json

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from howfar.errors import DownloadError, ModelError
+from howfar.files import make_folder, put_in_place
 from howfar.io.addresses import hiding_passwords, without_password
 from howfar.models.session import file_digest
 from howfar.models.zoo.cache import Record, model_path, pulled_path, read_record, write_companions
@@ -107,7 +108,7 @@ def _fetch_to(target: Path, entry: Entry, progress: Progress | None, mirror: str
         ) from None
     record = Record(entry.name, without_password(wanted.url), part.stat().st_size, digest, stated_by)
     write_companions(target, entry, record)
-    part.replace(target)  # last: a file under the model's name always has its record and card
+    put_in_place(part, target)  # last: a file under the model's name always has its record and card
     discard(part)
 
 
@@ -138,7 +139,7 @@ def _only_one(target: Path) -> "BaseFileLock":
     from filelock import FileLock
 
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
     except OSError as error:
         raise DownloadError(
             f"{target.parent} cannot be written to ({error.strerror}); choose another folder with HOWFAR_CACHE."
