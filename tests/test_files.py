@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from howfar.errors import OutputError
-from howfar.files import replacing, uninterrupted
+from howfar.files import expanded, replacing, uninterrupted
 
 
 def test_a_file_appears_when_it_is_complete(tmp_path: Path) -> None:
@@ -145,3 +145,9 @@ def test_where_ctrl_c_is_ignored_it_stays_so() -> None:
     finally:
         signal.signal(signal.SIGINT, before)
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_home_folder_is_found_and_that_of_nobody_is_a_name_like_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/me")
+    assert expanded("~/a.jpg") == Path("/home/me/a.jpg")
+    assert expanded("~nosuchuser/a.jpg") == Path("~nosuchuser/a.jpg")

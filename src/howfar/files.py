@@ -63,6 +63,14 @@ def make_folder(folder: Path) -> None:
         _folder_to_disk(each.parent)
 
 
+def expanded(path: str | Path) -> Path:
+    """A path with the home folder in the place of `~` or `~user`; as it stands where nobody knows that user."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
+
+
 @contextmanager
 def uninterrupted() -> Iterator[None]:
     """Let Ctrl-C wait until the block has ended.

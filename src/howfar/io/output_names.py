@@ -2,9 +2,10 @@
 
 import re
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from howfar.errors import SettingError
+from howfar.io.addresses import split_address
 from howfar.io.picture_writer import picture_path
 
 NOT_IN_A_NAME = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
@@ -66,7 +67,7 @@ def source_name(source: str) -> str:
     if source == "-":
         return "stdin"
     if "://" in source:
-        address = urlsplit(source)
+        address = split_address(source)
         last = unquote(address.path.rstrip("/").rpartition("/")[2]) or address.hostname or ""
     else:
         last = Path(source).name

@@ -114,8 +114,7 @@ def _sentence(url: str, error: TransportError, timeout_s: float) -> str:
         "refused": f"{url} refused the connection: check the address, or try again later.",
         "certificate": f"{url} does not prove who it is ({error.detail}): check the address, or fetch it and give the "
         "file.",
-        "packed": f"{url} packs its answer ({error.detail}), though it was asked not to: fetch it yourself and give the "
-        "file.",
+        "packed": f"{url} packs its answer ({error.detail}), though it was asked not to: fetch it and give the file.",
         "protocol": f"{url} broke off or does not keep to HTTP ({error.detail}): try again, or fetch it and give the "
         "file.",
     }

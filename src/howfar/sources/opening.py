@@ -10,10 +10,10 @@ from difflib import get_close_matches
 from functools import cached_property, partial
 from pathlib import Path
 from typing import BinaryIO, Protocol
-from urllib.parse import urlsplit
 
 from howfar.errors import SourceError
-from howfar.io.addresses import without_password
+from howfar.files import expanded
+from howfar.io.addresses import split_address, without_password
 from howfar.io.kinds import HEAD_BYTES, PICTURE_SUFFIXES, VIDEO_SUFFIXES, has_suffix, is_video
 from howfar.io.pictures import decode_picture, decode_stream, read_picture
 from howfar.io.video import VideoFile, check_every
@@ -190,7 +190,7 @@ def _open(spec: str, stdin: BinaryIO | None) -> Iterator[Source]:
 
 def _files(spec: str) -> list[tuple[str, Path]]:
     """The files that a path or a glob stands for, each with its name."""
-    path = Path(spec).expanduser()
+    path = expanded(spec)
     try:
         if path.is_dir():
             return [(str(each), each) for each in _in_folder(path)]
@@ -257,10 +257,12 @@ def _from_url(url: str) -> Source:
 
 
 def _suffix_of_url(url: str) -> str:
-    return Path(urlsplit(url).path).suffix.lower()
+    return Path(split_address(url).path).suffix.lower()
 
 
 def _from_stdin(stdin: BinaryIO | None) -> Frame:
+    if stdin is None and sys.stdin is None:
+        raise SourceError("Standard input is closed: pipe a picture in, or name a file.")
     stream = sys.stdin.buffer if stdin is None else stdin
     if stream.isatty():
         raise SourceError("Standard input is the keyboard where a picture was expected: pipe one in, or name a file.")

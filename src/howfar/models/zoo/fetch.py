@@ -112,7 +112,7 @@ def fetch(wanted: Wanted, part: Path, progress: Progress | None = None, patience
 def discard(part: Path) -> None:
     """Remove what was fetched so far."""
     part.unlink(missing_ok=True)
-    _note_path(part).unlink(missing_ok=True)
+    note_path(part).unlink(missing_ok=True)
 
 
 def _request(wanted: Wanted, part: Path, progress: Progress | None, patience: Patience) -> None:
@@ -292,19 +292,20 @@ def _verified(wanted: Wanted, part: Path) -> str:
     return digest
 
 
-def _note_path(part: Path) -> Path:
+def note_path(part: Path) -> Path:
+    """Where it is kept what a part is of: beside it."""
     return part.with_name(f"{part.name}.json")
 
 
 def _write_note(wanted: Wanted, part: Path, etag: str | None) -> None:
     part.unlink(missing_ok=True)  # first, so that a note never stands beside the bytes of another file
     note = {"url": without_password(wanted.url), "sha256": wanted.sha256, "etag": etag}
-    _note_path(part).write_text(json.dumps(note), encoding="utf-8")
+    note_path(part).write_text(json.dumps(note), encoding="utf-8")
 
 
 def _read_note(part: Path) -> dict[str, str | None]:
     with suppress(OSError, ValueError):  # no note, or one that was cut short, means a fresh start
-        note = read_json_file(_note_path(part))
+        note = read_json_file(note_path(part))
         if isinstance(note, dict):
             return note
     return {}
