@@ -67,9 +67,9 @@ def test_a_disk_that_fails_at_the_last_moment_is_told_and_the_old_file_stays(
     target = tmp_path / "a.txt"
     target.write_text("old")
     monkeypatch.setattr(os, "fsync", fail)
-    with pytest.raises(OutputError, match=r"could not be written \(Input/output error\)"):
-        with replacing(target, overwrite=True) as temporary:
-            temporary.write_text("new")
+    told = r"could not be written \(Input/output error\)"
+    with pytest.raises(OutputError, match=told), replacing(target, overwrite=True) as temporary:
+        temporary.write_text("new")
     assert target.read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
 

@@ -37,7 +37,7 @@ def trained_network(root: Path, *, last: bool = False, described: Path | None = 
     folder = RunFolder(root)
     path = folder.last if last else folder.best
     state = load_checkpoint(path)
-    weights = state["average"] or state["network"]
+    weights = state.get("average") or state["network"]
     card = read_card(folder.card)
     entry = find_network(recipe.network.name, kind.card_task)
     network = kind.exported(TrainedWeights(entry, recipe, card, weights, source=str(path)))

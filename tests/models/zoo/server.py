@@ -15,7 +15,8 @@ class Reply:
     """How one GET is answered; the last reply of a path answers all that follow.
 
     `cut_at` closes the connection at that byte of the file; `stall_at` says nothing more from that byte on until the
-    server is closed, and `drip_at` a byte every 50 ms; `claims` is what Content-Length says when it lies, and None leaves it out.
+    server is closed, and `drip_at` a byte every 50 ms; `claims` is what Content-Length says when it lies, and None
+    leaves it out.
     """
 
     body: bytes = b""
