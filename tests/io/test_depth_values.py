@@ -1,5 +1,6 @@
 """The bare numbers of depth files."""
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,17 @@ from howfar.io.depth_values import read_values
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL")  # it warns of damage as well as raising
 
 RAMP = np.arange(12).reshape(3, 4)
+
+
+def _claim(path: Path, shape: str) -> None:
+    """Write an array of eight bytes whose header says that it has another shape."""
+    header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}\n".encode()
+    array = b"\x93NUMPY\x02\x00" + len(header).to_bytes(4, "little") + header + bytes(8)
+    if path.suffix == ".npy":
+        path.write_bytes(array)
+        return
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("depth.npy", array)
 
 
 def _save_npz(path: Path, **arrays: NDArray) -> None:
@@ -81,6 +93,16 @@ def _cut(path: Path) -> None:
         pytest.param(
             "a.npy", lambda path: np.save(path, np.array([[{}]]), allow_pickle=True), "cannot be read", id="a pickle"
         ),
+        pytest.param(
+            "a.npy", lambda path: _claim(path, "(True, 5)"), "shape .True, 5.", id="true for a number of rows"
+        ),
+        pytest.param("a.npy", lambda path: _claim(path, "(5, -1)"), "shape .5, -1.", id="less than no column"),
+        pytest.param("a.npy", lambda path: _claim(path, "'ab'"), "cannot be read", id="a text for a shape"),
+        pytest.param("a.npy", lambda path: _claim(path, "(12000, 12000)"), "12000×12000 values", id="too many values"),
+        pytest.param("a.npy", lambda path: _claim(path, f"({10**30}, 9)"), "values, and at most 50 million", id="any"),
+        pytest.param("a.npy", lambda path: _claim(path, f"({'9' * 5000},)"), "cannot be read", id="5000 digits"),
+        pytest.param("a.npz", lambda path: _claim(path, "(True, 5)"), "shape .True, 5.", id="true, in an npz"),
+        pytest.param("a.npz", lambda path: _claim(path, "(12000, 12000)"), "12000×12000 values", id="many, in an npz"),
         pytest.param("a.npz", lambda path: _save_npz(path, a=RAMP, b=RAMP), "holds a, b", id="two arrays, none depth"),
         pytest.param("a.npz", lambda path: path.write_bytes(b""), "cannot be read", id="an empty file"),
         pytest.param(

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from howfar.errors import MissingExtraError, SourceError
+from howfar.io.numpy_files import refuse_odd_array
 
 DEPTH_FORMATS = "a 16-bit PNG, a TIFF, .npy, .npz, .pfm or .exr"
 
@@ -23,6 +24,9 @@ NO_SURFACE = 65504.0
 _DAMAGE = (
     OSError,
     ValueError,
+    TypeError,
+    OverflowError,
+    LookupError,
     EOFError,
     SyntaxError,
     RuntimeError,
@@ -100,6 +104,8 @@ def _from_opencv(path: Path) -> NDArray[Any]:
 
 
 def _from_npy(path: Path) -> NDArray[Any]:
+    with path.open("rb") as file:
+        refuse_odd_array(file, path)
     # Mapped, so that a header that promises more than the file holds fails before memory is taken for it.
     return np.array(np.lib.format.open_memmap(path, mode="r"))
 
@@ -109,7 +115,12 @@ def _from_npz(path: Path) -> NDArray[Any]:
         names = list(arrays)
         if "depth" not in names and len(names) != 1:
             raise SourceError(f"{path} holds {', '.join(names) or 'no array'}; call the depth map 'depth'.")
-        return np.asarray(arrays["depth" if "depth" in names else names[0]])
+        name = "depth" if "depth" in names else names[0]
+        with zipfile.ZipFile(path) as archive:
+            member = next(each for each in archive.namelist() if each.removesuffix(".npy") == name)
+            with archive.open(member) as array:
+                refuse_odd_array(array, path)
+        return np.asarray(arrays[name])
 
 
 def _from_exr(path: Path) -> NDArray[Any]:

@@ -84,7 +84,7 @@ def open_client(timeout_s: float) -> "httpx.Client":
     except OSError as error:  # ssl.SSLError is one
         files = " or ".join(name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if name in os.environ)
         which = f" that {files} names" if files else ""
-        reason = error.strerror or error
+        reason = error.strerror or str(error)
         raise TransportError("settings", f"the certificates{which} cannot be read ({reason}): correct it") from None
 
 
