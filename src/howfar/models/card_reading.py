@@ -148,7 +148,10 @@ def _class_names(table: Fields) -> tuple[str, ...]:
     if table.table.get("classes") == "coco80":
         table.text("classes")
         return coco80()
-    return table.texts("classes")
+    names = table.texts("classes")
+    if not names:
+        raise ModelError(f"{table.where}: a detector has at least one class; name it in 'classes'.")
+    return names
 
 
 def _depth_spec(table: Fields) -> DepthSpec:

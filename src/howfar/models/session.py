@@ -165,8 +165,20 @@ class OnnxSession:
 
 
 def read_outputs(outputs: Mapping[str, NDArray[Any]], tensors: tuple[str, ...]) -> list[NDArray[Any]]:
-    """The outputs that a head reads: those that the card names, or all of them."""
-    return [outputs[name] for name in tensors] if tensors else list(outputs.values())
+    """The outputs that a head reads: those that the card names, or all of them.
+
+    Raises:
+        ModelError: If one of them is no array of numbers: ONNX also has sequences, texts and what may be missing.
+    """
+    read = {name: outputs[name] for name in tensors} if tensors else dict(outputs)
+    for name, value in read.items():
+        if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiub":
+            kind = "texts" if isinstance(value, np.ndarray) else type(value).__name__
+            raise ModelError(
+                f"The network's output {name!r} holds no array of numbers but {kind}: name others in its "
+                "card's tensors, or export it without."
+            )
+    return list(read.values())
 
 
 def file_digest(path: Path) -> str:
