@@ -15,6 +15,8 @@ from howfar.models.card import Card, InputSpec
 from howfar.models.memory import refuse_beyond_memory
 
 CPU = "CPUExecutionProvider"
+MOST_THREADS = 1024
+"""More than any machine has cores: all that are asked for are started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +28,15 @@ class RunOptions:
         provider: ONNX Runtime execution provider, in full or short (`cuda`); None for the CPU.
 
     Raises:
-        SettingError: If there is to be no thread.
+        SettingError: If there are to be no threads, or more than `MOST_THREADS`.
     """
 
     threads: int | None = None
     provider: str | None = None
 
     def __post_init__(self) -> None:
-        if self.threads is not None and self.threads < 1:
-            raise SettingError(f"threads must be at least 1, not {self.threads}.", setting="threads")
+        if self.threads is not None and not 1 <= self.threads <= MOST_THREADS:
+            raise SettingError(f"threads must be from 1 to {MOST_THREADS}, not {self.threads}.", setting="threads")
 
 
 MEMORY_TIMES = 3.0
