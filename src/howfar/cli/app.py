@@ -17,6 +17,7 @@ from howfar.cli.doctor import doctor
 from howfar.cli.export import export
 from howfar.cli.failures import sentence
 from howfar.cli.look import look
+from howfar.cli.standard_streams import open_closed_streams
 from howfar.cli.synth import synth
 from howfar.errors import HowfarError
 
@@ -78,6 +79,7 @@ def howfar(
 
 def main() -> None:
     """Run the command line: an error of howfar's own becomes one sentence and exit code 1."""
+    open_closed_streams()
     warnings.filterwarnings("ignore", module="PIL")  # on damaged metadata, which does not matter to the picture
     os.environ.setdefault("OPENCV_LOG_LEVEL", "ERROR")  # what OpenCV warns of comes as a sentence of our own
     try:
