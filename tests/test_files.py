@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from howfar.errors import OutputError
-from howfar.files import expanded, replacing, uninterrupted
+from howfar.files import expanded, is_file, replacing, uninterrupted
 
 
 def test_a_file_appears_when_it_is_complete(tmp_path: Path) -> None:
@@ -151,3 +151,11 @@ def test_a_home_folder_is_found_and_that_of_nobody_is_a_name_like_others(monkeyp
     monkeypatch.setenv("HOME", "/home/me")
     assert expanded("~/a.jpg") == Path("/home/me/a.jpg")
     assert expanded("~nosuchuser/a.jpg") == Path("~nosuchuser/a.jpg")
+
+
+@pytest.mark.parametrize("name", ["a" * 300, f"{'a' * 300}/a.txt"], ids=["of a file", "of its folder"])
+def test_no_file_has_a_name_that_is_too_long(tmp_path: Path, name: str) -> None:
+    assert not is_file(tmp_path / name)
+    told = r"cannot be written to \(File name too long\); choose another"
+    with pytest.raises(OutputError, match=told), replacing(tmp_path / name):
+        pass

@@ -71,6 +71,14 @@ def expanded(path: str | Path) -> Path:
         return Path(path)
 
 
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; there is none whose name is too long or whose folder may not be looked into."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 @contextmanager
 def uninterrupted() -> Iterator[None]:
     """Let Ctrl-C wait until the block has ended.
@@ -94,8 +102,12 @@ def uninterrupted() -> Iterator[None]:
 
 
 def refuse_existing(target: Path, *, overwrite: bool) -> None:
-    """Raise OutputError when the target is there and may not be overwritten."""
-    if not overwrite and target.exists():
+    """Raise OutputError when the target is there and may not be overwritten, or no file can be called so."""
+    try:
+        there = target.exists()
+    except OSError as error:
+        raise OutputError(f"{target} cannot be written to ({error.strerror}); choose another name.") from None
+    if not overwrite and there:
         raise OutputError(f"{target} exists already: choose another name, or allow overwriting.", setting="overwrite")
 
 

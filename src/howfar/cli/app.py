@@ -21,6 +21,9 @@ from howfar.cli.standard_streams import open_closed_streams
 from howfar.cli.synth import synth
 from howfar.errors import HowfarError
 
+LONGEST_NAME = 300
+"""As much of a name is told where the system refuses it."""
+
 GROUPS = {
     "models": "List, describe, pull and check models.",
     "evaluate": "Measure a network on a data set with known truth.",
@@ -86,4 +89,8 @@ def main() -> None:
         app()
     except HowfarError as error:
         typer.echo(f"howfar: {sentence(error)}", err=True)
+        sys.exit(1)
+    except OSError as error:  # of names and disks that nobody has asked about before
+        name = "" if error.filename is None else f"{str(error.filename)[:LONGEST_NAME]} cannot be used: "
+        typer.echo(f"howfar: {name}{error.strerror or error}.", err=True)
         sys.exit(1)

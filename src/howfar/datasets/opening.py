@@ -181,7 +181,11 @@ def _open(path: Path, layouts: tuple[Layout, ...], remedy: str = DESCRIBE) -> An
 
 
 def _layout_at(path: Path, layouts: tuple[Layout, ...]) -> Layout | None:
-    if not path.exists():
+    try:
+        there = path.exists()
+    except OSError:  # a name that is too long, say
+        there = False
+    if not there:
         raise SourceError(f"There is no data set {path}: name the folder or file that holds it.")
     return next((layout for layout in layouts if layout.is_at(path)), None)
 

@@ -4,6 +4,7 @@ from importlib import resources
 from pathlib import Path
 
 from howfar.errors import ModelError
+from howfar.files import is_file
 from howfar.models.card import Card, card_path
 from howfar.models.card_reading import read_card
 from howfar.models.depth import CardDepth
@@ -48,7 +49,7 @@ def find_model(name_or_path: str | Path) -> tuple[Path, Card]:
         path = embedded_path(name)
     elif Path(name).suffix == ".onnx":
         path = Path(name)
-        if not path.is_file():
+        if not is_file(path):
             raise ModelError(f"There is no model file {path}.")
     elif Path(name).suffix in CHECKPOINTS:
         raise _needs_export(name, _extra_of_file(Path(name)))

@@ -11,6 +11,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from howfar.errors import ModelError, SettingError
+from howfar.files import is_file
 from howfar.models.card import Card, InputSpec
 from howfar.models.memory import refuse_beyond_memory
 
@@ -190,7 +191,7 @@ def file_digest(path: Path) -> str:
 
 
 def _check_digest(path: Path, card: Card) -> None:
-    if not path.is_file():
+    if not is_file(path):
         raise ModelError(f"There is no model file {path}.")
     if card.sha256 and file_digest(path) != card.sha256:
         raise ModelError(f"{path} is not the file that its card describes (its SHA-256 differs): fetch it again.")

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from howfar.errors import SourceError
+from howfar.files import is_file
 from howfar.io.depth_values import read_values
 from howfar.io.pictures import read_rgb
 
@@ -89,7 +90,7 @@ def _by_name(folder: Path) -> dict[str, Path]:
 
 
 def _read(path: Path) -> tuple[NDArray[np.float32], bool]:
-    if not path.is_file():
+    if not is_file(path):
         raise SourceError(f"There is no map {path}: name a picture of 8 bits or a depth file.")
     if _has_8_bits(path):
         return _grey(path), True
