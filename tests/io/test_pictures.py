@@ -214,6 +214,31 @@ def test_the_largest_telephone_picture_is_not_taken_for_a_bomb(recwarn):
     assert not recwarn.list
 
 
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "PA", "RGBa", "P", "CMYK", "L", "1", "YCbCr"])
+@pytest.mark.parametrize("strip", [1, 50, 10_000], ids=["a row at a time", "two rows at a time", "at once"])
+def test_a_picture_that_is_converted_by_strips_is_the_same(monkeypatch, mode, strip):
+    monkeypatch.setattr(pictures, "STRIP_PIXELS", strip)
+    noise = np.random.default_rng(0).integers(0, 256, (33, 25, 4), dtype=np.uint8)
+    image = Image.fromarray(noise).convert("P" if mode == "PA" else mode).convert(mode)
+    if mode == "P":
+        image.info["transparency"] = 3
+    expected = image
+    if image.has_transparency_data:
+        layer = image.convert("RGBA")
+        expected = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
+    np.testing.assert_array_equal(pictures._rgb(image, "noise"), np.asarray(expected.convert("RGB")))
+
+
+def test_too_little_memory_is_called_that(monkeypatch):
+    def fail(*_):
+        raise MemoryError
+
+    monkeypatch.setattr(pictures, "_rgb", fail)
+    with pytest.raises(SourceError, match=r"a\.png cannot be decoded, as there is not enough memory: close") as refusal:
+        decode_picture(encoded(quadrants(), "PNG"), "a.png")
+    assert "damaged" not in str(refusal.value)
+
+
 def test_missing_file(tmp_path):
     with pytest.raises(SourceError, match=r"There is no file .*gone\.jpg: check the name"):
         read_picture(tmp_path / "gone.jpg")

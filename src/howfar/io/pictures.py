@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 MAX_PICTURE_PIXELS = 200_000_000
 """The largest telephone sensors have 200 megapixels; what says that it has more is refused before it is decoded."""
 
+STRIP_PIXELS = 16_000_000
+"""As much of a picture is converted at once."""
+
 MAX_STREAM_BYTES = 256 * 2**20
 """How much is read from something whose size is not known beforehand, such as standard input."""
 
@@ -226,6 +229,8 @@ def _refusing(what: str, hint: str) -> Iterator[None]:
         yield
     except HowfarError:
         raise
+    except MemoryError:
+        raise SourceError(f"{what}, as there is not enough memory: close other programs, or make it smaller.") from None
     except Exception as error:  # noqa: BLE001  Pillow's readers let through whatever their parsing meets
         reason = str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__
         raise SourceError(f"{what} ({reason}): {hint}.") from None
@@ -258,12 +263,20 @@ def _rgb(image: "Image.Image", source: str) -> NDArray[np.uint8]:
             f"{source} holds 32-bit numbers, which do not say what is white: save it with 8 or 16 bits, "
             "or give it as a depth map if it is one."
         )
-    if image.has_transparency_data:
-        image = _on_white(image)
-    return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
+    if image.mode == "RGB" and not image.has_transparency_data:
+        return np.asarray(image)
+    # By strips, as a conversion and what lies under transparency take as much memory as the picture each.
+    pixels = np.empty((image.height, image.width, 3), dtype=np.uint8)
+    rows = max(1, STRIP_PIXELS // image.width)
+    for top in range(0, image.height, rows):
+        strip = image.crop((0, top, image.width, min(top + rows, image.height)))
+        pixels[top : top + rows] = np.asarray(_on_white(strip).convert("RGB"))
+    return pixels
 
 
 def _on_white(image: "Image.Image") -> "Image.Image":
+    if not image.has_transparency_data:
+        return image
     from PIL import Image
 
     layer = image.convert("RGBA")
