@@ -37,7 +37,9 @@ class RunOptions:
 
     def __post_init__(self) -> None:
         if self.threads is not None and not 1 <= self.threads <= MOST_THREADS:
-            raise SettingError(f"threads must be from 1 to {MOST_THREADS}, not {self.threads}.", setting="threads")
+            raise SettingError(
+                f"threads must be at least 1 and at most {MOST_THREADS}, not {self.threads}.", setting="threads"
+            )
 
 
 MEMORY_TIMES = 3.0
