@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
+MAX_FRAME_PIXELS = 8192 * 8192
+"""Twice as many as any level of H.264, HEVC or AV1 has; a frame takes a dozen bytes a pixel on its way."""
+
 MISSING_SHARE = 0.1
 MISSING_S = 0.5
 """A video that ends short of the length it states by more than this share and this time has been cut off.
@@ -199,6 +202,7 @@ def _opened(path: Path, name: str) -> Iterator[tuple["InputContainer", "VideoStr
             told = describe(head)
             holds = told if told == "holds text" else "holds no moving pictures, at most sound,"
             raise SourceError(f"{name} {holds} where a video was expected: give a video file.")
+        _refuse_large_frames(stream, name)
         stream.thread_type = "AUTO"
         yield container, stream
 
@@ -222,6 +226,17 @@ def _video_stream(container: "InputContainer") -> Any:
     if best is None or best.disposition & Disposition.attached_pic or container.format.name == "tty":
         return None
     return best
+
+
+def _refuse_large_frames(stream: "VideoStream", name: str) -> None:
+    """Raise SourceError for frames that would take gigabytes; the decoder refuses those that come later in the file."""
+    width, height = stream.codec_context.width, stream.codec_context.height
+    if width * height > MAX_FRAME_PIXELS:
+        raise SourceError(
+            f"{name} says that its frames have {width}×{height} pixels, and at most {MAX_FRAME_PIXELS // 10**6} "
+            "megapixels are read: make it smaller first."
+        )
+    stream.codec_context.options = {"max_pixels": str(MAX_FRAME_PIXELS)}
 
 
 def _cannot_open(name: str, head: bytes, reason: str) -> str:
