@@ -138,3 +138,17 @@ def test_csv_has_the_numbers_in_metres_and_leaves_the_unknown_empty() -> None:
 def test_the_caption_names_the_map_only_where_it_was_heard(weights: tuple[float, float], says: str) -> None:
     cues = tuple(Cue(name, 2.3, 0.2, weight) for name, weight in zip(("depth", "size"), weights, strict=True))
     assert says in " ".join(caption(scene(thing(cues=cues))).split())
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        pytest.param({}, "The camera is assumed: it may have been cut.", id="what is doubted is said"),
+        pytest.param(METRIC, "The camera is assumed.", id="not where the metres were measured"),
+        pytest.param({"notes": ("It was stretched.",)}, "It was stretched.", id="what was done to the picture"),
+    ],
+)
+def test_what_is_odd_about_a_picture_is_said(changes: dict, said: str) -> None:
+    doubted = Camera.between(64, 48, (50.0, 25.0, 100.0), "it may have been cut")
+    models = {"detector": "d", "depth": "z", "anchor": "a"}
+    assert said in caption(scene(thing(), camera=doubted, models=models, **changes)).splitlines()

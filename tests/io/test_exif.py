@@ -19,6 +19,13 @@ APS_C = {  # 22.3 mm wide, 5184 pixels: 22.3/25.4 inches
     exif.PIXEL_Y_DIMENSION: 3456,
 }
 APS_C_FOCAL_PX = 50.0 / 22.3 * 5184
+PHONE_FOCAL_PX = 26 / math.hypot(36, 24) * 5040
+PHONE = {  # a sensor of 4032×3024 pixels
+    exif.FOCAL_LENGTH_35MM: 26,
+    exif.FOCAL_LENGTH: 4.25,
+    exif.FOCAL_PLANE_X_RESOLUTION: PHONE_FOCAL_PX / 4.25,
+    exif.FOCAL_PLANE_RESOLUTION_UNIT: 4,
+}
 
 
 @pytest.mark.parametrize(
@@ -51,10 +58,52 @@ APS_C_FOCAL_PX = 50.0 / 22.3 * 5184
         ),
         pytest.param(APS_C | {exif.DIGITAL_ZOOM_RATIO: 0.0}, (5184, 3456), APS_C_FOCAL_PX, id="digital zoom 0 is none"),
         pytest.param(
-            {exif.FOCAL_LENGTH_35MM: 52, exif.DIGITAL_ZOOM_RATIO: 2.0},
+            {exif.FOCAL_LENGTH_35MM: 52, exif.FOCAL_LENGTH: 4.25, exif.DIGITAL_ZOOM_RATIO: 2.0},
             (3600, 2400),
             52 / 36 * 3600,
-            id="35 mm counts digital zoom already",
+            id="35 mm counts digital zoom already, for the sensor would be too small",
+        ),
+        pytest.param(
+            {exif.FOCAL_LENGTH_35MM: 26, exif.DIGITAL_ZOOM_RATIO: 4.0},
+            (3600, 2400),
+            4 * 26 / 36 * 3600,
+            id="35 mm counts no digital zoom, for the lens would be too wide",
+        ),
+        pytest.param(
+            APS_C | {exif.FOCAL_LENGTH_35MM: 80, exif.DIGITAL_ZOOM_RATIO: 2.0},
+            (5184, 3456),
+            2 * 80 / 36 * 5184,
+            id="35 mm counts no digital zoom, by the density",
+        ),
+        pytest.param(
+            APS_C | {exif.FOCAL_LENGTH_35MM: 161, exif.DIGITAL_ZOOM_RATIO: 2.0},
+            (5184, 3456),
+            161 / 36 * 5184,
+            id="35 mm counts digital zoom, by the density",
+        ),
+        pytest.param(
+            {exif.FOCAL_LENGTH_35MM: 26, exif.PIXEL_X_DIMENSION: 4032, exif.PIXEL_Y_DIMENSION: 3024},
+            (3024, 3024),
+            PHONE_FOCAL_PX,
+            id="a square cut out of what EXIF says",
+        ),
+        pytest.param(
+            {exif.FOCAL_LENGTH_35MM: 26, exif.PIXEL_X_DIMENSION: 4032, exif.PIXEL_Y_DIMENSION: 3024},
+            (2000, 4032),
+            PHONE_FOCAL_PX,
+            id="cut out of it when it was upright",
+        ),
+        pytest.param(
+            PHONE | {exif.PIXEL_X_DIMENSION: 4032, exif.PIXEL_Y_DIMENSION: 2268},
+            (4032, 2268),
+            PHONE_FOCAL_PX,
+            id="16:9 of a sensor of 4:3, by the density",
+        ),
+        pytest.param(
+            PHONE | {exif.PIXEL_X_DIMENSION: 3024, exif.PIXEL_Y_DIMENSION: 3024},
+            (3024, 3024),
+            PHONE_FOCAL_PX,
+            id="a square cut out, its new size in EXIF, by the density",
         ),
     ],
 )
@@ -64,6 +113,72 @@ def test_focal_length(tags, size, focal_px):
     assert camera.focal_px == pytest.approx(focal_px, rel=1e-6)
     assert (camera.width_px, camera.height_px, camera.origin) == (*size, "exif")
     assert (camera.cx_px, camera.cy_px) == (size[0] / 2, size[1] / 2)
+
+
+def mm(focal_35mm, size):
+    return focal_35mm / math.hypot(36, 24) * math.hypot(*size)
+
+
+@pytest.mark.parametrize(
+    ("tags", "size", "readings_px", "is_assumed"),
+    [
+        pytest.param(
+            {exif.FOCAL_LENGTH_35MM: 52, exif.DIGITAL_ZOOM_RATIO: 2.0},
+            (4032, 3024),
+            (mm(52, (4032, 3024)), mm(104, (4032, 3024))),
+            True,
+            id="with or without the digital zoom",
+        ),
+        pytest.param(
+            {exif.FOCAL_LENGTH_35MM: 26, exif.PIXEL_X_DIMENSION: 3024, exif.PIXEL_Y_DIMENSION: 3024},
+            (3024, 3024),
+            (mm(26, (3024, 3024)), PHONE_FOCAL_PX),
+            True,
+            id="a square cut out, its new size in EXIF",
+        ),
+        pytest.param(
+            {exif.FOCAL_LENGTH_35MM: 26},
+            (4032, 2268),
+            (mm(26, (4032, 2268)), PHONE_FOCAL_PX),
+            False,
+            id="16:9 of a sensor of 4:3",
+        ),
+        pytest.param(
+            PHONE | {exif.PIXEL_X_DIMENSION: 2016, exif.PIXEL_Y_DIMENSION: 1512},
+            (2016, 1512),
+            (PHONE_FOCAL_PX / 2, PHONE_FOCAL_PX),
+            True,
+            id="half of it cut out, or made half as large, its new size in EXIF",
+        ),
+        pytest.param(
+            APS_C | {exif.PIXEL_X_DIMENSION: 1024, exif.PIXEL_Y_DIMENSION: 683},
+            (1024, 683),
+            (APS_C_FOCAL_PX, APS_C_FOCAL_PX * 1024 / 5184),
+            True,
+            id="made small, with a density alone",
+        ),
+        pytest.param(
+            {exif.FOCAL_LENGTH_35MM: 200, exif.PIXEL_X_DIMENSION: 4032, exif.PIXEL_Y_DIMENSION: 3024},
+            (1512, 1512),
+            (mm(200, (4032, 3024)), mm(200, (4032, 3024)) / 2),
+            True,
+            id="cut out, and perhaps made smaller",
+        ),
+        pytest.param(
+            APS_C | {exif.FOCAL_LENGTH_35MM: 50},
+            (5184, 3456),
+            (mm(50, (5184, 3456)), APS_C_FOCAL_PX),
+            True,
+            id="35 mm copied from the focal length of a smaller sensor",
+        ),
+    ],
+)
+def test_what_exif_leaves_open_holds_all_readings(tags, size, readings_px, is_assumed):
+    camera = camera_from_exif(tags, *size)
+    assert camera.origin == ("assumed" if is_assumed else "exif")
+    assert camera.doubt.is_large is is_assumed
+    assert camera.focal_px * camera.doubt.low <= min(readings_px) * 1.001
+    assert camera.focal_px * camera.doubt.high >= max(readings_px) * 0.999
 
 
 @pytest.mark.parametrize(
@@ -81,10 +196,12 @@ def test_focal_length(tags, size, focal_px):
         pytest.param(APS_C | {exif.FOCAL_PLANE_X_RESOLUTION: 72}, id="the screen's density: a sensor of two metres"),
         pytest.param(APS_C | {exif.FOCAL_PLANE_RESOLUTION_UNIT: 9}, id="an unknown unit"),
         pytest.param(APS_C | {exif.FOCAL_LENGTH: 0}, id="a focal length of 0"),
-        pytest.param(APS_C | {exif.PIXEL_Y_DIMENSION: 5184}, id="cut to another shape since, density"),
         pytest.param(
             {exif.FOCAL_LENGTH_35MM: 26, exif.PIXEL_X_DIMENSION: 4032, exif.PIXEL_Y_DIMENSION: 4032},
-            id="cut to another shape since, 35 mm",
+            id="larger than it was taken, in another shape",
+        ),
+        pytest.param(
+            {exif.FOCAL_LENGTH_35MM: 4, exif.FOCAL_LENGTH: 4.25}, id="the focal length for its 35 mm equivalent"
         ),
     ],
 )

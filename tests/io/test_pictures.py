@@ -13,8 +13,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from howfar.errors import MissingExtraError, SourceError
+from howfar.evaluation.ssim.files import read_map
 from howfar.io import exif, pictures
-from howfar.io.pictures import decode_picture, decode_stream, read_picture
+from howfar.io.depth_values import read_values
+from howfar.io.kinds import picture_format
+from howfar.io.pictures import decode_picture, decode_stream, picture_size, read_grey, read_picture, read_rgb
+from howfar.io.pixels import STRIP_ROWS
 from howfar.scene import Camera
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL")  # it warns of damage as well as raising
@@ -58,6 +62,8 @@ def corners(image):
         ("BMP", {}),
         ("GIF", {}),
         ("PPM", {}),
+        ("AVIF", {"quality": 95}),
+        ("JPEG2000", {}),
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(map(str, value.values())) or "plain",
 )
@@ -68,6 +74,37 @@ def test_every_format_gives_rgb(tmp_path, kind, options):
     assert frame.image.dtype == np.uint8
     assert (frame.width_px, frame.height_px, frame.source, frame.camera) == (48, 32, str(path), None)
     assert np.abs(corners(frame.image).astype(int) - QUADRANTS).max() <= 6
+
+
+@pytest.mark.parametrize(
+    ("image", "colour"),
+    [
+        pytest.param(b"P1\n2 1\n0 1\n", (255, 0), id="PBM in letters"),
+        pytest.param(b"P2\n2 1\n255\n9 200\n", (9, 200), id="PGM in letters"),
+        pytest.param(b"P5\n2 1\n255\n\x09\xc8", (9, 200), id="PGM"),
+        pytest.param(b"P5\n2 1\n65535\n\x00\xff\xff\x00", (0, 255), id="PGM of 16 bits"),
+        pytest.param(b"P3\n2 1\n255\n9 9 9 200 200 200\n", (9, 200), id="PPM in letters"),
+    ],
+)
+def test_every_kind_of_portable_map(image, colour):
+    assert decode_picture(image, "a").image[0, :, 0].tolist() == list(colour)
+
+
+def test_an_avif_of_a_common_brand_is_one():
+    data = encoded(quadrants(), "AVIF")
+    size = int.from_bytes(data[:4], "big")
+    brands = b"mif1" + data[12:16] + b"mif1avif"
+    head = (8 + len(brands)).to_bytes(4, "big") + b"ftyp" + brands
+    padded = head + b"\0\0\0\x08free" * ((size - len(head)) // 8) if size >= len(head) else head
+    assert picture_format(padded) == "AVIF"
+
+
+def test_a_turned_avif_is_turned_once():
+    tags = Image.Exif()
+    tags[0x0112] = 6
+    frame = decode_picture(encoded(quadrants(64, 48), "AVIF", quality=95, exif=tags), "a.avif")
+    assert (frame.width_px, frame.height_px) == (48, 64)
+    assert np.abs(corners(frame.image).astype(int) - np.rot90(QUADRANTS, -1)).max() <= 30
 
 
 def test_heic(tmp_path):
@@ -85,7 +122,7 @@ def test_a_turned_heic_is_turned_once():
     buffer = io.BytesIO()
     heif.from_pillow(quadrants(64, 48)).save(buffer, quality=95, exif=tags.tobytes())
     frame = decode_picture(buffer.getvalue(), "a.heic")
-    assert (frame.width_px, frame.height_px) == (48, 64)
+    assert (frame.width_px, frame.height_px, frame.orientation) == (48, 64, 6)
     assert np.abs(corners(frame.image).astype(int) - np.rot90(QUADRANTS, -1)).max() <= 30
 
 
@@ -135,6 +172,35 @@ def test_16_bits_are_scaled_not_clipped(tmp_path, suffix, channels):
     assert image.shape == (48, 64, 3)
     assert image.dtype == np.uint8
     assert np.abs(image - wanted / 257).max() <= 1.0
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tiff", ".pgm"])
+def test_16_bits_that_fill_a_part_of_their_range_are_stretched(tmp_path, suffix):
+    thermal = (7000 + RAMP // 40).astype(np.uint16)
+    thermal[0, 0], thermal[0, 1] = 65535, 0  # a hot pixel and a dead one
+    assert cv2.imwrite(str(tmp_path / f"a{suffix}"), thermal)
+    frame = read_picture(tmp_path / f"a{suffix}")
+    assert frame.image.min() == 0
+    assert frame.image.max() == 255
+    assert np.abs(frame.image[1:, :, 0] - (thermal[1:] - 7000) / 1638 * 255).max() < 2
+    assert "from 7002 to 8637 alone" in frame.notes[0]
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tiff", ".ppm"])
+def test_colours_of_16_bits_that_fill_a_part_of_their_range_are_stretched(tmp_path, suffix):
+    values = np.dstack([RAMP, RAMP[::-1], RAMP[:, ::-1]]) // 64  # of a sensor of 10 bits
+    assert cv2.imwrite(str(tmp_path / f"a{suffix}"), values[..., ::-1])
+    frame = read_picture(tmp_path / f"a{suffix}")
+    assert np.abs(frame.image - values / 4.0).max() < 3
+    assert "16 bits hold values from" in frame.notes[0]
+
+
+@pytest.mark.parametrize("value", [0, 12345, 65535])
+def test_16_bits_of_one_value_are_not_stretched(tmp_path, value):
+    assert cv2.imwrite(str(tmp_path / "a.png"), np.full((4, 5), value, np.uint16))
+    frame = read_picture(tmp_path / "a.png")
+    assert (frame.image == value >> 8).all()
+    assert frame.notes == ()
 
 
 @pytest.mark.parametrize(
@@ -214,29 +280,58 @@ def test_the_largest_telephone_picture_is_not_taken_for_a_bomb(recwarn):
     assert not recwarn.list
 
 
-@pytest.mark.parametrize("mode", ["RGBA", "LA", "PA", "RGBa", "P", "CMYK", "L", "1", "YCbCr"])
-@pytest.mark.parametrize("strip", [1, 50, 10_000], ids=["a row at a time", "two rows at a time", "at once"])
-def test_a_picture_that_is_converted_by_strips_is_the_same(monkeypatch, mode, strip):
-    monkeypatch.setattr(pictures, "STRIP_PIXELS", strip)
-    noise = np.random.default_rng(0).integers(0, 256, (33, 25, 4), dtype=np.uint8)
-    image = Image.fromarray(noise).convert("P" if mode == "PA" else mode).convert(mode)
-    if mode == "P":
-        image.info["transparency"] = 3
-    expected = image
-    if image.has_transparency_data:
-        layer = image.convert("RGBA")
-        expected = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
-    np.testing.assert_array_equal(pictures._rgb(image, "noise"), np.asarray(expected.convert("RGB")))
-
-
-def test_too_little_memory_is_called_that(monkeypatch):
-    def fail(*_):
+def test_want_of_memory_is_called_that(monkeypatch):
+    def refuse(self):
         raise MemoryError
 
-    monkeypatch.setattr(pictures, "_rgb", fail)
-    with pytest.raises(SourceError, match=r"a\.png cannot be decoded, as there is not enough memory: close") as refusal:
+    monkeypatch.setattr("PIL.PngImagePlugin.PngImageFile.load", refuse)
+    with pytest.raises(SourceError, match=r"a\.png cannot be decoded: there is not enough memory") as caught:
         decode_picture(encoded(quadrants(), "PNG"), "a.png")
-    assert "damaged" not in str(refusal.value)
+    assert "damaged" not in str(caught.value)
+
+
+@pytest.mark.parametrize("reader", [read_picture, read_rgb, read_grey], ids=lambda each: each.__name__)
+def test_what_takes_more_memory_than_is_free_is_refused_before_it_is_decoded(tmp_path, monkeypatch, reader):
+    monkeypatch.setattr("howfar.io.picture_formats.free_bytes", lambda: 10**8)
+    Image.new("L", (5000, 5000)).save(tmp_path / "big.png")
+    Image.new("L", (50, 50)).save(tmp_path / "small.png")
+    with pytest.raises(
+        SourceError, match=r"5000×5000 pixels, which take about 0\.2 GB of memory, and 0\.1 GB are free"
+    ):
+        reader(tmp_path / "big.png")
+    reader(tmp_path / "small.png")
+    assert picture_size(tmp_path / "big.png") == (5000, 5000), "its size is known without"
+
+
+def test_transparency_is_laid_on_white_in_strips():
+    rows = 2 * STRIP_ROWS + 5
+    alpha = np.linspace(0, 255, rows).astype(np.uint8)
+    values = np.zeros((rows, 3, 4), np.uint8)
+    values[:, :, 3] = alpha[:, None]
+    decoded = decode_picture(encoded(Image.fromarray(values), "PNG"), "a").image
+    assert np.abs(decoded[:, 0, 0].astype(int) - (255 - alpha)).max() <= 1
+
+
+POSTSCRIPT = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\nshowpage\n"
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".tiff"])
+@pytest.mark.parametrize(
+    "reader", [read_picture, read_rgb, read_grey, picture_size, read_values, read_map], ids=lambda each: each.__name__
+)
+def test_postscript_starts_no_program(tmp_path, monkeypatch, suffix, reader):
+    from PIL import EpsImagePlugin
+
+    def started(*args, **kwargs):
+        raise AssertionError("Ghostscript was started")
+
+    monkeypatch.setattr(EpsImagePlugin, "Ghostscript", started)
+    monkeypatch.setattr(EpsImagePlugin, "EpsImageFile", started)
+    Image.init()
+    path = tmp_path / f"a{suffix}"
+    path.write_bytes(POSTSCRIPT)
+    with pytest.raises(SourceError):
+        reader(path)
 
 
 def test_missing_file(tmp_path):

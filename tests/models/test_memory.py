@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from howfar.errors import ModelError
+from howfar.io.free_memory import free_bytes
 from howfar.models import memory, open_depth_network
-from howfar.models.memory import free_bytes, refuse_beyond_memory
+from howfar.models.memory import refuse_beyond_memory
 from tests.models.onnx_files import mean_depth
 
 LINUX = "MemTotal:       24683012 kB\nMemFree:        17155076 kB\nMemAvailable:    2000000 kB\n"

@@ -1,15 +1,19 @@
 """Whatever sees drives the whole pipeline: a stand-in of ten lines in the place of two networks."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
 import howfar
 from howfar import Camera, DepthMap, Rangefinder
+from howfar.drawing.tables import caption
 from howfar.errors import SettingError
-from howfar.pipeline.jobs import Looked, look_at_pictures
+from howfar.pipeline.jobs import Failed, Looked, look_at_pictures
 from howfar.pipeline.metric_scale import MetricEvidence
 from howfar.pipeline.view import View
 from howfar.ranging import Method, parse_method
@@ -25,6 +29,7 @@ from tests.pipeline.stand_ins import CAMERA, CUP, DOG, Finds, GivesDepth, Sees, 
 
 MEDIAN = Ranging((parse_method("median"),), CueSettings())
 KNOWN_CAMERA = Lens(CAMERA)
+DOUBTED = Camera.between(64, 48, (50.0, 25.0, 100.0), "it may have been cut")
 
 
 class StandIn:
@@ -97,6 +102,51 @@ def test_it_is_shown_the_frame_with_its_camera_and_what_is_asked_for() -> None:
 def test_who_tells_of_its_camera(lens: Lens, frame_camera: Camera | None, origin: str, focal_px: float) -> None:
     view = Rangefinder.of(StandIn(), lens, ranging=MEDIAN).look(Frame(halves(2, 5), "made", frame_camera))
     assert (view.camera.origin, view.camera.fx_px) == (origin, focal_px)
+
+
+@pytest.mark.parametrize(
+    ("camera", "facts", "is_wider"),
+    [
+        pytest.param(
+            DOUBTED, DepthFacts("seer", log_sd=0.2), True, id="as the focal length is open, so is the distance"
+        ),
+        pytest.param(replace(DOUBTED, doubt=None), DepthFacts("seer", log_sd=0.2), False, id="without a doubt"),
+        pytest.param(DOUBTED, DepthFacts("seer", log_sd=0.2, measured=True), False, id="measured metres stay"),
+    ],
+)
+def test_the_interval_holds_every_focal_length_that_may_be(camera: Camera, facts: DepthFacts, is_wider: bool) -> None:
+    finder = Rangefinder.of(Sees(facts), ranging=MEDIAN)
+    view = finder.look(Frame(halves(2, 5), "made", camera))
+    cup, known = (finder.look(Frame(halves(2, 5), "made", each)).objects[0].distance for each in (camera, CAMERA))
+    assert cup.depth_m == known.depth_m == pytest.approx(2.0)
+    assert cup.low_m == pytest.approx(known.low_m * (0.5 if is_wider else 1))
+    assert cup.high_m == pytest.approx(known.high_m * (2.0 if is_wider else 1))
+    named = replace(view, models={"depth": "seer"})
+    assert ("it may have been cut" in caption(named)) is (camera.doubt is not None)
+
+
+def no_memory_of_opencv() -> None:
+    cv2.resize(np.zeros((2, 2), np.uint8), (2**30, 2**30))
+
+
+def no_memory_of_numpy() -> None:
+    np.zeros(2**60, np.uint8)
+
+
+@pytest.mark.parametrize("fail", [no_memory_of_opencv, no_memory_of_numpy])
+def test_want_of_memory_is_called_that_and_the_others_go_on(tmp_path: Path, fail: Callable[[], None]) -> None:
+    class TakesTooMuch(StandIn):
+        def perceive(self, frame: Frame, query: Query) -> Perception:
+            if frame.source.endswith("1.png"):
+                fail()
+            return super().perceive(frame, query)
+
+    for depth_m in (1, 2):
+        Image.fromarray(halves(depth_m, 9)).save(tmp_path / f"{depth_m}.png")
+    failed, looked = look_at_pictures(Rangefinder.of(TakesTooMuch()), open_sources([str(tmp_path)]))
+    assert isinstance(looked, Looked)
+    assert isinstance(failed, Failed)
+    assert "64×48 pixels, and there is not enough memory" in str(failed.error)
 
 
 def test_a_perception_without_a_camera_is_one_of_an_assumed_camera() -> None:

@@ -13,7 +13,7 @@ from howfar.pipeline.undistortion import (
     undistorted_points,
 )
 from howfar.scene import Camera, DepthMap
-from howfar.scene.calibration import Calibration, Distortion
+from howfar.scene.calibration import Calibration, Distortion, FisheyeDistortion
 from howfar.scene.frame import Frame
 from howfar.scene.lens import Lens
 from tests.calibration import rendered
@@ -115,3 +115,73 @@ def test_a_pair_is_not_undistorted_by_one_lens() -> None:
     image = rendered.photo(rendered.POSES[0])
     with pytest.raises(SettingError, match="rectify the pair first"):
         Rangefinder.of(Sees(), BENT).prepared(Frame(image, "pair", right=image))
+
+
+TURNED = {5: lambda a: a.swapaxes(0, 1), 6: lambda a: np.rot90(a, -1), 7: lambda a: np.rot90(a, 2).swapaxes(0, 1)} | {
+    8: np.rot90
+}
+
+
+@pytest.mark.parametrize("orientation", TURNED)
+def test_a_turned_calibration_straightens_the_turned_picture(orientation: int) -> None:
+    bent = Distortion(-0.2, 0.05, 0.01, -0.02, 0.01)
+    image = rendered.photo(rendered.POSES[5])
+    wanted = TURNED[orientation](undistort(image, CAMERA, bent))
+    known = Calibration(CAMERA, bent).turned(orientation)
+    assert (known.camera.width_px, known.camera.height_px) == wanted.shape[1::-1]
+    straight = undistort(np.ascontiguousarray(TURNED[orientation](image)), known.camera, known.distortion)
+    assert np.abs(straight.astype(float) - wanted)[4:-4, 4:-4].mean() < 0.5
+
+
+@pytest.mark.parametrize("orientation", [6, 8])
+def test_a_camera_file_of_lying_pictures_fits_an_upright_one_as_its_exif_data_turn_it(orientation: int) -> None:
+    image = np.full((rendered.WIDTH, rendered.HEIGHT, 3), 50, np.uint8)
+    finder = Rangefinder.of(Sees(), Lens(Calibration(CAMERA, Distortion(-0.2, 0.05))))
+    view = finder.look(Frame(image, "upright", orientation=orientation))
+    assert view.camera == CAMERA.turned(orientation)
+    assert view.undistorted
+    with pytest.raises(SettingError, match="another aspect ratio"):
+        finder.look(Frame(image, "nobody says how it was turned"))
+
+
+def test_a_camera_file_of_upright_pictures_fits_upright_pictures_whatever_turned_them() -> None:
+    upright = CAMERA.turned(6)
+    image = np.full((upright.height_px, upright.width_px, 3), 50, np.uint8)
+    assert Rangefinder.of(Sees(), Lens(upright)).look(Frame(image, "upright", orientation=6)).camera == upright
+
+
+FISHEYE = FisheyeDistortion(0.05, -0.01, 0.002, -0.0005)
+
+
+def test_points_of_a_fisheye_go_where_a_pinhole_camera_sees_them() -> None:
+    x, y = np.meshgrid(np.linspace(-0.9, 0.9, 9), np.linspace(-0.8, 0.8, 8))  # to 50 degrees off the axis
+    slope = np.hypot(x, y)
+    angle = np.arctan(slope)
+    bent = angle * (1 + sum(k * angle ** (2 * n) for n, k in enumerate((0.05, -0.01, 0.002, -0.0005), 1))) / slope
+    focal, centre = np.array([CAMERA.fx_px, CAMERA.fy_px]), np.array([CAMERA.cx_px, CAMERA.cy_px])
+    seen = np.stack([x * bent, y * bent], axis=-1).reshape(-1, 2) * focal + centre
+    got = undistorted_points(seen, CAMERA, FISHEYE)
+    assert got == pytest.approx(np.stack([x, y], axis=-1).reshape(-1, 2) * focal + centre, abs=0.01)
+
+
+def test_a_fisheyes_picture_is_straightened_by_its_own_model() -> None:
+    image = np.zeros((CAMERA.height_px, CAMERA.width_px, 3), np.uint8)
+    seen = np.array([[60.0, 80.0]])
+    image[78:82, 58:62] = 255
+    (x, y) = undistorted_points(seen, CAMERA, FISHEYE)[0]
+    rows, columns = np.nonzero(undistort(image, CAMERA, FISHEYE)[..., 0] > 128)
+    assert (columns.mean() + 0.5, rows.mean() + 0.5) == pytest.approx((x, y), abs=1.0)
+    (as_brown,) = undistorted_points(seen, CAMERA, Distortion(0.05, -0.01))
+    assert np.hypot(*(as_brown - (x, y))) > 5, "the same numbers in the other model would show"
+
+
+def test_intrinsics_without_a_size_fit_the_picture_whose_middle_they_have() -> None:
+    known = Calibration(CAMERA, size_known=False)
+    finder = Rangefinder.of(Sees(), Lens(known))
+    image = np.full((CAMERA.height_px + 6, CAMERA.width_px - 4, 3), 50, np.uint8)
+    camera = finder.look(Frame(image, "first")).camera
+    assert (camera.width_px, camera.fx_px, camera.cx_px) == (image.shape[1], CAMERA.fx_px, CAMERA.cx_px)
+    with pytest.raises(SettingError, match="pictures of one size"):
+        finder.look(Frame(image[::2, ::2], "half of it"))
+    with pytest.raises(SettingError, match="far from the middle"):
+        Rangefinder.of(Sees(), Lens(known)).look(Frame(image[::2, ::2], "half of it"))

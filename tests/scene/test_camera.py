@@ -91,6 +91,8 @@ def test_a_camera_fits_another_resolution_of_the_same_shape() -> None:
             lambda: Camera(640, 480, 500, 500, math.inf, 0), "principal point", id="a principal point at infinity"
         ),
         pytest.param(lambda: Lens(KINECT, fov_deg=60.0), "once", id="two cameras at once"),
+        pytest.param(lambda: Lens(fov_long_deg=65.0, fov_deg=60.0), "once", id="two fields of view"),
+        pytest.param(lambda: Lens(fov_long_deg=0.0).camera_for(4, 3), "longer side's", id="no field of view"),
     ],
 )
 def test_what_cannot_be_a_camera_is_refused(make, says: str) -> None:
@@ -107,6 +109,8 @@ TOLD = Camera.from_focal(640, 480, 700.0, origin="exif")
         pytest.param(Lens(KINECT), TOLD, KINECT.focal_px, "given", id="a camera file beats the picture's own word"),
         pytest.param(Lens(focal_px=600.0), TOLD, 600.0, "given", id="so does a focal length"),
         pytest.param(Lens(fov_deg=90.0), None, 320.0, "given", id="a field of view alone"),
+        pytest.param(Lens(fov_long_deg=90.0), None, 320.0, "given", id="one across the longer side"),
+        pytest.param(Lens(fov_diagonal_deg=90.0), None, 400.0, "given", id="one across the diagonal"),
         pytest.param(Lens(), TOLD, 700.0, "exif", id="the picture's own word beats an assumption"),
         pytest.param(Lens(), None, 517.69, "assumed", id="with nothing told a lens is assumed"),
     ],
@@ -115,3 +119,26 @@ def test_who_says_what_the_camera_is(lens: Lens, told: Camera | None, focal_px: 
     camera = lens.camera_for(640, 480, told)
     assert camera.focal_px == pytest.approx(focal_px, rel=1e-4)
     assert camera.origin == origin
+
+
+@pytest.mark.parametrize("size", [(4032, 3024), (3024, 4032)], ids=["lying", "upright"])
+@pytest.mark.parametrize(
+    "lens",
+    [
+        pytest.param(Lens(fov_long_deg=67.4), id="across the longer side"),
+        pytest.param(Lens(fov_diagonal_deg=79.56), id="across the diagonal"),
+    ],
+)
+def test_a_data_sheets_field_of_view_fits_a_picture_whichever_way_it_lies(size: tuple[int, int], lens: Lens) -> None:
+    camera = lens.camera_for(*size)
+    assert camera.focal_px == pytest.approx(3024, rel=2e-3)
+    assert camera.doubt is None
+
+
+def test_a_horizontal_field_of_view_of_an_upright_picture_may_be_that_of_the_lying_one() -> None:
+    camera = Lens(fov_deg=67.4).camera_for(3024, 4032)
+    assert camera.doubt is not None
+    assert camera.doubt.is_large
+    assert camera.focal_px * camera.doubt.high == pytest.approx(3024, rel=2e-3)
+    assert "3024" in camera.doubt.reason
+    assert "4032" in camera.doubt.reason

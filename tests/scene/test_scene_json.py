@@ -9,6 +9,7 @@ import pytest
 
 from howfar.errors import SettingError
 from howfar.scene import Camera, Cue, DepthMap, Distance, Scene, SceneObject
+from howfar.scene.camera import FocalDoubt
 from howfar.scene.depth_alignment import DepthAlignment
 from howfar.scene.line import Line
 
@@ -55,6 +56,11 @@ def test_an_object_without_metres_says_why() -> None:
         pytest.param(replace(SCENE, frame=7, time_s=0.28), id="of a frame of a video"),
         pytest.param(replace(SCENE, frame=7), id="of a frame whose time is not known"),
         pytest.param(replace(SCENE, undistorted=True, depth_scale=1.12), id="of a calibrated camera"),
+        pytest.param(
+            replace(SCENE, camera=replace(SCENE.camera, doubt=FocalDoubt("it may have been cut", 0.5, 1.25))),
+            id="of a camera in doubt",
+        ),
+        pytest.param(replace(SCENE, notes=("It was stretched.",)), id="with a note"),
         pytest.param(replace(SCENE, alignment=ALIGNMENT), id="of a relative map that was aligned"),
         pytest.param(replace(SCENE, objects=(RANKED,), no_metres="no evidence"), id="of a relative map without metres"),
         pytest.param(replace(SCENE, objects=(), max_depth_m=None), id="without an object"),
@@ -67,6 +73,7 @@ def test_a_scene_comes_back_from_its_json(scene: Scene) -> None:
     assert [each.label for each in back] == [each.label for each in scene]
     assert back.camera == scene.camera
     assert back.alignment == scene.alignment
+    assert back.notes == scene.notes
     assert back.depth is None
 
 

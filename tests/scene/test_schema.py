@@ -7,7 +7,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from howfar.scene import Cue
+from howfar.scene import Camera, Cue
+from howfar.scene.camera import FocalDoubt
 from howfar.scene.depth_alignment import DepthAlignment
 from howfar.scene.line import Line
 from tests.scene.test_distance import WEIGHED
@@ -15,6 +16,7 @@ from tests.scene.test_scene import CHAIR, scene
 
 CUES = (Cue("depth", 2.0, 0.2, 0.9), Cue("size", 4.0, 0.6, 0.1, "a note"), Cue.unknown("ground", "no foot"))
 ALIGNMENT = DepthAlignment("relative_inverse", Line(2e-7, -0.1), 0.2, ("known", "anchor"), 801)
+CAMERA = Camera.from_focal(640, 480, 500.0)
 SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "docs" / "scene.schema.json").read_text())
 
 
@@ -27,6 +29,12 @@ SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "docs" / "scene.schem
         pytest.param(scene(frame=3, time_s=0.12), id="a frame of a video"),
         pytest.param(scene(frame=3), id="a frame without a time"),
         pytest.param(scene(undistorted=True, depth_scale=1.2), id="an undistorted picture with a scale"),
+        pytest.param(
+            scene(
+                camera=replace(CAMERA, doubt=FocalDoubt("it may have been cut", 0.9, 1.2)), notes=("It was turned.",)
+            ),
+            id="a focal length in doubt, and a note",
+        ),
         pytest.param(
             scene(objects=(replace(CHAIR, nearness_rank=1), CHAIR), no_metres="nothing is known of it"),
             id="ranks, and why there are no metres",
@@ -57,6 +65,6 @@ def test_a_scene_that_does_not_follow_is_found() -> None:
 
 
 def test_every_field_is_in_the_schema_and_nothing_else() -> None:
-    written = json.loads(scene(frame=1, time_s=0.1).to_json())
+    written = json.loads(scene(frame=1, time_s=0.1, notes=("It was stretched.",)).to_json())
     assert set(written) == set(SCHEMA["properties"])
     assert set(written["objects"][0]) == set(SCHEMA["properties"]["objects"]["items"]["properties"])

@@ -45,6 +45,8 @@ def calibrate(
     camera: options.CameraFile = None,
     focal_px: options.FocalPx = None,
     fov_deg: options.FovDeg = None,
+    fov_long_deg: options.FovLongDeg = None,
+    fov_diagonal_deg: options.FovDiagonalDeg = None,
     chessboard: Annotated[
         str | None,
         typer.Option(
@@ -94,13 +96,14 @@ def calibrate(
     from howfar.files import refuse_existing
     from howfar.io.picture_writer import picture_path
 
-    if chessboard is not None and (known or camera or focal_px or fov_deg):
+    if chessboard is not None and (known or camera or focal_px or fov_deg or fov_long_deg or fov_diagonal_deg):
         raise SettingError(
-            "A chessboard gives the camera by itself: leave out --known, --camera, --focal-px and --fov-deg, and give "
+            "A chessboard gives the camera by itself: leave out --known, --camera, --focal-px and --fov-…, and give "
             "--known with the camera file that comes of it."
         )
     drawn = picture_path(picture or fresh_folder(DEFAULT_FOLDER) / "calibration.png")
-    output = CalibrationOutput(out or camera or DEFAULT_OUT, drawn, overwrite)
+    own_file = camera if camera is not None and camera.suffix.lower() == ".toml" else None
+    output = CalibrationOutput(out or own_file or DEFAULT_OUT, drawn, overwrite)
     refuse_existing(output.picture, overwrite=overwrite)
     if known or chessboard is not None:
         refuse_existing(output.camera_file, overwrite=overwrite)
@@ -126,6 +129,8 @@ def calibrate(
         camera=_without_scale(camera),
         focal_px=focal_px,
         fov_deg=fov_deg,
+        fov_long_deg=fov_long_deg,
+        fov_diagonal_deg=fov_diagonal_deg,
         score=score,
         cues="depth",
     )

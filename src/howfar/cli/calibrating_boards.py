@@ -16,6 +16,7 @@ from howfar.cli.progress import progress_bar
 from howfar.errors import HowfarError
 from howfar.io.camera_files import write_calibration
 from howfar.io.picture_writer import save_picture
+from howfar.pipeline.undistortion import coefficients
 from howfar.sources.opening import Source
 
 if TYPE_CHECKING:
@@ -96,8 +97,7 @@ def _summary(fit: BoardFit, photos: int) -> str:
         f"({camera.fov_deg:.1f} degrees across), principal point {camera.cx_px:.1f}, {camera.cy_px:.1f} px.",
     ]
     if bent is not None:
-        coefficients = (bent.k1, bent.k2, bent.p1, bent.p2, bent.k3)
-        lines.append(f"Distortion k1, k2, p1, p2, k3: {', '.join(f'{value:.4f}' for value in coefficients)}.")
+        lines.append(f"Distortion k1, k2, p1, p2, k3: {', '.join(f'{value:.4f}' for value in coefficients(bent))}.")
     if fit.calibration.chessboard is not None:
         lines.append(f"Reprojection error {fit.calibration.chessboard.rms_px:.2f} px RMS.")
     return "\n".join(lines)

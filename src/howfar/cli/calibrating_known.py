@@ -1,6 +1,7 @@
 """The work of `howfar calibrate --known`: the objects under their numbers, and the scale from those that are known."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,8 @@ def calibrate_from_known(
     calibration = finder.lens.camera
     if not isinstance(calibration, Calibration):
         calibration = Calibration(shared_camera(views))
+    if not calibration.size_known:
+        calibration = replace(calibration, camera=shared_camera(views), size_known=True)
     objects = numbered(views)
     console = results()
     console.print(_table(objects, one_picture=len(views) == 1))

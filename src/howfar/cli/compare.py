@@ -9,7 +9,7 @@ import typer
 
 from howfar.cli.evaluate_depth import AlignChoice
 from howfar.cli.measuring import CapOption, CsvOption, HtmlOption, publish, publish_page, refuse_results, say_written
-from howfar.cli.options import FocalPx, FovDeg, Overwrite
+from howfar.cli.options import FocalPx, FovDeg, FovDiagonalDeg, FovLongDeg, Overwrite
 from howfar.cli.progress import Step, progress_bar
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ def compare(
     cap_m: CapOption = None,
     focal_px: FocalPx = None,
     fov_deg: FovDeg = None,
+    fov_long_deg: FovLongDeg = None,
+    fov_diagonal_deg: FovDiagonalDeg = None,
     csv: CsvOption = None,
     html: HtmlOption = None,
     overwrite: Overwrite = False,
@@ -73,7 +75,7 @@ def compare(
     shown = _Shown(tuple(pictures or ()), tuple(truth or ()), depth_unit, data, split, every)
     shown.refuse(align)
     networks = _networks(models, least=1 if shown.has_truth else 2)
-    name, samples = shown.samples(Lens(focal_px=focal_px, fov_deg=fov_deg))
+    name, samples = shown.samples(Lens(None, focal_px, fov_deg, fov_long_deg, fov_diagonal_deg))
     surfaces = None if data is None else SurfaceMasks.of_split(data, split)
     options = ComparisonOptions(shown.has_truth, FULL if cap_m is None else full_protocol(cap_m), align, surfaces)
     costs = _costs(networks, samples[0])

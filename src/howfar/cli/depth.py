@@ -26,6 +26,8 @@ def depth(
     camera: options.CameraFile = None,
     focal_px: options.FocalPx = None,
     fov_deg: options.FovDeg = None,
+    fov_long_deg: options.FovLongDeg = None,
+    fov_diagonal_deg: options.FovDiagonalDeg = None,
     camera_scale: options.CameraScale = True,
     out: Annotated[
         Path | None,
@@ -57,7 +59,7 @@ def depth(
     from howfar.sources.opening import open_sources
 
     opened = open_sources(sources, stdin=typer.get_binary_stream("stdin"))
-    lens = Lens(read_calibration(camera) if camera else None, focal_px, fov_deg)
+    lens = Lens(read_calibration(camera) if camera else None, focal_px, fov_deg, fov_long_deg, fov_diagonal_deg)
     network = open_depth_network(depth_model, RunOptions(threads, provider))
     check_scale(lens.scale, network.facts, camera_scale=camera_scale)
     perceiver = DepthAlone(network if camera_scale else Unscaled(network))

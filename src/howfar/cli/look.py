@@ -125,6 +125,8 @@ def look(
     camera: options.CameraFile = None,
     focal_px: options.FocalPx = None,
     fov_deg: options.FovDeg = None,
+    fov_long_deg: options.FovLongDeg = None,
+    fov_diagonal_deg: options.FovDiagonalDeg = None,
     camera_scale: options.CameraScale = True,
     out: Annotated[
         Path | None,
@@ -211,6 +213,8 @@ def look(
         read_calibration(camera) if camera else None,
         focal_px=focal_px,
         fov_deg=fov_deg,
+        fov_long_deg=fov_long_deg,
+        fov_diagonal_deg=fov_diagonal_deg,
         max_depth_m=max_depth,
         classes=classes.split(",") if classes else None,
         score=score,

@@ -15,14 +15,32 @@ RUNNING = "Running"
 CameraFile = Annotated[
     Path | None,
     typer.Option(
-        "--camera", help="Camera file (TOML), as howfar calibrate writes it.", metavar="FILE", rich_help_panel=CAMERA
+        "--camera",
+        help="Camera file of howfar calibrate (TOML), or of ROS, OpenCV, KITTI or JSON with fx.",
+        metavar="FILE",
+        rich_help_panel=CAMERA,
     ),
 ]
 FocalPx = Annotated[
     float | None, typer.Option("--focal-px", help="Focal length in pixels of the picture.", rich_help_panel=CAMERA)
 ]
 FovDeg = Annotated[
-    float | None, typer.Option("--fov-deg", help="Horizontal field of view in degrees.", rich_help_panel=CAMERA)
+    float | None,
+    typer.Option(
+        "--fov-deg", help="Horizontal field of view in degrees, across the picture's width.", rich_help_panel=CAMERA
+    ),
+]
+FovLongDeg = Annotated[
+    float | None,
+    typer.Option(
+        "--fov-long-deg",
+        help="Field of view across the longer side in degrees: what data sheets call horizontal.",
+        rich_help_panel=CAMERA,
+    ),
+]
+FovDiagonalDeg = Annotated[
+    float | None,
+    typer.Option("--fov-diagonal-deg", help="Field of view across the diagonal in degrees.", rich_help_panel=CAMERA),
 ]
 CameraScale = Annotated[
     bool,

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+import typer
+
 from howfar.cli.console import results
 from howfar.cli.output_options import OutputOptions
 from howfar.cli.stream_summary import StreamSummary
@@ -52,6 +54,7 @@ class _Lines:
 
     def show(self, views: Sequence[View], written: Path | None) -> None:
         self.show_frame(views)
+        tell_odd(views[0])
 
     def show_frame(self, views: Sequence[View]) -> None:
         text = "".join(self._to_text(view, len(views)) for view in views)
@@ -123,6 +126,14 @@ class _Tables:
     def _tell_written(self, written: Path | None) -> None:
         if written is not None:
             self._console.print(f"Drawn in {written}", highlight=False, soft_wrap=True)
+
+
+def tell_odd(view: View) -> None:
+    """Say on standard error what is odd about a picture and its camera, for formats that people do not read."""
+    doubt = view.camera.doubt
+    reasons = () if doubt is None else (f"The camera is doubtful: {doubt.reason}.",)
+    for line in (*view.notes, *reasons):
+        typer.echo(f"{view.source}: {line}", err=True)
 
 
 def note_on(facts: DepthFacts | None) -> str:

@@ -109,6 +109,7 @@ def _margin(log_sd: float) -> str:
 def caption(scene: Scene, units: Units = "m") -> str:
     """What the numbers rest on, one statement a line: unit, depth source, camera, marks, and what is not shown."""
     lines = [_basis(scene, units), *([_camera_note(scene)] if scene.is_metric else [])]
+    lines += scene.notes
     if scene.undistorted:
         lines.append("The picture is undistorted: boxes belong to the undistorted picture.")
     if any(one.distance.is_doubtful for one in scene):
@@ -151,6 +152,8 @@ def _camera_note(scene: Scene) -> str:
     known = {"given": "given", "exif": "read from EXIF", "assumed": "assumed"}[scene.camera.origin]
     if scene.depth_scale is None:
         measured = scene.alignment is not None and scene.alignment.is_measured
+        if scene.camera.doubt is not None and not measured:
+            return f"The camera is {known}{': ' if known == 'assumed' else ', but '}{scene.camera.doubt.reason}."
         return f"The camera is {known}." if measured else CAMERA_NOTES[scene.camera.origin]
     return f"The camera is {known}; depth is scaled by {scene.depth_scale:.3g}, from known distances."
 

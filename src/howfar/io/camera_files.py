@@ -1,5 +1,7 @@
 """Camera files: what is known of one camera, in TOML. Only the first four lines are needed.
 
+Those of other tools are read too (`io.other_camera_files`).
+
 width_px = 640
 height_px = 480
 fx_px = 518.86
@@ -9,6 +11,7 @@ cy_px = 253.74
 origin = "exif"       # where the intrinsics come from: given, exif or assumed; else given
 
 [distortion]          # OpenCV's coefficients; the last three are 0 if left out
+model = "brown"       # or "fisheye", with k1 to k4; else brown
 k1 = -0.21
 k2 = 0.05
 p1 = 0.0002
@@ -39,22 +42,37 @@ from pathlib import Path
 from typing import cast, get_args
 
 from howfar.errors import SettingError
+from howfar.io.other_camera_files import is_of_other_tool, other_calibration
 from howfar.io.toml import Fields, Lines, read_toml, toml_text, write_toml
 from howfar.scene import Camera
-from howfar.scene.calibration import Calibration, ChessboardFit, DepthScale, Distortion, ScaleSample
+from howfar.scene.calibration import (
+    Calibration,
+    ChessboardFit,
+    DepthScale,
+    Distortion,
+    FisheyeDistortion,
+    LensDistortion,
+    ScaleSample,
+)
 from howfar.scene.camera import Origin
 
 NEEDED = ("width_px", "height_px", "fx_px", "fy_px")
 OPTIONAL = ("cx_px", "cy_px", "origin")
+MAX_BYTES = 16 * 2**20
+"""No camera file is larger: what is, is a picture or a video."""
+MODELS = ("brown", "fisheye")
 TABLES = ("distortion", "chessboard", "scale")
 
 
 def read_calibration(path: Path) -> Calibration:
-    """Read a camera file.
+    """Read a camera file, of howfar or of another tool.
 
     Raises:
-        SettingError: If the file is missing, is not TOML, or something in it is missing or cannot be.
+        SettingError: If the file is missing, is of no known kind, or something in it is missing or cannot be.
     """
+    text = _text_of(path)
+    if text is not None and is_of_other_tool(text):
+        return other_calibration(text, str(path))
     read = Fields(read_toml(path, "camera file"), where="")
     try:
         return _calibration(read)
@@ -74,6 +92,14 @@ def write_calibration(calibration: Calibration, path: Path, *, overwrite: bool =
 def calibration_text(calibration: Calibration) -> str:
     """A calibration as TOML, which is read back as the same."""
     return toml_text(_tables(calibration))
+
+
+def _text_of(path: Path) -> str | None:
+    """The text of a file; None if it cannot be read as one: whoever reads it as TOML says why."""
+    try:
+        return path.read_text(encoding="utf-8-sig") if path.stat().st_size <= MAX_BYTES else None
+    except (OSError, UnicodeDecodeError, ValueError):
+        return None
 
 
 def _calibration(read: Fields) -> Calibration:
@@ -99,7 +125,15 @@ def _camera(read: Fields) -> Camera:
     )
 
 
-def _distortion(read: Fields) -> Distortion:
+def _distortion(read: Fields) -> LensDistortion:
+    if read.choice("model", MODELS, "brown") == "fisheye":
+        fisheye = FisheyeDistortion(*(read.number(name) for name in ("k1", "k2", "k3", "k4")))
+        read.refuse_others()
+        return fisheye
+    if "k4" in read:
+        raise SettingError(
+            "[distortion]: unknown field 'k4' in Brown's model: add model = \"fisheye\" if it was calibrated as one."
+        )
     distortion = Distortion(
         *(read.number(name) for name in ("k1", "k2")), *(read.number(name, 0.0) for name in ("p1", "p2", "k3"))
     )
@@ -132,11 +166,13 @@ def _known(read: Fields) -> ScaleSample:
 
 def _tables(calibration: Calibration) -> Iterator[tuple[str, Lines]]:
     """Each table's heading and its fields, in the order of the file."""
-    yield "", asdict(calibration.camera).items()
-    for name in ("distortion", "chessboard"):
-        part = getattr(calibration, name)
-        if part is not None:
-            yield f"[{name}]", asdict(part).items()
+    yield "", [(name, getattr(calibration.camera, name)) for name in NEEDED + OPTIONAL]
+    distortion, chessboard = calibration.distortion, calibration.chessboard
+    if distortion is not None:
+        model = [("model", "fisheye")] if isinstance(distortion, FisheyeDistortion) else []
+        yield "[distortion]", [*model, *asdict(distortion).items()]
+    if chessboard is not None:
+        yield "[chessboard]", asdict(chessboard).items()
     scale = calibration.scale
     if scale is not None:
         yield "[scale]", [(each.name, getattr(scale, each.name)) for each in fields(scale) if each.name != "known"]

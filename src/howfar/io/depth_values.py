@@ -87,7 +87,7 @@ def _checked(values: NDArray[Any], path: Path, coarse: bool) -> NDArray[Any]:
 
 def _from_picture(path: Path) -> NDArray[Any]:
     try:
-        with Image.open(path) as picture:
+        with Image.open(path, formats=("PNG", "TIFF")) as picture:
             if picture.mode == "P":
                 raise _colour_picture(path)
             return np.asarray(picture)

@@ -4,8 +4,10 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from howfar.io.focal_readings import FocalFields, read_focal
 from howfar.scene import Camera
 from howfar.scene.camera import ASPECT_TOLERANCE, FULL_FRAME_DIAGONAL_MM
+from howfar.scene.wide_pictures import is_swept_shape
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -28,6 +30,9 @@ PLAUSIBLE_FOCAL_35MM = (4.0, 3000.0)
 PLAUSIBLE_SENSOR_MM = (1.0, 150.0)
 """Length of a sensor's longer side: from an endoscope's chip to a scanning back."""
 
+LEAST_PART = 0.1
+"""Of a picture that is smaller than this part of the one that was taken, no one can say what was done to it."""
+
 MAX_DIGITAL_ZOOM = 100.0
 
 
@@ -46,57 +51,100 @@ def exif_tags(image: "Image.Image") -> dict[int, Any]:
     return tags
 
 
-def camera_from_exif(tags: Mapping[int, Any], width_px: int, height_px: int) -> Camera | None:
+def camera_from_exif(
+    tags: Mapping[int, Any], width_px: int, height_px: int, stretch: tuple[float, float] = (1.0, 1.0)
+) -> Camera | None:
     """The camera that took a picture, as far as EXIF tells.
 
     The 35 mm equivalent focal length counts over the diagonal. Where there is none, the focal length in millimetres
     and the density of the sensor's pixels give it; a density counts pixels of the picture as it was taken, which may
     have been resized since. Pixels are taken to be square, so that it does not matter whether the picture was rotated.
 
+    Cameras differ in whether the 35 mm value holds a digital zoom, editors cut pictures and write their new size into
+    EXIF, and a sensor of 4:3 has modes of other shapes. What one field leaves open, the others may decide
+    (`io.focal_readings`). Where they do not, the camera has a doubt that holds all readings.
+
     Args:
         tags: EXIF tags by number (see `exif_tags`).
         width_px: Width of the upright picture.
         height_px: Height of the upright picture.
+        stretch: By what the stored columns and rows were multiplied, where stored pixels are not square.
 
     Returns:
-        The camera with origin `exif`; None when the tags do not tell, say something absurd, or the picture was cut to
-        another shape since it was taken, so that they no longer fit it.
+        The camera with origin `exif`, or `assumed` where the readings lie far apart; None when the tags do not tell, or
+        say something absurd.
     """
-    taken_px = _size_as_taken(tags)
+    taken_px = _size_as_taken(tags, stretch)
     if taken_px is not None and not _same_shape(taken_px, (width_px, height_px)):
+        return _cut_out(tags, taken_px, (width_px, height_px), stretch)
+    fields = FocalFields(
+        focal_35mm=_positive(tags.get(FOCAL_LENGTH_35MM)),
+        focal_mm=_positive(tags.get(FOCAL_LENGTH)),
+        zoom=_digital_zoom(tags),
+        sensor_mm=_longer_side_mm(tags, max(taken_px or (width_px, height_px))),
+        size_px=(width_px, height_px),
+        taken_px=taken_px,
+    )
+    readings = read_focal(fields)
+    if readings is None:
         return None
-    diagonal_px = math.hypot(width_px, height_px)
-    focal_35mm = _positive(tags.get(FOCAL_LENGTH_35MM))
-    if focal_35mm is None:
-        longest_px = max(taken_px or (width_px, height_px))
-        focal_per_side = _focal_per_longer_side(tags, longest_px)
-        if focal_per_side is None:
-            return None
-        focal_35mm = focal_per_side * max(width_px, height_px) / diagonal_px * FULL_FRAME_DIAGONAL_MM
-    if not PLAUSIBLE_FOCAL_35MM[0] <= focal_35mm <= PLAUSIBLE_FOCAL_35MM[1]:
+    low, high = PLAUSIBLE_FOCAL_35MM
+    if not all(low <= each <= high for each in readings.focals_35mm):
         return None
-    return Camera.from_focal_35mm(width_px, height_px, focal_35mm, origin="exif")
+    if len(readings.focals_35mm) == 1:
+        return Camera.from_focal_35mm(width_px, height_px, readings.focals_35mm[0])
+    to_px = math.hypot(width_px, height_px) / FULL_FRAME_DIAGONAL_MM
+    return Camera.between(width_px, height_px, [each * to_px for each in readings.focals_35mm], readings.reason)
 
 
-def _focal_per_longer_side(tags: Mapping[int, Any], longest_px: float) -> float | None:
-    """Focal length over the length of the sensor's longer side, both in mm, digital zoom included."""
-    focal_mm = _positive(tags.get(FOCAL_LENGTH))
+def _cut_out(
+    tags: Mapping[int, Any], taken_px: tuple[float, float], size_px: tuple[int, int], stretch: tuple[float, float]
+) -> Camera | None:
+    """The camera of a picture that was cut to another shape since it was taken, and perhaps made smaller.
+
+    A cut leaves the focal length in pixels. How much smaller the picture was made at most is told by the side that fits
+    the picture as it was taken best; where one side is as long as it was, nothing was.
+    """
+    sides = ((taken_px[0], taken_px[1]), (taken_px[1], taken_px[0]))
+    smallest = min(max(size_px[0] / width, size_px[1] / height) for width, height in sides)
+    whole = max(round(taken_px[0]), 1), max(round(taken_px[1]), 1)
+    if (
+        not LEAST_PART <= smallest <= 1 + ASPECT_TOLERANCE
+        or not _same_shape(taken_px, whole)
+        or is_swept_shape(*size_px)
+    ):
+        return None
+    taken = camera_from_exif(tags, *whole, stretch)
+    if taken is None:
+        return None
+    low, high = (1.0, 1.0) if taken.doubt is None else (taken.doubt.low, taken.doubt.high)
+    scale = min(smallest, 1.0)
+    focals_px = [taken.focal_px * share for share in (math.sqrt(scale), scale * low, high)]
+    reason = f"the picture was cut out of one of {taken_px[0]:.0f}×{taken_px[1]:.0f} pixels, and perhaps made smaller"
+    if max(focals_px) < min(focals_px) * (1 + ASPECT_TOLERANCE):
+        return Camera.from_focal(*size_px, focals_px[0], origin="exif")
+    return Camera.between(*size_px, focals_px, reason)
+
+
+def _longer_side_mm(tags: Mapping[int, Any], longest_px: float) -> float | None:
+    """Length of the sensor's longer side by the density of its pixels; None where EXIF does not tell."""
     density = _positive(tags.get(FOCAL_PLANE_X_RESOLUTION))
     unit_mm = MM_PER_UNIT.get(_positive(tags.get(FOCAL_PLANE_RESOLUTION_UNIT, 2)) or 0.0)
-    if focal_mm is None or density is None or unit_mm is None:
+    if density is None or unit_mm is None:
         return None
     sensor_mm = longest_px / density * unit_mm
-    if not PLAUSIBLE_SENSOR_MM[0] <= sensor_mm <= PLAUSIBLE_SENSOR_MM[1]:
-        return None
+    return sensor_mm if PLAUSIBLE_SENSOR_MM[0] <= sensor_mm <= PLAUSIBLE_SENSOR_MM[1] else None
+
+
+def _digital_zoom(tags: Mapping[int, Any]) -> float:
+    """The digital zoom, 1 for none."""
     zoom = _positive(tags.get(DIGITAL_ZOOM_RATIO))
-    if zoom is not None and 1.0 < zoom <= MAX_DIGITAL_ZOOM:
-        focal_mm *= zoom
-    return focal_mm / sensor_mm
+    return zoom if zoom is not None and 1.0 < zoom <= MAX_DIGITAL_ZOOM else 1.0
 
 
-def _size_as_taken(tags: Mapping[int, Any]) -> tuple[float, float] | None:
+def _size_as_taken(tags: Mapping[int, Any], stretch: tuple[float, float]) -> tuple[float, float] | None:
     width, height = _positive(tags.get(PIXEL_X_DIMENSION)), _positive(tags.get(PIXEL_Y_DIMENSION))
-    return None if width is None or height is None else (width, height)
+    return None if width is None or height is None else (width * stretch[0], height * stretch[1])
 
 
 def _same_shape(first: tuple[float, float], second: tuple[float, float]) -> bool:

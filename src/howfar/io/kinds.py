@@ -3,7 +3,10 @@
 from pathlib import PurePath
 
 PICTURE_SUFFIXES = frozenset(
-    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".ppm", ".heic", ".heif"}
+    {
+        *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".avif", ".tif", ".tiff", ".bmp", ".gif"),
+        *(".ppm", ".pgm", ".pbm", ".pnm", ".jp2", ".j2k", ".jpx", ".heic", ".heif"),
+    }
 )
 VIDEO_SUFFIXES = frozenset(
     {
@@ -24,7 +27,7 @@ VIDEO_SUFFIXES = frozenset(
         ".ogv",
     }
 )
-PICTURE_NAMES = "JPEG, PNG, WebP, TIFF, BMP, GIF, PPM or HEIC"
+PICTURE_NAMES = "JPEG, PNG, WebP, AVIF, JPEG 2000, TIFF, BMP, GIF, PPM or HEIC"
 
 HEAD_BYTES = 64
 """How much of a file's beginning is enough to tell its kind."""
@@ -39,10 +42,13 @@ _PICTURE_MAGIC = {
     b"GIF87a": "GIF",
     b"GIF89a": "GIF",
     b"BM": "BMP",
-    b"P5": "PPM",
-    b"P6": "PPM",
+    b"\0\0\0\x0cjP  \r\n\x87\n": "JPEG 2000",
+    b"\xff\x4f\xff\x51": "JPEG 2000",
 }
+_AVIF_BRANDS = frozenset({b"avif", b"avis"})
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"})
+_ANY_BRANDS = frozenset({b"mif1", b"msf1"})
+"""Brands that do not tell what coded the picture."""
 _VIDEO_MAGIC = (
     b"\x1a\x45\xdf\xa3",  # Matroska, WebM
     b"\x00\x00\x01\xba",  # MPEG program stream
@@ -57,9 +63,20 @@ def picture_format(head: bytes) -> str | None:
     """The picture format that a file's first bytes announce, or None."""
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "WebP"
-    if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS:
-        return "HEIC"
+    if head[4:8] == b"ftyp":
+        brands = _brands(head)
+        if brands[0] in _AVIF_BRANDS or (brands[0] in _ANY_BRANDS and _AVIF_BRANDS.intersection(brands)):
+            return "AVIF"
+        if brands[0] in _HEIC_BRANDS:
+            return "HEIC"
+    if head[:1] == b"P" and head[1:2] in (b"1", b"2", b"3", b"4", b"5", b"6") and head[2:3].isspace():
+        return "PPM"
     return next((name for magic, name in _PICTURE_MAGIC.items() if head.startswith(magic)), None)
+
+
+def _brands(head: bytes) -> list[bytes]:
+    """The major brand of a file of ISO's base media format, and those that it is compatible with, as far as read."""
+    return [head[8:12], *(head[at : at + 4] for at in range(16, min(len(head), int.from_bytes(head[:4], "big")), 4))]
 
 
 def is_video(head: bytes) -> bool:
@@ -67,7 +84,7 @@ def is_video(head: bytes) -> bool:
     if head[:4] == b"RIFF":
         return head[8:12] == b"AVI "
     if head[4:8] in (b"ftyp", b"moov", b"mdat"):
-        return picture_format(head) is None and head[8:12] not in (b"avif", b"avis")
+        return picture_format(head) is None
     return head.startswith(_VIDEO_MAGIC)
 
 

@@ -4,9 +4,7 @@
 stored, for the boxes and depths of a data set are counted in those. `read_grey` gives the numbers of one channel.
 """
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from importlib import import_module
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -14,33 +12,20 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from howfar.errors import HowfarError, MissingExtraError, SourceError
+from howfar.errors import SourceError
 from howfar.io.exif import camera_from_exif, exif_tags
-from howfar.io.kinds import HEAD_BYTES, PICTURE_NAMES, describe, picture_format
+from howfar.io.panoramas import pinhole_or_doubt
+from howfar.io.picture_formats import decoding, open_picture, refuse_beyond_memory, refuse_size
+from howfar.io.pixels import has_16_bit_colours, rgb_of, stretched_16_bit_colours
+from howfar.io.square_pixels import pixel_stretch, stretched, stretched_size
 from howfar.scene.frame import Frame
+from howfar.scene.orientation import LYING
 
 if TYPE_CHECKING:
     from PIL import Image
 
-MAX_PICTURE_PIXELS = 200_000_000
-"""The largest telephone sensors have 200 megapixels; what says that it has more is refused before it is decoded."""
-
-STRIP_PIXELS = 16_000_000
-"""As much of a picture is converted at once."""
-
 MAX_STREAM_BYTES = 256 * 2**20
 """How much is read from something whose size is not known beforehand, such as standard input."""
-
-_PLUGINS = {
-    "JPEG": ("PIL.JpegImagePlugin", "JpegImageFile"),
-    "PNG": ("PIL.PngImagePlugin", "PngImageFile"),
-    "WebP": ("PIL.WebPImagePlugin", "WebPImageFile"),
-    "TIFF": ("PIL.TiffImagePlugin", "TiffImageFile"),
-    "BMP": ("PIL.BmpImagePlugin", "BmpImageFile"),
-    "GIF": ("PIL.GifImagePlugin", "GifImageFile"),
-    "PPM": ("PIL.PpmImagePlugin", "PpmImageFile"),
-    "HEIC": ("pillow_heif", "HeifImageFile"),
-}
 
 _ORIENTATION = 0x0112
 _UPRIGHT = {
@@ -53,6 +38,8 @@ _UPRIGHT = {
     8: "ROTATE_90",
 }
 """What sets a picture of each EXIF orientation upright."""
+
+_TURNED_AS_LOADED = ("TIFF", "HEIC")
 
 
 def read_picture(path: Path, source: str | None = None) -> Frame:
@@ -87,9 +74,10 @@ def decode_stream(stream: BinaryIO, source: str) -> Frame:
 
 
 def decode_picture(data: bytes, source: str) -> Frame:
-    """Decode the bytes of a picture: JPEG, PNG, WebP, TIFF, BMP, GIF, PPM or HEIC, the first frame of an animation.
+    """Decode the bytes of a picture: JPEG, PNG, WebP, AVIF, JPEG 2000, TIFF, BMP, GIF, PPM or HEIC.
 
-    The EXIF rotation is applied; 16 bits are scaled to 8, grey and CMYK turned into RGB, transparency laid on white.
+    Of an animation it is the first frame. The EXIF rotation is applied, and pixels that are not square are made so; 16
+    bits are scaled to 8 (`io.pixels`), grey and CMYK turned into RGB, transparency laid on white.
 
     Args:
         data: The file's bytes.
@@ -113,10 +101,11 @@ def read_rgb(path: Path) -> NDArray[np.uint8]:
         MissingExtraError: If it is HEIC and pillow-heif is not installed.
     """
     with open_file(path) as file:
-        image, _ = _opened(file, str(path))
-        with _decoding(str(path)):
+        image, _ = open_picture(file, str(path))
+        refuse_beyond_memory(image, str(path))
+        with decoding(str(path)):
             image.load()
-            return _rgb(image, str(path))
+            return rgb_of(image, str(path)).image
 
 
 def read_grey(path: Path) -> NDArray[np.uint8] | NDArray[np.uint16]:
@@ -151,7 +140,7 @@ def picture_size(path: Path) -> tuple[int, int]:
         MissingExtraError: If it is HEIC and pillow-heif is not installed.
     """
     with open_file(path) as file:
-        size: tuple[int, int] = _opened(file, str(path))[0].size
+        size: tuple[int, int] = open_picture(file, str(path))[0].size
         return size
 
 
@@ -173,111 +162,97 @@ def open_file(path: Path) -> BinaryIO:
         raise SourceError(f"{path} cannot be opened ({error.strerror}): check the name and the disk.") from None
 
 
-def _decode(file: BinaryIO, source: str) -> Frame:
-    image, format_name = _opened(file, source)
+def frame_of_image(image: "Image.Image") -> Frame:
+    """A picture of Pillow's as a frame, in the way of a file: turned as its EXIF data say, with their camera.
+
+    It is called by the name of the file that it was opened from, else "image".
+
+    Raises:
+        SourceError: If it is damaged, is empty, has too many pixels, or 32-bit ones.
+    """
+    source = str(getattr(image, "filename", "") or "image")
+    refuse_size(image.size, source)
+    refuse_beyond_memory(image, source)
+    if 0 in image.size:
+        raise SourceError(f"{source} has {image.width}×{image.height} pixels: give a picture that has some.")
     tags = exif_tags(image)
-    with _decoding(source):
+    with decoding(source):
         image.load()
-        pixels = _rgb(_upright(image, format_name, tags), source)
-    return Frame(pixels, source, camera_from_exif(tags, width_px=pixels.shape[1], height_px=pixels.shape[0]))
+        turned_now = exif_tags(image).get(_ORIENTATION, 1) != tags.get(
+            _ORIENTATION, 1
+        )  # some formats are, as they load
+        return _frame(image, tags, source, is_upright=turned_now)
+
+
+def _decode(file: BinaryIO, source: str) -> Frame:
+    image, format_name = open_picture(file, source)
+    refuse_beyond_memory(image, source)
+    deep = has_16_bit_colours(image)  # before the tags, for which a PNG is loaded
+    tags = exif_tags(image)
+    with decoding(source):
+        image.load()
+        if deep and (stretched_colours := _stretched(image, file)) is not None:
+            colours, notes = stretched_colours
+            frame = _frame(colours, tags, source, is_upright=False)
+            return replace(frame, notes=notes + frame.notes)
+        return _frame(image, tags, source, is_upright=format_name in _TURNED_AS_LOADED)
+
+
+def _stretched(image: "Image.Image", file: BinaryIO) -> "tuple[Image.Image, tuple[str, ...]] | None":
+    """A picture of 16-bit colours that fill a part of their range, as it is stored but stretched, and a note on it."""
+    from PIL import Image
+
+    file.seek(0)
+    found = stretched_16_bit_colours(image, file.read())
+    if found is None:
+        return None
+    colours = Image.fromarray(np.ascontiguousarray(found.image))
+    colours.info = image.info
+    return colours, found.notes
+
+
+def _frame(image: "Image.Image", tags: dict[int, Any], source: str, *, is_upright: bool) -> Frame:
+    """The frame of a picture that is loaded.
+
+    Args:
+        image: The picture.
+        tags: The EXIF tags that it was stored with.
+        source: What to call it.
+        is_upright: Whether it was turned as it was loaded.
+    """
+    stretch = pixel_stretch(image, tags)
+    turn = image.info.get("original_orientation") or tags.get(_ORIENTATION, 1)  # HEIC's reader keeps it there
+    orientation = turn if turn in _UPRIGHT else 1
+    pixels, notes = rgb_of(image if is_upright else _upright(image, orientation), source)
+    if stretch != (1.0, 1.0):
+        shown = stretch[::-1] if orientation in LYING else stretch
+        width, height = pixels.shape[1], pixels.shape[0]
+        refuse_size(stretched_size((width, height), shown), source)
+        pixels = stretched(pixels, shown)
+        notes += (
+            f"The picture's pixels are not square: its {width}×{height} are shown as "
+            f"{pixels.shape[1]}×{pixels.shape[0]}.",
+        )
+    camera = camera_from_exif(tags, pixels.shape[1], pixels.shape[0], stretch)
+    xmp = image.info.get("xmp", b"")
+    camera = pinhole_or_doubt(camera, tags, xmp if isinstance(xmp, bytes) else str(xmp).encode(), pixels)
+    return Frame(pixels, source, camera, orientation=orientation, notes=notes)
 
 
 def _numbers(path: Path, modes: tuple[str, ...], wanted: str) -> NDArray[Any]:
     with open_file(path) as file:
-        image, _ = _opened(file, str(path))
+        image, _ = open_picture(file, str(path))
         if image.mode not in modes:
             raise SourceError(f"{path} should have {wanted} and has pixels of kind {image.mode}.")
-        with _decoding(str(path)):
+        refuse_beyond_memory(image, str(path))
+        with decoding(str(path)):
             return np.asarray(image)
 
 
-def _opened(file: BinaryIO, source: str) -> "tuple[Image.Image, str]":
-    """A picture whose header is read and whose pixels are not yet, and the name of its format."""
-    head = file.read(HEAD_BYTES)
-    if not head:
-        raise SourceError(f"{source} is empty where a picture was expected: copy or fetch it again.")
-    format_name = picture_format(head)
-    if format_name is None:
-        raise SourceError(f"{source} {describe(head)} where a picture was expected: give {PICTURE_NAMES}.")
-    file.seek(0)
-    plugin = _plugin(format_name)
-    with _refusing(f"{source} begins as {format_name} and cannot be opened", "it is damaged or of a rare kind"):
-        image = plugin(file)
-    _refuse_size(image, source)
-    return image, format_name
-
-
-def _decoding(source: str) -> AbstractContextManager[None]:
-    return _refusing(f"{source} cannot be decoded", "it is damaged or cut short, so copy or fetch it again")
-
-
-def _plugin(format_name: str) -> Any:
-    """Pillow's reader for one format: it alone is imported, and it does not warn of big pictures as Image.open does."""
-    module, name = _PLUGINS[format_name]
-    try:
-        return getattr(import_module(module), name)
-    except ImportError:
-        if format_name != "HEIC":
-            raise
-        raise MissingExtraError("Reading HEIC pictures", "heic") from None
-
-
-@contextmanager
-def _refusing(what: str, hint: str) -> Iterator[None]:
-    """Turn whatever Pillow raises on bad data into one sentence."""
-    try:
-        yield
-    except HowfarError:
-        raise
-    except MemoryError:
-        raise SourceError(f"{what}, as there is not enough memory: close other programs, or make it smaller.") from None
-    except Exception as error:  # noqa: BLE001  Pillow's readers let through whatever their parsing meets
-        reason = str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__
-        raise SourceError(f"{what} ({reason}): {hint}.") from None
-
-
-def _refuse_size(image: "Image.Image", source: str) -> None:
-    width, height = image.size
-    if width * height > MAX_PICTURE_PIXELS:
-        raise SourceError(
-            f"{source} says that it has {width}×{height} pixels, and at most {MAX_PICTURE_PIXELS // 10**6} megapixels "
-            "are read: make it smaller first."
-        )
-
-
-def _upright(image: "Image.Image", format_name: str, tags: dict[int, Any]) -> "Image.Image":
-    turn = _UPRIGHT.get(tags.get(_ORIENTATION, 1))
-    if turn is None or format_name in ("TIFF", "HEIC"):  # those two are turned as they are loaded
+def _upright(image: "Image.Image", orientation: int) -> "Image.Image":
+    turn = _UPRIGHT.get(orientation)
+    if turn is None:
         return image
     from PIL import Image
 
     return image.transpose(getattr(Image.Transpose, turn))
-
-
-def _rgb(image: "Image.Image", source: str) -> NDArray[np.uint8]:
-    if image.mode.startswith("I;16"):
-        grey = (np.asarray(image) >> 8).astype(np.uint8)
-        return np.repeat(grey[:, :, None], 3, axis=2)
-    if image.mode in ("I", "F"):
-        raise SourceError(
-            f"{source} holds 32-bit numbers, which do not say what is white: save it with 8 or 16 bits, "
-            "or give it as a depth map if it is one."
-        )
-    if image.mode == "RGB" and not image.has_transparency_data:
-        return np.asarray(image)
-    # By strips, as a conversion and what lies under transparency take as much memory as the picture each.
-    pixels = np.empty((image.height, image.width, 3), dtype=np.uint8)
-    rows = max(1, STRIP_PIXELS // image.width)
-    for top in range(0, image.height, rows):
-        strip = image.crop((0, top, image.width, min(top + rows, image.height)))
-        pixels[top : top + rows] = np.asarray(_on_white(strip).convert("RGB"))
-    return pixels
-
-
-def _on_white(image: "Image.Image") -> "Image.Image":
-    if not image.has_transparency_data:
-        return image
-    from PIL import Image
-
-    layer = image.convert("RGBA")
-    return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)

@@ -1,11 +1,10 @@
 """Is there enough memory for a model? Said before it is loaded, as the system ends a program that takes too much."""
 
-import re
 from pathlib import Path
 
 from howfar.errors import ModelError
+from howfar.io.free_memory import free_bytes
 
-MEMORY_FACTS = Path("/proc/meminfo")
 GIGABYTE = 1e9
 
 
@@ -29,12 +28,3 @@ def refuse_beyond_memory(path: Path, *, least_bytes: float, times: float, size_b
             f"{path} needs about {needed / GIGABYTE:.1f} GB of memory and {free / GIGABYTE:.1f} GB are free: close "
             "other programs, or take a smaller model."
         )
-
-
-def free_bytes(facts: Path = MEMORY_FACTS) -> int | None:
-    """Memory that programs can still take, as Linux says it; None where nothing says it."""
-    try:
-        found = re.search(r"^MemAvailable:\s+(\d+) kB$", facts.read_text(encoding="ascii"), flags=re.MULTILINE)
-    except (OSError, ValueError):
-        return None
-    return int(found[1]) * 1024 if found else None

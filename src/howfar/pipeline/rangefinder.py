@@ -17,11 +17,13 @@ from howfar.models import (
 )
 from howfar.pipeline.depth_scale import check_scale
 from howfar.pipeline.metric_scale import NO_EVIDENCE, MetricEvidence, to_metric
+from howfar.pipeline.one_size import one_focal_length, one_horizon
 from howfar.pipeline.open_methods import DEFAULT_METHOD, open_method
 from howfar.pipeline.perceivers import DepthOn, TwoNetworks, Unscaled
 from howfar.pipeline.scenes import range_objects, scene_of
 from howfar.pipeline.undistortion import undistorted_frame
 from howfar.pipeline.view import View
+from howfar.pipeline.want_of_memory import memory_told
 from howfar.ranging import Method
 from howfar.ranging.cues.joining import AUTO, parse_cues
 from howfar.ranging.cues.sizes import SizeTable, read_sizes
@@ -40,7 +42,9 @@ Stage = Callable[[Iterable[View]], Iterator[View]]
 
 
 class Rangefinder:
-    """Finds objects and their distances. It keeps no state between pictures, so several threads can share one.
+    """Finds objects and their distances. Several threads can share one.
+
+    It keeps nothing of a picture, but the size that a focal length or a horizon in pixels was first used for.
 
     The keywords below make one from two networks; `Rangefinder.of` makes one from any other perceiver.
 
@@ -51,8 +55,10 @@ class Rangefinder:
         camera: The camera of the pictures, or the content of a camera file (`io.camera_files`), by which each picture
             is undistorted and its depth is scaled. When None: focal_px or fov_deg, else the picture's EXIF data, else
             an assumed camera.
-        focal_px: Focal length in pixels.
-        fov_deg: Horizontal field of view in degrees.
+        focal_px: Focal length in pixels, of pictures of one size: after the first, others are refused.
+        fov_deg: Horizontal field of view in degrees, across the width of a picture.
+        fov_long_deg: Field of view across the longer side in degrees, which data sheets call horizontal.
+        fov_diagonal_deg: Field of view across the diagonal in degrees.
         max_depth_m: Label only objects with a depth_m of at most this; no maximum when None.
         classes: Names of the classes to find; all classes when None.
         score: Minimum confidence of a detection, 0 to 1; the detector's own default when None.
@@ -68,7 +74,7 @@ class Rangefinder:
             depth network knows streets; else the depth map is used alone, and in pictures outside the domain of its
             network the other cues are (`ranging.cues.depth_cue`).
         camera_height_m: Height of the camera above the ground in metres, which the cue `ground` needs.
-        horizon_px: The row of the horizon; that of a level camera when None.
+        horizon_px: The row of the horizon, in pictures of one size; that of a level camera when None.
         sizes: Sizes of your own, a file or a table; they replace the built-in sizes of the same classes.
         anchor: A metric depth network that a relative one is aligned to: a name, a file, or an open depth estimator.
         known: Known distances that a relative network is aligned to: `chair=2.30`, or `3=2.30` by the number counted
@@ -101,6 +107,8 @@ class Rangefinder:
         *,
         focal_px: float | None = None,
         fov_deg: float | None = None,
+        fov_long_deg: float | None = None,
+        fov_diagonal_deg: float | None = None,
         max_depth_m: float | None = None,
         classes: Sequence[str] | None = None,
         score: float | None = None,
@@ -122,7 +130,8 @@ class Rangefinder:
             raise SettingError(
                 f"Depth can be estimated on the image or on crops, not on {depth_on!r}.", setting="depth_on"
             )
-        self.lens = Lens(camera, focal_px, fov_deg)
+        self.lens = Lens(camera, focal_px, fov_deg, fov_long_deg, fov_diagonal_deg)
+        self._focal_size, self._horizon_size = one_focal_length(), one_horizon()
         own_sizes = read_sizes(Path(sizes)) if isinstance(sizes, str | Path) else sizes
         used_cues = parse_cues(cues, camera_height_m=camera_height_m, horizon_px=horizon_px, sizes=own_sizes)
         self.ranging = Ranging(_methods(method, options), used_cues, max_depth_m)
@@ -163,6 +172,7 @@ class Rangefinder:
         finder.perceiver, finder.lens, finder.evidence = perceiver, lens or Lens(), evidence
         finder.ranging = ranging or Ranging(_methods(DEFAULT_METHOD, RunOptions()), parse_cues(AUTO))
         finder.query = query or Query()
+        finder._focal_size, finder._horizon_size = one_focal_length(), one_horizon()
         return finder
 
     @property
@@ -183,7 +193,8 @@ class Rangefinder:
         """Find the objects in a picture and their distances.
 
         Args:
-            picture: A path, an address, an H×W×3 uint8 RGB array, or a frame.
+            picture: A path, an address, the bytes of a file, an H×W×3 uint8 RGB array, a picture of Pillow's, or a
+                frame (`sources.as_frame`).
             max_depth_m: Label only objects with a depth_m of at most this; the finder's own maximum when None.
             depth: A depth map of your own, which replaces the network's.
             depth_points: Depths of your own at some pixels, unknown at the others, that a relative network is aligned
@@ -219,7 +230,8 @@ class Rangefinder:
             frame = replace(frame, depth=depth, depth_points=depth_points)
         if max_depth_m is not None:
             ranging = replace(ranging, max_depth_m=max_depth_m)
-        return self._look_at(frame, query or self.query, ranging)
+        with memory_told(frame):
+            return self._look_at(frame, query or self.query, ranging)
 
     def _look_at(self, frame: Frame, query: Query, ranging: Ranging) -> tuple[View, ...]:
         """All steps for one picture: perceive, bring to metres, range, make the scenes."""
@@ -241,8 +253,11 @@ class Rangefinder:
         """
         ranging = ranging or self.ranging
         ranging.cues.check_horizon(frame.height_px)
-        perception = self.perceiver.perceive(self.prepared(frame), query or self.query)
-        return to_metric(perception, self.evidence, ranging)
+        if ranging.cues.horizon_px is not None and ranging.cues is self.ranging.cues:
+            self._horizon_size.check(frame)
+        with memory_told(frame):
+            perception = self.perceiver.perceive(self.prepared(frame), query or self.query)
+            return to_metric(perception, self.evidence, ranging)
 
     def prepared(self, frame: Frame) -> Frame:
         """The frame as the networks get it: undistorted, with the camera that distances are computed with.
@@ -251,15 +266,20 @@ class Rangefinder:
             SettingError: If the given camera has another aspect ratio than the picture, or the picture is to be
                 undistorted and has depths of the user's own.
         """
-        return undistorted_frame(frame, self.camera_for(frame), self.lens.distortion)
+        lens = self.lens.turned_for(frame.width_px, frame.height_px, frame.orientation)
+        return undistorted_frame(frame, self.camera_for(frame), lens.distortion)
 
     def camera_for(self, frame: Frame) -> Camera:
         """The camera that the distances of a frame are computed with.
 
         Raises:
-            SettingError: If the given camera has another aspect ratio than the picture.
+            SettingError: If the given camera has another aspect ratio than the picture, or a focal length in pixels was
+                used for a picture of another size.
         """
-        return self.lens.camera_for(frame.width_px, frame.height_px, frame.camera)
+        if self.lens.is_in_pixels:
+            self._focal_size.check(frame)
+        lens = self.lens.turned_for(frame.width_px, frame.height_px, frame.orientation)
+        return lens.camera_for(frame.width_px, frame.height_px, frame.camera)
 
     def watch(self, source: str | Path, *, every: int = 1, stages: Sequence[Stage] = ()) -> Generator[View, None, None]:
         """Look at every n-th frame of a video, camera or stream, in order.
@@ -297,7 +317,8 @@ def look(picture: Picture, *, max_depth_m: float | None = None, **settings: Any)
     """Find the objects in a picture and their distances. The networks stay open for the next call.
 
     Args:
-        picture: A path, an address, an H×W×3 uint8 RGB array, or a frame.
+        picture: A path, an address, the bytes of a file, an H×W×3 uint8 RGB array, a picture of Pillow's, or a frame
+            (`sources.as_frame`).
         max_depth_m: Label only objects with a depth_m of at most this; no maximum when None.
         **settings: The keywords of `Rangefinder`.
 

@@ -76,6 +76,7 @@ def scene_of(perception: Perception, ranged: Ranged, max_depth_m: float | None =
         alignment=perception.alignment,
         no_metres=perception.no_metres,
         facts=facts_here(perception),
+        notes=frame.notes,
         image=frame.image,
     )
 
@@ -106,7 +107,20 @@ def _ranged(perception: Perception, method: Method, cues: CueSettings) -> Ranged
     else:
         distances = [_on_crop(crop, method) for crop in perception.crops]
     joined = with_cues(distances, found, camera, _remaining_cues(perception, cues), perception.facts)
-    return Ranged(method.name, joined, ranks_of(perception, method), 1e3 * (time.perf_counter() - start))
+    doubted = tuple(_with_focal_doubt(each, perception) for each in joined)
+    return Ranged(method.name, doubted, ranks_of(perception, method), 1e3 * (time.perf_counter() - start))
+
+
+def _with_focal_doubt(distance: Distance, perception: Perception) -> Distance:
+    """The distance, with an interval that holds all focal lengths that the camera may have.
+
+    Distances are proportional to the focal length, unless the metres were measured.
+    """
+    doubt, alignment = perception.camera.doubt, perception.alignment
+    is_measured = perception.facts.measured or perception.depth_scale is not None
+    if doubt is None or is_measured or (alignment is not None and alignment.is_measured):
+        return distance
+    return replace(distance, low_m=distance.low_m * doubt.low, high_m=distance.high_m * doubt.high)
 
 
 def facts_here(perception: Perception) -> DepthFacts:

@@ -22,6 +22,8 @@ class RangefinderSpec:
     camera: Camera | Calibration | None = None
     focal_px: float | None = None
     fov_deg: float | None = None
+    fov_long_deg: float | None = None
+    fov_diagonal_deg: float | None = None
     max_depth_m: float | None = None
     classes: tuple[str, ...] | None = None
     score: float | None = None

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from howfar.errors import SettingError
 from howfar.scene import Camera
-from howfar.scene.calibration import Distortion
+from howfar.scene.calibration import FisheyeDistortion, LensDistortion
 from howfar.scene.frame import Frame
 
 OPENCV_OFFSET_PX = 0.5
@@ -32,12 +32,14 @@ def camera_from_matrix(matrix: NDArray[np.float64], width_px: int, height_px: in
     return Camera(width_px, height_px, float(matrix[0, 0]), float(matrix[1, 1]), float(cx_px), float(cy_px))
 
 
-def coefficients(distortion: Distortion) -> NDArray[np.float64]:
-    """The five distortion coefficients in OpenCV's order."""
+def coefficients(distortion: LensDistortion) -> NDArray[np.float64]:
+    """The distortion coefficients in OpenCV's order: five of Brown's model, four of a fisheye's."""
+    if isinstance(distortion, FisheyeDistortion):
+        return np.array([distortion.k1, distortion.k2, distortion.k3, distortion.k4], dtype=np.float64)
     return np.array([distortion.k1, distortion.k2, distortion.p1, distortion.p2, distortion.k3], dtype=np.float64)
 
 
-def undistort(image: NDArray[np.uint8], camera: Camera, distortion: Distortion) -> NDArray[np.uint8]:
+def undistort(image: NDArray[np.uint8], camera: Camera, distortion: LensDistortion) -> NDArray[np.uint8]:
     """The picture that a pinhole camera with the same intrinsics would have taken.
 
     It has the same size. With barrel distortion, parts of the picture then lie outside the frame and are lost. With
@@ -56,14 +58,17 @@ def undistort(image: NDArray[np.uint8], camera: Camera, distortion: Distortion) 
     return undistorted
 
 
-def undistorted_points(points_px: NDArray[np.float64], camera: Camera, distortion: Distortion) -> NDArray[np.float64]:
+def undistorted_points(
+    points_px: NDArray[np.float64], camera: Camera, distortion: LensDistortion
+) -> NDArray[np.float64]:
     """The positions of points of a picture, N×2 pixel coordinates, in the undistorted picture."""
-    matrix = camera_matrix(camera)
-    undistorted = cv2.undistortPoints(points_px - OPENCV_OFFSET_PX, matrix, coefficients(distortion), P=matrix)
-    return undistorted.reshape(-1, 2).astype(np.float64) + OPENCV_OFFSET_PX
+    matrix, model = camera_matrix(camera), cv2.fisheye if isinstance(distortion, FisheyeDistortion) else cv2
+    points = (points_px - OPENCV_OFFSET_PX)[:, None]
+    straight: NDArray[np.float64] = model.undistortPoints(points, matrix, coefficients(distortion), P=matrix)
+    return straight.reshape(-1, 2).astype(np.float64) + OPENCV_OFFSET_PX
 
 
-def undistorted_frame(frame: Frame, camera: Camera, distortion: Distortion | None) -> Frame:
+def undistorted_frame(frame: Frame, camera: Camera, distortion: LensDistortion | None) -> Frame:
     """The frame with its camera, undistorted where the distortion is known.
 
     Args:
@@ -91,10 +96,11 @@ def undistorted_frame(frame: Frame, camera: Camera, distortion: Distortion | Non
 
 
 @lru_cache(maxsize=2)  # for a picture of 12 megapixels, one result takes 72 MB
-def _remap_tables(camera: Camera, distortion: Distortion) -> tuple[NDArray[np.int16], NDArray[np.uint16]]:
+def _remap_tables(camera: Camera, distortion: LensDistortion) -> tuple[NDArray[np.int16], NDArray[np.uint16]]:
     """The position in the distorted picture of each pixel of the undistorted one, in fixed point for `remap`."""
     matrix, size = camera_matrix(camera), (camera.width_px, camera.height_px)
-    whole, fractions = cv2.initUndistortRectifyMap(
+    model = cv2.fisheye if isinstance(distortion, FisheyeDistortion) else cv2
+    whole, fractions = model.initUndistortRectifyMap(
         matrix, coefficients(distortion), np.eye(3), matrix, size, cv2.CV_16SC2
     )
-    return whole, fractions  # type: ignore[return-value]
+    return whole, fractions

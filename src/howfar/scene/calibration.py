@@ -1,11 +1,13 @@
 """The calibration of one camera: its intrinsics, the distortion of its lens, and the scale of a depth network."""
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
+from typing import Self
 
 from howfar.errors import SettingError
 from howfar.scene.camera import Camera
+from howfar.scene.orientation import turned
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,53 @@ class Distortion:
     k3: float = 0.0
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            if not math.isfinite(getattr(self, field.name)):
-                raise SettingError(f"The distortion's {field.name} must be a finite number.")
+        _check_finite(self)
+
+    def turned(self, orientation: int) -> Self:
+        """The distortion of the upright picture, for one of the stored picture, by the EXIF orientation of that."""
+        p2, p1 = turned(self.p2, self.p1, orientation)  # the tangential part is a vector, and its names are swapped
+        return replace(self, p1=p1, p2=p2)
+
+
+@dataclass(frozen=True, slots=True)
+class FisheyeDistortion:
+    """The distortion of a fisheye lens: the model of Kannala and Brandt (PAMI 2006), as OpenCV's `fisheye` has it.
+
+    A point at the angle θ from the optical axis is seen at the distance θ·(1 + k1·θ² + k2·θ⁴ + k3·θ⁶ + k4·θ⁸) times
+    the focal length from the principal point; other tools call it equidistant. The coefficients have no unit and are
+    the same at every resolution. They are no coefficients of `Distortion`, though some have the same names.
+
+    Attributes:
+        k1: First coefficient.
+        k2: Second coefficient.
+        k3: Third coefficient.
+        k4: Fourth coefficient.
+
+    Raises:
+        SettingError: If a coefficient is not finite.
+    """
+
+    k1: float
+    k2: float
+    k3: float = 0.0
+    k4: float = 0.0
+
+    def __post_init__(self) -> None:
+        _check_finite(self)
+
+    def turned(self, orientation: int) -> Self:
+        """The same: a fisheye is the same all round."""
+        return self
+
+
+LensDistortion = Distortion | FisheyeDistortion
+"""The distortion of a lens by either model."""
+
+
+def _check_finite(distortion: "LensDistortion") -> None:
+    for field in fields(distortion):
+        if not math.isfinite(getattr(distortion, field.name)):
+            raise SettingError(f"The distortion's {field.name} must be a finite number.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +160,17 @@ class Calibration:
         distortion: The distortion of the lens; None where it is not known.
         scale: The scale of one depth network; None where it is not known.
         chessboard: The quality of the chessboard calibration; None if the intrinsics come from elsewhere.
+        size_known: Whether the camera file says what size of picture its intrinsics belong to. If not, they are taken
+            for those of the first picture, and pictures of another size are refused.
     """
 
     camera: Camera
-    distortion: Distortion | None = None
+    distortion: LensDistortion | None = None
     scale: DepthScale | None = None
     chessboard: ChessboardFit | None = None
+    size_known: bool = True
+
+    def turned(self, orientation: int) -> Self:
+        """The calibration for the upright picture, by the EXIF orientation of the stored one."""
+        distortion = None if self.distortion is None else self.distortion.turned(orientation)
+        return replace(self, camera=self.camera.turned(orientation), distortion=distortion)

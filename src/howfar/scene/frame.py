@@ -27,6 +27,8 @@ class Frame:
         depth_points: Depths of the user's own at some pixels, unknown at the others, which bring a relative map to
             metres; None for none.
         undistorted: Whether the lens's distortion was removed from the image.
+        orientation: The EXIF orientation that the stored picture had before it was set upright: 1 for upright.
+        notes: What was done to the picture, or is odd about it, each as one sentence for people.
 
     Raises:
         SettingError: If the aspect ratio of the user's own depths differs from that of the image by more than 1 %.
@@ -42,6 +44,8 @@ class Frame:
     depth: DepthMap | None = None
     depth_points: DepthMap | None = None
     undistorted: bool = False
+    orientation: int = 1
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for own in (self.depth, self.depth_points):

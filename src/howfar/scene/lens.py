@@ -1,21 +1,29 @@
 """The user's information about the camera, and the camera that follows from it for a picture."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Self
 
 from howfar.errors import SettingError
-from howfar.scene.calibration import Calibration, DepthScale, Distortion
-from howfar.scene.camera import Camera
+from howfar.scene.calibration import Calibration, DepthScale, LensDistortion
+from howfar.scene.camera import ASPECT_TOLERANCE, Camera, FocalDoubt
+from howfar.scene.orientation import LYING
+from howfar.scene.wide_pictures import doubt_by_shape
+
+MOST_OFF_CENTRE = 0.15
+"""Share of a picture's sides that the principal point may lie off its middle, if nothing says that it is its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lens:
-    """The camera in one of three forms. With none of them, each picture's EXIF data are used, or else an assumption.
+    """The camera in one of several forms. With none of them, each picture's EXIF data are used, or else an assumption.
 
     Attributes:
         camera: A known camera, or the content of a camera file. It is rescaled to pictures of another resolution with
             the same aspect ratio.
         focal_px: The focal length in pixels of the picture, with the principal point in the middle.
-        fov_deg: The horizontal field of view in degrees.
+        fov_deg: The horizontal field of view in degrees: across the width of a picture, whichever side that is.
+        fov_long_deg: The field of view across the longer side in degrees, as data sheets call it horizontal.
+        fov_diagonal_deg: The field of view across the diagonal in degrees.
 
     Raises:
         SettingError: If more than one is given.
@@ -24,13 +32,15 @@ class Lens:
     camera: Camera | Calibration | None = None
     focal_px: float | None = None
     fov_deg: float | None = None
+    fov_long_deg: float | None = None
+    fov_diagonal_deg: float | None = None
 
     def __post_init__(self) -> None:
-        if sum(given is not None for given in (self.camera, self.focal_px, self.fov_deg)) > 1:
+        if sum(getattr(self, field.name) is not None for field in fields(self)) > 1:
             raise SettingError("Give the camera once: a camera file, a focal length or a field of view, not several.")
 
     @property
-    def distortion(self) -> Distortion | None:
+    def distortion(self) -> LensDistortion | None:
         """The distortion to remove from each picture first; None where it is not known."""
         return self.camera.distortion if isinstance(self.camera, Calibration) else None
 
@@ -38,6 +48,28 @@ class Lens:
     def scale(self) -> DepthScale | None:
         """The scale of the depth network's metres; None where it is not known."""
         return self.camera.scale if isinstance(self.camera, Calibration) else None
+
+    @property
+    def is_in_pixels(self) -> bool:
+        """Whether it holds for pictures of one size alone."""
+        return self.focal_px is not None or (isinstance(self.camera, Calibration) and not self.camera.size_known)
+
+    def turned_for(self, width_px: int, height_px: int, orientation: int) -> Self:
+        """The lens for an upright picture: a camera of the stored picture is turned as that was.
+
+        A camera whose pictures have the shape of the upright one is taken for that of upright pictures.
+
+        Args:
+            width_px: Width of the upright picture.
+            height_px: Height of the upright picture.
+            orientation: The EXIF orientation of the stored picture.
+        """
+        if self.camera is None or orientation not in LYING:
+            return self
+        known = self.camera.camera if isinstance(self.camera, Calibration) else self.camera
+        if known.has_shape_of(width_px, height_px) or not known.has_shape_of(height_px, width_px):
+            return self
+        return replace(self, camera=self.camera.turned(orientation))
 
     def camera_for(self, width_px: int, height_px: int, own: Camera | None = None) -> Camera:
         """The camera of a picture: the user's if given, else the picture's own, else an assumed one.
@@ -51,10 +83,42 @@ class Lens:
             SettingError: If the user's camera has another aspect ratio than the picture.
         """
         if self.camera is not None:
-            known = self.camera.camera if isinstance(self.camera, Calibration) else self.camera
-            return known.fitted_to(width_px, height_px)
+            if isinstance(self.camera, Calibration):
+                return _of_calibration(self.camera, width_px, height_px)
+            return self.camera.fitted_to(width_px, height_px)
         if self.focal_px is not None:
             return Camera.from_focal(width_px, height_px, self.focal_px)
         if self.fov_deg is not None:
-            return Camera.from_fov(width_px, height_px, self.fov_deg)
-        return own or Camera.assumed(width_px, height_px)
+            return _doubt_upright(Camera.from_fov(width_px, height_px, self.fov_deg), self.fov_deg)
+        if self.fov_long_deg is not None:
+            return Camera.from_fov(width_px, height_px, self.fov_long_deg, "long")
+        if self.fov_diagonal_deg is not None:
+            return Camera.from_fov(width_px, height_px, self.fov_diagonal_deg, "diagonal")
+        return doubt_by_shape(own or Camera.assumed(width_px, height_px))
+
+
+def _of_calibration(calibration: Calibration, width_px: int, height_px: int) -> Camera:
+    """The camera of a picture of this size; without a size of its own, its principal point must be near the middle."""
+    camera = calibration.camera
+    if calibration.size_known:
+        return camera.fitted_to(width_px, height_px)
+    off = max(abs(camera.cx_px / width_px - 0.5), abs(camera.cy_px / height_px - 0.5))
+    if off > MOST_OFF_CENTRE:
+        raise SettingError(
+            f"The camera file does not say what size of picture it is for, and its principal point, "
+            f"{camera.cx_px:.0f}, {camera.cy_px:.0f}, is far from the middle of this one, of {width_px}×{height_px} "
+            "pixels: add the width and the height to the file."
+        )
+    return replace(camera, width_px=width_px, height_px=height_px)
+
+
+def _doubt_upright(camera: Camera, fov_deg: float) -> Camera:
+    """A camera by its horizontal field of view; of a picture that is higher than wide, it may have meant the height."""
+    width, height = camera.width_px, camera.height_px
+    if height <= width * (1 + ASPECT_TOLERANCE):
+        return camera
+    reason = (
+        f"its field of view of {fov_deg:g} degrees is taken across the {width} pixels of the picture's width, and data "
+        f"sheets mean the longer side, here {height}: say which"
+    )
+    return replace(camera, doubt=FocalDoubt(reason, 1.0, height / width))

@@ -8,7 +8,7 @@ from typing import Any
 
 from howfar.errors import SettingError
 from howfar.scene.box import UNKNOWN_BOX, Box
-from howfar.scene.camera import Camera
+from howfar.scene.camera import Camera, FocalDoubt
 from howfar.scene.depth_alignment import DepthAlignment
 from howfar.scene.depth_map import DepthMap
 from howfar.scene.distance import NAN, Cue, Distance
@@ -108,6 +108,7 @@ class Scene:
         alignment: How a relative depth map was brought to metres; None where the map is metric by itself, or relative.
         no_metres: Why the depth map is still relative, in words; empty where it is metric.
         facts: Facts about the source of the metres; None where they are not known.
+        notes: What was done to the picture before it was looked at, or is odd about it, each as one sentence.
     """
 
     source: str
@@ -127,6 +128,7 @@ class Scene:
     alignment: DepthAlignment | None = None
     no_metres: str = ""
     facts: DepthFacts | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def is_metric(self) -> bool:
@@ -135,9 +137,10 @@ class Scene:
 
     @property
     def assumes_scale(self) -> bool:
-        """Whether the scale of all distances depends on an assumed focal length."""
+        """Whether the scale of all distances depends on an assumed focal length, or on one that is far from certain."""
         is_measured = self.depth_scale is not None or (self.alignment is not None and self.alignment.is_measured)
-        return self.camera.origin == "assumed" and not is_measured
+        doubt = self.camera.doubt
+        return (self.camera.origin == "assumed" or (doubt is not None and doubt.is_large)) and not is_measured
 
     def __iter__(self) -> Iterator[SceneObject]:
         return iter(self.objects)
@@ -161,7 +164,9 @@ class Scene:
                 "origin": camera.origin,
                 "undistorted": self.undistorted,
                 "depth_scale": _number(self.depth_scale),
+                **({} if camera.doubt is None else {"doubt": _doubt(camera.doubt)}),
             },
+            **({"notes": list(self.notes)} if self.notes else {}),
             "models": dict(self.models),
             "alignment": None if self.alignment is None else self.alignment.to_dict(),
             "no_metres": self.no_metres or None,
@@ -200,7 +205,7 @@ def _scene(content: Mapping[str, Any]) -> Scene:
     return Scene(
         content["source"],
         *size,
-        camera=Camera(*size, *intrinsics, camera["origin"]),
+        camera=Camera(*size, *intrinsics, camera["origin"], _doubt_from(camera.get("doubt"))),
         models=dict(content["models"]),
         objects=tuple(map(_object, content["objects"])),
         beyond=(),
@@ -212,7 +217,17 @@ def _scene(content: Mapping[str, Any]) -> Scene:
         depth_scale=camera["depth_scale"],
         alignment=None if alignment is None else DepthAlignment.from_dict(alignment),
         no_metres=content["no_metres"] or "",
+        notes=tuple(content.get("notes", ())),
     )
+
+
+def _doubt(doubt: FocalDoubt) -> dict[str, Any]:
+    """What speaks against a focal length, as in the scene's JSON."""
+    return {"reason": doubt.reason, "low": _number(doubt.low), "high": _number(doubt.high)}
+
+
+def _doubt_from(content: Mapping[str, Any] | None) -> FocalDoubt | None:
+    return None if content is None else FocalDoubt(content["reason"], content["low"], content["high"])
 
 
 def _object(content: Mapping[str, Any]) -> SceneObject:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from howfar.datasets import DepthSample, LazySamples
 from howfar.errors import SettingError, SourceError
 from howfar.io.depth_files import Unit, read_depth
+from howfar.pipeline.one_size import OneSize, one_focal_length
 from howfar.scene.frame import Frame
 from howfar.scene.lens import Lens
 from howfar.sources.opening import Source
@@ -42,11 +43,14 @@ def picture_samples(
             setting="truth",
         )
     keys = list(zip_longest(sources, truths))
-    return LazySamples(keys, lambda key: _sample(key[0], key[1], lens, unit))
+    size = one_focal_length() if lens.is_in_pixels else None
+    return LazySamples(keys, lambda key: _sample(key[0], key[1], lens, unit, size))
 
 
-def _sample(source: Source, truth: Path | None, lens: Lens, unit: Unit) -> DepthSample:
+def _sample(source: Source, truth: Path | None, lens: Lens, unit: Unit, one_size: OneSize | None) -> DepthSample:
     frame = next(source.frames())
+    if one_size is not None:
+        one_size.check(frame)
     camera = lens.camera_for(frame.width_px, frame.height_px, frame.camera)
     unknown = np.full(frame.image.shape[:2], np.nan, dtype=np.float32)
     return DepthSample(source.name, frame.image, unknown if truth is None else _depth_m(truth, frame, unit), camera)

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from howfar.errors import SourceError
 from howfar.files import is_file
 from howfar.io.depth_values import read_values
-from howfar.io.pictures import read_rgb
+from howfar.io.picture_formats import open_picture
+from howfar.io.pictures import open_file, read_rgb
 
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".pgm", ".tif", ".tiff")
 NUMBERS = (".npy", ".npz", ".exr")
@@ -106,9 +106,9 @@ def _has_8_bits(path: Path) -> bool:
     if path.suffix.lower() not in PICTURES:
         return False
     try:
-        with Image.open(path) as picture:
-            return picture.mode in EIGHT_BITS
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        with open_file(path) as file:
+            return open_picture(file, str(path))[0].mode in EIGHT_BITS
+    except SourceError:
         return False  # whoever reads it as a depth file next says what is wrong with it
 
 
