@@ -6,10 +6,13 @@ from importlib import import_module
 
 import pytest
 
-from howfar.cli.app import GROUPS
+from howfar.cli.app import GROUPS, main
 
 LIBRARIES = {"PIL", "av", "cv2", "filelock", "httpx", "matplotlib", "numpy", "onnxruntime", "platformdirs", "torch"}
 """What howfar looks at pictures with, trains with and fetches with."""
+
+LONG = "a" * 300
+"""A name that no file system has."""
 
 HELP = """
 import howfar.cli.app
@@ -58,3 +61,25 @@ def test_importing_howfar_imports_one_module() -> None:
     modules = imported("import howfar")
     assert ours(modules) == {"howfar"}
     assert modules & LIBRARIES == set()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(["data", "check", LONG], id="a data set"),
+        pytest.param(["export", LONG, "--out", "a.onnx"], id="a checkpoint"),
+        pytest.param(["synth", "--scenes", "1", "--out", LONG], id="a folder to write to"),
+        pytest.param(["evaluate", "ssim", LONG, LONG], id="maps"),
+        pytest.param(["data", "show", f"{LONG}.toml", "--out", "a.png"], id="a recipe"),
+    ],
+)
+def test_a_name_that_is_too_long_gets_one_sentence(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["howfar", *arguments])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 1
+    errors = capsys.readouterr().err
+    assert errors.startswith("howfar: ")
+    assert errors.count("\n") == 1

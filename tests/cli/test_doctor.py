@@ -1,7 +1,9 @@
 """`howfar doctor`: a report, and exit code 1 when something essential is broken."""
 
+import itertools
 import tomllib
-from importlib.metadata import PackageNotFoundError
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, PathDistribution
 from pathlib import Path
 from typing import get_args
 
@@ -11,6 +13,7 @@ from typer.testing import CliRunner
 
 from howfar import __version__
 from howfar.cli import doctor
+from howfar.cli.licences import licences
 from howfar.models import library
 from howfar.models.card import Task
 
@@ -42,6 +45,50 @@ def test_a_sound_installation() -> None:
             doctor.RUN_ON[each] == doctor.RUN_ON[task] for each in tasks
         )
     assert "✗" not in output
+
+
+def test_licences_are_told_with_those_of_libraries_that_wheels_carry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def package(name: str, facts: str, files: Sequence[str] = ()) -> PathDistribution:
+        folder = tmp_path / f"{name}-1.0.dist-info"
+        folder.mkdir()
+        (folder / "METADATA").write_text(f"Metadata-Version: 2.4\nName: {name}\nVersion: 1.0\n{facts}\n")
+        (folder / "RECORD").write_text("".join(f"{file},,\n" for file in files))
+        for file in files:
+            (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / file).touch()
+        return PathDistribution(folder)
+
+    # As libraries are called on Linux, on macOS and on Windows.
+    files = ["av.libs/libx264-d6533a8d.so.165", "av/.dylibs/libx265.216.dylib", "av.libs/avcodec-62-ab1.dll"]
+    others = ["av.libs/libmp3lame-8f.so.0", "av.libs/libopus-114e2b1a.so.0.11.1", "av/x264.py", "av/libx264"]
+    packages = [
+        package("zoo", "License-Expression: MIT"),
+        package("av", "License-Expression: BSD-3-Clause", files + others),
+        package("old", "Classifier: License :: OSI Approved :: MIT License"),
+        package("odd", "License: UNKNOWN"),
+    ]
+    monkeypatch.setattr("importlib.metadata.distributions", lambda: packages)
+    found = {each.package: each for each in licences()}
+    assert list(found) == ["av 1.0", "odd 1.0", "old 1.0", "zoo 1.0"]
+    assert [each.stated for each in found.values()] == ["BSD-3-Clause", "not stated", "MIT License", "MIT"]
+    carried = {name: text for text, names in found["av 1.0"].carried.items() for name in names}
+    assert sorted(carried) == ["avcodec", "mp3lame", "x264", "x265"]
+    assert carried["x264"] == carried["x265"] == "GPL-2.0-or-later"
+
+
+def test_the_installed_pyav_carries_what_notice_says() -> None:
+    result = CliRunner(env={"COLUMNS": "80"}).invoke(app, ["--licences"])
+    assert result.exit_code == 0
+    assert f"howfar {__version__}: Apache-2.0\n" in result.output
+    lines = result.output.splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("av "))
+    carried = list(itertools.takewhile(lambda line: line.startswith("    "), lines[start + 1 :]))
+    notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
+    if any("x264" in line for line in carried):
+        assert "    carries x264, x265: GPL-2.0-or-later" in carried
+        assert "libx264 and libx265, which are\n  GPL-2.0-or-later" in notice
 
 
 def test_the_caches_size_is_told(tmp_path: Path) -> None:

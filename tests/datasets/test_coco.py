@@ -1,6 +1,7 @@
 """COCO's detection format."""
 
 from collections.abc import Callable
+from math import inf, nan
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,23 @@ def _without(part: str, field: str) -> Callable[[dict[str, Any]], object]:
             lambda table: table["annotations"][0].update(bbox=[1, 2, 3]), "COCO's form", id="a box of three numbers"
         ),
         pytest.param(lambda table: table["annotations"][0].update(bbox="x"), "COCO's form", id="a box that is a text"),
+        pytest.param(
+            lambda table: table["annotations"][0].update(bbox=[nan, 1, 2, 3]), "nan is beyond", id="a nan box"
+        ),
+        pytest.param(lambda table: table["annotations"][0].update(bbox=[1, 1, inf, 3]), "inf is beyond", id="no end"),
+        pytest.param(
+            lambda table: table["annotations"][0].update(area=-inf), "-inf is beyond", id="an area of minus inf"
+        ),
+        pytest.param(
+            lambda table: table["images"][0].update(id=inf), "COCO's form", id="a picture whose number is inf"
+        ),
+        pytest.param(lambda table: table["images"][0].update(width=10**400), "COCO's form", id="a width of 400 digits"),
+        pytest.param(
+            lambda table: table["images"][0].update(file_name="../../etc/passwd"), "leads out of", id="a file elsewhere"
+        ),
+        pytest.param(
+            lambda table: table["images"][0].update(file_name="/etc/passwd"), "leads out of", id="a whole path"
+        ),
         pytest.param(lambda table: table["images"].clear(), "names no picture", id="an empty list of pictures"),
         pytest.param(lambda table: table["images"][1].update(id=7), "one id to two pictures", id="an id given twice"),
         pytest.param(
@@ -92,6 +110,9 @@ def test_a_table_that_does_not_fit_together_is_refused_in_one_sentence(
     [
         pytest.param(None, "cannot be read", id="no file"),
         pytest.param(b'{"images": [', "not JSON", id="cut off"),
+        pytest.param(b"[" * 100_000, "nested too deeply", id="lists in each other without end"),
+        pytest.param(b'{"id": %s}' % (b"9" * 5000), "not JSON", id="a number of 5000 digits"),
+        pytest.param(b'{"id": "\\u0000"}', "character 0", id="a text with the character 0"),
         pytest.param(b"\x89PNG\xff", "not JSON", id="a picture"),
         pytest.param(b"[1, 2]", "COCO's form", id="a list"),
     ],

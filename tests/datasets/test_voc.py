@@ -45,6 +45,10 @@ def test_a_picture_may_have_no_object(tmp_path: Path) -> None:
     ("content", "message"),
     [
         pytest.param("<annotation><object>", "not plain XML", id="cut off"),
+        pytest.param('<?xml version="1.0" encoding="hex"?><a/>', "not plain XML", id="an encoding that is none"),
+        pytest.param('<?xml version="1.0" encoding="klingon"?><a/>', "not plain XML", id="an unknown encoding"),
+        pytest.param(f"<a>{voc_object('cat', 1, 2, 3, 'nan')}</a>", "no number of pixels", id="a corner of nan"),
+        pytest.param(f"<a>{voc_object('cat', 1, 2, 3, '1e999')}</a>", "no number of pixels", id="a corner beyond all"),
         pytest.param("a text", "not plain XML", id="a text"),
         pytest.param("", "not plain XML", id="empty"),
         pytest.param("<a><b></a></b>", "not plain XML", id="crossed tags"),

@@ -3,7 +3,7 @@
 import pytest
 
 from howfar.errors import SourceError
-from howfar.io.addresses import hiding_passwords, without_password
+from howfar.io.addresses import hiding_passwords, split_address, without_password
 from howfar.sources.fetch import fetch
 from howfar.sources.live import LiveStream
 from howfar.sources.opening import open_sources
@@ -59,3 +59,8 @@ def test_sources_do_not_tell_the_password() -> None:
     with pytest.raises(SourceError, match=r"^ftp://host/a is no http"):
         fetch("ftp://me:secret@host/a")
     assert LiveStream("rtsp://me:secret@host/1").address == "rtsp://host/1"
+
+
+def test_an_address_that_is_none_has_no_parts() -> None:
+    assert split_address("http://a/b.jpg").path == "/b.jpg"
+    assert split_address("http://[::1") == ("", "", "", "", "")

@@ -124,10 +124,10 @@ values: st.SearchStrategy[Value] = st.one_of(
     st.text(st.characters(codec="utf-8")),
     st.booleans(),
     st.integers(-(2**63), 2**63 - 1),
-    st.floats(allow_nan=False),
+    st.floats(allow_nan=False, allow_infinity=False),
     st.dates(),
     st.lists(st.text(st.characters(codec="utf-8"))),
-    st.lists(st.floats(allow_nan=False)),
+    st.lists(st.floats(allow_nan=False, allow_infinity=False)),
 )
 
 

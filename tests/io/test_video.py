@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from howfar.errors import SettingError, SourceError
+from howfar.io import video
 from howfar.io.video import VideoFile, _Decoding
 from howfar.sources.live import network_images
 from tests.io.videos import RATE, blank, column_of, cut, joined, picture, turn_mp4, write_sound, write_video
@@ -278,4 +279,13 @@ def test_a_cover_is_no_video(tmp_path):
             container.mux(sound.encode(frame))
         container.mux(sound.encode(None))
     with pytest.raises(SourceError, match="holds no moving pictures"):
+        VideoFile(path)
+
+
+def test_frames_that_would_take_gigabytes_are_refused_before_one_is_decoded(tmp_path, monkeypatch):
+    path = write_video(tmp_path / "a.mp4", 4)
+    monkeypatch.setattr(video, "MAX_FRAME_PIXELS", 320 * 240)
+    assert len(list(VideoFile(path).frames())) == 4
+    monkeypatch.setattr(video, "MAX_FRAME_PIXELS", 320 * 240 - 1)
+    with pytest.raises(SourceError, match="its frames have 320×240 pixels, and at most 0 megapixels are read"):
         VideoFile(path)

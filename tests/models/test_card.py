@@ -171,22 +171,22 @@ def test_a_good_card_is_read(tmp_path: Path, text: str, read, expected) -> None:
         ),
         pytest.param(
             DETECTOR.replace("[640, 480]", "640"),
-            "[input]: the field 'size' should be a list of 2 numbers, not 640.",
+            "[input]: the field 'size' should be a list of 2 numbers, each from 1 to 8192, not 640.",
             id="one number for the size",
         ),
         pytest.param(
             DETECTOR.replace("[640, 480]", '["640", 480]'),
-            "[input]: the field 'size' should be a list of 2 numbers, not ['640', 480].",
+            "[input]: the field 'size' should be a list of 2 numbers, each from 1 to 8192, not ['640', 480].",
             id="a text in the size",
         ),
         pytest.param(
             DETECTOR.replace("[640, 480]", "[640, 0]"),
-            "[input]: size, multiple and std must be positive.",
+            "[input]: the field 'size' should be a list of 2 numbers, each from 1 to 8192, not [640, 0].",
             id="an empty input",
         ),
         pytest.param(
             DETECTOR.replace("[input]", "[input]\nstd = [1, 0, 1]"),
-            "[input]: size, multiple and std must be positive.",
+            "[input]: the field 'std' should be a list of 3 numbers, each above 0, not [1, 0, 1].",
             id="a division by zero",
         ),
         pytest.param(
@@ -201,7 +201,7 @@ def test_a_good_card_is_read(tmp_path: Path, text: str, read, expected) -> None:
         ),
         pytest.param(
             DETECTOR.replace("[input]", "[input]\nmultiple = true"),
-            "[input]: the field 'multiple' should be a number, not True.",
+            "[input]: the field 'multiple' should be a whole number from 1 to 8192, not True.",
             id="a yes where a number belongs",
         ),
         pytest.param(
@@ -216,8 +216,43 @@ def test_a_good_card_is_read(tmp_path: Path, text: str, read, expected) -> None:
         ),
         pytest.param(
             DETECTOR.replace("layout", "box_log_sd = -0.1\nlayout"),
-            "[output]: box_log_sd and box_edge_px are errors, 0 or more.",
+            "[output]: the field 'box_log_sd' should be a number, 0 or more, not -0.1.",
             id="an error below zero",
+        ),
+        pytest.param(
+            DETECTOR.replace("layout", "score = nan\nlayout"),
+            "cannot be read as TOML: it holds nan, which is no finite number.",
+            id="a threshold that no score reaches",
+        ),
+        pytest.param(
+            DETECTOR.replace("layout", "score = 35\nlayout"),
+            "[output]: the field 'score' should be a number from 0 to 1, not 35.",
+            id="a threshold in per cent",
+        ),
+        pytest.param(
+            DETECTOR.replace("layout", "nms = -0.5\nlayout"),
+            "[output]: the field 'nms' should be a number from 0 to 1, not -0.5.",
+            id="an overlap below zero",
+        ),
+        pytest.param(
+            DETECTOR.replace("[input]", "[input]\npad = 99999"),
+            "[input]: the field 'pad' should be a whole number from 0 to 255, not 99999.",
+            id="a grey beyond white",
+        ),
+        pytest.param(
+            DETECTOR.replace("[640, 480]", "[640, 480_000_000]"),
+            "[input]: the field 'size' should be a list of 2 numbers, each from 1 to 8192, not [640, 480000000].",
+            id="an input that no memory holds",
+        ),
+        pytest.param(
+            DEPTH.replace("[output]", "[output]\nfocal_px = -500"),
+            "[output]: the field 'focal_px' should be a number, 0 or more, not -500.",
+            id="a camera behind its picture",
+        ),
+        pytest.param(
+            DEPTH.replace("[output]", "[output]\nmax_m = -10"),
+            "[output]: the field 'max_m' should be a number, 0 or more, not -10.",
+            id="a reach below zero",
         ),
         pytest.param(
             DETECTOR.replace("layout", "nsm = 0.5\nlayout"),

@@ -127,7 +127,7 @@ PAIRS = st.tuples(INPUTS, INPUTS, st.lists(NAMES, min_size=2, max_size=2, unique
 DETECTORS = st.builds(
     DetectorSpec,
     st.sampled_from(["nanodet", "yolov5", "yolov8", "end2end"]),
-    st.lists(TEXTS, max_size=3).map(tuple) | st.just(coco80()),
+    st.lists(TEXTS, min_size=1, max_size=3).map(tuple) | st.just(coco80()),
     st.floats(0, 1),
     st.floats(0, 1),
     st.lists(NAMES, max_size=2).map(tuple),

@@ -11,6 +11,7 @@ from howfar.scene.known_distance import KnownDistance
     [
         pytest.param("chair=2.30", KnownDistance("chair", 2.3), id="a class"),
         pytest.param("3=2.30", KnownDistance(3, 2.3), id="a number"),
+        pytest.param(f"{'9' * 5000}=2.3", KnownDistance("9" * 5000, 2.3), id="a class of five thousand digits"),
         pytest.param("dining table = 2.3 m", KnownDistance("dining table", 2.3), id="spaces and a unit"),
     ],
 )

@@ -1,5 +1,6 @@
 """A web server on loopback that can misbehave in every way that the tests need."""
 
+import gzip
 import threading
 import time
 from collections.abc import Iterator
@@ -46,6 +47,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def serve_to_ftp(self, _):
         self.answer(302, Location="ftp://127.0.0.1/a.jpg")
+
+    def serve_packed(self, encoding):
+        """Few bytes, which unpacked twice are a thousand times a thousand as many."""
+        body = gzip.compress(gzip.compress(bytes(10**7)))
+        self.answer(200, body, Content_Encoding=encoding.replace("+", ", "), Content_Type="image/png")
 
     def serve_says_longer(self, name):
         body = self.server.bodies[name]

@@ -61,6 +61,9 @@ def test_fetched(server, path):
         pytest.param("good/empty", "gave nothing", id="empty"),
         pytest.param("says-longer/a.jpg", "broke off", id="less than the stated length"),
         pytest.param("says-huge/a.jpg", "larger than 64 MB", id="an absurd stated length"),
+        pytest.param("packed/gzip", r"packs its answer \(gzip\)", id="packed"),
+        pytest.param("packed/gzip+gzip", r"packs its answer \(gzip, gzip\)", id="packed twice"),
+        pytest.param("packed/x-none+BR", r"packs its answer \(x-none, br\)", id="packed in another way, in capitals"),
         pytest.param("nonsense/", "does not keep to HTTP", id="no HTTP"),
     ],
 )
@@ -122,7 +125,23 @@ def test_other_schemes(url):
         fetch(url)
 
 
-@pytest.mark.parametrize("url", ["http://", "http://[::1/a.jpg", "http://a b/c.jpg", "http://127.0.0.1:99999/a.jpg"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        pytest.param("http://", id="nothing"),
+        pytest.param("http://[::1/a.jpg", id="half a bracket"),
+        pytest.param("http://a b/c.jpg", id="a blank in the host"),
+        pytest.param("http://127.0.0.1:99999/a.jpg", id="a port that is none"),
+        pytest.param(f"http://127.0.0.1:{'9' * 30}/a.jpg", id="a port of thirty digits"),
+        pytest.param("http://a..b/", id="two dots in the host"),
+        pytest.param("http://.../", id="three dots for a host"),
+        pytest.param(f"http://{'a' * 300}/", id="a host of 300 letters"),
+        pytest.param("http://\u2603.\u2603..de/", id="a host of snowmen with two dots"),
+        pytest.param("http://xn--a/", id="a host that stands for no name"),
+        pytest.param("http://127.0.0.1/\0", id="the character 0"),
+        pytest.param("http://127.0.0.1:9?\ud800", id="half a character"),
+    ],
+)
 def test_addresses_that_cannot_be(url):
     with pytest.raises(SourceError) as caught:
         fetch(url, timeout_s=5)
@@ -135,6 +154,31 @@ def test_a_proxy_is_used(server, monkeypatch):
     with pytest.raises(SourceError, match="answered 404"):  # the proxy knows no such host
         fetch("http://pictures.invalid/a.jpg")
     assert server.asked[-1] == "http://pictures.invalid/a.jpg"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        pytest.param(
+            "ALL_PROXY", "socks5://127.0.0.1:9", r"SOCKS .* 'httpx\[socks\]'", id="SOCKS 5, as desktops set it"
+        ),
+        pytest.param("ALL_PROXY", "socks://127.0.0.1:9/", "unset .* ALL_PROXY", id="SOCKS, as other desktops set it"),
+        pytest.param("HTTPS_PROXY", "ftp://me:secret@127.0.0.1", r"ftp://127\.0\.0\.1", id="a proxy of another kind"),
+        pytest.param(
+            "HTTPS_PROXY", "http://a..b", "no address that can be fetched, or leads to one", id="a host that is none"
+        ),
+        pytest.param("NO_PROXY", "[::1", "the proxy cannot be", id="an exception that is no host"),
+        pytest.param("SSL_CERT_FILE", "/no/such/file", r"SSL_CERT_FILE .*No such file", id="certificates not there"),
+        pytest.param("SSL_CERT_FILE", "/", "SSL_CERT_FILE .*directory", id="a folder for certificates"),
+        pytest.param("SSL_CERT_FILE", __file__, "SSL_CERT_FILE", id="a file without certificates"),
+    ],
+)
+def test_settings_of_the_environment_that_cannot_be_get_one_sentence(free_port, monkeypatch, name, value, told):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SourceError, match=told) as caught:
+        fetch(f"https://127.0.0.1:{free_port}/a.jpg", timeout_s=5)
+    assert "\n" not in str(caught.value)
+    assert "secret" not in str(caught.value)
 
 
 def test_a_proxy_that_is_away(free_port, monkeypatch):

@@ -384,3 +384,22 @@ def test_heavy_libraries_are_not_imported_with_the_door():
 )
 def test_how_many_frames_to_expect(stated, every, expected):
     assert expected_frames(SimpleNamespace(frame_count=stated), every) == expected
+
+
+def test_a_closed_standard_input_gets_a_sentence(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", None)
+    (source,) = open_sources(["-"])
+    with pytest.raises(SourceError, match="Standard input is closed"):
+        next(source.frames())
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "http://[::1/clip.mp4"])
+def test_an_address_that_is_none_is_a_source_that_fails_alone(url):
+    (source,) = open_sources([url])
+    with pytest.raises(SourceError, match="is no address that can be fetched"):
+        next(source.frames())
+
+
+def test_the_home_of_nobody_is_no_folder():
+    with pytest.raises(SourceError, match=r"There is no file or folder ~nosuchuser/a\.jpg"):
+        open_sources(["~nosuchuser/a.jpg"])

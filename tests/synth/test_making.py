@@ -1,6 +1,9 @@
 """Whole data sets: the same bytes whatever renders them, and read by the project's own readers."""
 
 import json
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +59,53 @@ def test_a_killed_run_goes_on_where_it_stopped(made: Path, tmp_path: Path) -> No
     assert make(out, SCENES) == ["000002", "000004", "000005", "000006", "000007", "000008"]
     assert (out / "image_2" / "000003.png").stat().st_mtime_ns == kept
     assert contents(out) == contents(made)
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from howfar.synth.making import make_scenes, missing_scenes
+from howfar.synth.spec import SynthSpec
+if __name__ == "__main__":
+    spec, out = SynthSpec(7, width_px=64, height_px=48, baseline_m=0), Path(sys.argv[1])
+    make_scenes(spec, out, missing_scenes(spec, out, 20000), 2, lambda _: None)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="tells the children of a process by /proc")
+def test_those_who_render_end_with_the_process_that_started_them(tmp_path: Path) -> None:
+    script = tmp_path / "killed.py"
+    script.write_text(KILLED)
+    victim = subprocess.Popen([sys.executable, script, tmp_path / "set"])
+    try:
+        deadline = time.monotonic() + 60
+        while not list((tmp_path / "set").glob("scenes/*.json")) and time.monotonic() < deadline:
+            assert victim.poll() is None
+            time.sleep(0.05)
+        children = [int(pid) for pid in Path(f"/proc/{victim.pid}/task/{victim.pid}/children").read_text().split()]
+        assert len(children) >= 2
+    finally:
+        victim.kill()
+        victim.wait()
+    deadline = time.monotonic() + 10
+    while any(_lives(pid) for pid in children) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not [pid for pid in children if _lives(pid)]
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("workers", [0, -1, 100_000])
+def test_a_number_of_processes_that_cannot_be(made: Path, workers: int) -> None:
+    with pytest.raises(SettingError, match=f"From 1 to 1024 processes can render, not {workers}") as refusal:
+        make(made, SCENES, workers)
+    assert refusal.value.setting == "workers"
 
 
 def test_nothing_is_rendered_twice(made: Path) -> None:

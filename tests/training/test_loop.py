@@ -14,7 +14,7 @@ import torch
 from lightning_fabric import Fabric
 from torch import nn
 
-from howfar.errors import OutputError, TrainingError
+from howfar.errors import ModelError, OutputError, TrainingError
 from howfar.models.card import Card, DepthSpec, InputSpec
 from howfar.networks.entry import NetworkEntry
 from howfar.training.loop import Trainer
@@ -192,6 +192,55 @@ def test_a_folder_with_a_training_is_not_overwritten_unasked(tmp_path):
         make_trainer(tmp_path, recipe=make_recipe(epochs=9), resume=True)
     again = make_trainer(tmp_path, overwrite=True)
     assert again.epoch == 0
+
+
+def _cut(path):
+    path.write_bytes(path.read_bytes()[:1000])
+
+
+def _changed(path, **parts):
+    state = torch.load(path, weights_only=True)
+    torch.save({name: value for name, value in {**state, **parts}.items() if value != "gone"}, path)
+
+
+@pytest.mark.usefixtures("without_curves")
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        pytest.param(lambda path: path.write_bytes(b""), "cannot be read .it is empty.", id="no byte"),
+        pytest.param(_cut, "cannot be read", id="cut"),
+        pytest.param(lambda path: path.write_bytes(b"x" * 100), "cannot be read", id="something else"),
+        pytest.param(lambda path: torch.save({}, path), "not a checkpoint of a howfar training", id="an empty table"),
+        pytest.param(lambda path: torch.save([], path), "not a checkpoint of a howfar training", id="a list"),
+        pytest.param(lambda path: _changed(path, network="gone"), "lacks a part", id="no weights"),
+        pytest.param(lambda path: _changed(path, network={3: 4}), "lacks a part", id="weights that are none"),
+        pytest.param(lambda path: _changed(path, epoch="two"), "lacks a part", id="an epoch in letters"),
+        pytest.param(lambda path: _changed(path, history=[]), "lacks a part", id="an empty history"),
+        pytest.param(lambda path: _changed(path, history=[7]), "lacks a part", id="a history of numbers"),
+        pytest.param(lambda path: _changed(path, network={}), "does not fit its training", id="another network"),
+        pytest.param(lambda path: _changed(path, optimiser="gone"), "'optimiser' is missing", id="no optimiser"),
+        pytest.param(lambda path: _changed(path, optimiser={"state": 3}), "does not fit", id="an odd optimiser"),
+        pytest.param(lambda path: _changed(path, random=torch.zeros(3)), "does not fit", id="no state of chance"),
+        pytest.param(lambda path: _changed(path, average=torch.zeros(3)), "lacks a part", id="an average of nothing"),
+        pytest.param(lambda path: _changed(path, best="good"), "does not fit", id="a best figure in letters"),
+    ],
+)
+def test_a_checkpoint_that_cannot_be_gone_on_from_gets_one_sentence(tmp_path, spoil, told):
+    make_trainer(tmp_path, recipe=make_recipe(epochs=1)).run(Listener())
+    spoil(tmp_path / "last.ckpt")
+    with pytest.raises(ModelError, match=told) as refusal:
+        make_trainer(tmp_path, recipe=make_recipe(epochs=1), resume=True)
+    assert "copy best.ckpt to its place, or start again" in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.usefixtures("without_curves")
+def test_where_no_other_checkpoint_is_left_a_training_starts_again(tmp_path):
+    make_trainer(tmp_path, recipe=make_recipe(epochs=1)).run(Listener())
+    (tmp_path / "last.ckpt").write_bytes(b"")
+    (tmp_path / "best.ckpt").write_bytes(b"")
+    with pytest.raises(ModelError, match=r"it is empty\): start again\.$"):
+        make_trainer(tmp_path, recipe=make_recipe(epochs=1), resume=True)
 
 
 KILLED = """

@@ -57,7 +57,7 @@ class Board:
         Raises:
             SettingError: If it is no such text, or there can be no such board.
         """
-        numbers = re.fullmatch(r"\s*(\d+)\s*[x×]\s*(\d+)\s*", text, re.IGNORECASE)
+        numbers = re.fullmatch(r"\s*([0-9]{1,4})\s*[x×]\s*([0-9]{1,4})\s*", text, re.IGNORECASE)
         if numbers is None:
             raise SettingError(f"A chessboard is named by its inner corners, such as 9x6, not by {text!r}.")
         return cls(int(numbers[1]), int(numbers[2]), None if square_mm is None else square_mm / 1e3)

@@ -19,8 +19,12 @@ from howfar.cli.ending import ended_like_ctrl_c
 from howfar.cli.export import export
 from howfar.cli.failures import sentence
 from howfar.cli.look import look
+from howfar.cli.standard_streams import open_closed_streams
 from howfar.cli.synth import synth
 from howfar.errors import HowfarError
+
+LONGEST_NAME = 300
+"""As much of a name is told where the system refuses it."""
 
 GROUPS = {
     "models": "List, describe, pull and check models.",
@@ -80,6 +84,7 @@ def howfar(
 
 def main() -> None:
     """Run the command line: an error of howfar's own becomes one sentence and exit code 1."""
+    open_closed_streams()
     escape_what_cannot_be_encoded()
     warnings.filterwarnings("ignore", module="PIL")  # on damaged metadata, which does not matter to the picture
     os.environ.setdefault("OPENCV_LOG_LEVEL", "ERROR")  # what OpenCV warns of comes as a sentence of our own
@@ -90,6 +95,6 @@ def main() -> None:
         tell(f"howfar: {sentence(error)}")
         sys.exit(1)
     except OSError as error:  # of a file that is named nowhere but in an option, or of standard output
-        where = "" if error.filename is None else f"{error.filename}: "
+        where = "" if error.filename is None else f"{str(error.filename)[:LONGEST_NAME]} cannot be used: "
         tell(f"howfar: {where}{error.strerror or error}.")
         sys.exit(1)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from importlib import import_module, metadata
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -38,11 +38,18 @@ class Finding(NamedTuple):
     essential: bool = True
 
 
-def doctor() -> None:
+def doctor(
+    licences: Annotated[
+        bool, typer.Option("--licences", help="Tell the licences of all that is installed, and nothing else.")
+    ] = False,
+) -> None:
     """Tell what is installed, check the embedded models, and take a speed reading."""
     from rich.table import Table
     from rich.text import Text
 
+    if licences:
+        _tell_licences()
+        return
     table = Table(show_header=False, box=None, pad_edge=False)
     broken = False
     for finding in findings():
@@ -54,6 +61,21 @@ def doctor() -> None:
     if broken:
         console.print("Something essential is broken: install howfar again in a fresh environment.")
         raise typer.Exit(1)
+
+
+def _tell_licences() -> None:
+    from howfar.cli.licences import licences
+
+    console = results()
+    for licence in licences():
+        console.print(f"{licence.package}: {licence.stated}", markup=False, highlight=False, soft_wrap=True)
+        for text, names in licence.carried.items():
+            console.print(f"    carries {', '.join(names)}: {text}", markup=False, highlight=False, soft_wrap=True)
+    console.print(
+        "Weights have licences of their own: NOTICE has those that ship with howfar,  howfar models  the others.",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def findings() -> Iterator[Finding]:

@@ -3,7 +3,6 @@
 Lin et al.: Microsoft COCO: Common Objects in Context, ECCV 2014; the format is described on cocodataset.org.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +15,11 @@ from numpy.typing import NDArray
 from howfar.datasets.files import leads_out, refuse_missing
 from howfar.datasets.samples import DetectionSample, LazySamples
 from howfar.errors import SourceError
+from howfar.io.parsing import UnreadableError, read_large_json
 from howfar.io.pictures import read_rgb
+
+LARGEST_PX = 1e6
+"""No picture is as wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class CocoDetection(Sequence[DetectionSample]):
         with refusing_other_forms(self.annotations_json):
             self.pictures = tuple(_picture(entry) for entry in table["images"])
             self.boxes = tuple(_box(entry) for entry in table["annotations"])
-            self.category_ids = tuple(int(entry["id"]) for entry in table["categories"])
+            self.category_ids = tuple(_whole(entry["id"]) for entry in table["categories"])
             self.class_names = names_of_classes(table)
         self._check()
         self._boxes_of: dict[int, list[CocoBox]] = {picture.image_id: [] for picture in self.pictures}
@@ -147,11 +150,10 @@ def read_table(path: Path) -> dict[str, Any]:
         SourceError: If it cannot be read or is no JSON object.
     """
     try:
-        with path.open(encoding="utf-8") as file:
-            table = json.load(file, object_hook=_without_outline)
+        table = read_large_json(path, _without_outline)
     except OSError as error:
         raise SourceError(f"The annotations {path} cannot be read ({error.strerror}): name a COCO JSON file.") from None
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except UnreadableError as error:
         raise SourceError(f"The annotations {path} are not JSON ({_reason(error)}): name a COCO JSON file.") from None
     if not isinstance(table, dict):
         raise SourceError(f"{path} does not have COCO's form: it should hold images, annotations and categories.")
@@ -168,7 +170,7 @@ def refusing_other_forms(path: Path) -> Iterator[None]:
     """Turn what goes wrong in taking COCO's fields from a file's table into a SourceError that names the file."""
     try:
         yield
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise SourceError(
             f"{path} does not have COCO's form: it should hold images, annotations with a bbox, and categories "
             f"({_reason(error)})."
@@ -185,18 +187,28 @@ def _picture(entry: dict[str, Any]) -> CocoPicture:
     name = str(entry["file_name"])
     if leads_out(name):
         raise ValueError(f"the file_name {name!r} leads out of the data set")
-    return CocoPicture(int(entry["id"]), name, int(entry["width"]), int(entry["height"]))
+    return CocoPicture(_whole(entry["id"]), name, _whole(entry["width"]), _whole(entry["height"]))
 
 
 def _box(entry: dict[str, Any]) -> CocoBox:
-    x, y, width, height = map(float, entry["bbox"])
+    x, y, width, height = (_within(float(value), LARGEST_PX) for value in entry["bbox"])
     return CocoBox(
-        image_id=int(entry["image_id"]),
-        category_id=int(entry["category_id"]),
+        image_id=_whole(entry["image_id"]),
+        category_id=_whole(entry["category_id"]),
         box_xywh_px=(x, y, width, height),
-        area_px2=float(entry.get("area", width * height)),
+        area_px2=_within(float(entry.get("area", width * height)), LARGEST_PX**2),
         crowd=bool(entry.get("iscrowd", 0)),
     )
+
+
+def _whole(value: Any) -> int:
+    return int(_within(int(value), 2**63 - 1))
+
+
+def _within(value: float, most: float) -> float:
+    if not abs(value) <= most:  # false for NaN
+        raise ValueError(f"{value:g} is beyond {most:g}")
+    return value
 
 
 def _corners(boxes_xywh_px: list[tuple[float, float, float, float]]) -> NDArray[np.float32]:

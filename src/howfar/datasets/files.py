@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from howfar.errors import SourceError
+from howfar.files import is_file
 from howfar.io.kinds import PICTURE_SUFFIXES, has_suffix
 
 
@@ -25,7 +26,7 @@ def refuse_missing(paths: Iterable[Path], what: str) -> None:
         paths: The files to look for.
         what: What they are, in the plural.
     """
-    missing = [path for path in paths if not path.is_file()]
+    missing = [path for path in paths if not is_file(path)]
     if missing:
         raise SourceError(
             f"{len(missing)} of the {what} are missing, the first being {missing[0]}: complete the data set."

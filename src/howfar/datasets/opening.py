@@ -19,6 +19,7 @@ from howfar.datasets.streets import StreetDepth, StreetObjects, is_index_of_stre
 from howfar.datasets.voc import ANNOTATIONS, IMAGES, PascalVoc
 from howfar.datasets.yolo_txt import YoloTxt, split_folders
 from howfar.errors import SourceError
+from howfar.files import expanded
 
 Kind = Literal["depth", "detection"]
 
@@ -130,7 +131,7 @@ def kind_at(path: str | Path) -> Kind:
     Raises:
         SourceError: If there is neither.
     """
-    path = Path(path).expanduser()
+    path = expanded(path)
     if _layout_at(path, DEPTH_LAYOUTS) is not None:
         return "depth"
     if _layout_at(path, DETECTION_LAYOUTS) is not None:
@@ -146,7 +147,7 @@ def open_depth_dataset(path: str | Path) -> DepthDataset:
         SettingError: If its description says something that cannot be.
         MissingExtraError: If reading it needs a library that is not installed.
     """
-    dataset: DepthDataset = _open(Path(path).expanduser(), DEPTH_LAYOUTS)
+    dataset: DepthDataset = _open(expanded(path), DEPTH_LAYOUTS)
     return dataset
 
 
@@ -157,7 +158,7 @@ def open_detection_dataset(path: str | Path) -> DetectionDataset:
         SourceError: If none of the known layouts lies there, or it is incomplete.
         SettingError: If its description says something that cannot be.
     """
-    dataset: DetectionDataset = _open(Path(path).expanduser(), DETECTION_LAYOUTS)
+    dataset: DetectionDataset = _open(expanded(path), DETECTION_LAYOUTS)
     return dataset
 
 
@@ -168,7 +169,7 @@ def open_object_dataset(path: str | Path) -> ObjectDataset:
         SourceError: If none of the known layouts lies there, or it is incomplete.
     """
     remedy = "write the distances as depth_m into a COCO JSON file"
-    dataset: ObjectDataset = _open(Path(path).expanduser(), OBJECT_LAYOUTS, remedy)
+    dataset: ObjectDataset = _open(expanded(path), OBJECT_LAYOUTS, remedy)
     return dataset
 
 
@@ -180,7 +181,11 @@ def _open(path: Path, layouts: tuple[Layout, ...], remedy: str = DESCRIBE) -> An
 
 
 def _layout_at(path: Path, layouts: tuple[Layout, ...]) -> Layout | None:
-    if not path.exists():
+    try:
+        there = path.exists()
+    except OSError:  # a name that is too long, say
+        there = False
+    if not there:
         raise SourceError(f"There is no data set {path}: name the folder or file that holds it.")
     return next((layout for layout in layouts if layout.is_at(path)), None)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from howfar.errors import SourceError
+from howfar.files import is_file
 
 STEM = "{stem}"
 
@@ -80,6 +81,7 @@ def choose_pairs(pairs: list[Pair], names: list[str], where: Path) -> list[Pair]
 
 def _find(root: Path, pattern: str) -> list[Path]:
     try:
-        return sorted(path for path in root.glob(pattern) if path.is_file())
-    except (NotImplementedError, ValueError) as error:
-        raise SourceError(f"The pattern {pattern!r} cannot be: {str(error).rstrip('.').lower()}.") from None
+        return sorted(path for path in root.glob(pattern) if is_file(path))
+    except (NotImplementedError, ValueError, OSError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).rstrip(".").lower()
+        raise SourceError(f"The pattern {pattern!r} cannot be: {reason}.") from None

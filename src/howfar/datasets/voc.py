@@ -27,6 +27,8 @@ ANNOTATIONS = "Annotations"
 LISTS = "ImageSets/Main"
 CORNERS = ("xmin", "ymin", "xmax", "ymax")
 SPLITS = ("train", "val", "trainval", "test")
+LARGEST_PX = 1e6
+"""No picture is as wide."""
 
 Object = tuple[str, float, float, float, float]
 
@@ -116,7 +118,7 @@ def read_annotation(path: Path) -> list[Object]:
         root = _parse(path.read_bytes())
     except OSError as error:
         raise SourceError(f"The annotation {path} cannot be read ({error.strerror}): fetch it again.") from None
-    except (expat.ExpatError, ValueError) as error:
+    except (expat.ExpatError, ValueError, LookupError) as error:  # of encodings that Python lacks, or that are none
         raise SourceError(f"The annotation {path} is not plain XML ({error}): fetch it again.") from None
     return [_object(entry, path) for entry in root.iter("object")]
 
@@ -141,9 +143,19 @@ def _object(entry: ElementTree.Element, path: Path) -> Object:
     name = (entry.findtext("name") or "").strip()
     texts = [entry.findtext(f"bndbox/{corner}") for corner in CORNERS]
     try:
-        x1, y1, x2, y2 = (float(text or "nothing") for text in texts)
+        x1, y1, x2, y2 = (_pixels(text or "nothing") for text in texts)
     except ValueError:
-        raise SourceError(f"{path} has an object {name!r} whose bndbox lacks one of {', '.join(CORNERS)}.") from None
+        raise SourceError(
+            f"{path} has an object {name[:40]!r} whose bndbox lacks one of {', '.join(CORNERS)}, or has one that is no "
+            "number of pixels."
+        ) from None
     if not name:
         raise SourceError(f"{path} has an object without a name: name its class.")
     return name, x1, y1, x2, y2
+
+
+def _pixels(text: str) -> float:
+    value = float(text)
+    if not abs(value) <= LARGEST_PX:  # false for NaN
+        raise ValueError
+    return value

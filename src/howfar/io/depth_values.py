@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from howfar.errors import MissingExtraError, SourceError
+from howfar.files import is_file
 from howfar.io.numpy_files import MOST_VALUES, refuse_odd_array
 
 DEPTH_FORMATS = "a 16-bit PNG, a TIFF, .npy, .npz, .pfm or .exr"
@@ -63,7 +64,7 @@ def read_values(path: Path, *, coarse: bool = False) -> NDArray[Any]:
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
         raise SourceError(f"A depth file is {DEPTH_FORMATS}, which {path} is not by its ending.")
-    if not path.is_file():
+    if not is_file(path):
         raise SourceError(f"There is no depth file {path}: check the path.")
     try:
         values = reader(path)

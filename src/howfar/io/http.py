@@ -1,31 +1,46 @@
 """Fetching over HTTP: one client for pictures and models, limits of size and time, and what went wrong, by kind."""
 
+import os
 import queue
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Literal
+
+from howfar.io.addresses import without_password
 
 if TYPE_CHECKING:
     import httpx
 
 MAX_REDIRECTS = 5
+PACKED = ("gzip", "x-gzip", "deflate", "compress", "br", "zstd")
+"""Encodings in which a few bytes may stand for gigabytes; nothing that is fetched gets smaller by them."""
+LEAST_BYTES = 10_000
+"""What a server has to send in the time that is given it: a modem of 1994 does."""
 HEADERS = {"User-Agent": "howfar", "Accept-Encoding": "identity"}
 
 Kind = Literal[
     "timeout",
     "redirects",
     "address",
+    "settings",
     "proxy",
     "unknown host",
     "refused",
     "certificate",
     "unreachable",
     "protocol",
+    "packed",
+    "slow",
     "broken off",
     "other",
 ]
-"""What can go wrong with a request; an "address" that cannot be fetched may also be one that it was redirected to."""
+"""What can go wrong with a request.
+
+An "address" that cannot be fetched may also be one that it was redirected to; "settings" are those of the environment,
+and the detail says what to do.
+"""
 
 
 class TransportError(Exception):
@@ -51,10 +66,26 @@ def open_client(timeout_s: float) -> "httpx.Client":
 
     Args:
         timeout_s: Longest wait for a connection, and for more bytes, in seconds.
+
+    Raises:
+        TransportError: If the environment names a proxy or a file of certificates that cannot be used.
     """
     import httpx
 
-    return httpx.Client(follow_redirects=True, max_redirects=MAX_REDIRECTS, timeout=timeout_s, headers=HEADERS)
+    try:
+        return httpx.Client(follow_redirects=True, max_redirects=MAX_REDIRECTS, timeout=timeout_s, headers=HEADERS)
+    except ImportError:
+        remedy = "install it with  pip install 'httpx[socks]'  , or unset ALL_PROXY"
+        raise TransportError("settings", f"a SOCKS proxy needs an optional library: {remedy}") from None
+    except (ValueError, httpx.InvalidURL) as error:  # ValueError: a scheme that it does not know
+        reason = without_password(_text(error))
+        remedy = "correct or unset HTTP_PROXY, HTTPS_PROXY, ALL_PROXY or NO_PROXY"
+        raise TransportError("settings", f"the proxy cannot be ({reason}): {remedy}") from None
+    except OSError as error:  # ssl.SSLError is one
+        files = " or ".join(name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if name in os.environ)
+        which = f" that {files} names" if files else ""
+        reason = error.strerror or str(error)
+        raise TransportError("settings", f"the certificates{which} cannot be read ({reason}): correct it") from None
 
 
 @contextmanager
@@ -62,21 +93,34 @@ def streaming(client: "httpx.Client", url: str, headers: Mapping[str, str] | Non
     """Ask for what lies at an address; the body is read within the block.
 
     Raises:
-        TransportError: If the request fails, or reading the body in the block does.
+        TransportError: If the request fails, the answer is packed, or reading the body in the block fails.
     """
     import httpx
 
-    try:
-        with client.stream("GET", url, headers=headers) as response:
+    with ExitStack() as open_answer:
+        try:
+            response = open_answer.enter_context(client.stream("GET", url, headers=headers))
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise TransportError(_kind(error), _text(error)) from None
+        except (ValueError, OverflowError) as error:  # UnicodeError is one: of names that no host can have
+            raise TransportError("address", _text(error)) from None
+        encoding = response.headers.get("Content-Encoding", "").strip().lower()
+        if {each.strip() for each in encoding.split(",")} & set(PACKED):
+            raise TransportError("packed", encoding[:40])
+        try:
             yield response
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise TransportError(_kind(error), str(error).strip().rstrip(".") or type(error).__name__) from None
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise TransportError(_kind(error), _text(error)) from None
 
 
 def stated_length(response: "httpx.Response") -> int | None:
     """How many bytes the server says that the body has; None where it does not say."""
-    stated = response.headers.get("Content-Length", "")
-    return int(stated) if stated.isdigit() else None
+    return number_of_bytes(response.headers.get("Content-Length", ""))
+
+
+def number_of_bytes(text: str) -> int | None:
+    """A number in a header; None where it is none, or of more bytes than there are."""
+    return int(text) if re.fullmatch("[0-9]{1,18}", text) else None
 
 
 def at_most(chunks: Iterable[bytes], max_bytes: int) -> Iterator[bytes]:
@@ -93,7 +137,12 @@ def at_most(chunks: Iterable[bytes], max_bytes: int) -> Iterator[bytes]:
         yield chunk
 
 
-def within(timeout_s: float, work: Callable[[threading.Event], None], hang_up: Callable[[], None]) -> None:
+def within(
+    timeout_s: float,
+    work: Callable[[threading.Event], None],
+    hang_up: Callable[[], None],
+    came: Callable[[], int] | None = None,
+) -> None:
     """Do a piece of work in a thread of its own and wait for it, for a limited time.
 
     A client limits each wait for the network alone: a name server that stays silent, or a server that sends a byte a
@@ -103,9 +152,11 @@ def within(timeout_s: float, work: Callable[[threading.Event], None], hang_up: C
         timeout_s: The time, in seconds.
         work: What to do; it is given an event that is set when the wait is over.
         hang_up: Called at the end, whether the work is done or not; it closes the connection.
+        came: Tells how many bytes have come. Where it is given, the time starts anew whenever it ends, as long as
+            `LEAST_BYTES` have come meanwhile.
 
     Raises:
-        TransportError: Of the kind "timeout", if the time is over.
+        TransportError: Of the kind "timeout" if the time is over, or "slow" if bytes come too slowly.
         Exception: Whatever the work raises.
     """
     outcome: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
@@ -120,14 +171,33 @@ def within(timeout_s: float, work: Callable[[threading.Event], None], hang_up: C
 
     threading.Thread(target=run, name="howfar-fetch", daemon=True).start()
     try:
-        error = outcome.get(timeout=timeout_s)
-    except queue.Empty:
-        raise TransportError("timeout", f"{timeout_s:g} s") from None
+        error = _outcome(outcome, timeout_s, came)
     finally:
         given_up.set()
         hang_up()
     if error is not None:
         raise error
+
+
+def _outcome(
+    outcome: "queue.SimpleQueue[BaseException | None]", timeout_s: float, came: Callable[[], int] | None
+) -> BaseException | None:
+    before = 0
+    while True:
+        try:
+            return outcome.get(timeout=timeout_s)
+        except queue.Empty:
+            if came is None:
+                raise TransportError("timeout", f"{timeout_s:g} s") from None
+            now = came()
+            if now - before < LEAST_BYTES:
+                kind: Kind = "slow" if now > before else "timeout"
+                raise TransportError(kind, f"{now - before} bytes in {timeout_s:g} s") from None
+            before = now
+
+
+def _text(error: Exception) -> str:
+    return str(error).strip().rstrip(".") or type(error).__name__
 
 
 def _kind(error: Exception) -> Kind:

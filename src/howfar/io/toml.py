@@ -1,7 +1,8 @@
 """TOML files, read and written in one place: camera files, model cards, descriptions of data sets, sizes, recipes."""
 
+import math
 import reprlib
-import tomllib
+import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,6 +12,7 @@ from typing import Any
 
 from howfar.errors import HowfarError, SettingError
 from howfar.files import replacing
+from howfar.io.parsing import UnreadableError, parse_toml, read_toml_file
 from howfar.text import json_text
 
 Value = str | bool | float | date | Sequence[str] | Sequence[float]
@@ -41,18 +43,18 @@ def read_toml(
         HowfarError: Of the kind given, if the file is missing, cannot be read, or is not TOML.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return read_toml_file(path)
     except FileNotFoundError:
         raise error(f"There is no {what} {path}: {advice}.") from None
     except OSError as cause:
         raise error(f"The {what} {path} cannot be read ({cause.strerror or cause}): check the path.") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as cause:
+    except UnreadableError as cause:
         raise error(f"The {what} {path} cannot be read as TOML: {cause}.") from None
 
 
 def read_own_toml(package: str, name: str) -> dict[str, Any]:
     """Read a TOML file that ships with howfar, beside the modules of a package."""
-    return tomllib.loads(resources.files(package).joinpath(name).read_text(encoding="utf-8"))
+    return parse_toml(resources.files(package).joinpath(name).read_text(encoding="utf-8"))
 
 
 def toml_text(tables: Iterable[tuple[str, Lines]]) -> str:
@@ -93,6 +95,32 @@ def toml_value(value: Value) -> str:
     return line if len(line) < LONGEST_LIST else "[\n" + "".join(f"    {text},\n" for text in texts) + "]"
 
 
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The numbers that make sense for a field.
+
+    Attributes:
+        words: What they are, as "a number" goes on; empty for any.
+        least: None is below this one.
+        most: None is above this one.
+        least_itself: Whether `least` is one of them.
+    """
+
+    words: str
+    least: float = -math.inf
+    most: float = math.inf
+    least_itself: bool = True
+
+    def __contains__(self, value: float) -> bool:
+        return (value > self.least or (self.least_itself and value == self.least)) and value <= self.most
+
+
+ANY = Range("")
+POSITIVE = Range(" above 0", 0, least_itself=False)
+NOT_NEGATIVE = Range(", 0 or more", 0)
+SHARE = Range(" from 0 to 1", 0, 1)
+
+
 @dataclass(slots=True)
 class Fields:
     """The fields of one TOML table: each is checked when it is asked for, and it is remembered which were.
@@ -126,22 +154,29 @@ class Fields:
         """True or false."""
         return bool(self._get(name, default, lambda value: isinstance(value, bool), "true or false"))
 
-    def number(self, name: str, default: Any = REQUIRED) -> float:
-        """A number."""
-        return float(self._get(name, default, _is_number, "a number"))
+    def number(self, name: str, default: Any = REQUIRED, within: Range = ANY) -> float:
+        """A finite number."""
+        return float(self._get(name, default, lambda value: _is_number(value, within), f"a number{within.words}"))
 
-    def whole(self, name: str, default: Any = REQUIRED) -> int:
-        """A number without a fraction."""
-        return int(self._get(name, default, lambda value: _is_number(value) and value == value // 1, "a whole number"))
-
-    def numbers(self, name: str, count: int | None = None, default: Any = REQUIRED) -> tuple[float, ...]:
-        """A list of numbers, of a given length where one is given."""
+    def whole(self, name: str, default: Any = REQUIRED, within: Range = ANY) -> int:
+        """A number without a fraction, of 64 bits."""
 
         def fits(value: Any) -> bool:
-            return isinstance(value, list) and all(map(_is_number, value)) and count in (None, len(value))
+            return _is_number(value, within) and -(2**63) <= value < 2**63 and value == value // 1
+
+        return int(self._get(name, default, fits, f"a whole number{within.words}"))
+
+    def numbers(
+        self, name: str, count: int | None = None, default: Any = REQUIRED, within: Range = ANY
+    ) -> tuple[float, ...]:
+        """A list of finite numbers, of a given length where one is given."""
+
+        def fits(value: Any) -> bool:
+            whole_list = isinstance(value, list) and count in (None, len(value))
+            return whole_list and all(_is_number(each, within) for each in value)
 
         expected = "a list of numbers" if count is None else f"a list of {count} numbers"
-        return tuple(self._get(name, default, fits, expected))
+        return tuple(self._get(name, default, fits, f"{expected}{within.words and f', each{within.words}'}"))
 
     def choice(self, name: str, choices: Collection[str], default: Any = REQUIRED) -> str:
         """One of several texts."""
@@ -189,8 +224,10 @@ class Fields:
         return self.error(f"{self.where}: {sentence}" if self.where else sentence)
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _is_number(value: Any, within: Range) -> bool:
+    # The comparison is false for NaN, and holds for whole numbers that no float can be made of.
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and abs(value) <= sys.float_info.max and value in within
 
 
 def _is_list_of(value: Any, kind: type) -> bool:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
+MAX_FRAME_PIXELS = 8192 * 8192
+"""Twice as many as any level of H.264, HEVC or AV1 has; a frame takes a dozen bytes a pixel on its way."""
+
 MISSING_SHARE = 0.1
 MISSING_S = 0.5
 """A video that ends short of the length it states by more than this share and this time has been cut off.
@@ -117,7 +120,7 @@ def pictures_of(container: "InputContainer", name: str) -> "VideoStream | None":
     The cover of an album is none, nor is a text that FFmpeg would draw.
 
     Raises:
-        SourceError: If it is coded in a way that is not known.
+        SourceError: If it is coded in a way that is not known, or its frames would take gigabytes.
     """
     from av.stream import Disposition
 
@@ -127,6 +130,7 @@ def pictures_of(container: "InputContainer", name: str) -> "VideoStream | None":
     stream = cast("VideoStream", best)
     if stream.codec_context is None:
         raise SourceError(f"{name} is coded in a way that this build of FFmpeg lacks: convert it to H.264.")
+    _refuse_large_frames(stream, name)
     stream.thread_type = "AUTO"
     return stream
 
@@ -242,6 +246,17 @@ def _open_container(path: Path) -> "InputContainer":
         return av.open(name, "r")
     except UnicodeDecodeError:  # a title that is not in UTF-8; every byte is something in Latin-1
         return av.open(name, "r", metadata_encoding="latin-1")
+
+
+def _refuse_large_frames(stream: "VideoStream", name: str) -> None:
+    """Raise SourceError for frames that would take gigabytes; the decoder refuses those that come later in the file."""
+    width, height = stream.codec_context.width, stream.codec_context.height
+    if width * height > MAX_FRAME_PIXELS:
+        raise SourceError(
+            f"{name} says that its frames have {width}×{height} pixels, and at most {MAX_FRAME_PIXELS // 10**6} "
+            "megapixels are read: make it smaller first."
+        )
+    stream.codec_context.options = {"max_pixels": str(MAX_FRAME_PIXELS)}
 
 
 def _cannot_open(name: str, head: bytes, reason: str) -> str:

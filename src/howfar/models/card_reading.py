@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, cast, get_args
 
 from howfar.errors import ModelError, SettingError
-from howfar.io.toml import Fields, read_toml
+from howfar.io.toml import NOT_NEGATIVE, POSITIVE, SHARE, Fields, Range, read_toml
 from howfar.models.card import (
     BOX_EDGE_PX,
     BOX_LOG_SD,
@@ -30,6 +30,11 @@ from howfar.models.card import (
 from howfar.scene import DepthKind
 from howfar.scene.domain import Domain
 from howfar.scene.margins import DomainMargin, Margin, Margins, Spread, SpreadOf
+
+SIDES = Range(" from 1 to 8192", 1, 8192)
+"""Pixels along a side of a network's input: beyond it a picture alone would take a gigabyte."""
+GREYS = Range(" from 0 to 255", 0, 255)
+MARGINS = Range(" from 0 to 10", 0, 10)
 
 
 def read_card(path: Path) -> Card:
@@ -63,7 +68,7 @@ def parse_card(table: Mapping[str, Any], where: str) -> Card:
         further_inputs=tuple(further),
         detector=_detector_spec(heads["detection"]) if "detection" in heads else None,
         depth=_depth_spec(heads["depth"]) if "depth" in heads else None,
-        ranging=RangingSpec(heads["ranging"].number("margin")) if "ranging" in heads else None,
+        ranging=RangingSpec(heads["ranging"].number("margin", within=MARGINS)) if "ranging" in heads else None,
     )
     for head in heads.values():
         head.refuse_others()
@@ -99,24 +104,22 @@ def _heads(task: Task, output: Fields) -> dict[Head, Fields]:
 
 
 def _input_spec(table: Fields, name: str = "", picture: Picture = "left") -> InputSpec:
-    size = table.numbers("size", 2)
+    size = table.numbers("size", 2, within=SIDES)
     spec = InputSpec(
         width_px=int(size[0]),
         height_px=int(size[1]),
         fit=cast(Fit, table.choice("fit", get_args(Fit))),
-        multiple_px=int(table.number("multiple", 32)),
+        multiple_px=table.whole("multiple", 32, SIDES),
         scale_to=cast(ScaleTo, table.choice("scale_to", get_args(ScaleTo), "area")),
         resample=cast(Resample, table.choice("resample", get_args(Resample), "area")),
         colour=cast(Colour, table.choice("colour", get_args(Colour), "rgb")),
         mean=cast(tuple[float, float, float], table.numbers("mean", 3, (0.0, 0.0, 0.0))),
-        std=cast(tuple[float, float, float], table.numbers("std", 3, (1.0, 1.0, 1.0))),
-        pad=int(table.number("pad", 114)),
+        std=cast(tuple[float, float, float], table.numbers("std", 3, (1.0, 1.0, 1.0), POSITIVE)),
+        pad=table.whole("pad", 114, GREYS),
         name=name,
         picture=picture,
     )
     table.refuse_others()
-    if min(spec.width_px, spec.height_px, spec.multiple_px) < 1 or min(spec.std) <= 0:
-        raise ModelError(f"{table.where}: size, multiple and std must be positive.")
     if not spec.follows_shape and "multiple" in table:
         _refuse_uneven(spec, table.where)
     return spec
@@ -136,18 +139,16 @@ def _detector_spec(table: Fields) -> DetectorSpec:
     spec = DetectorSpec(
         layout=layout,
         classes=_class_names(table),
-        score=table.number("score", 0.35),
-        nms=table.number("nms", 0.6),
+        score=table.number("score", 0.35, SHARE),
+        nms=table.number("nms", 0.6, SHARE),
         tensors=table.texts("tensors", ()),
-        box_log_sd=table.number("box_log_sd", BOX_LOG_SD),
-        box_edge_px=table.number("box_edge_px", BOX_EDGE_PX),
+        box_log_sd=table.number("box_log_sd", BOX_LOG_SD, NOT_NEGATIVE),
+        box_edge_px=table.number("box_edge_px", BOX_EDGE_PX, NOT_NEGATIVE),
         boxes=cast(BoxUnit, table.choice("boxes", get_args(BoxUnit), "normalised" if layout == "rtdetr" else "pixels")),
         scores=cast(ScoreUnit, table.choice("scores", get_args(ScoreUnit), "probabilities")),
     )
     if layout == "nanodet" and spec.boxes == "normalised":
         raise ModelError(f"{table.where}: the boxes of a nanodet layout are distances in strides: leave out 'boxes'.")
-    if min(spec.box_log_sd, spec.box_edge_px) < 0:
-        raise ModelError(f"{table.where}: box_log_sd and box_edge_px are errors, 0 or more.")
     return spec
 
 
@@ -155,12 +156,15 @@ def _class_names(table: Fields) -> tuple[str, ...]:
     if table.table.get("classes") == "coco80":
         table.text("classes")
         return coco80()
-    return table.texts("classes")
+    names = table.texts("classes")
+    if not names:
+        raise ModelError(f"{table.where}: a detector has at least one class; name it in 'classes'.")
+    return names
 
 
 def _depth_spec(table: Fields) -> DepthSpec:
     kind = cast(DepthKind, table.choice("kind", [kind for kind in get_args(DepthKind) if kind != "disparity_px"]))
-    focal_px = table.number("focal_px", 0.0) or None
+    focal_px = table.number("focal_px", 0.0, NOT_NEGATIVE) or None
     margins = _margins(table)
     if kind != "metres" and focal_px is not None:
         raise ModelError(f"{table.where}: focal_px belongs to a depth network in metres, not to {kind}.")
@@ -169,10 +173,10 @@ def _depth_spec(table: Fields) -> DepthSpec:
     tensors = table.texts("tensors", ())
     if len(tensors) > 1:
         raise ModelError(f"{table.where}: depth is read from one output; name only that in 'tensors'.")
-    sky_m = table.number("sky_m", 0.0) or None
+    sky_m = table.number("sky_m", 0.0, NOT_NEGATIVE) or None
     if kind != "metres" and sky_m is not None:
         raise ModelError(f"{table.where}: sky_m belongs to a depth network in metres, not to {kind}.")
-    max_m = table.number("max_m", 0.0) or None
+    max_m = table.number("max_m", 0.0, NOT_NEGATIVE) or None
     return DepthSpec(kind, focal_px, table.text("scenes", ""), max_m, margins, tensors, sky_m)
 
 
@@ -189,7 +193,7 @@ def _margins(table: Fields) -> Margins | None:
 
 def _margin(table: Fields) -> Margin:
     classes = tuple(name.lower() for name in table.texts("classes", ()))
-    margin = Margin(table.text("group"), classes, table.number("factor"), int(table.number("objects", 0)))
+    margin = Margin(table.text("group"), classes, table.number("factor"), table.whole("objects", 0, NOT_NEGATIVE))
     table.refuse_others()
     return margin
 
@@ -199,8 +203,8 @@ def _domain_margin(table: Fields) -> DomainMargin:
         domain=cast(Domain, table.choice("domain", get_args(Domain))),
         depth_m=table.numbers("depth_m"),
         factors=table.numbers("factors"),
-        objects=tuple(int(count) for count in table.numbers("objects", default=())),
-        places=int(table.number("places", 0)),
+        objects=tuple(int(count) for count in table.numbers("objects", default=(), within=NOT_NEGATIVE)),
+        places=table.whole("places", 0, NOT_NEGATIVE),
         data=table.texts("data", ()),
     )
     table.refuse_others()
@@ -212,8 +216,8 @@ def _spread(table: Fields) -> Spread:
         of=cast(SpreadOf, table.choice("of", get_args(SpreadOf))),
         domain=cast(Domain, table.choice("domain", get_args(Domain))),
         factor=table.number("factor"),
-        objects=int(table.number("objects", 0)),
-        places=int(table.number("places", 0)),
+        objects=table.whole("objects", 0, NOT_NEGATIVE),
+        places=table.whole("places", 0, NOT_NEGATIVE),
     )
     table.refuse_others()
     return spread

@@ -58,7 +58,7 @@ def read_nanodet(outputs: Arrays, size: tuple[int, int], threshold: float, class
     """
     scores, sides = (np.asarray(output[0], dtype=np.float32) for output in _expect(outputs, 2, 3))
     centres, strides = _nanodet_grid(*size)
-    if scores.shape != (len(centres), classes) or len(sides) != len(centres) or sides.shape[1] % 4:
+    if scores.shape != (len(centres), classes) or len(sides) != len(centres) or not _has_bins(sides.shape[1]):
         raise ModelError(
             f"A nanodet output for {size[0]}×{size[1]} and {classes} classes is 1×{len(centres)}×{classes} and "
             f"1×{len(centres)}×4·bins; this one is 1×{'×'.join(map(str, scores.shape))} and "
@@ -72,6 +72,11 @@ def read_nanodet(outputs: Arrays, size: tuple[int, int], threshold: float, class
     middle = centres[cells]
     boxes = np.concatenate([middle - distance[:, :2], middle + distance[:, 2:]], axis=1)
     return Candidates(boxes, scores[cells, class_ids], class_ids)
+
+
+def _has_bins(columns: int) -> bool:
+    """Whether so many columns are four sides of one bin or more each."""
+    return columns > 0 and columns % 4 == 0
 
 
 @lru_cache(maxsize=8)
@@ -99,7 +104,7 @@ def read_yolov8(outputs: Arrays, size: tuple[int, int], threshold: float, classe
 
 def read_yolov8_seg(outputs: Arrays, size: tuple[int, int], threshold: float, classes: int) -> Candidates:
     """YOLOv8 and 11 with masks: 1×(4+C+K)×N, as yolov8 with K coefficients more, and 1×K×h×w prototypes."""
-    if len(outputs) != 2 or outputs[1].ndim != 4 or outputs[1].shape[0] != 1:
+    if len(outputs) != 2 or outputs[1].ndim != 4 or outputs[1].shape[0] != 1 or not outputs[1].size:
         raise ModelError("A yolov8-seg output is 1×(4+C+K)×N and 1×K×h×w: check the card's layout, or the export.")
     prototypes = np.asarray(outputs[1][0], dtype=np.float32)
     rows = _rows(outputs[:1], 4 + classes + len(prototypes), "yolov8-seg", classes, transposed=True)

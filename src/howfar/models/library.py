@@ -1,11 +1,11 @@
 """From a model's name or file to an open network."""
 
-import os
 import re
 from importlib import resources
 from pathlib import Path
 
 from howfar.errors import ModelError
+from howfar.files import is_file
 from howfar.models.card import Card, card_path
 from howfar.models.card_reading import read_card
 from howfar.models.depth import CardDepth
@@ -52,7 +52,7 @@ def find_model(name_or_path: str | Path) -> tuple[Path, Card]:
         path = embedded_path(name)
     elif Path(name).suffix.lower() == ".onnx":
         path = Path(name)
-        if not os.path.isfile(path):  # noqa: PTH113  false, too, for a name that is too long
+        if not is_file(path):
             raise ModelError(f"There is no model file {path}.")
     elif Path(name).suffix.lower() in CHECKPOINTS:
         raise _needs_export(name, _extra_of_file(Path(name)))

@@ -12,6 +12,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from howfar.errors import ModelError, SettingError
+from howfar.files import is_file
 from howfar.models.card import Card, InputSpec
 from howfar.models.forked import Forked
 from howfar.models.memory import refuse_beyond_memory
@@ -19,6 +20,8 @@ from howfar.models.outputs import check_outputs
 from howfar.numbers import plain_count
 
 CPU = "CPUExecutionProvider"
+MOST_THREADS = 1024
+"""More than any machine has cores: all that are asked for are started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class RunOptions:
         provider: ONNX Runtime execution provider, in full or short (`cuda`); None for the CPU.
 
     Raises:
-        SettingError: If there is to be no thread.
+        SettingError: If there are to be no threads, or more than `MOST_THREADS`.
     """
 
     threads: int | None = None
@@ -39,6 +42,8 @@ class RunOptions:
     def __post_init__(self) -> None:
         if self.threads is not None:
             object.__setattr__(self, "threads", plain_count(self.threads, "threads"))
+            if self.threads > MOST_THREADS:
+                raise SettingError(f"threads must be at most {MOST_THREADS}, not {self.threads}.", setting="threads")
         if self.provider is not None and not isinstance(self.provider, str):
             raise SettingError(f"provider must be a name such as cuda, not {self.provider!r}.", setting="provider")
 
@@ -175,7 +180,7 @@ def file_digest(path: Path) -> str:
 
 
 def _check_digest(path: Path, card: Card) -> None:
-    if not path.is_file():
+    if not is_file(path):
         raise ModelError(f"There is no model file {path}.")
     if card.sha256 and file_digest(path) != card.sha256:
         raise ModelError(f"{path} is not the file that its card describes (its SHA-256 differs): fetch it again.")

@@ -1,5 +1,6 @@
 """Known distances, each with the object that it belongs to."""
 
+import re
 from dataclasses import dataclass
 from typing import Self
 
@@ -47,7 +48,7 @@ class KnownDistance:
             raise SettingError(
                 f"A known distance is written as chair=2.30 or 3=2.30, in metres, not as {text!r}.", setting="known"
             )
-        return cls(int(what) if what.isdecimal() else what, range_m)
+        return cls(int(what) if re.fullmatch("[0-9]{1,9}", what) else what, range_m)
 
 
 @dataclass(frozen=True, slots=True)

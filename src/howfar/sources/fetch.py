@@ -53,8 +53,8 @@ def fetch_into(sink: BinaryIO, url: str, *, timeout_s: float = TIMEOUT_S, max_by
     """As `fetch`, into an open file, from its beginning."""
     with hiding_passwords(url):
         _check_scheme(url)
-        client = open_client(timeout_s)
         try:
+            client = open_client(timeout_s)
             within(timeout_s, partial(_download, client, url, sink, max_bytes), client.close)
         except TransportError as error:
             raise SourceError(_sentence(url, error, timeout_s)) from None
@@ -113,7 +113,7 @@ def _download(client: "httpx.Client", url: str, sink: BinaryIO, max_bytes: int, 
         if (stated_length(response) or 0) > max_bytes:
             raise TooLargeError
         head = b""
-        for chunk in at_most(response.iter_bytes(), max_bytes):
+        for chunk in at_most(response.iter_raw(), max_bytes):
             if given_up.is_set():
                 return
             head += chunk[: HEAD_BYTES - len(head)]
@@ -146,11 +146,13 @@ def _sentence(url: str, error: TransportError, timeout_s: float) -> str:
         "redirects": f"{url} redirects more than {MAX_REDIRECTS} times: open it in a browser and copy the address it "
         "ends at.",
         "address": f"{url} is no address that can be fetched, or leads to one ({error.detail}): check the address.",
+        "settings": f"{url} could not be fetched, as {error.detail}.",
         "proxy": f"{url} could not be fetched through the proxy ({error.detail}): check HTTP_PROXY and HTTPS_PROXY.",
         "unknown host": f"The host of {url} is not known: check the address and the network.",
         "refused": f"{url} refused the connection: check the address, or try again later.",
         "certificate": f"{url} does not prove who it is ({error.detail}): check the address, or fetch it and give the "
         "file.",
+        "packed": f"{url} packs its answer ({error.detail}), though it was asked not to: fetch it and give the file.",
         "protocol": f"{url} broke off or does not keep to HTTP ({error.detail}): try again, or fetch it and give the "
         "file.",
     }

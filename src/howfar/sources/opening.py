@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from howfar.errors import SourceError
+from howfar.files import expanded
 from howfar.io.addresses import hiding_passwords, split_address, without_password
 from howfar.io.kinds import (
     HEAD_BYTES,
@@ -285,10 +286,7 @@ def _open(spec: str, stdin: BinaryIO | None) -> Iterator[Source]:
 
 def _files(spec: str) -> list[tuple[str, Path]]:
     """The files that a path or a glob stands for, each with its name."""
-    try:
-        path = Path(spec).expanduser()
-    except RuntimeError:
-        raise SourceError(f"{spec} begins with the home folder of a user who is not known: check the name.") from None
+    path = expanded(spec)
     try:
         if path.is_dir():
             return [(str(each), each) for each in _in_folder(path)]

@@ -1,12 +1,12 @@
 """The index of a rendered data set: what makes one data set of the scenes in a folder."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from howfar.datasets.camera_table import camera_row, camera_table
 from howfar.datasets.dataset_toml import DESCRIPTION_NAME
 from howfar.errors import OutputError
+from howfar.io.parsing import read_json_file
 from howfar.io.toml import toml_text
 from howfar.synth import layout
 from howfar.synth.coco_text import table_of
@@ -64,7 +64,7 @@ def _description(spec: SynthSpec, splits: list[str]) -> str:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        record: dict[str, Any] = read_json_file(path)
         record["image"]["id"], record["objects"]
     except (OSError, ValueError, KeyError, TypeError):
         raise OutputError(f"The record {path} cannot be read: remove it, and its scene is rendered again.") from None

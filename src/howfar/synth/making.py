@@ -1,20 +1,22 @@
 """Rendering many scenes on many cores; what is complete is not rendered again."""
 
-import json
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
+from multiprocessing.connection import wait
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from howfar.errors import OutputError, SettingError
+from howfar.io.parsing import read_json_file
 from howfar.synth import layout
 from howfar.synth.index import write_index
 from howfar.synth.meshes import need_renderer
@@ -22,6 +24,7 @@ from howfar.synth.scenes import render_scene
 from howfar.synth.spec import MOST_SCENES, SynthSpec
 from howfar.synth.writing import write_json
 
+MOST_WORKERS = 1024
 FORM = 2
 """Of the scenes: raised when the same seed no longer gives the same files, so that no folder mixes the two."""
 
@@ -50,15 +53,18 @@ def make_scenes(
         spec: The settings.
         out: The data set's folder.
         numbers: The scenes to render.
-        workers: Processes that render; as many as there are cores if None.
+        workers: Processes that render; as many as there are cores if None, and no more than `MOST_WORKERS`.
         step: Called once a scene, with its name.
 
     Returns:
         How many scenes the data set has.
 
     Raises:
+        SettingError: If there are to be no or too many processes.
         OutputError: If another command renders into the folder, a file cannot be written, or a process was ended.
     """
+    if workers is not None and not 1 <= workers <= MOST_WORKERS:
+        raise SettingError(f"From 1 to {MOST_WORKERS} processes can render, not {workers}.", setting="workers")
     with _alone(out):
         for leftover in out.glob("*/.*-*"):  # of a run that was killed; readers would take them for scenes
             leftover.unlink()
@@ -76,7 +82,7 @@ def _claim(spec: SynthSpec, out: Path) -> None:
         write_json(path, settings)
         return
     try:
-        there = json.loads(path.read_text(encoding="utf-8"))
+        there = read_json_file(path)
         others = [f"{name} {there[name]}" for name, value in settings.items() if there[name] != value]
     except (OSError, ValueError, KeyError, TypeError):
         raise OutputError(f"{path} cannot be read as the settings of rendered scenes: choose another folder.") from None
@@ -103,7 +109,7 @@ def _rendered(spec: SynthSpec, out: Path, numbers: Sequence[int], workers: int) 
         yield from map(render, numbers)
         return
     # Spawned, as a forked process inherits the locks of threads that it does not have.
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _leave_interrupts)
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _belong_to_parent)
     try:
         yield from pool.map(render, numbers)
     except BrokenProcessPool:
@@ -116,9 +122,21 @@ def _rendered(spec: SynthSpec, out: Path, numbers: Sequence[int], workers: int) 
         pool.shutdown(cancel_futures=True)
 
 
-def _leave_interrupts() -> None:
-    """Ctrl-C reaches every process of the terminal; the one that started the others ends them."""
+def _belong_to_parent() -> None:
+    """Leave it to the process that started this one to end it, and end with that whatever ended it.
+
+    Ctrl-C reaches every process of the terminal, and the first one ends the others. When that one is killed, they
+    would wait for ever for more to do.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), name="howfar-parent", daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
 
 
 def _cores() -> int:

@@ -52,7 +52,7 @@ def exported_weights(path: Path, network: nn.Module) -> dict[str, Tensor]:
 def _joined_bias(name: str) -> str:
     """What the bias of a convolution and the normalisation after it is called: both are steps of one sequence."""
     sequence, _, step = name.rpartition(".")
-    return f"{sequence}.{int(step) - 1}.weight{JOINED_BIAS}" if step.isdigit() else ""
+    return f"{sequence}.{int(step) - 1}.weight{JOINED_BIAS}" if step.isdecimal() and len(step) < 9 else ""
 
 
 def _adding(bias: Tensor, module: nn.BatchNorm2d) -> Mapping[str, Tensor]:

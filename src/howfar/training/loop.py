@@ -25,7 +25,7 @@ from howfar.training.curves import VALIDATION, draw_curves
 from howfar.training.data.preparation import Batches
 from howfar.training.optimisers import build_optimiser, set_learning_rate, train_mode
 from howfar.training.recipe import OptimiserSettings, ScheduleSettings, TrainingSettings
-from howfar.training.run_folder import RunFolder
+from howfar.training.run_folder import RunFolder, refused
 from howfar.training.schedules import learning_rate_share
 
 TOTAL = "loss"
@@ -192,10 +192,15 @@ class Trainer:
     def _restore(self, state: Mapping[str, Any] | None) -> None:
         if state is None:
             return
-        self.task.network.load_state_dict(state["network"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        if self.average and state["average"]:
-            self.average.network.load_state_dict(state["average"])
-            self.average.steps = state["average_steps"]
-        torch.set_rng_state(state["random"])
-        self.epoch, self.best, self.history = state["epoch"], state["best"], list(state["history"])
+        try:
+            self.task.network.load_state_dict(state["network"])
+            self.optimiser.load_state_dict(state["optimiser"])
+            if self.average and state["average"]:
+                self.average.network.load_state_dict(state["average"])
+                self.average.steps = int(state["average_steps"])
+            torch.set_rng_state(state["random"])
+            best = state["best"]
+            self.best = None if best is None else float(best)
+        except (LookupError, TypeError, ValueError, RuntimeError, AttributeError) as error:
+            raise refused(self.folder.last, error) from None
+        self.epoch, self.history = state["epoch"], list(state["history"])

@@ -1,6 +1,5 @@
 """Recipes: every setting of a training in one TOML file, checked before anything starts."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -9,6 +8,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from howfar.errors import SettingError
+from howfar.io.parsing import UnreadableError, parse_toml
 from howfar.io.toml import read_toml
 from howfar.training.bounds import Count, CountOrNone, NotNegative, Positive, Share, ShareBelowOne, Size
 from howfar.training.data.depth.augmentation import DepthAugmentation
@@ -381,6 +381,6 @@ def _apply(table: dict[str, Any], change: str) -> None:
 def _value(text: str) -> Any:
     """A value as TOML writes it; anything that TOML does not know is a text."""
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        return parse_toml(f"value = {text}")["value"]
+    except UnreadableError:
         return text

@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 
 from howfar.errors import ModelError, OutputError
 from howfar.files import replacing
+from howfar.io.parsing import UnreadableError, read_json_file
 from howfar.models.card import Card
 from howfar.models.card_writing import write_card
 from howfar.training.recipe import TrainingRecipe
 
 FORMAT = 1
 
+LAST, BEST = "last.ckpt", "best.ckpt"
 RECIPE = "recipe.json"
 """The file that keeps the settings of a training."""
 
@@ -31,8 +33,8 @@ class RunFolder:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.last = root / "last.ckpt"
-        self.best = root / "best.ckpt"
+        self.last = root / LAST
+        self.best = root / BEST
         self.card = root / "card.toml"
 
     def open(self, recipe: TrainingRecipe, card: Card, *, resume: bool, overwrite: bool) -> None:
@@ -105,8 +107,8 @@ class RunFolder:
 def _same(kept: Path, recipe: TrainingRecipe) -> bool:
     """Whether a kept recipe trains the same; a setting that it was written without has its default."""
     try:
-        other = msgspec.json.decode(kept.read_bytes(), type=type(recipe))
-    except msgspec.DecodeError:
+        other = msgspec.convert(read_json_file(kept), type(recipe))
+    except (OSError, UnreadableError, msgspec.ValidationError):
         return False
     return bool(msgspec.structs.replace(other, export=recipe.export) == recipe)
 
@@ -122,7 +124,47 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise ModelError(f"There is no checkpoint {path}: train first with  howfar train .") from None
     except Exception as error:  # noqa: BLE001  torch raises many kinds for a file that is not its own
-        raise ModelError(f"The checkpoint {path} cannot be read ({str(error).splitlines()[0]}).") from None
+        reason = "it is empty" if path.is_file() and path.stat().st_size == 0 else _first_line(error)
+        raise ModelError(f"The checkpoint {path} cannot be read ({reason}): {_remedy(path)}.") from None
     if not isinstance(state, dict) or state.get("format") != FORMAT:
-        raise ModelError(f"{path} is not a checkpoint of a howfar training.")
+        raise ModelError(f"{path} is not a checkpoint of a howfar training: {_remedy(path)}.")
+    if not (
+        _are_weights(state.get("network"))
+        and (state.get("average") is None or _are_weights(state["average"]))
+        and isinstance(state.get("epoch"), int)
+        and _are_rows(state.get("history"))
+    ):
+        raise ModelError(f"{path} lacks a part of a checkpoint, or has another in its place: {_remedy(path)}.")
     return state
+
+
+def refused(path: Path, error: Exception) -> ModelError:
+    """The error for a checkpoint whose content does not fit the training that is to go on from it."""
+    reason = f"{error} is missing" if isinstance(error, KeyError) else _first_line(error)
+    return ModelError(f"The checkpoint {path} does not fit its training ({reason}): {_remedy(path)}.")
+
+
+def _are_weights(value: object) -> bool:
+    return isinstance(value, Mapping) and all(
+        isinstance(name, str) and isinstance(each, torch.Tensor) for name, each in value.items()
+    )
+
+
+def _are_rows(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) > 0
+        and all(isinstance(row, dict) and all(isinstance(each, int | float) for each in row.values()) for row in value)
+    )
+
+
+def _remedy(path: Path) -> str:
+    """What to do where a checkpoint cannot be used: the other one of a training holds all that it holds."""
+    other = path.with_name(LAST if path.name == BEST else BEST)
+    if path.name in (LAST, BEST) and other.is_file() and other.stat().st_size > 0:
+        return f"copy {other.name} to its place, or start again"
+    return "start again"
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), "").rstrip(".") or type(error).__name__

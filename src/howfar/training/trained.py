@@ -1,6 +1,5 @@
 """From the folder of a training to a network with its card, ready to be exported."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 from howfar.conversion.exportable import Exportable
 from howfar.errors import ModelError
+from howfar.io.parsing import UnreadableError, read_json_file
 from howfar.models.card import Card
 from howfar.models.card_reading import read_card
 from howfar.networks.catalogue import find_network
@@ -37,7 +37,7 @@ def trained_network(root: Path, *, last: bool = False, described: Path | None = 
     folder = RunFolder(root)
     path = folder.last if last else folder.best
     state = load_checkpoint(path)
-    weights = state["average"] or state["network"]
+    weights = state.get("average") or state["network"]
     card = read_card(folder.card)
     entry = find_network(recipe.network.name, kind.card_task)
     network = kind.exported(TrainedWeights(entry, recipe, card, weights, source=str(path)))
@@ -49,14 +49,15 @@ def _kept_recipe(root: Path) -> Any:
     """The recipe of a training, in the form of its task."""
     path = root / RECIPE
     try:
-        table = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        table = read_json_file(path)
+    except (OSError, UnreadableError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ModelError(
             f"{root} is not the folder of a training ({path.name}: {reason}): name one that  howfar train  wrote."
         ) from None
     # A recipe of no known task is read as one of depth, which says what is wrong with it.
-    kind = TASKS.get(table.get("task"), TASKS["depth"])
+    task = table.get("task") if isinstance(table, dict) else None
+    kind = TASKS[task] if isinstance(task, str) and task in TASKS else TASKS["depth"]
     return parse_recipe(table, kind.recipe, str(path))
 
 

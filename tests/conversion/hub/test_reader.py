@@ -215,6 +215,21 @@ REFUSED = [
         id="an encoder that was not tried",
     ),
     pytest.param(
+        lambda root: _change(root / CONFIG, backbone_config={"model_type": ["dinov2"]}),
+        r"asks for the encoder \['dinov2'\], which is not read",
+        id="a list of encoders",
+    ),
+    pytest.param(
+        lambda root: (root / CONFIG).write_text('{"model_type": ' + "[" * 100_000),
+        "nested too deeply|no JSON",
+        id="deep",
+    ),
+    pytest.param(
+        lambda root: _change(root / CONFIG, hidden_size=1e999),
+        "cannot be read",
+        id="a width beyond all numbers",
+    ),
+    pytest.param(
         lambda root: _change(root / CONFIG, backbone="somebody/encoder"),
         "asks for the encoder somebody/encoder, which is not read",
         id="an encoder from elsewhere",
@@ -269,6 +284,11 @@ MARIGOLD_REFUSED = [
         lambda root: (root / "tokenizer" / "vocab.json").write_text("{}"),
         r"lacks <\|startoftext\|> or",
         id="another vocabulary",
+    ),
+    pytest.param(
+        lambda root: _change(root / "tokenizer" / "vocab.json", **{"<|endoftext|>": 10**9}),
+        "has tokens that the text encoder has not",
+        id="a token that no encoder has",
     ),
     pytest.param(
         lambda root: _change(root / "unet" / "config.json", in_channels=4),

@@ -15,7 +15,8 @@ class Reply:
     """How one GET is answered; the last reply of a path answers all that follow.
 
     `cut_at` closes the connection at that byte of the file; `stall_at` says nothing more from that byte on until the
-    server is closed; `claims` is what Content-Length says when it lies, and None leaves it out.
+    server is closed, and `drip_at` a byte every 50 ms; `claims` is what Content-Length says when it lies, and None
+    leaves it out.
     """
 
     body: bytes = b""
@@ -24,6 +25,7 @@ class Reply:
     ranges: bool = True
     cut_at: int | None = None
     stall_at: int | None = None
+    drip_at: int | None = None
     claims: int | str | None = "the truth"
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -116,8 +118,11 @@ class FileServer:
                 self.close_connection = True
                 if method == "HEAD":
                     return
-                end = reply.cut_at if reply.stall_at is None else reply.stall_at
+                end = next((at for at in (reply.stall_at, reply.drip_at) if at is not None), reply.cut_at)
                 self.wfile.write(reply.body[start:end])
+                while reply.drip_at is not None and not server.closing.wait(0.05):
+                    self.wfile.write(b"!")
+                    self.wfile.flush()
                 if reply.stall_at is not None:
                     self.wfile.flush()
                     server.closing.wait(30)

@@ -1,6 +1,8 @@
 """Fetching one file from a server that truncates, corrupts, stalls, refuses and lies."""
 
+import gzip
 import hashlib
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -107,6 +109,12 @@ def test_a_wrong_file_is_refused_and_not_kept(
             id="it lacks the second half",
         ),
         pytest.param(Reply(status=500), 0, "answered 500", id="it is broken"),
+        pytest.param(
+            Reply(BODY, claims="0" * 5000 + "²"),
+            0,
+            "connection broke off|cannot be fetched|0 of",
+            id="its length is none",
+        ),
     ],
 )
 def test_giving_up_keeps_what_came(server: FileServer, part: Path, reply: Reply, kept: int, reason: str) -> None:
@@ -114,6 +122,56 @@ def test_giving_up_keeps_what_came(server: FileServer, part: Path, reply: Reply,
     with pytest.raises(UnreachableError, match=reason):
         fetch(wanted, part, patience=STALLED if reply.stall_at else QUICK)
     assert (part.stat().st_size if part.exists() else 0) == kept
+
+
+def test_a_server_that_drips_is_given_up(server: FileServer, part: Path) -> None:
+    patience = Patience(timeout_s=0.3, attempts=2, pause_s=0.0)
+    wanted = Wanted(server.answer("/toy.onnx", Reply(BODY, drip_at=20)), sha256=SHA)
+    start = time.monotonic()
+    with pytest.raises(UnreachableError, match=r"the server is too slow, \d+ bytes in 0\.3 s"):
+        fetch(wanted, part, patience=patience)
+    assert time.monotonic() - start < 5
+    assert 20 < part.stat().st_size < 1000
+    kept = part.read_bytes()
+    time.sleep(0.2)
+    assert part.read_bytes() == kept, "a thread that was given up still writes"
+
+
+def test_a_server_that_begins_anew_and_breaks_off_now_here_now_there_is_given_up(
+    server: FileServer, part: Path
+) -> None:
+    cuts = [500_000, 400_000, 490_000, 300_000, 500_001, 450_000, 499_000, 400_000]
+    replies = [Reply(BODY, cut_at=cut, ranges=False) for cut in cuts]
+    wanted = Wanted(server.answer("/toy.onnx", *replies), sha256=SHA)
+    with pytest.raises(UnreachableError, match="broke off"):
+        fetch(wanted, part, patience=replace(QUICK, attempts=3))
+    assert len(server.gets()) == 4
+
+
+def test_a_server_that_gives_crumbs_is_given_up(server: FileServer, part: Path) -> None:
+    crumbs = [Reply(BODY, cut_at=cut) for cut in range(100, 10_000, 100)]
+    wanted = Wanted(server.answer("/toy.onnx", *crumbs), sha256=SHA)
+    with pytest.raises(UnreachableError, match="broke off"):
+        fetch(wanted, part, patience=replace(QUICK, attempts=3))
+    assert len(server.gets()) == 3
+
+
+@pytest.mark.parametrize(
+    "range_",
+    ["bytes 0-1/²", "bytes ²-1/3", "bytes 99999999999999999999999-1/2", f"bytes {'9' * 5000}-1/2", "bytes */", "-", ""],
+)
+def test_a_range_that_is_none_is_not_believed(server: FileServer, part: Path, range_: str) -> None:
+    odd = Reply(BODY, headers={"Content-Range": range_}, status=206, ranges=False)
+    wanted = Wanted(server.answer("/toy.onnx", Reply(BODY, cut_at=HALF), odd, Reply(BODY)), sha256=SHA)
+    assert fetch(wanted, part, patience=QUICK) == SHA
+
+
+def test_a_file_that_is_packed_is_not_taken(server: FileServer, part: Path) -> None:
+    packed = gzip.compress(BODY)
+    reply = Reply(packed, headers={"Content-Encoding": "gzip"})
+    with pytest.raises(DownloadError, match=r"the server packs it \(gzip\)"):
+        fetch(Wanted(server.answer("/toy.onnx", reply)), part, patience=QUICK)
+    assert list(part.parent.iterdir()) == []
 
 
 def test_a_later_call_goes_on_where_the_first_gave_up(server: FileServer, part: Path) -> None:

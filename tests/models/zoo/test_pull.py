@@ -103,6 +103,17 @@ def test_the_card_is_laid_beside_an_onnx_file(server: FileServer, cache: Path, t
     assert read_card(path.with_suffix(".toml")).sha256 == SHA
 
 
+@pytest.mark.parametrize("name", ["toy.pt", "toy.pt.json", "toy.pt.part", "toy.pt.part.json", ".toy.pt.lock"])
+def test_a_folder_where_a_file_belongs_is_named_before_anything_is_fetched(
+    server: FileServer, cache: Path, name: str
+) -> None:
+    folder = cache / "models" / name
+    folder.mkdir(parents=True)
+    with pytest.raises(DownloadError, match=rf"{name} is a folder, .* move it away"):
+        pull_entry(toy(server.answer("/toy.pt", Reply(BODY))), patience=QUICK)
+    assert server.gets() == []
+
+
 def test_a_licence_must_be_accepted(server: FileServer, cache: Path) -> None:
     entry = toy(server.answer("/toy.pt", Reply(BODY)), ask_licence="https://licence.example")
     with pytest.raises(
@@ -125,9 +136,11 @@ def test_a_mirror_takes_the_place_of_the_host(
     assert pull_entry(entry, mirror=mirror if by == "argument" else None, patience=QUICK).read_bytes() == BODY
 
 
-def test_a_mirror_that_is_no_address(cache: Path) -> None:
-    with pytest.raises(DownloadError, match=r"begins with https:// or http://, not 'mirror\.example'"):
-        pull_entry(toy("https://releases.example/toy.pt"), mirror="mirror.example")
+@pytest.mark.parametrize("mirror", ["mirror.example", "http://[::1", "file:///a"])
+def test_a_mirror_that_is_no_address(cache: Path, mirror: str) -> None:
+    with pytest.raises(DownloadError, match=r"begins with https:// or http://, not '") as refusal:
+        pull_entry(toy("https://releases.example/toy.pt"), mirror=mirror)
+    assert mirror in str(refusal.value)
 
 
 def test_out_of_reach_is_one_sentence_that_names_what_works_offline(server: FileServer, cache: Path) -> None:

@@ -82,7 +82,9 @@ def test_own_sizes_go_before_the_built_in_ones(tmp_path: Path) -> None:
         pytest.param("car = 1.5", "write each class as a table", id="a number in place of a table"),
         pytest.param("[car]\nheigth_m = 1.5\nlog_sd = 0.1", "unknown field 'heigth_m'", id="a misspelt field"),
         pytest.param("[car]\nheight_m = -1.5\nlog_sd = 0.1", "above 0, not -1.5", id="a negative height"),
-        pytest.param("[car]\nheight_m = inf\nlog_sd = 0.1", "above 0, not inf", id="an infinite height"),
+        pytest.param(
+            "[car]\nheight_m = inf\nlog_sd = 0.1", "it holds inf, which is no finite number", id="an infinite height"
+        ),
         pytest.param("[car]\nheight_m = 1.5", "height_m and log_sd go together", id="a height without its spread"),
         pytest.param("[car]\nlength_m = 4", "length_m and width_m go together", id="a length without a width"),
         pytest.param("[car]\nheight_m = 'tall'", "should be a number", id="a word for a number"),

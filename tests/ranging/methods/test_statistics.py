@@ -1,5 +1,7 @@
 """The ranging methods by name."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -105,6 +107,13 @@ def test_nothing_usable_gives_no_number() -> None:
 def test_what_is_no_method_is_refused(name: str, settings: dict, says: str) -> None:
     with pytest.raises(SettingError, match=says):
         parse_method(name, **settings)
+
+
+@pytest.mark.parametrize("bounds", [(math.nan, None), (None, math.nan), (-1.0, 3.0), (None, -math.inf)])
+def test_thresholds_that_are_no_distances_are_refused(bounds: tuple[float | None, float | None]) -> None:
+    with pytest.raises(SettingError, match="number of metres from 0 on, not") as refusal:
+        Bounds(*bounds)
+    assert refusal.value.setting == ("lower_threshold" if bounds[0] is not None else "upper_threshold")
 
 
 def test_thresholds_that_leave_nothing_in_are_refused() -> None:

@@ -3,7 +3,6 @@
 What tells them is the user, the file's published name, or the hub's config.json beside it.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from howfar.errors import ModelError
 from howfar.foundation.depth_anything_sizes import SIZES, feature_blocks
+from howfar.io.parsing import UnreadableError, read_json_file
 
 APACHE = "Apache-2.0 (as the authors publish this size)"
 NON_COMMERCIAL = "CC-BY-NC-4.0, no commercial use (as the authors publish this size)"
@@ -91,8 +91,8 @@ def told_by_file(path: Path) -> str | None:
 
 def _told_by_config(path: Path) -> str | None:
     try:
-        table = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        table = read_json_file(path)
+    except (OSError, UnreadableError):
         return None
     if not isinstance(table, dict) or table.get("model_type") != "depth_anything":
         return None

@@ -1,11 +1,11 @@
 """Reading folders as the Hugging Face hub keeps them: what they say of themselves, and where their weights are."""
 
-import json
 import re
 from pathlib import Path
 from typing import Any
 
 from howfar.errors import ModelError
+from howfar.io.parsing import UnreadableError, read_json_file
 from howfar.models.card import UNKNOWN_LICENCE
 
 CONFIGURATION = "config.json"
@@ -35,8 +35,8 @@ def read_table(path: Path) -> dict[str, Any]:
         ModelError: If it cannot be read or holds something else.
     """
     try:
-        table = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        table = read_json_file(path)
+    except (OSError, UnreadableError) as error:
         reason = getattr(error, "strerror", None) or "it is no JSON"
         raise ModelError(f"{path} cannot be read ({reason}): name a folder as the hub keeps it, whole.") from None
     if not isinstance(table, dict):

@@ -131,7 +131,8 @@ def _read(path: Path) -> dict[str, Tensor]:
 def _refuse_strange_components(table: Mapping[str, Any], encoders: frozenset[str], folder: Path) -> None:
     """Raise ModelError for components that the libraries would fetch from elsewhere, or that were not tried."""
     components = [value for name, value in table.items() if name.endswith("_config") and isinstance(value, dict)]
-    strange = [each.get("model_type") for each in components if each.get("model_type") not in encoders]
+    kinds = [str(each.get("model_type")) for each in components]
+    strange = [kind for kind in kinds if kind not in encoders]
     if table.get("backbone"):
         strange.append(table["backbone"])
     if strange:

@@ -22,6 +22,8 @@ KINDS: dict[str, DepthKind] = {"depth": "relative_depth", "disparity": "relative
 """By what the pipeline says that it predicts."""
 
 SCHEDULERS = ("DDIMScheduler", "LCMScheduler")
+LONGEST_PX = 4096
+"""A picture is not made larger, whatever a folder says."""
 EMPTY_TEXT = ("<|startoftext|>", "<|endoftext|>")
 """The tokens that CLIP's tokenizer makes of no text."""
 
@@ -47,7 +49,7 @@ def _build(root: Path) -> Exportable:
     denoiser = diffusers_component(UNet2DConditionModel, root / "unet")
     network = Marigold(encoder, denoiser, _scheduler(root), _empty_prompt(root))
     stated = pipeline.get("default_processing_resolution")
-    longer = stated if isinstance(stated, int) and stated > 0 else INPUT.width_px
+    longer = stated if isinstance(stated, int) and 0 < stated <= LONGEST_PX else INPUT.width_px
     spec = replace(INPUT, width_px=longer, height_px=longer * 3 // 4, multiple_px=network.multiple_px)
     return Exportable(network, Card("", "depth", "", spec, ORIGIN, depth=DepthSpec(kind, scenes="any")))
 
@@ -78,13 +80,17 @@ def _empty_prompt(root: Path) -> Tensor:
 
     from howfar.conversion.hub.loading import transformers_network
 
-    vocabulary = read_table(root / "tokenizer" / "vocab.json")
+    path = root / "tokenizer" / "vocab.json"
+    vocabulary = read_table(path)
     tokens = [vocabulary.get(token) for token in EMPTY_TEXT]
     if not all(isinstance(token, int) for token in tokens):
-        raise ModelError(f"{root / 'tokenizer' / 'vocab.json'} lacks {' or '.join(EMPTY_TEXT)}: download it again.")
+        raise ModelError(f"{path} lacks {' or '.join(EMPTY_TEXT)}: download it again.")
     encoder = transformers_network(CLIPTextModel, root / "text_encoder")
-    with torch.inference_mode():
-        prompt: Tensor = encoder(torch.tensor([tokens]))[0]
+    try:
+        with torch.inference_mode():
+            prompt: Tensor = encoder(torch.tensor([tokens]))[0]
+    except IndexError:
+        raise ModelError(f"{path} has tokens that the text encoder has not: download the folder again.") from None
     return prompt.clone()
 
 

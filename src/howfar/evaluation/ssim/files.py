@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from howfar.errors import SourceError
+from howfar.files import is_file
 from howfar.io.depth_values import read_values
 from howfar.io.picture_formats import open_picture
 from howfar.io.pictures import open_file, read_rgb
@@ -89,7 +90,7 @@ def _by_name(folder: Path) -> dict[str, Path]:
 
 
 def _read(path: Path) -> tuple[NDArray[np.float32], bool]:
-    if not path.is_file():
+    if not is_file(path):
         raise SourceError(f"There is no map {path}: name a picture of 8 bits or a depth file.")
     if _has_8_bits(path):
         return _grey(path), True

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Literal
 
 from howfar.errors import ModelError
-from howfar.files import replacing
+from howfar.files import expanded, replacing
+from howfar.io.parsing import read_json_file
 from howfar.models.card import card_path
 from howfar.models.zoo.registry import Entry
 
@@ -35,7 +36,7 @@ def cache_folder() -> Path:
     """Where howfar keeps what it fetched: `HOWFAR_CACHE`, or the platform's cache folder of the user."""
     chosen = os.environ.get("HOWFAR_CACHE")
     if chosen:
-        return Path(chosen).expanduser()
+        return expanded(chosen)
     import platformdirs
 
     return platformdirs.user_cache_path("howfar", appauthor=False)
@@ -70,7 +71,7 @@ def read_record(model: Path) -> Record | None:
     """
     path = record_path(model)
     try:
-        return Record(**json.loads(path.read_text(encoding="utf-8")))
+        return Record(**read_json_file(path))
     except FileNotFoundError:
         return None
     except (OSError, TypeError, ValueError) as error:

@@ -4,20 +4,35 @@ huggingface_hub 2 and pooch 1.9 both start again from nothing when the process w
 """
 
 import json
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from howfar.errors import DownloadError
 from howfar.io.addresses import without_password
-from howfar.io.http import TooLargeError, TransportError, at_most, open_client, stated_length, streaming
+from howfar.io.http import (
+    LEAST_BYTES,
+    TooLargeError,
+    TransportError,
+    at_most,
+    number_of_bytes,
+    open_client,
+    stated_length,
+    streaming,
+    within,
+)
+from howfar.io.parsing import read_json_file
 from howfar.models.session import file_digest
 
 if TYPE_CHECKING:
     import httpx
+
+LARGEST_BYTES = 50 * 10**9
+"""More is not taken where nobody knows how long a file is; no model is as large."""
 
 Progress = Callable[[int, int | None], None]
 """Called with the bytes that are here and the bytes in all (None when the server does not say)."""
@@ -28,8 +43,8 @@ class Patience:
     """When to give up.
 
     Attributes:
-        timeout_s: Longest silence of a server.
-        attempts: Requests in a row that bring nothing new.
+        timeout_s: Longest silence of a server; in as long a time it sends at least `LEAST_BYTES`.
+        attempts: Requests in a row that bring nothing new, or next to nothing.
         pause_s: Wait between two requests.
     """
 
@@ -70,30 +85,34 @@ def fetch(wanted: Wanted, part: Path, progress: Progress | None = None, patience
         The SHA-256 of the whole file.
 
     Raises:
-        UnreachableError: If the server cannot be reached or keeps breaking off; `part` is kept.
+        UnreachableError: If the server cannot be reached, keeps breaking off or is too slow; `part` is kept.
         DownloadError: If the server refuses, or what came is not what was wanted; then `part` is removed.
     """
     patience = patience or Patience()
-    idle = 0
+    most, idle = _size(part), 0
     while True:
-        before = _size(part)
         try:
             _request(wanted, part, progress, patience)
             break
         except _BrokenOffError as reason:
-            idle = idle + 1 if _size(part) <= before else 0
+            # Against the most that there ever was: a server that begins anew each time may send now more, now less.
+            idle = 0 if _size(part) >= most + LEAST_BYTES else idle + 1
+            most = max(most, _size(part))
             if idle >= patience.attempts:
                 raise UnreachableError(f"{wanted.url} could not be fetched ({reason})") from None
             time.sleep(patience.pause_s)
         except OSError as error:
-            raise DownloadError(f"{part} could not be written ({error.strerror}); free some space there.") from None
+            raise DownloadError(
+                f"{part} could not be written ({error.strerror or error}): free some space there, or choose another "
+                "folder with HOWFAR_CACHE."
+            ) from None
     return _verified(wanted, part)
 
 
 def discard(part: Path) -> None:
     """Remove what was fetched so far."""
     part.unlink(missing_ok=True)
-    _note_path(part).unlink(missing_ok=True)
+    note_path(part).unlink(missing_ok=True)
 
 
 def _request(wanted: Wanted, part: Path, progress: Progress | None, patience: Patience) -> None:
@@ -101,45 +120,103 @@ def _request(wanted: Wanted, part: Path, progress: Progress | None, patience: Pa
     start, headers = _resume_from(wanted, part)
     if start and start == wanted.size_bytes:
         return
+    answer = _Answer(wanted, part, start, progress)
     try:
-        with open_client(patience.timeout_s) as client, streaming(client, wanted.url, headers) as response:
-            _receive(wanted, part, start, response, progress)
+        with open_client(patience.timeout_s) as client:
+
+            def work(given_up: threading.Event) -> None:
+                with streaming(client, wanted.url, headers) as response:
+                    answer.receive(response, given_up)
+
+            within(patience.timeout_s, work, client.close, came=lambda: answer.came)
     except TransportError as error:
-        if error.kind == "timeout":
-            raise _BrokenOffError(f"the server said nothing for {patience.timeout_s:g} s") from None
-        if error.kind in ("unknown host", "refused", "certificate", "unreachable"):
-            raise _BrokenOffError("the server cannot be reached") from None
-        if error.kind in ("proxy", "protocol", "broken off"):
-            raise _BrokenOffError(f"the connection broke off ({error.detail})") from None
-        raise DownloadError(
-            f"{wanted.url} could not be fetched ({error.detail}): check the address or the mirror."
-        ) from None
+        with answer.writing:  # what was being written when the wait was over is written now
+            raise _failure(wanted, error, patience) from None
 
 
-def _receive(wanted: Wanted, part: Path, start: int, response: "httpx.Response", progress: Progress | None) -> None:
-    if start and response.status_code == 416 and wanted.size_bytes is None and _length_in_range(response) == start:
-        return  # all of it was here already: only the check was missing
-    start, total = _placed(wanted, part, start, response)
-    if start == 0:
-        _write_note(wanted, part, response.headers.get("etag"))
-    limit = min(size for size in (total, wanted.limit_bytes, 1 << 50) if size is not None)
-    done = start
-    try:
-        with part.open("r+b" if start else "wb") as file:
-            file.seek(start)
-            file.truncate()
-            for chunk in at_most(response.iter_raw(), limit - start):  # raw: a piece before a break is not lost
-                file.write(chunk)
-                done += len(chunk)
-                if progress is not None:
-                    progress(done, total)
-    except TooLargeError:
-        discard(part)
-        raise DownloadError(
-            f"{wanted.url} is longer than the {limit} bytes that were expected: it is another file."
-        ) from None
-    if total is not None and done < total:
-        raise _BrokenOffError(f"the server sent {done} of {total} bytes")
+def _failure(wanted: Wanted, error: TransportError, patience: Patience) -> Exception:
+    """What a failure of the transport means: that it may be tried again, or not."""
+    if error.kind == "timeout":
+        return _BrokenOffError(f"the server said nothing for {patience.timeout_s:g} s")
+    if error.kind == "slow":
+        return _BrokenOffError(f"the server is too slow, {error.detail}")
+    if error.kind in ("unknown host", "refused", "certificate", "unreachable"):
+        return _BrokenOffError("the server cannot be reached")
+    if error.kind in ("proxy", "protocol", "broken off"):
+        return _BrokenOffError(f"the connection broke off ({error.detail})")
+    if error.kind == "settings":
+        return DownloadError(f"{wanted.url} could not be fetched, as {error.detail}.")
+    if error.kind == "packed":
+        return DownloadError(
+            f"{wanted.url} could not be fetched: the server packs it ({error.detail}), though it was asked not to; "
+            "name another mirror.",
+            setting="mirror",
+        )
+    return DownloadError(f"{wanted.url} could not be fetched ({error.detail}): check the address or the mirror.")
+
+
+@dataclass
+class _Answer:
+    """The answer to one request on its way into the file.
+
+    It is received in a thread, which may outlive the wait for it and then writes nothing more.
+
+    Attributes:
+        wanted: What was asked for.
+        part: The file.
+        start: How much of it was here.
+        progress: Told how much is here.
+        came: Bytes that came.
+        writing: Held while the file is changed.
+    """
+
+    wanted: Wanted
+    part: Path
+    start: int
+    progress: Progress | None
+    came: int = 0
+    writing: threading.Lock = field(default_factory=threading.Lock)
+
+    def receive(self, response: "httpx.Response", given_up: threading.Event) -> None:
+        """Write the body to where it belongs in the file."""
+        wanted, part = self.wanted, self.part
+        with self.writing:
+            if given_up.is_set() or self._is_complete(response):
+                return
+            start, total = _placed(wanted, part, self.start, response)
+            if start == 0:
+                _write_note(wanted, part, response.headers.get("etag"))
+            file = part.open("r+b" if start else "wb")
+        limit = min(size for size in (total, wanted.limit_bytes, LARGEST_BYTES) if size is not None)
+        try:
+            with file:
+                file.seek(start)
+                file.truncate()
+                for chunk in at_most(response.iter_raw(), limit - start):
+                    with self.writing:
+                        if given_up.is_set():
+                            return
+                        file.write(chunk)
+                        file.flush()  # a piece before a break is not lost
+                    self.came += len(chunk)
+                    if self.progress is not None:
+                        self.progress(start + self.came, total)
+        except TooLargeError:
+            discard(part)
+            raise DownloadError(
+                f"{wanted.url} is longer than the {limit} bytes that were expected: it is another file."
+            ) from None
+        if total is not None and start + self.came < total:
+            raise _BrokenOffError(f"the server sent {start + self.came} of {total} bytes")
+
+    def _is_complete(self, response: "httpx.Response") -> bool:
+        """Whether all of it was here already, and only the check was missing."""
+        return (
+            self.start > 0
+            and response.status_code == 416
+            and self.wanted.size_bytes is None
+            and _length_in_range(response) == self.start
+        )
 
 
 def _placed(wanted: Wanted, part: Path, start: int, response: "httpx.Response") -> tuple[int, int | None]:
@@ -175,14 +252,13 @@ def _agreed(wanted: Wanted, part: Path, total: int | None) -> int | None:
 
 def _content_range(response: "httpx.Response") -> tuple[int, int | None]:
     """First byte and size of the whole in `bytes 100-199/200`; −1 when it says something else."""
-    first = response.headers.get("content-range", "").removeprefix("bytes ").partition("-")[0]
-    return int(first) if first.isdigit() else -1, _length_in_range(response)
+    first = number_of_bytes(response.headers.get("content-range", "").removeprefix("bytes ").partition("-")[0])
+    return -1 if first is None else first, _length_in_range(response)
 
 
 def _length_in_range(response: "httpx.Response") -> int | None:
     """Size of the whole in `bytes 100-199/200` or `bytes */200`."""
-    size = response.headers.get("content-range", "").rpartition("/")[2]
-    return int(size) if size.isdigit() else None
+    return number_of_bytes(response.headers.get("content-range", "").rpartition("/")[2])
 
 
 def _resume_from(wanted: Wanted, part: Path) -> tuple[int, dict[str, str]]:
@@ -216,19 +292,20 @@ def _verified(wanted: Wanted, part: Path) -> str:
     return digest
 
 
-def _note_path(part: Path) -> Path:
+def note_path(part: Path) -> Path:
+    """Where it is kept what a part is of: beside it."""
     return part.with_name(f"{part.name}.json")
 
 
 def _write_note(wanted: Wanted, part: Path, etag: str | None) -> None:
     part.unlink(missing_ok=True)  # first, so that a note never stands beside the bytes of another file
     note = {"url": without_password(wanted.url), "sha256": wanted.sha256, "etag": etag}
-    _note_path(part).write_text(json.dumps(note), encoding="utf-8")
+    note_path(part).write_text(json.dumps(note), encoding="utf-8")
 
 
 def _read_note(part: Path) -> dict[str, str | None]:
     with suppress(OSError, ValueError):  # no note, or one that was cut short, means a fresh start
-        note = json.loads(_note_path(part).read_text(encoding="utf-8"))
+        note = read_json_file(note_path(part))
         if isinstance(note, dict):
             return note
     return {}

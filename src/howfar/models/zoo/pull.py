@@ -1,21 +1,21 @@
 """Pulling a model of the zoo into the cache."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
-from urllib.parse import urlsplit
+from typing import Literal
 
 from howfar.errors import DownloadError, ModelError
+from howfar.files import make_folder, put_in_place
 from howfar.io.addresses import hiding_passwords, split_address, without_password
+from howfar.models.card import card_path
 from howfar.models.session import file_digest
-from howfar.models.zoo.cache import Record, model_path, pulled_path, read_record, write_companions
-from howfar.models.zoo.fetch import Patience, Progress, UnreachableError, Wanted, discard, fetch
+from howfar.models.zoo.cache import Record, model_path, pulled_path, read_record, record_path, write_companions
+from howfar.models.zoo.fetch import Patience, Progress, UnreachableError, Wanted, discard, fetch, note_path
 from howfar.models.zoo.hub import locate
 from howfar.models.zoo.registry import Entry, embedded_default, find_entry
-
-if TYPE_CHECKING:
-    from filelock import BaseFileLock
 
 SIZE_SLACK = 1.1
 """A file may be this many times longer than the registry says, which rounds; more is not taken."""
@@ -76,6 +76,7 @@ def pull_entry(
             "and say so.",
             setting="accept_licence",
         )
+    _refuse_folders(target)
     with _only_one(target):
         if not is_whole(entry):  # another pull may have fetched it while this one waited
             _fetch_to(target, entry, progress, mirror or os.environ.get("HOWFAR_MIRROR"), patience or Patience())
@@ -94,7 +95,7 @@ def is_whole(entry: Entry) -> bool:
 
 
 def _fetch_to(target: Path, entry: Entry, progress: Progress | None, mirror: str | None, patience: Patience) -> None:
-    part = target.with_name(f"{target.name}.part")
+    part = _part_path(target)
     try:
         with hiding_passwords(mirror or "", os.environ.get("HF_ENDPOINT", "")):
             wanted, stated_by = _wanted(entry, mirror, patience)
@@ -107,7 +108,10 @@ def _fetch_to(target: Path, entry: Entry, progress: Progress | None, mirror: str
         ) from None
     record = Record(entry.name, without_password(wanted.url), part.stat().st_size, digest, stated_by)
     write_companions(target, entry, record)
-    part.replace(target)  # last: a file under the model's name always has its record and card
+    try:
+        put_in_place(part, target)  # last: a file under the model's name always has its record and card
+    except OSError as error:
+        raise DownloadError(f"{target} could not be written ({error.strerror}): free some space there.") from None
     discard(part)
 
 
@@ -131,17 +135,39 @@ def _wanted(
 
 def _mirrored(url: str, mirror: str | None) -> str:
     """The same path on the mirror."""
-    return url if mirror is None else mirror.rstrip("/") + urlsplit(url).path
+    return url if mirror is None else mirror.rstrip("/") + split_address(url).path
 
 
-def _only_one(target: Path) -> "BaseFileLock":
+def _refuse_folders(target: Path) -> None:
+    """Raise DownloadError for a folder where a file has to be, before anything is fetched."""
+    lock, part = _lock_path(target), _part_path(target)
+    for path in (target, record_path(target), card_path(target), lock, part, note_path(part)):
+        if path.is_dir():
+            raise DownloadError(f"{path} is a folder, and a file of that name has to be written: move it away.")
+
+
+@contextmanager
+def _only_one(target: Path) -> Iterator[None]:
     """A lock among processes, which the system frees when one is killed."""
     from filelock import FileLock
 
+    lock = FileLock(_lock_path(target))
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
+        lock.acquire()
     except OSError as error:
         raise DownloadError(
             f"{target.parent} cannot be written to ({error.strerror}); choose another folder with HOWFAR_CACHE."
         ) from None
-    return FileLock(target.with_name(f".{target.name}.lock"))
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _part_path(target: Path) -> Path:
+    return target.with_name(f"{target.name}.part")
+
+
+def _lock_path(target: Path) -> Path:
+    return target.with_name(f".{target.name}.lock")

@@ -1,6 +1,6 @@
 """The real sizes of objects: the built-in table, and tables of the user's own."""
 
-import math
+import reprlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
@@ -11,8 +11,17 @@ from howfar.errors import SettingError
 from howfar.io.toml import read_own_toml, read_toml
 
 DEFAULT_FOOTPRINT_LOG_SD = 0.15
-NUMBERS = ("height_m", "log_sd", "length_m", "width_m", "footprint_log_sd", "least_ratio", "overhang_m", "share")
-"""The fields of `ClassSize` that are numbers."""
+NUMBERS = {
+    "height_m": 10_000.0,
+    "log_sd": 3.0,
+    "length_m": 10_000.0,
+    "width_m": 10_000.0,
+    "footprint_log_sd": 3.0,
+    "least_ratio": 10_000.0,
+    "overhang_m": 10_000.0,
+    "share": 1.0,
+}
+"""The fields of `ClassSize` that are numbers, and the greatest of each that any object has."""
 MAY_BE_ZERO = ("least_ratio", "overhang_m")
 
 
@@ -37,8 +46,8 @@ class ClassSize:
         kinds: The kinds that the class is a mixture of, each with a size of its own; empty where it has one size.
 
     Raises:
-        SettingError: If a number is not above 0, only one of two numbers that belong together is given, or a class of
-            several kinds has a size of its own.
+        SettingError: If a number is not above 0 or beyond what any object has, only one of two numbers that belong
+            together is given, or a class of several kinds has a size of its own.
     """
 
     name: str
@@ -57,10 +66,12 @@ class ClassSize:
     kinds: tuple["ClassSize", ...] = ()
 
     def __post_init__(self) -> None:
-        for key in NUMBERS:
+        for key, most in NUMBERS.items():
             value = getattr(self, key)
-            if value is not None and not (math.isfinite(value) and (value > 0 or (key in MAY_BE_ZERO and value == 0))):
-                raise SettingError(f"The size of {self.name!r}: {key} must be a number above 0, not {value}.")
+            if value is None or (0 < value <= most) or (key in MAY_BE_ZERO and value == 0):
+                continue
+            possible = "a number above 0" if not value > most else f"at most {most:g}"
+            raise SettingError(f"The size of {self.name!r}: {key} must be {possible}, not {value:g}.")
         if (self.height_m is None) != (self.log_sd is None):
             raise SettingError(f"The size of {self.name!r}: height_m and log_sd go together; give both or none.")
         if (self.length_m is None) != (self.width_m is None):
@@ -161,7 +172,7 @@ def _checked(given: Mapping[str, Any], where: str) -> dict[str, Any]:
         else:
             fits, expected = isinstance(value, str), "a text"
         if not fits:
-            raise SettingError(f"{where}: {key} should be {expected}, not {value!r}.")
+            raise SettingError(f"{where}: {key} should be {expected}, not {reprlib.repr(value)}.")
         if key == "kinds":
             checked[key] = tuple(_kind(each, where) for each in value)
         else:

@@ -87,13 +87,16 @@ class Bounds:
         upper_m: Depths above this are not used; None for no limit.
 
     Raises:
-        SettingError: If the lower limit is not below the upper one.
+        SettingError: If a limit is NaN or below zero, or the lower one is not below the upper one.
     """
 
     lower_m: float | None = None
     upper_m: float | None = None
 
     def __post_init__(self) -> None:
+        for name, limit_m in (("lower_threshold", self.lower_m), ("upper_threshold", self.upper_m)):
+            if limit_m is not None and not limit_m >= 0:
+                raise SettingError(f"A threshold must be a number of metres from 0 on, not {limit_m}.", setting=name)
         if self.lower_m is not None and self.upper_m is not None and self.lower_m >= self.upper_m:
             raise SettingError(
                 f"The lower threshold ({self.lower_m} m) must lie below the upper one ({self.upper_m} m)."

@@ -12,6 +12,7 @@ from howfar.datasets.files import pictures_in
 from howfar.datasets.opening import kind_at, open_depth_dataset, open_detection_dataset
 from howfar.datasets.samples import LazySamples
 from howfar.errors import SourceError
+from howfar.files import expanded
 from howfar.io.pictures import read_rgb
 from howfar.scene import Camera
 from howfar.training.data.held_out import spread_indices
@@ -41,12 +42,12 @@ def unlabelled_pictures(settings: UnlabelledSettings, labelled: DepthDataSetting
         SourceError: If there are none.
         SettingError: If a data set has no such split.
     """
-    root = Path(settings.root).expanduser()
+    root = expanded(settings.root)
     if pictures := _of_folder(root):
         return pictures
     found = _of_dataset(root, settings.split)
     indices = list(range(len(found)))
-    if (root.resolve(), settings.split) == (Path(labelled.root).expanduser().resolve(), labelled.split):
+    if (root.resolve(), settings.split) == (expanded(labelled.root).resolve(), labelled.split):
         taken = set(spread_indices(len(found), labelled.count))
         indices = [index for index in indices if index not in taken]
     if not indices:
