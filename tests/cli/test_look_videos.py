@@ -75,6 +75,23 @@ def test_the_resolution_changes_on_the_way(folder: Path) -> None:
     assert drawn_frames(folder / "drawn" / "film.mp4") == 12
 
 
+@pytest.mark.parametrize(
+    "given", [("--focal-px", "100"), ("--fov-deg", "60")], ids=["a focal length", "a field of view"]
+)
+def test_where_the_shape_changes_the_numbers_go_on_without_the_camera(folder: Path, given: tuple[str, str]) -> None:
+    shapes = [(128, 96), (96, 128), (128, 96)]
+    parts = [
+        write_video(folder / f"{number}.ts", 3, width_px=width, height_px=height)
+        for number, (width, height) in enumerate(shapes)
+    ]
+    joined(folder / "film.ts", *parts)
+    code, scenes, told = look("film.ts", "--out", "drawn", *given)
+    assert code == 0
+    assert [scene["camera"]["origin"] for scene in scenes] == ["given"] * 3 + ["assumed"] * 3 + ["given"] * 3
+    assert "The pictures change their shape to 96×128" in told
+    assert drawn_frames(folder / "drawn" / "film.mp4") == 9
+
+
 def test_a_stream_that_changes_to_oblong_pixels(folder: Path) -> None:
     parts = [
         write_video(folder / "1.ts", 3, width_px=128, height_px=96),

@@ -5,9 +5,12 @@ without an active exception"): Python unwinds its stack, and C++ code does not l
 """
 
 import atexit
+import os
 import threading
 from collections.abc import Callable
 from weakref import WeakSet
+
+from howfar.errors import SourceError
 
 _running: "WeakSet[Worker]" = WeakSet()
 
@@ -63,6 +66,21 @@ class Worker(threading.Thread):
             self.leave()
             if self is not threading.current_thread():  # which may collect a forgotten generator as garbage
                 self.join(patience_s)
+
+
+def refuse_in_fork(process: int) -> None:
+    """Refuse to wait for a thread in a copy of the process that has it: threads are not copied by a fork.
+
+    Args:
+        process: The number of the process that started the thread.
+
+    Raises:
+        SourceError: If this is another process.
+    """
+    if os.getpid() != process:
+        raise SourceError(
+            "A video that was opened before this process was forked cannot go on in it: open it where it is read."
+        )
 
 
 @atexit.register
