@@ -14,6 +14,7 @@ from howfar.errors import SettingError, SourceError
 from howfar.io import video
 from howfar.io.video import VideoFile, _Decoding, pictures_of
 from howfar.sources.live import network_images
+from howfar.sources.piped import PipedSource
 from tests.io.videos import RATE, blank, column_of, cut, joined, picture, turn_mp4, write_sound, write_video
 
 FASTSTART = {"movflags": "faststart"}
@@ -260,10 +261,15 @@ def test_a_colon_in_the_name_is_no_protocol(tmp_path, monkeypatch):
     assert len(read(Path("12:30.mp4"))[0]) == 2
 
 
-def test_a_title_that_is_not_utf8(tmp_path):
+@pytest.mark.parametrize("title", [b"Lavf", b"Lavc"], ids=["of the whole", "of the stream of pictures"])
+def test_a_title_that_is_not_utf8(tmp_path, title):
     path = write_video(tmp_path / "a.mkv", 2)
-    path.write_bytes(path.read_bytes().replace(b"Lavf", b"\xff\xfe\xfdf"))
+    assert title in path.read_bytes()
+    path.write_bytes(path.read_bytes().replace(title, b"\xff\xfe\xfdf"))
     assert len(read(path)[0]) == 2
+    assert len(list(network_images(str(path)))) == 2
+    with path.open("rb") as piped:
+        assert len(list(PipedSource(piped).frames())) == 2
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")

@@ -34,6 +34,9 @@ that states no length, such as an MPEG transport stream, can be cut off without 
 DRAIN_TRIES = 64
 """More than a decoder has threads."""
 
+TITLES = "replace"
+"""What to do with a title, of the whole or of one stream, that is not in UTF-8."""
+
 SILENT_PACKETS = 4
 """A few packets at the end of which no frame comes are no sign of anything. More are: a decoder says nothing where a
 transport stream goes on with another codec."""
@@ -277,11 +280,7 @@ def _open_container(path: Path) -> "InputContainer":
     """Open a file with FFmpeg, by its absolute path: what comes before a colon is taken for a protocol otherwise."""
     import av
 
-    name = str(path.absolute())
-    try:
-        return av.open(name, "r")
-    except UnicodeDecodeError:  # a title that is not in UTF-8; every byte is something in Latin-1
-        return av.open(name, "r", metadata_encoding="latin-1")
+    return av.open(str(path.absolute()), "r", metadata_errors=TITLES)
 
 
 def _refuse_large_frames(stream: "VideoStream", name: str) -> None:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from howfar.errors import SourceError
 from howfar.io.addresses import hiding_passwords, without_password
 from howfar.io.steady_size import SteadySize
-from howfar.io.video import check_every, pictures_of
+from howfar.io.video import TITLES, check_every, pictures_of
 from howfar.io.video_frames import RgbConverter
 from howfar.scene.frame import Frame
 from howfar.sources.workers import Worker, refuse_in_fork
@@ -272,8 +272,11 @@ def open_address(address: str, form: str | None = None) -> Iterator["InputContai
     import av
 
     limits_s = (NETWORK_TIMEOUT_S, NETWORK_TIMEOUT_S)
+    over_tcp = {"rtsp_transport": "tcp"}
     try:
-        with av.open(address, "r", format=form, options={"rtsp_transport": "tcp"}, timeout=limits_s) as container:
+        with av.open(
+            address, "r", format=form, options=over_tcp, timeout=limits_s, metadata_errors=TITLES
+        ) as container:
             yield container
     except av.FFmpegError as error:
         reason = str(error.strerror or error).lower()
