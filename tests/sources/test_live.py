@@ -247,12 +247,14 @@ def test_a_stream_without_pictures(tmp_path):
         next(network_images(str(write_sound(tmp_path / "a.m4a"))))
 
 
-def test_a_stream_that_refuses():
+@pytest.mark.parametrize("scheme", ["rtsp", "RTSP"])
+def test_a_stream_that_refuses(scheme):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    with pytest.raises(SourceError, match=rf"rtsp://127\.0\.0\.1:{port}/live cannot be read \(connection refused\)"):
-        next(LiveStream(f"rtsp://127.0.0.1:{port}/live").frames())
+    told = rf"{scheme}://127\.0\.0\.1:{port}/live cannot be read \(connection refused\)"
+    with pytest.raises(SourceError, match=told):
+        next(LiveStream(f"{scheme}://127.0.0.1:{port}/live").frames())
 
 
 def test_a_stream_that_stays_silent(monkeypatch):

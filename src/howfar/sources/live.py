@@ -271,12 +271,12 @@ def open_address(address: str, form: str | None = None) -> Iterator["InputContai
     """
     import av
 
+    scheme, mark, rest = address.partition("://")
+    known = scheme.lower() + mark + rest if mark else address  # FFmpeg knows no RTSP://
     limits_s = (NETWORK_TIMEOUT_S, NETWORK_TIMEOUT_S)
     over_tcp = {"rtsp_transport": "tcp"}
     try:
-        with av.open(
-            address, "r", format=form, options=over_tcp, timeout=limits_s, metadata_errors=TITLES
-        ) as container:
+        with av.open(known, "r", format=form, options=over_tcp, timeout=limits_s, metadata_errors=TITLES) as container:
             yield container
     except av.FFmpegError as error:
         reason = str(error.strerror or error).lower()
