@@ -188,3 +188,24 @@ def test_ctrl_c_ends_the_wait_for_a_pipe_that_nobody_writes(folder: Path) -> Non
     running.communicate(timeout=30)
     assert running.returncode == 130
     assert time.monotonic() - start_s < 10
+
+
+def test_a_pipe_that_stalls_in_the_middle_of_a_video_does_not_hold_up_the_end(folder: Path) -> None:
+    half = write_video(folder / "film.mp4", 40).read_bytes()[:3000]
+    (folder / "tmp").mkdir()
+    environment = {**os.environ, "TMPDIR": str(folder / "tmp")}
+    running = started("-", "--format", "jsonl", stdin=subprocess.PIPE, env=environment)
+    assert running.stdin is not None
+    running.stdin.buffer.write(half)
+    running.stdin.flush()
+    until_s = time.monotonic() + 30
+    while not list((folder / "tmp").glob("howfar-*/video.mp4")):
+        assert time.monotonic() < until_s
+        time.sleep(0.01)
+    time.sleep(0.1)
+    running.send_signal(signal.SIGTERM)
+    assert running.wait(timeout=20) == 128 + signal.SIGTERM
+    assert running.stderr is not None
+    assert running.stderr.read() == ""
+    assert list((folder / "tmp").iterdir()) == []
+    running.stdin.close()

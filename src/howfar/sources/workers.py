@@ -83,10 +83,14 @@ def refuse_in_fork(process: int) -> None:
         )
 
 
-@atexit.register
-def _end_all() -> None:
+def end_all() -> bool:
+    """End all threads, as far as they do; whether one hangs, in a read that never ends or in a driver."""
     running = [worker for worker in _running if worker.is_alive()]
     for worker in running:
         worker.leave()
     for worker in running:
         worker.end()
+    return any(worker.is_alive() for worker in running)
+
+
+atexit.register(end_all)
