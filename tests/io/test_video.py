@@ -108,6 +108,37 @@ def test_the_resolution_changes_on_the_way(tmp_path, second, shown):
         assert np.abs(frames[9].image.astype(int) - expected).mean() < 10
 
 
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [
+        ("a.mxf", "mpeg2video"),
+        ("a.m2v", "mpeg2video"),
+        ("a.h264", "libx264"),
+        ("a.hevc", "libx265"),
+        ("a.ts", "libx264"),
+        ("a.nut", "libx264"),
+    ],
+)
+def test_time_begins_at_the_first_frame_at_the_rate_of_the_codec(tmp_path, name, codec):
+    frames = VideoFile(write_video(tmp_path / name, 6, codec)).frames()
+    assert [frame.time_s for frame in frames] == pytest.approx(np.arange(6) / RATE, abs=1e-3)
+
+
+def test_time_begins_at_the_first_frame_that_is_shown_of_a_video_that_was_cut(tmp_path):
+    path = tmp_path / "trimmed.mp4"
+    with av.open(str(write_video(tmp_path / "a.mp4", 60))) as container, av.open(str(path), "w") as trimmed:
+        stream = trimmed.add_stream_from_template(container.streams.video[0])
+        for packet in container.demux(container.streams.video[0]):
+            if packet.size:
+                second = round(1 / packet.time_base)
+                packet.pts, packet.dts, packet.stream = packet.pts - second, packet.dts - second, stream
+                trimmed.mux(packet)
+    frames, error = read(path)
+    assert error is None
+    assert [column_of(frame.image) for frame in frames] == list(range(30, 60))
+    assert [frame.time_s for frame in frames] == pytest.approx(np.arange(30) / RATE, abs=1e-3)
+
+
 UNKNOWN = [
     pytest.param("a.avi", "mpeg4", b"FMP4", b"QQZZ", id="letters that name no codec, in AVI"),
     pytest.param("a.mp4", "libx264", b"avc1", b"zzzz", id="in MP4"),

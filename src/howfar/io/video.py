@@ -238,8 +238,9 @@ class _Decoding:
 
     def _note_end(self, packet: "Packet[VideoStream]") -> None:
         if packet.pts is not None:
-            if not self._has_started:  # some formats state when the first frame is decoded, before it is shown
-                self._has_started, self.start_s = True, float(packet.pts * packet.time_base)
+            if not self._has_started and not packet.is_discard:
+                self.start_s = float(packet.pts * packet.time_base)  # some formats state when it is decoded, earlier
+            self._has_started = True
             end_s = float((packet.pts + (packet.duration or 0)) * packet.time_base)
             self.end_s = max(self.end_s, end_s - self.start_s)
 
