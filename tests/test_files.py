@@ -114,6 +114,21 @@ def test_ctrl_c_waits_until_the_block_has_ended() -> None:
     assert signal.getsignal(signal.SIGINT) is before
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="needs SIGHUP")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_request_to_end_that_is_handled_waits_too(name: str) -> None:
+    number = signal.Signals[name]
+    came: list[int] = []
+    before = signal.signal(number, lambda number, _: came.append(number))
+    try:
+        with uninterrupted():
+            signal.raise_signal(number)
+            assert came == []
+        assert came == [number]
+    finally:
+        signal.signal(number, before)
+
+
 def test_without_ctrl_c_nothing_is_raised_and_errors_come_through() -> None:
     before = signal.getsignal(signal.SIGINT)
     with uninterrupted():
@@ -156,6 +171,6 @@ def test_a_home_folder_is_found_and_that_of_nobody_is_a_name_like_others(monkeyp
 @pytest.mark.parametrize("name", ["a" * 300, f"{'a' * 300}/a.txt"], ids=["of a file", "of its folder"])
 def test_no_file_has_a_name_that_is_too_long(tmp_path: Path, name: str) -> None:
     assert not is_file(tmp_path / name)
-    told = r"cannot be written to \(File name too long\); choose another"
+    told = r"cannot be written \(File name too long\): choose another"
     with pytest.raises(OutputError, match=told), replacing(tmp_path / name):
         pass

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from howfar.errors import HowfarError
+    from howfar.io.depth_units import DepthUnit
     from howfar.pipeline.rangefinder import Rangefinder, look
     from howfar.pipeline.spec import RangefinderSpec
     from howfar.pipeline.view import View
@@ -37,6 +38,7 @@ _HOMES = {
     "Camera": "howfar.scene",
     "DepthFacts": "howfar.scene",
     "DepthMap": "howfar.scene",
+    "DepthUnit": "howfar.io.depth_units",
     "Detections": "howfar.scene",
     "Distance": "howfar.scene",
     "Frame": "howfar.scene",
@@ -56,6 +58,7 @@ __all__ = [
     "Camera",
     "DepthFacts",
     "DepthMap",
+    "DepthUnit",
     "Detections",
     "Distance",
     "Frame",

@@ -10,16 +10,26 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
+from howfar import stale_files
 from howfar.errors import OutputError
+
+_ENDING = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
 
 
 @contextmanager
-def replacing(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
+def replacing(target: Path, *, overwrite: bool = False, good_unfinished: bool = False) -> Iterator[Path]:
     """Give a temporary path in the target's folder, and rename it to the target when the block ends well.
 
     The folder is made if it is missing. The temporary file keeps the target's ending, as many writers look at it. When
     the block fails, or is interrupted, the temporary file is removed and the target stays as it was. When it ends well,
-    the file is on the disk: a power cut leaves the old file or the new one, whole.
+    the file is on the disk: a power cut leaves the old file or the new one, whole. Temporary files of processes that
+    were killed are swept away.
+
+    Args:
+        target: The final name.
+        overwrite: Replace a file that is there.
+        good_unfinished: The file is worth something at any moment, as a video in fragments is: the temporary name is
+            one to be seen, and nobody sweeps it away.
 
     Raises:
         OutputError: If the target exists and overwrite is not set, or the folder cannot be written to.
@@ -27,16 +37,18 @@ def replacing(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
     refuse_existing(target, overwrite=overwrite)
     try:
         make_folder(target.parent)
-        handle, name = tempfile.mkstemp(prefix=f".{target.stem[:40]}-", suffix=target.suffix, dir=target.parent)
+        stale_files.sweep(target.parent)
+        mark = f"{target.stem[:40]}.unfinished-" if good_unfinished else f"{stale_files.PREFIX}{target.stem[:40]}-"
+        handle, name = tempfile.mkstemp(prefix=mark, suffix=target.suffix, dir=target.parent)
     except OSError as error:
         raise OutputError(f"{target.parent} cannot be written to ({error.strerror}); choose another folder.") from None
-    os.close(handle)
     temporary = Path(name)
     try:
-        yield temporary
-        temporary.chmod(0o666 & ~_umask())  # mkstemp makes the file private; a result is an ordinary file
-        refuse_existing(target, overwrite=overwrite)
-        put_in_place(temporary, target)
+        with stale_files.locked(handle):
+            yield temporary
+            temporary.chmod(0o666 & ~_umask())  # mkstemp makes the file private; a result is an ordinary file
+            refuse_existing(target, overwrite=overwrite)
+            put_in_place(temporary, target)
     except OSError as error:
         raise OutputError(f"{target} could not be written ({error.strerror or error}).") from None
     finally:
@@ -81,33 +93,36 @@ def is_file(path: Path) -> bool:
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Let Ctrl-C wait until the block has ended.
+    """Let Ctrl-C, and a request to end, wait until the block has ended.
 
     A KeyboardInterrupt in the middle of a call into a C library, such as an encoder, can leave that in a state in which
-    the next call crashes. Outside the main thread, which alone is interrupted, and where Ctrl-C is handled in another
-    way than by Python, nothing changes.
+    the next call crashes. Outside the main thread, which alone is interrupted, and for signals that are handled in
+    another way than by Python, nothing changes.
     """
-    handler = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or not callable(handler):
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
+    handlers = {number: signal.getsignal(number) for number in _ENDING}
+    waiting = {number: handler for number, handler in handlers.items() if callable(handler)}
     came: list[tuple[int, FrameType | None]] = []
-    signal.signal(signal.SIGINT, lambda number, frame: came.append((number, frame)))
     try:
+        for number in waiting:
+            signal.signal(number, lambda number, frame: came.append((number, frame)))
         yield
     finally:
-        signal.signal(signal.SIGINT, handler)
+        for number, handler in waiting.items():
+            signal.signal(number, handler)
         if came:
-            handler(*came[0])
+            waiting[signal.Signals(came[0][0])](*came[0])
 
 
 def refuse_existing(target: Path, *, overwrite: bool) -> None:
     """Raise OutputError when the target is there and may not be overwritten, or no file can be called so."""
     try:
         there = target.exists()
-    except OSError as error:
-        raise OutputError(f"{target} cannot be written to ({error.strerror}); choose another name.") from None
-    if not overwrite and there:
+    except OSError as error:  # such as a name that is too long
+        raise OutputError(f"{target} cannot be written ({error.strerror}): choose another name.") from None
+    if there and not overwrite:
         raise OutputError(f"{target} exists already: choose another name, or allow overwriting.", setting="overwrite")
 
 

@@ -20,6 +20,7 @@ std = [58.395, 57.12, 57.375]
 
 [output]
 kind = "relative_depth"
+tensors = ["depth"]
 """
 
 

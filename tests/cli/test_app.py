@@ -48,7 +48,7 @@ def test_help_imports_no_library_that_does_work(for_help: set[str]) -> None:
 
 def test_help_imports_the_commands_and_no_room_below(for_help: set[str]) -> None:
     below = {name for name in ours(for_help) if not name.startswith("howfar.cli")}
-    assert below <= {"howfar", "howfar.errors", "howfar.synth", "howfar.synth.kind"}
+    assert below <= {"howfar", "howfar.errors", "howfar.text", "howfar.synth", "howfar.synth.kind"}
 
 
 @pytest.mark.parametrize("group", GROUPS)

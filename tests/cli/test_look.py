@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner, Result
 
-from howfar.cli.app import app
+from howfar.cli.app import app, main
 from howfar.cli.depth import depth as depth_command
 from howfar.cli.look import look as look_command
 from howfar.errors import HowfarError
@@ -121,15 +121,38 @@ def test_json_of_one_picture_is_one_document_and_writes_no_file(folder: Path) ->
     assert sorted(path.name for path in folder.iterdir()) == ["models", "two.png"]
 
 
-def test_json_of_many_pictures_is_one_scene_a_line(folder: Path) -> None:
+def test_json_of_many_pictures_is_one_array_with_a_scene_a_line(folder: Path) -> None:
     picture(folder / "photos" / "10.png", 4, 8)
     picture(folder / "photos" / "2.png", 3, 7)
     result = look("photos", "two.png", "--format", "json")
-    assert [(Path(scene["source"]).name, round(scene["objects"][0]["depth_m"])) for scene in scenes(result)] == [
-        ("2.png", 3),
-        ("10.png", 4),
-        ("two.png", 2),
-    ]
+    told = [(Path(scene["source"]).name, round(scene["objects"][0]["depth_m"])) for scene in json.loads(result.stdout)]
+    assert told == [("2.png", 3), ("10.png", 4), ("two.png", 2)]
+    assert len(result.stdout.splitlines()) == 5
+
+
+@pytest.mark.parametrize(
+    ("words", "scenes_there_are"),
+    [
+        pytest.param(["two.png", "two.png"], 2, id="two pictures"),
+        pytest.param(["two.png", "--compare", "median,mean"], 2, id="one picture by two methods"),
+        pytest.param(["film.avi", "--every", "2"], 2, id="a video"),
+        pytest.param(["film.avi", "two.png"], 4, id="a video and a picture"),
+        pytest.param(["two.png", "broken.png"], 1, id="one of two cannot be read"),
+        pytest.param(["broken.png", "broken.png"], 0, id="none can be read"),
+    ],
+)
+def test_json_is_one_document_whatever_is_looked_at(folder: Path, words: list[str], scenes_there_are: int) -> None:
+    video(folder / "film.avi", 3)
+    (folder / "broken.png").write_bytes(b"no picture")
+    result = look(*words, "--format", "json")
+    assert len(json.loads(result.stdout)) == scenes_there_are
+
+
+@pytest.mark.parametrize("source", ["two.png", "film.avi"])
+def test_where_nothing_is_found_the_table_says_so(folder: Path, source: str) -> None:
+    video(folder / "film.avi", 2)
+    assert "Nothing was found: a lower --score" in " ".join(look(source, "--score", "0.99").stdout.split())
+    assert "Nothing was found" not in look(source).stdout
 
 
 def test_csv_has_a_row_an_object(folder: Path) -> None:
@@ -187,7 +210,7 @@ def test_depth_and_point_cloud_are_written(folder: Path) -> None:
     result = look("two.png", "--format", "jsonl", "--save-depth", "--point-cloud", "--out", "all")
     assert result.exit_code == 0, result.output
     names = sorted(path.name for path in (folder / "all").iterdir())
-    assert names == ["two.depth-view.png", "two.depth.png", "two.ply", "two.png"]
+    assert names == ["two.depth-view.png", "two.depth.json", "two.depth.png", "two.ply", "two.png"]
     millimetres = np.asarray(Image.open(folder / "all" / "two.depth.png"))
     assert millimetres.shape == (96, 128)
     assert millimetres[48, 10] == pytest.approx(2000, abs=20)
@@ -507,3 +530,74 @@ def test_asked_at_a_terminal_it_looks_at_what_is_answered(folder: Path) -> None:
     assert running.returncode == 0, errors
     scene = json.loads(output[output.index("{") :])
     assert [each["label"] for each in scene["objects"]] == ["cup"]
+
+
+def test_one_missing_file_among_several_does_not_stop_the_others(folder: Path) -> None:
+    result = look("two.png", "gone.png", "[::1]://x", "two.png", "--format", "jsonl")
+    assert result.exit_code == 1
+    assert [scene["source"] for scene in scenes(result)] == ["two.png", "two.png"]
+    assert "There is no file or folder gone.png" in result.stderr
+    assert "2 of 4 sources could be done." in result.stderr
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        *("--camera", "--sizes", "--depth", "--depth-points", "--out", "--detector", "--depth-model", "--anchor"),
+        *("--method", "--cues", "--classes", "--known", "--provider"),
+    ],
+)
+@pytest.mark.parametrize("ending", ["", ".onnx", ".toml"])
+def test_an_option_of_three_hundred_letters_is_one_sentence(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, option: str, ending: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["howfar", "look", "two.png", *MODELS[:-2], option, "x" * 300 + ending])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code in (1, 2)
+    assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        pytest.param(["--max-depth", "nan"], "max_depth_m must be a finite number, not nan", id="a maximum"),
+        pytest.param(["--focal-px", "inf"], "focal_px must be a finite number, not inf", id="a focal length"),
+        pytest.param(["--score", "nan"], "score must be a finite number, not nan", id="a score"),
+        pytest.param(["--nms", "nan"], "nms must be a finite number, not nan", id="an overlap"),
+        pytest.param(["--horizon", "nan"], "horizon_px must be a finite number", id="a horizon"),
+        pytest.param(["--camera-height", "inf"], "camera_height_m must be a finite number", id="a height"),
+        pytest.param(["--method", "median", "--shrink", "nan"], "shrink must be a finite number", id="a share"),
+        pytest.param(["--known", "cup=nan"], "known must be a finite number", id="a known distance"),
+        pytest.param(["--classes", "2"], "knows the classes 0 to 1, and no 2", id="a class beyond the last"),
+    ],
+)
+def test_numbers_that_are_none_are_told_in_one_sentence(folder: Path, words: list[str], says: str) -> None:
+    result = CliRunner().invoke(app, ["look", "two.png", *MODELS[:-2], *words])
+    assert isinstance(result.exception, HowfarError)
+    assert says in str(result.exception)
+
+
+@pytest.mark.parametrize("format_", ["json", "jsonl", "csv", "table"])
+def test_an_infinite_maximum_is_none_in_every_format(folder: Path, format_: str) -> None:
+    bounds = ("--method", "median", "--upper-threshold", "inf", "--classes", "0,dog")
+    result = look("two.png", "--max-depth", "inf", *bounds, "--format", format_)
+    assert result.exit_code == 0, result.stderr
+    assert "cup" in result.stdout
+    assert "dog" in result.stdout
+
+
+def test_names_of_eighty_chinese_letters_get_all_their_files(folder: Path) -> None:
+    picture(folder / ("椅" * 82 + ".png"), 2, 5)
+    result = look("椅" * 82 + ".png", "two.png", "--save-depth", "--point-cloud", "--out", "all")
+    assert result.exit_code == 0, result.stderr
+    assert len(list((folder / "all").iterdir())) == 10
+
+
+def test_tiles_are_suggested_for_a_large_picture_and_look_at_its_parts(folder: Path) -> None:
+    Image.fromarray(np.full((480, 640, 3), 20, dtype=np.uint8)).save(folder / "large.png")
+    assert "10 times smaller: --tiles finds small objects too" in " ".join(look("large.png").stdout.split())
+    assert "--tiles" not in look("two.png").stdout
+    tiled = look("large.png", "--tiles")
+    assert "--tiles" not in tiled.stdout
+    assert tiled.stdout.count("cup") > 10

@@ -107,7 +107,7 @@ def test_check_takes_all_that_are_here() -> None:
         "right  depth-compact-nyu",
         "right  foreground-nyu",
     ]
-    assert all("ran on a grey picture in" in line for line in lines)
+    assert all("ran on a drawn room in" in line for line in lines)
 
 
 def spoil_pulled(server: FileServer, cache: Path, tmp_path: Path) -> str:

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from howfar.cli.printing import note_on, options_line
+from howfar.cli.printing import options_line
+from howfar.pipeline.caveats import scenes_text
 from howfar.pipeline.view import View
 from howfar.scene import Camera, DepthFacts, DepthMap, Distance, SceneObject
 
@@ -52,5 +53,5 @@ def test_the_options_for_what_the_caption_asks_for(view: View, line: str) -> Non
     ],
 )
 def test_what_the_metres_of_a_network_are_worth(facts: DepthFacts | None, says: str | None) -> None:
-    note = note_on(facts)
+    note = scenes_text(facts)
     assert note.startswith(says) if says else not note

@@ -89,6 +89,10 @@ def _without(part: str, field: str) -> Callable[[dict[str, Any]], object]:
         pytest.param(
             lambda table: table["images"][0].update(file_name="gone.png"), "1 of the 2 pictures", id="a missing picture"
         ),
+        *(
+            pytest.param(lambda table, name=name: table["images"][0].update(file_name=name), "leads out of", id=name)
+            for name in ("../secret.png", "a/../../secret.png", "/etc/secret.png", "..\\secret.png")
+        ),
     ],
 )
 def test_a_table_that_does_not_fit_together_is_refused_in_one_sentence(

@@ -19,6 +19,8 @@ def test_a_list_has_an_entry_a_line_without_the_space_around(tmp_path: Path) -> 
         pytest.param(None, "cannot be read .*: it should name one picture a line", id="no list"),
         pytest.param(b"\xff\xfe\x00", "it is not a text", id="a binary list"),
         pytest.param(b" \n", "is empty: it should name one picture a line", id="an empty list"),
+        pytest.param(b"a.png\n../b.png\n", "names '../b.png', which leads out of", id="a picture elsewhere"),
+        pytest.param(b"a.png /etc/b.png 7\n", "leads out of the data set", id="a depth map elsewhere"),
     ],
 )
 def test_a_list_that_names_nothing_is_refused(tmp_path: Path, content: bytes | None, message: str) -> None:

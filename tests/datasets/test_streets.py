@@ -65,6 +65,8 @@ ROW = "s,1,left/000001.png,,depth/000001.png,,label_2/000001.txt,{},a,\n"
         pytest.param(ROW.format("fast,51,32,24,"), "row 1 should give fx, fy, cx and cy as numbers", id="no number"),
         pytest.param("s,1,,,d.png,,l.txt,50,51,32,24,,a,\n", "row 1 should name its picture", id="no picture"),
         pytest.param("s,1,left/000001.png,,,,,50,51,32,24,,a,\n", "names no", id="neither depth nor labels"),
+        pytest.param("s,1,../a.png,,d.png,,,50,51,32,24,,a,\n", "leads out of", id="a picture elsewhere"),
+        pytest.param("s,1,a.png,,/d.png,,,50,51,32,24,,a,\n", "leads out of", id="a depth map elsewhere"),
     ],
 )
 def test_a_table_that_cannot_be_is_refused(tmp_path: Path, rows: str, said: str) -> None:

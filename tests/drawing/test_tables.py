@@ -145,7 +145,6 @@ def test_the_caption_names_the_map_only_where_it_was_heard(weights: tuple[float,
     [
         pytest.param({}, "The camera is assumed: it may have been cut.", id="what is doubted is said"),
         pytest.param(METRIC, "The camera is assumed.", id="not where the metres were measured"),
-        pytest.param({"notes": ("It was stretched.",)}, "It was stretched.", id="what was done to the picture"),
     ],
 )
 def test_what_is_odd_about_a_picture_is_said(changes: dict, said: str) -> None:

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from howfar.errors import HowfarError, MissingExtraError, OutputError, SettingError
-from howfar.io.depth_files import read_depth, save_depth_png
+from howfar.errors import HowfarError, MissingExtraError, OutputError, SettingError, SourceError
+from howfar.io.depth_files import own_map, read_depth, save_depth, save_depth_png
+from howfar.io.depth_values import read_values
 from howfar.scene import DepthMap
 
 METRES = np.array([[1.5, 2.5, 0.0], [3.0, 4.25, 2.0]], dtype=np.float32)
@@ -131,3 +132,102 @@ def test_a_relative_map_has_no_millimetres(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="no metres"):
         save_depth_png(DepthMap(METRES, "relative_depth"), tmp_path / "d.png", 3, 2)
     assert list(tmp_path.iterdir()) == []
+
+
+def pfm(path: Path, scale: str) -> None:
+    order = "<f4" if scale.startswith("-") else ">f4"
+    values = np.where(METRES > 0, METRES, np.inf).astype(order)
+    path.write_bytes(b"Pf\n3 2\n" + scale.encode() + b"\n" + values[::-1].tobytes())
+
+
+@pytest.mark.parametrize("scale", ["-1.0", "1.0", "-0.003922", "255"])
+def test_the_scale_of_a_pfm_gives_the_order_of_bytes_and_changes_no_metre(tmp_path: Path, scale: str) -> None:
+    pfm(tmp_path / "d.pfm", scale)
+    expected = np.where(METRES > 0, METRES, np.nan)
+    assert read_depth(tmp_path / "d.pfm").metres() == pytest.approx(expected, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [b"Pf\r\n3 2\r\n-1.0\r\n", b"Pf 3 2 -1e0\n", b"Pf\n# made by hand\n3 2\n-1\n"],
+    ids=["\\r", "one line", "#"],
+)
+def test_headers_of_pfm_are_read_as_others_write_them(tmp_path: Path, header: bytes) -> None:
+    (tmp_path / "d.pfm").write_bytes(header + METRES[::-1].astype("<f4").tobytes())
+    assert read_depth(tmp_path / "d.pfm").metres()[0, 1] == 2.5
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"Pf\n3 2\n-1.0\n" + bytes(8), "may be damaged"),
+        (b"PF\n3 2\n-1.0\n" + bytes(72), "colour picture"),
+        (b"P5\n3 2\n255\n" + bytes(6), "may be damaged"),
+        (b"Pf\n3 2\n--\n" + bytes(24), "may be damaged"),
+    ],
+    ids=["cut", "three channels", "another format", "no scale"],
+)
+def test_a_pfm_that_is_none_is_told(tmp_path: Path, content: bytes, says: str) -> None:
+    (tmp_path / "d.pfm").write_bytes(content)
+    with pytest.raises(SourceError, match=says):
+        read_depth(tmp_path / "d.pfm")
+
+
+def test_the_declared_size_of_a_pfm_is_checked_before_memory_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "d.pfm").write_bytes(b"Pf\n12000 12000\n-1.0\n")
+    with pytest.raises(SourceError, match="12000×12000 values, and at most 50 million"):
+        read_depth(tmp_path / "d.pfm")
+
+
+@pytest.mark.parametrize(
+    ("given", "unit", "expected"),
+    [
+        pytest.param(MILLIMETRES, "auto", METRES, id="millimetres"),
+        pytest.param(METRES, "auto", METRES, id="metres"),
+        pytest.param(METRES[None, ..., None].astype(np.float64), "auto", METRES, id="axes of length 1"),
+        pytest.param(MILLIMETRES.astype(np.int64), "auto", METRES, id="wide integers"),
+        pytest.param((METRES * 256).astype(np.uint16), "1/256", METRES, id="KITTI's steps"),
+        pytest.param(
+            np.ma.masked_array(MILLIMETRES, METRES == 3.0), "auto", np.where(METRES == 3, 0, METRES), id="mask"
+        ),
+        pytest.param(METRES.tolist(), "auto", METRES, id="a list of rows"),
+    ],
+)
+def test_arrays_are_taken_as_files_are(given, unit, expected) -> None:
+    own = own_map(given, unit)
+    assert own.depth.metres() == pytest.approx(np.where(expected > 0, expected, np.nan), abs=5e-3, nan_ok=True)
+    assert own.taken_as.endswith(" m")
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        pytest.param(METRES * 1000, "are these millimetres", id="millimetres that are no integers"),
+        pytest.param(METRES.astype(np.uint16), "are these metres", id="whole metres of 16 bits"),
+        pytest.param(np.zeros((2, 3)), "holds no depth", id="zero everywhere"),
+        pytest.param(np.ones((2, 3, 3)), "colour picture", id="three channels"),
+        pytest.param(np.ones((2, 3), np.uint8), "8 bits", id="a byte a pixel"),
+        pytest.param(np.ones((2, 3), bool), "holds numbers", id="a mask"),
+        pytest.param(object(), "holds", id="something else"),
+        pytest.param([[1.0, 2.0], [3.0]], "no array of numbers", id="rows of two lengths"),
+    ],
+)
+def test_an_array_that_is_no_depth_map_is_told_in_one_sentence(given, says: str) -> None:
+    with pytest.raises(HowfarError, match=says):
+        own_map(given)
+
+
+@pytest.mark.parametrize("ending", ["npy", "tiff", "exr"])
+@pytest.mark.parametrize("kind", ["metres", "relative_inverse", "relative_depth"])
+def test_numbers_are_written_as_they_are(tmp_path: Path, ending: str, kind) -> None:
+    if ending == "exr":
+        pytest.importorskip("OpenEXR", reason="needs OpenEXR (extra `exr`)")
+    values = np.array([[1.5, 70.0, np.nan], [3.0, 4.25, 2.0]], dtype=np.float32)
+    path = tmp_path / f"d.{ending}"
+    assert save_depth(DepthMap(values, kind), path, 3, 2) == 0
+    assert read_values(path) == pytest.approx(values, nan_ok=True)
+
+
+def test_an_ending_that_is_none_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match=r"\.png, \.npy, \.tiff or \.exr"):
+        save_depth(DepthMap(METRES, "metres"), tmp_path / "d.jpg", 3, 2)

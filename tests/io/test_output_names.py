@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from howfar.errors import SettingError
+from howfar.errors import OutputError, SettingError
+from howfar.files import refuse_existing, replacing
 from howfar.io.output_names import OutputNames, source_name
 
 
@@ -36,6 +37,26 @@ def test_source_names(source: str, name: str) -> None:
 )
 def test_result_names(tmp_path: Path, source: str, ending: str | None, name: str) -> None:
     assert OutputNames(tmp_path).path(source, ending) == tmp_path / name
+
+
+@pytest.mark.parametrize("letter", ["a", "é", "椅", "🪑", "e\u0301"])
+@pytest.mark.parametrize("ending", [None, ".mp4", ".depth-view.png"])
+def test_a_result_of_the_longest_name_there_is_can_be_written(tmp_path: Path, letter: str, ending: str | None) -> None:
+    longest = letter * (251 // len(letter.encode())) + ".png"
+    names = OutputNames(tmp_path)
+    for source in (longest, f"folder/{longest}"):
+        path = names.path(source, ending)
+        with replacing(path) as temporary:
+            temporary.write_bytes(b"result")
+        assert path.read_bytes() == b"result"
+        assert path.name.startswith(letter * 40)
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_folder_whose_name_is_too_long_is_one_sentence(tmp_path: Path) -> None:
+    target = OutputNames(tmp_path / ("x" * 300)).path("photo.jpg")
+    with pytest.raises(OutputError, match="choose another"):
+        refuse_existing(target, overwrite=False)
 
 
 def test_two_sources_of_one_name_do_not_meet(tmp_path: Path) -> None:

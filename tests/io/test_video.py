@@ -1,16 +1,20 @@
 import gc
+import itertools
 import sys
 import tracemalloc
 from pathlib import Path
 
+import av
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
 from howfar.errors import SettingError, SourceError
 from howfar.io import video
-from howfar.io.video import VideoFile
-from tests.io.videos import RATE, blank, column_of, cut, picture, turn_mp4, write_sound, write_video
+from howfar.io.video import VideoFile, _Decoding
+from howfar.sources.live import network_images
+from tests.io.videos import RATE, blank, column_of, cut, joined, picture, turn_mp4, write_sound, write_video
 
 FASTSTART = {"movflags": "faststart"}
 
@@ -77,6 +81,66 @@ def test_a_telephone_held_upright(tmp_path, clockwise_deg, quarters):
     image = next(video.frames()).image
     assert video.size == (image.shape[1], image.shape[0])
     assert np.abs(image.astype(int) - np.rot90(picture(0), quarters)).mean() < 10
+
+
+@pytest.mark.parametrize(
+    ("second", "shown"),
+    [
+        pytest.param((160, 120), (320, 240), id="half the resolution"),
+        pytest.param((640, 480), (320, 240), id="twice the resolution"),
+        pytest.param((322, 240), (320, 240), id="two columns more"),
+        pytest.param((240, 320), (240, 320), id="another shape, which stays"),
+    ],
+)
+def test_the_resolution_changes_on_the_way(tmp_path, second, shown):
+    first = write_video(tmp_path / "1.ts", 6)
+    last = write_video(tmp_path / "2.ts", 6, width_px=second[0], height_px=second[1])
+    frames, error = read(joined(tmp_path / "a.ts", first, last))
+    assert error is None
+    assert [(frame.width_px, frame.height_px) for frame in frames] == [(320, 240)] * 6 + [shown] * 6
+    assert [frame.index for frame in frames] == list(range(12))
+    assert [frame.time_s for frame in frames] == pytest.approx(np.arange(12) / RATE, abs=1e-3)
+    if shown == (320, 240):
+        expected = cv2.resize(picture(3, *second), shown, interpolation=cv2.INTER_AREA)
+        assert np.abs(frames[9].image.astype(int) - expected).mean() < 10
+
+
+UNKNOWN = [
+    pytest.param("a.avi", "mpeg4", b"FMP4", b"QQZZ", id="letters that name no codec, in AVI"),
+    pytest.param("a.mp4", "libx264", b"avc1", b"zzzz", id="in MP4"),
+    pytest.param("a.mkv", "libvpx", b"V_VP8", b"V_QQQ", id="in Matroska"),
+]
+
+
+@pytest.mark.parametrize(("name", "codec", "known", "unknown"), UNKNOWN)
+def test_an_unknown_codec_is_told_at_once(tmp_path, name, codec, known, unknown):
+    path = write_video(tmp_path / name, 10, codec)
+    path.write_bytes(path.read_bytes().replace(known, unknown))
+    with pytest.raises(SourceError, match="lacks: convert it"):
+        list(VideoFile(path).frames())
+    with pytest.raises(SourceError, match="lacks: convert it"):
+        list(network_images(str(path)))
+
+
+def test_a_decoder_that_fails_for_ever_is_given_up():
+    tries = itertools.count()
+
+    class Stubborn:
+        size, pts = 0, None
+
+        def decode(self):
+            next(tries)
+            raise av.error.InvalidDataError(1094995529, "Invalid data")
+
+    class Container:
+        def demux(self, stream):
+            return [Stubborn()]
+
+    class Stream:
+        start_time = time_base = None
+
+    assert list(_Decoding(Container(), Stream())) == []
+    assert next(tries) < 100
 
 
 @pytest.mark.parametrize("every", [1, 7])
@@ -200,8 +264,6 @@ def test_memory_does_not_grow_with_the_length(tmp_path):
 
 
 def test_a_cover_is_no_video(tmp_path):
-    import av
-
     path = tmp_path / "song.mp3"
     Image.new("RGB", (16, 16)).save(tmp_path / "cover.png")
     with av.open(str(path), "w") as container:

@@ -1,13 +1,19 @@
 """Writing videos."""
 
+import signal
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 
-from howfar.errors import OutputError
+from howfar.errors import OutputError, SourceError
+from howfar.files import replacing
 from howfar.io import video_writer
+from howfar.io.video import VideoFile
 from howfar.io.video_writer import VideoWriter
 
 
@@ -116,14 +122,30 @@ def test_an_existing_video_is_kept_unless_asked(tmp_path: Path) -> None:
     assert len(frames(path)) == 1
 
 
-def test_a_frame_of_another_size_is_refused(tmp_path: Path) -> None:
-    def write() -> None:
-        with VideoWriter(tmp_path / "film.mp4", 10.0) as video:
-            video.write(grey(90))
-            video.write(grey(90, (32, 32)))
-
-    with pytest.raises(OutputError, match="another video"):
-        write()
+@pytest.mark.parametrize(
+    ("size", "edges"),
+    [
+        pytest.param((32, 24), (0, 0), id="half the resolution"),
+        pytest.param((128, 96), (0, 0), id="twice the resolution"),
+        pytest.param((48, 48), (8, 0), id="a square, with black left and right"),
+        pytest.param((128, 48), (0, 12), id="twice as wide, with black above and below"),
+    ],
+)
+def test_a_frame_of_another_size_is_fitted(tmp_path: Path, size: tuple[int, int], edges: tuple[int, int]) -> None:
+    path = tmp_path / "film.mp4"
+    with VideoWriter(path, 10.0) as video:
+        video.write(grey(90))
+        video.write(grey(200, size))
+        video.write(grey(90))
+    with av.open(str(path)) as container:
+        images = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+    assert [image.shape for image in images] == [(48, 64, 3)] * 3
+    left, top = edges
+    assert images[1][24, 32].mean() == pytest.approx(200, abs=30)
+    if left:
+        assert images[1][24, : left - 4].max(initial=0) < 40
+    if top:
+        assert images[1][: top - 4, 32].max(initial=0) < 40
 
 
 def test_without_an_h264_encoder_another_does_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,7 +157,8 @@ def test_without_an_h264_encoder_another_does_and_says_so(tmp_path: Path, monkey
     assert [level for _, level, _ in frames(tmp_path / "film.mp4")] == pytest.approx([90, 180], abs=6)
 
 
-def test_a_disk_that_is_full_leaves_nothing_behind(tmp_path: Path) -> None:
+@pytest.mark.parametrize("most_bytes", [50_000, 120_000, 30])
+def test_a_disk_that_is_full_keeps_what_was_written(tmp_path: Path, most_bytes: int) -> None:
     resource = pytest.importorskip("resource", reason="needs a limit on the size of files")
     noise = np.random.default_rng(0).integers(0, 255, (120, 160, 3), dtype=np.uint8)
 
@@ -145,10 +168,39 @@ def test_a_disk_that_is_full_leaves_nothing_behind(tmp_path: Path) -> None:
                 video.write(np.roll(noise, shift * 7, axis=1))
 
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, before[1]))
     try:
         with pytest.raises(OutputError, match="could not be written"):
             write()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert list(tmp_path.iterdir()) == []
+    kept: list[np.ndarray] = []
+    if most_bytes < 1000:
+        assert list(tmp_path.iterdir()) == []
+    else:
+        assert [each.name for each in tmp_path.iterdir()] == ["film.mp4"]
+        with suppress(SourceError):  # of the last frame there may be a part only
+            for frame in VideoFile(tmp_path / "film.mp4").frames():
+                kept.append(frame.image)
+        assert 1 < len(kept) < 40
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
+def test_a_process_that_is_killed_leaves_a_video_that_can_be_played(tmp_path: Path) -> None:
+    script = f"""
+import os, signal, numpy as np
+from pathlib import Path
+from howfar.io.video_writer import VideoWriter
+video = VideoWriter(Path({str(tmp_path)!r}) / "film.mp4", 10.0)
+for number in range(20):
+    video.write(np.full((48, 64, 3), 5 * number, np.uint8))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    subprocess.run([sys.executable, "-c", script], check=False, timeout=20)
+    (left,) = tmp_path.iterdir()
+    assert left.name.startswith("film.unfinished-")
+    assert left.suffix == ".mp4"
+    assert len(frames(left)) >= 12
+    with replacing(tmp_path / "other.txt") as temporary:
+        temporary.write_text("")
+    assert left.exists(), "it is a result, which nobody sweeps away"

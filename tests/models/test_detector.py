@@ -85,7 +85,7 @@ def test_nothing_found_is_an_answer(tmp_path: Path) -> None:
 
 
 def test_of_very_many_boxes_the_best_are_suppressed_as_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("howfar.models.detector.MOST_CANDIDATES", 2)
+    monkeypatch.setattr("howfar.models.suppression.MOST_CANDIDATES", 2)
     rows = [(10 + 12 * place, 20, 10, 10, 0.6 + place / 20, 0) for place in range(4)]
     found = open_detector(constant_detector(tmp_path, boxes(*rows), YOLO_CARD)).detect(GREY, Query())
     assert found.scores == pytest.approx([0.75, 0.7])

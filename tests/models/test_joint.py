@@ -1,6 +1,7 @@
 """Joint networks: detection and depth in one pass."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -88,6 +89,13 @@ def test_a_depth_map_of_the_frames_own_takes_the_place_of_the_networks(path: Pat
     assert seen.depth is given
     assert (seen.facts.measured, seen.models) == (True, {"detector": "joint", "depth": "given"})
     assert len(seen.detections) > 0
+
+
+@pytest.mark.parametrize(("taken_as", "doubts"), [("1/1000 m a step", 1), ("", 0)], ids=["of a file", "in metres"])
+def test_its_own_depth_speaks_up_against_a_wrong_unit(path: Path, taken_as: str, doubts: int) -> None:
+    own = DepthMap(np.full((48, 64), 9000.0), "metres")
+    seen = open_joint(path).perceive(replace(FRAME, depth=own, depth_taken_as=taken_as), Query())
+    assert len(seen.doubts) == doubts
 
 
 def test_a_depth_network_alone_is_refused(tmp_path: Path) -> None:

@@ -39,12 +39,23 @@ def test_a_file_with_its_card(tmp_path: Path, kind) -> None:
         pytest.param("depthcrafter", r"depthcrafter is not supported: it needs a whole video", id="not supported"),
         pytest.param("model.safetensors", r"export .*howfar\[foundation\]", id="a checkpoint of the hub"),
         pytest.param("depth_anything_v2_vits.pth", r"export .*howfar\[foundation\]", id="Depth Anything's own file"),
+        pytest.param("yolov8n.pt", r"yolo export model=yolov8n\.pt format=onnx", id="a YOLOv8 of Ultralytics"),
+        pytest.param("yolo11s-seg.pt", r"yolo export model=yolo11s-seg\.pt", id="a YOLO11 with masks"),
+        pytest.param("rtdetr-l.pt", r"yolo export model=rtdetr-l\.pt", id="an RT-DETR"),
+        pytest.param("yolov5n.PT", r"export .*howfar\[train\]", id="a YOLOv5 in capitals"),
         pytest.param("my/best.pt", r"best\.pt is a PyTorch checkpoint: export .*howfar\[train\]", id="a checkpoint"),
     ],
 )
 def test_what_cannot_be_found(name: str, sentence: str) -> None:
     with pytest.raises(ModelError, match=sentence):
         find_model(name)
+
+
+def test_an_ending_in_capitals_is_the_same_ending(tmp_path: Path) -> None:
+    path = mean_depth(tmp_path)
+    capitals = path.rename(path.with_suffix(".ONNX"))
+    assert open_depth_network(str(capitals)).name == "depth"
+    assert find_model(capitals)[0] == capitals
 
 
 def test_a_file_without_a_card(tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ def test_a_maximum_per_call_goes_before_that_of_the_ranging(models) -> None:
         ),
         pytest.param(
             lambda: Ranging((open_method("median"),), parse_cues("auto"), float("nan")),
-            "above 0 metres, not nan",
+            "a finite number, not nan",
             "max_depth_m",
             id="a maximum that is NaN",
         ),

@@ -303,7 +303,7 @@ def test_without_the_camera_scale_a_picture_is_taken_for_the_training_cameras(mo
         pytest.param({"threads": 0}, "at least 1", id="no threads"),
         pytest.param({"depth_on": "boxes"}, "on the image or on crops", id="depth on something else"),
         pytest.param({"max_depth_m": 0.0}, "above 0 metres", id="a maximum of nothing"),
-        pytest.param({"max_depth_m": math.nan}, "above 0 metres", id="a maximum that is NaN"),
+        pytest.param({"max_depth_m": math.nan}, "a finite number", id="a maximum that is NaN"),
         pytest.param({"method": []}, "At least one", id="no method"),
         pytest.param({"method": "average"}, "No ranging method", id="an unknown method"),
         pytest.param({"classes": ["unicorn"]}, "knows no class", id="an unknown class"),

@@ -79,3 +79,21 @@ def test_the_array_it_was_made_from_stays_the_callers() -> None:
 def test_what_cannot_be_a_map_is_refused(make, says: str) -> None:
     with pytest.raises(SettingError, match=says):
         make()
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "refused"),
+    [
+        pytest.param(np.full((2, 2), 1500, np.uint16), "metres", True, id="16 bits, as depth cameras give them"),
+        pytest.param(np.full((2, 2), 1500, np.int32), "metres", True, id="whole numbers of thousands"),
+        pytest.param(np.full((2, 2), 3, np.int64), "metres", False, id="whole metres"),
+        pytest.param(np.full((2, 2), 1500, np.uint16), "relative_depth", False, id="a relative map"),
+        pytest.param(np.full((2, 2), 1500.0), "metres", False, id="metres that are far"),
+    ],
+)
+def test_steps_of_a_depth_camera_are_no_metres(values, kind, refused: bool) -> None:
+    if not refused:
+        assert DepthMap(values, kind).values == pytest.approx(values)
+        return
+    with pytest.raises(SettingError, match=r"multiply by the metres of one step \(0\.001\)"):
+        DepthMap(values, kind)

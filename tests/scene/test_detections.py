@@ -26,3 +26,9 @@ def test_drawn_boxes_have_no_error_of_a_detector() -> None:
 def test_as_many_errors_as_boxes_are_needed() -> None:
     with pytest.raises(SettingError, match="2 detections need 2 errors"):
         two(height_log_sds=np.array([0.1]))
+
+
+@pytest.mark.parametrize("score", [7.5, -0.1, float("nan"), float("inf")])
+def test_scores_that_are_none_are_refused(score: float) -> None:
+    with pytest.raises(SettingError, match="between 0 and 1"):
+        Detections.from_boxes([[0, 0, 10, 10]], ["cat"], [score])

@@ -27,3 +27,10 @@ def test_a_map_of_the_same_shape_fits_at_any_resolution(size_px: tuple[int, int]
 def test_a_map_of_another_shape_does_not_fit(own: str) -> None:
     with pytest.raises(SettingError, match="another aspect ratio"):
         Frame(picture(1280, 720), "photo", **{own: MAP})
+
+
+@pytest.mark.parametrize("own", ["depth", "depth_points"])
+@pytest.mark.parametrize("given", [np.ones((48, 64)), "depth.png"], ids=["an array", "a path"])
+def test_what_is_no_map_is_told_where_it_is_taken(own: str, given) -> None:
+    with pytest.raises(SettingError, match="give the path or array to `look` with its unit"):
+        Frame(picture(64, 48), "photo", **{own: given})

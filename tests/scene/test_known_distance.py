@@ -28,8 +28,8 @@ def test_a_known_distance_in_words(text: str, known: KnownDistance) -> None:
         pytest.param("chair=2,30", "written as chair=2.30", id="a comma"),
         pytest.param("chair=0", "above 0 metres", id="no distance at all"),
         pytest.param("3=-2", "above 0 metres", id="a negative distance"),
-        pytest.param("chair=nan", "above 0 metres", id="a distance that is NaN"),
-        pytest.param("chair=inf", "above 0 metres", id="an infinite distance"),
+        pytest.param("chair=nan", "a finite number", id="a distance that is NaN"),
+        pytest.param("chair=inf", "a finite number", id="an infinite distance"),
     ],
 )
 def test_what_is_no_known_distance_is_refused(text: str, says: str) -> None:

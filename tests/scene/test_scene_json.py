@@ -10,6 +10,7 @@ import pytest
 from howfar.errors import SettingError
 from howfar.scene import Camera, Cue, DepthMap, Distance, Scene, SceneObject
 from howfar.scene.camera import FocalDoubt
+from howfar.scene.caveat import Caveat
 from howfar.scene.depth_alignment import DepthAlignment
 from howfar.scene.line import Line
 
@@ -60,7 +61,7 @@ def test_an_object_without_metres_says_why() -> None:
             replace(SCENE, camera=replace(SCENE.camera, doubt=FocalDoubt("it may have been cut", 0.5, 1.25))),
             id="of a camera in doubt",
         ),
-        pytest.param(replace(SCENE, notes=("It was stretched.",)), id="with a note"),
+        pytest.param(replace(SCENE, caveats=(Caveat("scenes", "Rooms."),)), id="with a caveat"),
         pytest.param(replace(SCENE, alignment=ALIGNMENT), id="of a relative map that was aligned"),
         pytest.param(replace(SCENE, objects=(RANKED,), no_metres="no evidence"), id="of a relative map without metres"),
         pytest.param(replace(SCENE, objects=(), max_depth_m=None), id="without an object"),
@@ -73,7 +74,7 @@ def test_a_scene_comes_back_from_its_json(scene: Scene) -> None:
     assert [each.label for each in back] == [each.label for each in scene]
     assert back.camera == scene.camera
     assert back.alignment == scene.alignment
-    assert back.notes == scene.notes
+    assert back.caveats == scene.caveats
     assert back.depth is None
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from howfar.scene import Camera, Cue
 from howfar.scene.camera import FocalDoubt
+from howfar.scene.caveat import Caveat
 from howfar.scene.depth_alignment import DepthAlignment
 from howfar.scene.line import Line
 from tests.scene.test_distance import WEIGHED
@@ -26,14 +27,20 @@ SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "docs" / "scene.schem
         pytest.param(scene(), id="a picture with a known and an unknown distance"),
         pytest.param(scene(objects=(replace(CHAIR, distance=WEIGHED),)), id="weights, which are not in it"),
         pytest.param(scene(objects=(), max_depth_m=2.0), id="nothing found"),
+        pytest.param(
+            scene(objects=(replace(CHAIR, distance=replace(CHAIR.distance, depth_m=3e-5, range_m=4e-5)),)),
+            id="a distance that four digits round to nothing",
+        ),
+        pytest.param(scene(objects=(replace(CHAIR, score=1.0004),)), id="a score rounded up in half precision"),
+        pytest.param(scene(camera=Camera.from_focal(64, 48, 0.001), depth_scale=1e-6), id="a camera of no use"),
+        pytest.param(scene(source="caf\udce9\x1b.jpg"), id="a name that is not UTF-8"),
         pytest.param(scene(frame=3, time_s=0.12), id="a frame of a video"),
         pytest.param(scene(frame=3), id="a frame without a time"),
+        pytest.param(scene(caveats=(Caveat("map", "It contradicts."), Caveat("unit", "Is it?"))), id="caveats"),
         pytest.param(scene(undistorted=True, depth_scale=1.2), id="an undistorted picture with a scale"),
         pytest.param(
-            scene(
-                camera=replace(CAMERA, doubt=FocalDoubt("it may have been cut", 0.9, 1.2)), notes=("It was turned.",)
-            ),
-            id="a focal length in doubt, and a note",
+            scene(camera=replace(CAMERA, doubt=FocalDoubt("it may have been cut", 0.9, 1.2))),
+            id="a focal length in doubt",
         ),
         pytest.param(
             scene(objects=(replace(CHAIR, nearness_rank=1), CHAIR), no_metres="nothing is known of it"),
@@ -65,6 +72,6 @@ def test_a_scene_that_does_not_follow_is_found() -> None:
 
 
 def test_every_field_is_in_the_schema_and_nothing_else() -> None:
-    written = json.loads(scene(frame=1, time_s=0.1, notes=("It was stretched.",)).to_json())
+    written = json.loads(scene(frame=1, time_s=0.1).to_json())
     assert set(written) == set(SCHEMA["properties"])
     assert set(written["objects"][0]) == set(SCHEMA["properties"]["objects"]["items"]["properties"])

@@ -97,6 +97,28 @@ class Handler(BaseHTTPRequestHandler):
         except OSError:
             self.server.left.set()
 
+    def serve_typed(self, rest):
+        """A body under a type: /typed/video/mp4/film"""
+        kind, subkind, name = rest.split("/")
+        self.answer(200, self.server.bodies[name], Content_Type=f"{kind}/{subkind}")
+
+    def serve_camera(self, names):
+        """Bodies one after the other, without end, as a network camera does: /camera/a.jpg,b.jpg"""
+        self.send_response(200)
+        self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        try:
+            while not self.server.over.is_set():
+                for name in names.split(","):
+                    body = self.server.bodies[name]
+                    head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(body)}\r\n\r\n"
+                    self.wfile.write(head.encode() + body + b"\r\n")
+                time.sleep(DRIP_S)
+        except OSError:
+            self.server.left.set()
+        self.close_connection = True
+
     def serve_nonsense(self, _):
         self.wfile.write(b"this is not HTTP\r\n\r\n")
         self.close_connection = True

@@ -131,17 +131,21 @@ def test_nothing_is_read_before_it_is_asked_for(folder, monkeypatch):
     def refuse(*args, **kwargs):
         raise AssertionError("opened too early")
 
-    for name in ("read_picture", "VideoFile", "fetch", "fetch_into", "decode_stream"):
+    for name in ("read_picture", "VideoFile", "fetch", "fetch_into", "content_type", "open_address"):
         monkeypatch.setattr(f"howfar.sources.opening.{name}", refuse)
+    monkeypatch.setattr("howfar.sources.piped._Pipe", refuse)
     specs = [
         str(folder),
         "http://127.0.0.1:1/a.jpg",
         "http://127.0.0.1:1/a.mp4",
+        "http://127.0.0.1:1/live.m3u8",
+        "http://127.0.0.1:1/cam",
         "-",
+        "0",
         "camera:0",
         "rtsp://127.0.0.1:1/",
     ]
-    assert len(open_sources(specs)) == 10
+    assert len(open_sources(specs)) == 13
 
 
 @pytest.mark.parametrize("name", ["photo2.jpg", "clip3.mp4"])
@@ -194,6 +198,60 @@ def test_missing_paths(folder, spec, told):
     (folder / "empty" / "notes.txt").write_text("hello")
     with pytest.raises(SourceError, match=told):
         open_sources([str(folder / "b.png"), str(folder / spec)])
+
+
+def test_one_that_is_missing_stops_the_others_only_if_it_is_to(folder):
+    specs = [str(folder / "b.png"), str(folder / "gone.jpg"), "ftp://me:secret@host/a", str(folder / "photo2.jpg")]
+    with pytest.raises(SourceError, match=r"gone\.jpg"):
+        open_sources(specs)
+    opened = open_sources(specs, each_alone=True)
+    assert [source.name for source in opened] == [specs[0], specs[1], "ftp://host/a", specs[3]]
+    assert [source.frame_count for source in opened] == [1, 1, 1, 1]
+    for source in (opened[0], opened[3]):
+        next(source.frames())
+    for source, told in ((opened[1], "There is no file"), (opened[2], "howfar knows http")):
+        with pytest.raises(SourceError, match=told):
+            next(source.frames())
+    with pytest.raises(SourceError, match=r"gone\.jpg"):
+        open_sources(specs[1:2], each_alone=True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs symbolic links")
+def test_a_link_to_nothing_is_called_that(folder):
+    (folder / "a.jpg").symlink_to("gone.jpg")
+    with pytest.raises(SourceError, match=r"a\.jpg is a link to gone\.jpg, and that is not there"):
+        open_sources([str(folder / "a.jpg")])
+
+
+def test_programs_in_a_folder_are_no_videos(folder):
+    (folder / "app.ts").write_text("export const answer: number = 42;\n")
+    (folder / "mod.mts").write_text("// ünïcode\n")
+    write_video(folder / "film.ts", 2, codec="mpeg2video")
+    assert [name for name in names(open_sources([str(folder)])) if name.endswith("ts")] == ["film.ts"]
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "trip [2024]/*.png",
+        "trip [2024]/*",
+        "trip [[]2024]/*.png",
+        "*/b.png",
+        "trip [2024]/[a-c].png",
+        "trip [2024]/x*y/../b.png",
+        "**/b.png",
+    ],
+)
+def test_brackets_of_a_folder_stand_for_themselves(tmp_path, pattern):
+    (tmp_path / "trip [2024]" / "x*y").mkdir(parents=True)
+    write_picture(tmp_path / "trip [2024]" / "b.png")
+    assert names(open_sources([str(tmp_path / pattern)])) == ["b.png"]
+
+
+@pytest.mark.parametrize("spec", ["~nosuchuser/a.jpg", "http://[::1", "rtsp://[::1", "http://a]b/c.mp4", "a" * 300])
+def test_what_cannot_be_looked_up_is_one_sentence(spec):
+    with pytest.raises(SourceError):
+        next(open_sources([spec])[0].frames())
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,11 @@ from typer.core import TyperGroup
 
 from howfar.cli.calibrate import calibrate
 from howfar.cli.compare import compare
+from howfar.cli.console import escape_what_cannot_be_encoded, tell
 from howfar.cli.demo import demo
 from howfar.cli.depth import depth
 from howfar.cli.doctor import doctor
+from howfar.cli.ending import ended_like_ctrl_c
 from howfar.cli.export import export
 from howfar.cli.failures import sentence
 from howfar.cli.look import look
@@ -83,14 +85,16 @@ def howfar(
 def main() -> None:
     """Run the command line: an error of howfar's own becomes one sentence and exit code 1."""
     open_closed_streams()
+    escape_what_cannot_be_encoded()
     warnings.filterwarnings("ignore", module="PIL")  # on damaged metadata, which does not matter to the picture
     os.environ.setdefault("OPENCV_LOG_LEVEL", "ERROR")  # what OpenCV warns of comes as a sentence of our own
     try:
-        app()
+        with ended_like_ctrl_c():
+            app()
     except HowfarError as error:
-        typer.echo(f"howfar: {sentence(error)}", err=True)
+        tell(f"howfar: {sentence(error)}")
         sys.exit(1)
-    except OSError as error:  # of names and disks that nobody has asked about before
-        name = "" if error.filename is None else f"{str(error.filename)[:LONGEST_NAME]} cannot be used: "
-        typer.echo(f"howfar: {name}{error.strerror or error}.", err=True)
+    except OSError as error:  # of a file that is named nowhere but in an option, or of standard output
+        where = "" if error.filename is None else f"{str(error.filename)[:LONGEST_NAME]} cannot be used: "
+        tell(f"howfar: {where}{error.strerror or error}.")
         sys.exit(1)

@@ -107,7 +107,7 @@ def calibrate(
     refuse_existing(output.picture, overwrite=overwrite)
     if known or chessboard is not None:
         refuse_existing(output.camera_file, overwrite=overwrite)
-    photos = _photos(sources)
+    photos = _photos(sources, each_alone=chessboard is not None)
     if chessboard is not None:
         from howfar.calibration.boards import Board
         from howfar.cli.calibrating_boards import calibrate_from_boards
@@ -137,12 +137,12 @@ def calibrate(
     calibrate_from_known(photos, stated, finder, network.facts, output)
 
 
-def _photos(specs: list[str]) -> "list[Source]":
+def _photos(specs: list[str], *, each_alone: bool) -> "list[Source]":
     """The sources, none of them a video."""
     from howfar.errors import SourceError
     from howfar.sources.opening import open_sources
 
-    opened = open_sources(specs, stdin=typer.get_binary_stream("stdin"))
+    opened = open_sources(specs, stdin=typer.get_binary_stream("stdin"), each_alone=each_alone)
     for source in opened:
         if source.is_stream:
             raise SourceError(f"{source.name} is a video or a stream, and calibration takes photos: name some.")

@@ -5,13 +5,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-import typer
-
 from howfar.calibration.board_fit import BoardFit, fit_boards
 from howfar.calibration.board_picture import board_sheet
 from howfar.calibration.boards import Board, BoardView, find_board, of_one_size
 from howfar.cli.calibration_output import CalibrationOutput
-from howfar.cli.console import results
+from howfar.cli.console import results, tell
 from howfar.cli.progress import progress_bar
 from howfar.errors import HowfarError
 from howfar.io.camera_files import write_calibration
@@ -41,16 +39,16 @@ def calibrate_from_boards(photos: Sequence[Source], board: Board, output: Calibr
     views, others = of_one_size(found)
     unused += [(view.source, f"another size, {view.width_px}×{view.height_px}") for view in others]
     for name, reason in unused:
-        typer.echo(f"Not used: {name} ({reason})", err=True)
+        tell(f"Not used: {name} ({reason})")
     fit = fit_boards(views, board, date.today())
     save_picture(board_sheet(fit, board), output.picture, overwrite=output.overwrite)
     write_calibration(fit.calibration, output.camera_file, overwrite=output.overwrite)
     console = results()
     console.print(_table(fit))
-    console.print(_summary(fit, len(photos)), highlight=False, markup=False)
-    console.print(f"Drawn in {output.picture}, written to {output.camera_file}", highlight=False, soft_wrap=True)
+    console.print(_summary(fit, len(photos)))
+    console.print(f"Drawn in {output.picture}, written to {output.camera_file}", soft_wrap=True)
     for caution in fit.cautions():
-        typer.echo(caution, err=True)
+        tell(caution)
 
 
 def _find(photos: Sequence[Source], board: Board) -> tuple[list[BoardView], Unused]:

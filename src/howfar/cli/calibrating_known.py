@@ -61,14 +61,14 @@ def calibrate_from_known(
     console = results()
     console.print(_table(objects, one_picture=len(views) == 1))
     save_picture(numbered_picture(views), output.picture, overwrite=output.overwrite)
-    console.print(f"Drawn in {output.picture}", highlight=False, soft_wrap=True)
+    console.print(f"Drawn in {output.picture}", soft_wrap=True)
     if not stated:
         raise SettingError("Say how far one of these is, straight from the camera, by its number: --known 1=2.30.")
     scale = fit_scale(matched(stated, objects), facts.name, facts.sha256, date.today())
     written = Calibration(calibration.camera, calibration.distortion, scale, calibration.chessboard)
     write_calibration(written, output.camera_file, overwrite=output.overwrite)
-    console.print(_summary(written, scale), highlight=False, markup=False)
-    console.print(f"Written to {output.camera_file}", highlight=False, soft_wrap=True)
+    console.print(_summary(written, scale))
+    console.print(f"Written to {output.camera_file}", soft_wrap=True)
 
 
 def _look(photos: Sequence[Source], finder: Rangefinder) -> list[View]:

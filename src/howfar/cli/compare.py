@@ -1,27 +1,37 @@
 """`howfar compare`: several depth networks on the same pictures."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from howfar.cli.evaluate_depth import AlignChoice
 from howfar.cli.measuring import CapOption, CsvOption, HtmlOption, publish, publish_page, refuse_results, say_written
-from howfar.cli.options import FocalPx, FovDeg, FovDiagonalDeg, FovLongDeg, Overwrite
+from howfar.cli.options import (
+    DepthInvalid,
+    DepthScale,
+    DepthUnit,
+    FocalPx,
+    FovDeg,
+    FovDiagonalDeg,
+    FovLongDeg,
+    Overwrite,
+)
 from howfar.cli.progress import Step, progress_bar
 
 if TYPE_CHECKING:
+    from howfar.cli.caveats import Caveats
     from howfar.datasets import DepthSample, LazySamples
     from howfar.evaluation.comparison.comparison import PictureComparison
     from howfar.evaluation.comparison.pictures import ComparisonPicture
     from howfar.evaluation.comparison.reports import Cost
     from howfar.evaluation.report.report import Report
+    from howfar.io.depth_files import OwnMap
+    from howfar.io.depth_units import Unit
     from howfar.models import CardDepth
     from howfar.scene.lens import Lens
-
-DepthUnit = Literal["auto", "m", "mm"]
 
 NAMED = 3
 """Pictures whose names the table gives."""
@@ -41,7 +51,9 @@ def compare(
         list[Path] | None,
         typer.Option("--truth", metavar="FILE", help="True depth map of an IMAGE; give one for each, in their order."),
     ] = None,
-    depth_unit: Annotated[DepthUnit, typer.Option("--depth-unit", help="Unit of --truth.")] = "auto",
+    depth_unit: DepthUnit = "auto",
+    depth_scale: DepthScale = None,
+    depth_invalid: DepthInvalid = None,
     data: Annotated[
         Path | None, typer.Option("--data", help="In the place of pictures: a data set with true depth.")
     ] = None,
@@ -64,6 +76,8 @@ def compare(
 
     Relative depth is fitted to the truth, else to the first network that gives metres.
     """
+    from howfar.cli.caveats import Caveats
+    from howfar.cli.own_depth import depth_unit as read_unit
     from howfar.evaluation.comparison.comparison import ComparisonOptions, compare_networks, gather
     from howfar.evaluation.comparison.reflective_surfaces import SurfaceMasks
     from howfar.evaluation.comparison.reports import comparison_report, comparison_rows
@@ -72,7 +86,8 @@ def compare(
     from howfar.scene.lens import Lens
 
     refuse_results(csv, html, overwrite=overwrite)
-    shown = _Shown(tuple(pictures or ()), tuple(truth or ()), depth_unit, data, split, every)
+    unit = read_unit(depth_unit, depth_scale, depth_invalid)
+    shown = _Shown(tuple(pictures or ()), tuple(truth or ()), unit, data, split, every)
     shown.refuse(align)
     networks = _networks(models, least=1 if shown.has_truth else 2)
     name, samples = shown.samples(Lens(None, focal_px, fov_deg, fov_long_deg, fov_diagonal_deg))
@@ -80,9 +95,12 @@ def compare(
     options = ComparisonOptions(shown.has_truth, FULL if cap_m is None else full_protocol(cap_m), align, surfaces)
     costs = _costs(networks, samples[0])
     drawn: list[ComparisonPicture] = []
+    caveats = Caveats(many=True)
     with progress_bar("Comparing", len(samples), "image") as step:
         comparisons = compare_networks(samples, networks, options)
-        result = gather(_watched(comparisons, step, drawn, PICTURED if html is not None else 0), options)
+        pictured = PICTURED if html is not None else 0
+        result = gather(_watched(comparisons, step, drawn, pictured, caveats), options)
+    caveats.tell()
     report = comparison_report(result, costs, data=name)
     publish(report, None, overwrite)
     if csv is not None:
@@ -98,7 +116,7 @@ class _Shown:
 
     pictures: tuple[str, ...]
     truths: tuple[Path, ...]
-    depth_unit: Literal["auto", "m", "mm"]
+    depth_unit: "Unit"
     data: Path | None
     split: str
     every: int
@@ -130,7 +148,8 @@ class _Shown:
             opened = open_sources(self.pictures)
             named = ", ".join(Path(source.name).name for source in opened[:NAMED])
             more = f" and {len(opened) - NAMED} more" if len(opened) > NAMED else ""
-            return self._part(named + more, picture_samples(opened, self.truths, lens, self.depth_unit))
+            samples = picture_samples(opened, self.truths, lens, self.depth_unit, _told_once())
+            return self._part(named + more, samples)
         if lens.focal_px is not None or lens.fov_deg is not None:
             raise SettingError("A data set has its own cameras: leave out --focal-px and --fov-deg.")
         dataset = open_depth_dataset(self.data)
@@ -139,6 +158,37 @@ class _Shown:
     def _part(self, name: str, samples: "LazySamples[DepthSample]") -> "tuple[str, Sequence[DepthSample]]":
         part = name if self.every == 1 else f"{name}, one picture in {self.every}"
         return part, samples[:: self.every]
+
+
+def _told_once() -> "Callable[[Path, OwnMap], None]":
+    """Says what the numbers of a true depth map were taken for, when it is first read."""
+    from howfar.cli.own_depth import told
+
+    said: set[Path] = set()
+
+    def tell(path: Path, own: "OwnMap") -> None:
+        if path not in said:
+            said.add(path)
+            told(path, own)
+
+    return tell
+
+
+def _doubt(comparison: "PictureComparison") -> str:
+    """What the first network that gives metres has against the unit of a true depth map; empty for nothing."""
+    import numpy as np
+
+    from howfar.evaluation.comparison.comparison import TRUTH
+    from howfar.scene.own_depth import NETWORK_FACTOR, doubt_of_factor
+
+    metric = [name for name, kind in comparison.kinds.items() if kind == "metres"]
+    if comparison.yardstick != TRUTH or not metric:
+        return ""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factors = comparison.yardstick_values / comparison.maps[metric[0]]
+    known = factors[np.isfinite(factors) & (factors > 0)]
+    other = f"what {metric[0]} sees there"
+    return doubt_of_factor(float(np.median(known)), other, NETWORK_FACTOR) if known.size else ""
 
 
 def _networks(models: str, least: int) -> "dict[str, CardDepth]":
@@ -174,14 +224,21 @@ def _costs(networks: "Mapping[str, CardDepth]", sample: "DepthSample") -> "dict[
 
 
 def _watched(
-    comparisons: "Iterator[PictureComparison]", step: Step, drawn: "list[ComparisonPicture]", most: int
+    comparisons: "Iterator[PictureComparison]",
+    step: Step,
+    drawn: "list[ComparisonPicture]",
+    most: int,
+    caveats: "Caveats",
 ) -> "Iterator[PictureComparison]":
-    """The comparisons as they pass; each is counted, and the first ones are drawn."""
+    """The comparisons as they pass; each is counted, the first ones are drawn, and doubts are collected."""
     from howfar.evaluation.comparison.pictures import draw_networks
+    from howfar.scene.caveat import Caveat
 
     for index, comparison in enumerate(comparisons):
         if index < most:
             drawn.extend(draw_networks(comparison))
+        if doubt := _doubt(comparison):
+            caveats.add(comparison.name, [Caveat("unit", doubt)])
         yield comparison
         step(Path(comparison.name).name)
 

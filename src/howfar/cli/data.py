@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from howfar.cli.console import results
+from howfar.cli.console import results, tell
 from howfar.cli.extras import need_training
 from howfar.cli.options import Overwrite
 from howfar.cli.progress import progress_bar
@@ -74,7 +74,7 @@ def show(
 
     refuse_existing(picture_path(out), overwrite=overwrite)
     written = save_picture(picture_of_batch(path, split, count, changes or ()), out, overwrite=overwrite)
-    typer.echo(f"Written to {written}", err=True)
+    tell(f"Written to {written}")
 
 
 def _check_split(dataset: "Dataset", split: str, look: "Look") -> int:
@@ -82,13 +82,13 @@ def _check_split(dataset: "Dataset", split: str, look: "Look") -> int:
     problems, pictures = _problems(dataset, split, look)
     console = results()
     for problem in problems:
-        console.print("[red]wrong[/]  " if problem.fatal else "[yellow]notice[/] ", end="")
-        console.print(f"{problem.sample}: {problem.sentence}", markup=False, soft_wrap=True)
+        word, style = ("wrong  ", "red") if problem.fatal else ("notice ", "yellow")
+        console.print(word, style=style, end="")
+        console.print(f"{problem.sample}: {problem.sentence}", soft_wrap=True)
     fatal = sum(problem.fatal for problem in problems)
     found = f"{fatal} wrong, {len(problems) - fatal} to notice" if problems else "nothing wrong"
     console.print(
         f"{dataset.name}, {split}: {pictures} {'picture' if pictures == 1 else 'pictures'}, {found}",
-        markup=False,
         soft_wrap=True,
     )
     return fatal

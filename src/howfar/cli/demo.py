@@ -49,7 +49,6 @@ def demo(
     console.print(
         "The embedded network has seen rooms and streets, and hardly a workshop: its metres are rough here. "
         f"The objects, the estimate and the truth are drawn in {path}.",
-        highlight=False,
     )
 
 

@@ -45,6 +45,7 @@ def doctor(
 ) -> None:
     """Tell what is installed, check the embedded models, and take a speed reading."""
     from rich.table import Table
+    from rich.text import Text
 
     if licences:
         _tell_licences()
@@ -52,11 +53,11 @@ def doctor(
     table = Table(show_header=False, box=None, pad_edge=False)
     broken = False
     for finding in findings():
-        mark = "[green]✓[/]" if finding.works else "[red]✗[/]" if finding.essential else "[yellow]–[/]"
-        table.add_row(mark, finding.subject, finding.text)
+        mark, style = ("✓", "green") if finding.works else ("✗", "red") if finding.essential else ("–", "yellow")
+        table.add_row(Text(mark, style), finding.subject, finding.text)
         broken = broken or (finding.essential and not finding.works)
     console = results()
-    console.print(table, highlight=False)
+    console.print(table)
     if broken:
         console.print("Something essential is broken: install howfar again in a fresh environment.")
         raise typer.Exit(1)
@@ -154,7 +155,7 @@ def _extras() -> Iterator[Finding]:
     for extra, libraries in found.items():
         missing = [library for library in libraries if not _is_installed(library)]
         text = f"not installed: {', '.join(missing)}" if missing else "installed"
-        yield Finding(rf"howfar\[{extra}]", text, not missing, False)
+        yield Finding(f"howfar[{extra}]", text, not missing, False)
 
 
 def _is_installed(library: str) -> bool:

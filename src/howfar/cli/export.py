@@ -127,7 +127,7 @@ def _tell(exported: "Exported") -> None:
     lines.append(f"licence of the weights: {card.licence}")
     lines.append(f"howfar look PHOTO {USED_BY[card.task]}{path}")
     for line in lines:
-        results().print(line, markup=False, soft_wrap=True)
+        results().print(line, soft_wrap=True)
 
 
 def _times(comparisons: "tuple[Comparison, ...]") -> str:

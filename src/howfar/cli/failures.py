@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import typer
 
+from howfar.cli.console import tell
 from howfar.errors import HowfarError
 
 
@@ -20,8 +21,9 @@ class Failures:
     errors: list[tuple[str, HowfarError]] = field(default_factory=list)
 
     def add(self, name: str, error: HowfarError) -> None:
-        """Record that a source failed."""
-        self.errors.append((name, error))
+        """Record that a source failed. What the error's traceback holds, such as an open video, is let go."""
+        error.__context__ = None
+        self.errors.append((name, error.with_traceback(None)))
 
     def tell_and_exit(self) -> None:
         """Print the failures on standard error and end with exit code 1; do nothing if there are none.
@@ -31,10 +33,10 @@ class Failures:
         """
         for name, error in self.errors:
             where = "" if self.count == 1 or name in str(error) else f"{name}: "
-            typer.echo(f"howfar: {where}{sentence(error)}", err=True)
+            tell(f"howfar: {where}{sentence(error)}")
         if self.errors and self.count > 1:
             failed = len({name for name, _ in self.errors})
-            typer.echo(f"{self.count - failed} of {self.count} sources could be done.", err=True)
+            tell(f"{self.count - failed} of {self.count} sources could be done.")
         if self.errors:
             raise typer.Exit(1)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from howfar.cli import options
+from howfar.cli.console import tell
 
 if TYPE_CHECKING:
     from howfar.models import RunOptions
@@ -38,6 +39,14 @@ def look(
         float | None,
         typer.Option("--nms", min=0, max=1, help="Overlap of duplicates.", rich_help_panel=options.DETECTION),
     ] = None,
+    tiles: Annotated[
+        bool,
+        typer.Option(
+            "--tiles",
+            help="Look for small objects too, in overlapping parts of a large picture; it takes longer.",
+            rich_help_panel=options.DETECTION,
+        ),
+    ] = False,
     detector: Annotated[
         str,
         typer.Option("--detector", help="Detector: a name or an .onnx file.", rich_help_panel=options.DETECTION),
@@ -48,14 +57,13 @@ def look(
         typer.Option(
             "--depth",
             metavar="FILE",
-            help="Your own depth map in place of the network: 16-bit PNG in mm; .npy, .npz, .tiff or .exr in metres.",
+            help="Your own depth map in place of the network: PNG in mm; .npy, .npz, .tiff, .pfm or .exr in metres.",
             rich_help_panel=options.DEPTH,
         ),
     ] = None,
-    depth_unit: Annotated[
-        Literal["auto", "m", "mm"],
-        typer.Option("--depth-unit", help="Unit of --depth and --depth-points.", rich_help_panel=options.DEPTH),
-    ] = "auto",
+    depth_unit: options.DepthUnit = "auto",
+    depth_scale: options.DepthScale = None,
+    depth_invalid: options.DepthInvalid = None,
     anchor: options.Anchor = None,
     known: options.KnownDistances = None,
     depth_points: options.DepthPoints = None,
@@ -194,6 +202,7 @@ def look(
     from howfar.cli.looking import look_at_all
     from howfar.cli.output_options import OutputOptions
     from howfar.cli.own_depth import OwnDepth
+    from howfar.cli.own_depth import depth_unit as read_unit
     from howfar.drawing.style import DrawStyle
     from howfar.errors import SettingError
     from howfar.io.camera_files import read_calibration
@@ -204,7 +213,7 @@ def look(
 
     if not sources:
         sources, max_depth = _ask(max_depth)
-    opened = open_sources(sources, stdin=typer.get_binary_stream("stdin"))
+    opened = open_sources(sources, stdin=typer.get_binary_stream("stdin"), each_alone=True)
     bounds, run_options = Bounds(lower_threshold, upper_threshold), RunOptions(threads, provider)
     finder = Rangefinder(
         detector,
@@ -229,6 +238,7 @@ def look(
         sizes=sizes,
         anchor=anchor,
         known=known or (),
+        tiles=tiles,
     )
     wants_files = format_ == "table" or save_depth or point_cloud
     output = OutputOptions(
@@ -242,11 +252,12 @@ def look(
         every=every,
     )
     if depth_on == "crops":
-        typer.echo("Depth on crops is a comparison: cut-out objects lose the scene that depth is read from.", err=True)
+        tell("Depth on crops is a comparison: cut-out objects lose the scene that depth is read from.")
     one_picture = len(opened) == 1 and not opened[0].is_stream
     if known and not one_picture:
         raise SettingError("--known goes with one picture: name the picture that the object is in.")
-    own = OwnDepth.read(depth_file, depth_points, depth_unit, one_picture=one_picture)
+    unit = read_unit(depth_unit, depth_scale, depth_invalid)
+    own = OwnDepth.read(depth_file, depth_points, unit, one_picture=one_picture)
     look_at_all(opened, finder, output, own)
 
 

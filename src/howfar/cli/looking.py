@@ -1,12 +1,13 @@
 """The work of `howfar look`: each source is processed, printed and written; a failure does not stop the others."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-import typer
-
+from howfar.cli.caveats import Caveats
+from howfar.cli.console import results, tell
 from howfar.cli.failures import Failures
 from howfar.cli.output_options import OutputOptions
 from howfar.cli.own_depth import OwnDepth
@@ -14,14 +15,23 @@ from howfar.cli.printing import Printer, printer_for
 from howfar.cli.progress import Step, progress_bar
 from howfar.cli.writing import PictureFiles, draw_views
 from howfar.drawing.units import Units, distance_text
-from howfar.errors import HowfarError, SettingError
+from howfar.errors import HowfarError, OutputError, SettingError
+from howfar.files import uninterrupted
 from howfar.io.output_names import OutputNames
 from howfar.io.video_writer import VideoWriter
+from howfar.models.detector import CardDetector
+from howfar.models.tiles import LARGE, times_input
 from howfar.pipeline.jobs import Failed, look_at_pictures
 from howfar.pipeline.rangefinder import Rangefinder
 from howfar.pipeline.view import View
 from howfar.scene import Frame
 from howfar.sources.opening import Source, expected_frames
+
+NOT_IN_TABLES = ("unit", "objects", "picture")
+"""The kinds of caveats that no caption of a table says."""
+
+OF_A_VIDEO = ("camera", "scenes", "picture")
+"""Those that hold for all frames alike."""
 
 
 @dataclass
@@ -33,6 +43,22 @@ class _Run:
     printer: Printer
     names: OutputNames | None
     failures: Failures
+    caveats: Caveats
+    shrunk: float = 1.0
+    """How many times as large as the detector's input the largest picture was."""
+
+    def note(self, views: Sequence[View]) -> None:
+        """Collect the caveats; those that a table tells itself only where files carry metres."""
+        view, options = views[0], self.options
+        self.note_size(view)
+        if options.format != "table" or options.save_depth or options.point_cloud:
+            self.caveats.add(view.source, view.caveats)
+        else:
+            self.caveats.add(view.source, (caveat for caveat in view.caveats if caveat.kind in NOT_IN_TABLES))
+
+    def note_size(self, view: View) -> None:
+        """Take note of the size of a picture."""
+        self.shrunk = max(self.shrunk, _times_input(self.finder, view))
 
 
 def look_at_all(
@@ -51,15 +77,30 @@ def look_at_all(
     """
     one_picture = len(sources) == 1 and not sources[0].is_stream
     names = None if options.out is None else OutputNames(options.out)
-    run = _Run(finder, options, printer_for(options, one_picture=one_picture), names, Failures(len(sources)))
-    for is_stream, consecutive in groupby(sources, key=lambda source: source.is_stream):
-        if is_stream:
-            for source in consecutive:
-                _look_at_stream(source, run)
-        else:
-            _look_at_pictures(list(consecutive), run, own or OwnDepth())
-    run.printer.finish()
+    printer, caveats = printer_for(options, one_picture=one_picture), Caveats(many=not one_picture)
+    run = _Run(finder, options, printer, names, Failures(len(sources)), caveats)
+    try:
+        for is_stream, consecutive in groupby(sources, key=lambda source: source.is_stream):
+            if is_stream:
+                for source in consecutive:
+                    _look_at_stream(source, run)
+            else:
+                _look_at_pictures(list(consecutive), run, own or OwnDepth())
+    finally:
+        run.printer.finish()
+        run.caveats.tell()
+    if run.shrunk >= LARGE and options.format == "table":
+        results().print(
+            f"The detector sees the picture {run.shrunk:.0f} times smaller: --tiles finds small objects too.",
+            style="dim",
+        )
     run.failures.tell_and_exit()
+
+
+def _times_input(finder: Rangefinder, view: View) -> float:
+    """How many times as large a picture is as what the detector saw of it; 1 where that is not known."""
+    detector = getattr(finder.perceiver, "detector", None)
+    return times_input(view.width_px, view.height_px, detector) if isinstance(detector, CardDetector) else 1.0
 
 
 def _look_at_pictures(sources: Sequence[Source], run: _Run, own: OwnDepth) -> None:
@@ -81,10 +122,12 @@ def _look_at_pictures(sources: Sequence[Source], run: _Run, own: OwnDepth) -> No
 def _show_picture(views: Sequence[View], files: PictureFiles, run: _Run) -> None:
     written = None
     try:
-        written = files.write(views)
+        with uninterrupted():
+            written = files.write(views)
     except HowfarError as error:
         run.failures.add(views[0].source, error)
     run.printer.show(views, written)
+    run.note(views)
 
 
 def _look_at_stream(source: Source, run: _Run) -> None:
@@ -93,8 +136,10 @@ def _look_at_stream(source: Source, run: _Run) -> None:
     try:
         if run.options.save_depth or run.options.point_cloud:
             raise SettingError("--save-depth and --point-cloud are for pictures; `howfar depth` writes a depth video.")
-        with progress_bar(Path(source.name).name, expected_frames(source, run.options.every), "frames") as step:
-            frames = run.finder.watch_each(source.frames(run.options.every))
+        with (
+            progress_bar(Path(source.name).name, expected_frames(source, run.options.every), "frames") as step,
+            closing(run.finder.watch_each(source.frames(run.options.every))) as frames,
+        ):
             if run.names is None:
                 _show_frames(frames, run, step)
                 return
@@ -103,7 +148,7 @@ def _look_at_stream(source: Source, run: _Run) -> None:
                 written = target
                 _show_frames(_written(frames, video, run), run, step)
             if video.notice:
-                typer.echo(video.notice, err=True)
+                tell(video.notice)
     except HowfarError as error:
         run.failures.add(source.name, error)
     finally:
@@ -111,14 +156,26 @@ def _look_at_stream(source: Source, run: _Run) -> None:
 
 
 def _written(frames: Iterable[tuple[View, ...]], video: VideoWriter, run: _Run) -> Iterator[tuple[View, ...]]:
+    """The same frames, each written; where that fails the failure is recorded, and the frames go on."""
+    is_written = True
     for views in frames:
-        video.write(draw_views(views, run.finder.method_names, run.options.style), views[0].time_s)
+        if is_written:
+            try:
+                with uninterrupted():  # OpenCV can crash where Ctrl-C comes while it writes text
+                    video.write(draw_views(views, run.finder.method_names, run.options.style), views[0].time_s)
+            except OutputError as error:
+                run.failures.add(views[0].source, error)
+                is_written = False
         yield views
 
 
 def _show_frames(frames: Iterable[tuple[View, ...]], run: _Run, step: Step) -> None:
     for views in frames:
         run.printer.show_frame(views)
+        run.note_size(views[0])
+        if run.options.format != "table":  # of frames, what holds for the whole video
+            lasting = (caveat for caveat in views[0].caveats if caveat.kind in OF_A_VIDEO)
+            run.caveats.add(views[0].source, lasting)
         step(_nearest(views[0], run.options.style.units))
 
 

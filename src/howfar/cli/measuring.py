@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from howfar.cli.console import results
+from howfar.cli.console import results, tell
 from howfar.cli.progress import Step
 
 if TYPE_CHECKING:
@@ -74,4 +74,4 @@ def publish_page(page: "Page", html: Path, overwrite: bool) -> None:
 
 def say_written(path: Path) -> None:
     """Tell where a result went, on standard error."""
-    typer.echo(f"Written to {path}", err=True)
+    tell(f"Written to {path}")

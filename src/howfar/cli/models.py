@@ -31,7 +31,7 @@ def info(name: Annotated[str, typer.Argument(help="Name of a model, or an ONNX f
     from rich.table import Table
     from rich.text import Text
 
-    rows = _rows_of_file(Path(name)) if name.endswith(".onnx") else _rows_of_entry(name)
+    rows = _rows_of_file(Path(name)) if name.lower().endswith(".onnx") else _rows_of_entry(name)
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
@@ -58,9 +58,10 @@ def pull(
         accepted = accept_licence or _accepts(entry)
         with _progress(entry.name) as progress:
             path = zoo.pull(entry.name, progress=progress, accept_licence=accepted, mirror=mirror)
-        typer.echo(f"{entry.name}: {path}, licence: {entry.licence}")
+        results().print(f"{entry.name}: {path}, licence: {entry.licence}", soft_wrap=True)
         if not entry.runs_at_once:
-            typer.echo(f"  It is exported before it runs:  howfar export {entry.name} --out {entry.name}.onnx")
+            command = f"howfar export {entry.name} --out {entry.name}.onnx"
+            results().print(f"  It is exported before it runs:  {command}", soft_wrap=True)
 
 
 @app.command()
@@ -69,18 +70,20 @@ def check(
         list[str] | None, typer.Argument(help="Names of models or ONNX files; all that are here when none is given.")
     ] = None,
 ) -> None:
-    """Check models: digest, whether they open and fit their card, and one run on a grey picture."""
+    """Check models: digest, whether they open and fit their card, and what they make of a drawn room."""
     from howfar.models import zoo
 
     console = results()
     wrong = 0
     for name in names or [name for name, entry in zoo.entries().items() if zoo.pulled_path(entry)]:
         try:
-            console.print(f"[green]right[/]  {name}: {_checked(name)}", highlight=False)
+            found = _checked(name)
+            console.print("right  ", style="green", end="")
+            console.print(f"{name}: {found}")
         except HowfarError as error:
             wrong += 1
-            console.print("[red]wrong[/]  ", end="")
-            console.print(f"{name}: {error}", markup=False, highlight=False)
+            console.print("wrong  ", style="red", end="")
+            console.print(f"{name}: {error}")
     if wrong:
         raise typer.Exit(1)
 
@@ -106,7 +109,6 @@ def _list() -> None:
     console.print(
         "`howfar models pull NAME` fetches a model, `howfar models info NAME` tells all of it. A checkpoint must be "
         "exported to ONNX before it runs.",
-        highlight=False,
     )
 
 
@@ -211,14 +213,14 @@ def _checked(name: str) -> str:
     from howfar.models.check import check_model
     from howfar.models.library import find_model
 
-    entry = None if name.endswith(".onnx") else zoo.find_entry(name)
+    entry = None if name.lower().endswith(".onnx") else zoo.find_entry(name)
     if entry is not None and zoo.pulled_path(entry) and not zoo.is_whole(entry):
         raise ModelError(f"the file is not the one that was pulled (its SHA-256 differs): howfar models pull {name}")
     if entry is not None and not entry.runs_at_once and zoo.pulled_path(entry):
         return "its digest is right; it does not run before it is exported to ONNX"
     path, card = find_model(name)
     digest = "its digest is right" if card.sha256 else "its card states no digest"
-    return f"{digest}, fits its card, ran on a grey picture in {check_model(path, card):.0f} ms"
+    return f"{digest}, fits its card, ran on a drawn room in {check_model(path, card):.0f} ms"
 
 
 def _accepts(entry: "Entry") -> bool:
@@ -239,7 +241,7 @@ def _accepts(entry: "Entry") -> bool:
 def _progress(name: str) -> "Iterator[Progress]":
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     with Progress(*columns, TimeRemainingColumn(), console=messages(), transient=True) as bar:
         task = bar.add_task(name, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

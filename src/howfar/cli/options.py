@@ -1,7 +1,7 @@
 """Options that several commands share, written once."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -80,6 +80,32 @@ DepthPoints = Annotated[
         metavar="FILE",
         help="Depths of your own at some pixels, to give a relative depth network metres; files as for --depth, 0 or "
         "NaN where unknown.",
+        rich_help_panel=DEPTH,
+    ),
+]
+DepthUnit = Annotated[
+    Literal["auto", "m", "cm", "mm"],
+    typer.Option(
+        "--depth-unit",
+        help="Unit of depth files; auto: integers are millimetres, other numbers metres.",
+        rich_help_panel=DEPTH,
+    ),
+]
+DepthScale = Annotated[
+    str | None,
+    typer.Option(
+        "--depth-scale",
+        metavar="METRES",
+        help="In its place, the metres of one step: 0.0001 (RealSense D405), 1/256 (KITTI), 1/5000 (TUM).",
+        rich_help_panel=DEPTH,
+    ),
+]
+DepthInvalid = Annotated[
+    list[float] | None,
+    typer.Option(
+        "--depth-invalid",
+        metavar="VALUE",
+        help="A stored number that stands for unknown, besides 0 and the largest of 16 bits.",
         rich_help_panel=DEPTH,
     ),
 ]

@@ -1,18 +1,15 @@
 """The formats that `howfar look` prints results in: a table for people; JSON, JSON Lines and CSV for programs."""
 
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-import typer
-
-from howfar.cli.console import results
+from howfar.cli.console import results, write_data
 from howfar.cli.output_options import OutputOptions
 from howfar.cli.stream_summary import StreamSummary
 from howfar.drawing.tables import caption, csv_text, explanation, table
+from howfar.pipeline.caveats import scenes_text
 from howfar.pipeline.view import View
-from howfar.scene import DepthFacts
 
 
 class Printer(Protocol):
@@ -36,33 +33,27 @@ def printer_for(options: OutputOptions, *, one_picture: bool) -> Printer:
 
     Args:
         options: The options of the output, such as format and units.
-        one_picture: Whether there is a single picture. Its JSON is then indented, else there is one scene on each line.
+        one_picture: Whether there is a single picture.
     """
     if options.format == "table":
         return _Tables(options, titled=not one_picture)
     if options.format == "csv":
         return _csv()
-    return _json(indent=2 if options.format == "json" and one_picture else None)
+    return _json_lines() if options.format == "jsonl" else _JsonDocument(one_picture=one_picture)
 
 
 class _Lines:
     """A format that prints each scene on its own, whether of a picture or of a frame."""
 
-    def __init__(self, to_text: Callable[[View, int], str]) -> None:
-        """Take the function that turns a scene, and the number of scenes of its picture, into text."""
+    def __init__(self, to_text: Callable[[View], str]) -> None:
+        """Take the function that turns a scene into text."""
         self._to_text = to_text
 
     def show(self, views: Sequence[View], written: Path | None) -> None:
         self.show_frame(views)
-        tell_odd(views[0])
 
     def show_frame(self, views: Sequence[View]) -> None:
-        text = "".join(self._to_text(view, len(views)) for view in views)
-        if results().is_terminal:
-            results().out(text, end="", highlight=False)  # above the progress bar
-        else:
-            sys.stdout.write(text)
-            sys.stdout.flush()  # a program that reads a stream gets each frame at once
+        write_data("".join(map(self._to_text, views)))
 
     def end_stream(self, name: str, written: Path | None) -> None:
         """Print nothing: there is no summary."""
@@ -71,13 +62,42 @@ class _Lines:
         """Print nothing."""
 
 
-def _json(indent: int | None) -> _Lines:
-    return _Lines(lambda view, count: view.to_json(indent if count == 1 else None) + "\n")
+def _json_lines() -> _Lines:
+    return _Lines(lambda view: view.to_json() + "\n")
 
 
 def _csv() -> _Lines:
     header = iter([True])
-    return _Lines(lambda view, _: csv_text(view, header=next(header, False)))
+    return _Lines(lambda view: csv_text(view, header=next(header, False)))
+
+
+class _JsonDocument:
+    """One document of JSON: the scene of a single picture, else an array with one scene on each line."""
+
+    def __init__(self, *, one_picture: bool) -> None:
+        self._one_picture = one_picture
+        self._scenes = 0
+
+    def show(self, views: Sequence[View], written: Path | None) -> None:
+        if self._one_picture and len(views) == 1:
+            write_data(views[0].to_json(2) + "\n")
+        else:
+            self.show_frame(views)
+
+    def show_frame(self, views: Sequence[View]) -> None:
+        for view in views:
+            write_data(("," if self._scenes else "[") + "\n" + view.to_json())
+            self._scenes += 1
+
+    def end_stream(self, name: str, written: Path | None) -> None:
+        """Print nothing: there is no summary."""
+
+    def finish(self) -> None:
+        """End the array, which is there even if no picture could be read."""
+        if self._scenes:
+            write_data("\n]\n")
+        elif not self._one_picture:
+            write_data("[]\n")
 
 
 class _Tables:
@@ -94,7 +114,7 @@ class _Tables:
     def show(self, views: Sequence[View], written: Path | None) -> None:
         from rich.text import Text
 
-        self._note = note_on(views[0].facts)
+        self._note = scenes_text(views[0].facts)
         for view in views:
             shown = table(view, self._units)
             shown.title = (
@@ -103,44 +123,39 @@ class _Tables:
             self._console.print(shown)
             if self._explains:
                 self._console.print(explanation(view, self._units))
-            for line in (caption(view, self._units), options_line(view)):
+            for line in (nothing_found(view), caption(view, self._units), options_line(view)):
                 if line:
-                    self._console.print(line, style="dim", highlight=False, markup=False)
+                    self._console.print(line, style="dim")
         self._tell_written(written)
 
     def show_frame(self, views: Sequence[View]) -> None:
-        self._note = note_on(views[0].facts)
+        self._note = scenes_text(views[0].facts)
         self._summary.add(views[0])
 
     def end_stream(self, name: str, written: Path | None) -> None:
         if not self._summary.frames:
             return
         self._console.print(self._summary.table(name, self._units))
+        if not self._summary.seen_in:
+            self._console.print(NOTHING_FOUND, style="dim")
         self._tell_written(written)
         self._summary = StreamSummary()
 
     def finish(self) -> None:
         if self._note:
-            self._console.print(self._note, style="dim", highlight=False)
+            self._console.print(self._note, style="dim")
 
     def _tell_written(self, written: Path | None) -> None:
         if written is not None:
-            self._console.print(f"Drawn in {written}", highlight=False, soft_wrap=True)
+            self._console.print(f"Drawn in {written}", soft_wrap=True)
 
 
-def tell_odd(view: View) -> None:
-    """Say on standard error what is odd about a picture and its camera, for formats that people do not read."""
-    doubt = view.camera.doubt
-    reasons = () if doubt is None else (f"The camera is doubtful: {doubt.reason}.",)
-    for line in (*view.notes, *reasons):
-        typer.echo(f"{view.source}: {line}", err=True)
+NOTHING_FOUND = "Nothing was found: a lower --score also shows what the detector is less sure of."
 
 
-def note_on(facts: DepthFacts | None) -> str:
-    """A warning if the metres come from a network that was trained on some kinds of scenes only; else empty."""
-    if facts is None or not facts.is_metric or not facts.scenes:
-        return ""
-    return f"{facts.name} has seen {facts.scenes} and nothing else: anywhere else its metres are a guess."
+def nothing_found(view: View) -> str:
+    """A sentence if no object was found; else empty."""
+    return "" if view.objects or view.beyond else NOTHING_FOUND
 
 
 def options_line(view: View) -> str:

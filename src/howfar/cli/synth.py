@@ -42,4 +42,4 @@ def synth(
     except KeyboardInterrupt:
         messages().print("Stopped; the same command goes on from here.")
         raise typer.Exit(INTERRUPTED) from None
-    results().print(f"{len(numbers)} scenes rendered; {out} holds {count}.", markup=False, soft_wrap=True)
+    results().print(f"{len(numbers)} scenes rendered; {out} holds {count}.", soft_wrap=True)

@@ -43,7 +43,7 @@ def train(
         task = kind_of(recipe).start(recipe, out, step)
     loop = trainer(task, recipe, out, Devices(*devices), resume=resume, overwrite=overwrite)
     for remark in task.remarks:
-        messages().print(remark, markup=False, soft_wrap=True)
+        messages().print(remark, soft_wrap=True)
     try:
         with _Progress() as progress:
             history = loop.run(progress)

@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import typer
 from numpy.typing import NDArray
 
+from howfar.cli.depth_output import NOTE_ENDING, write_map, write_note
 from howfar.cli.output_options import OutputOptions
 from howfar.drawing.annotation import draw_scene
 from howfar.drawing.depth_view import draw_depth
 from howfar.drawing.side_by_side import side_by_side
 from howfar.drawing.style import DrawStyle
 from howfar.files import refuse_existing
-from howfar.io.depth_files import save_depth_png
 from howfar.io.output_names import OutputNames
 from howfar.io.picture_writer import save_picture
 from howfar.io.point_cloud import save_point_cloud
@@ -54,16 +54,19 @@ class PictureFiles:
         size = (view.width_px, view.height_px)
         overwrite = self._options.overwrite
         paths = self._paths(view.source)
+        carried: dict[str, dict[str, Any]] = {}
         if "picture" in paths:
             save_picture(draw_views(views, self._methods, self._options.style), paths["picture"], overwrite=overwrite)
         if "depth" in paths:
-            lost = save_depth_png(view.depth, paths["depth"], *size, overwrite=overwrite)
-            if lost:
-                typer.echo(f"{paths['depth']}: {lost} pixels beyond 65.5 m are written as unknown.", err=True)
+            carried[paths["depth"].name] = write_map(view, paths["depth"], overwrite=overwrite)
             coloured = draw_depth(view.depth, *size, units=self._options.style.units)
             save_picture(coloured, paths["depth view"], overwrite=overwrite)
         if "cloud" in paths:
-            save_point_cloud(view.image, view.depth, view.camera, paths["cloud"], overwrite=overwrite)
+            notes = [caveat.text for caveat in view.caveats]
+            save_point_cloud(view.image, view.depth, view.camera, paths["cloud"], notes=notes, overwrite=overwrite)
+            carried[paths["cloud"].name] = {"unit": "m"}
+        if "note" in paths:
+            write_note(view, carried, paths["note"], overwrite=overwrite)
         return paths.get("picture")
 
     def _paths(self, source: str) -> dict[str, Path]:
@@ -75,4 +78,6 @@ class PictureFiles:
             paths["depth view"] = self._names.path(source, DEPTH_VIEW_ENDING)
         if self._options.point_cloud:
             paths["cloud"] = self._names.path(source, CLOUD_ENDING)
+        if self._options.save_depth or self._options.point_cloud:
+            paths["note"] = self._names.path(source, NOTE_ENDING)
         return paths

@@ -108,7 +108,7 @@ def export(source: Exportable, target: Path, *, half: bool = False, overwrite: b
     """
     refuse_target(target, overwrite=overwrite)
     fits = _fits(source.network, half=half)
-    card = replace(source.card, name=target.stem)
+    card = replace(_read_card(source), name=target.stem)
     model = to_onnx(source)
     comparisons: tuple[Comparison, ...] = ()
     halved: tuple[Comparison, ...] = ()
@@ -125,6 +125,14 @@ def export(source: Exportable, target: Path, *, half: bool = False, overwrite: b
         card = replace(card, sha256=file_digest(file))
         beside.write_text(card_text(card), encoding="utf-8")
     return Exported(target, card, comparisons, halved)
+
+
+def _read_card(source: Exportable) -> Card:
+    """The card with the name of the output that is read, where the file has further ones."""
+    depth = source.card.depth
+    if depth is None or not source.more_outputs:
+        return source.card
+    return replace(source.card, depth=replace(depth, tensors=(FORMS[source.card.task].output,)))
 
 
 def _fits(network: nn.Module, *, half: bool) -> bool:
@@ -175,7 +183,7 @@ def compare(source: Exportable, onnx_path: Path) -> tuple[Comparison, ...]:
     Raises:
         ModelError: If the file does not open or run.
     """
-    session = open_session(onnx_path, source.card, RunOptions(threads=torch.get_num_threads()))
+    session = open_session(onnx_path, _read_card(source), RunOptions(threads=torch.get_num_threads()))
     comparisons = []
     for tensor in FORMS[source.card.task].inputs(source):
         expected, torch_ms = _timed(partial(_run_torch, source.network, tensor))

@@ -6,13 +6,13 @@ Lin et al.: Microsoft COCO: Common Objects in Context, ECCV 2014; the format is 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from howfar.datasets.files import refuse_missing
+from howfar.datasets.files import leads_out, refuse_missing
 from howfar.datasets.samples import DetectionSample, LazySamples
 from howfar.errors import SourceError
 from howfar.io.parsing import UnreadableError, read_large_json
@@ -185,7 +185,7 @@ def _without_outline(entry: dict[str, Any]) -> dict[str, Any]:
 
 def _picture(entry: dict[str, Any]) -> CocoPicture:
     name = str(entry["file_name"])
-    if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name.replace("\\", "/")).parts:
+    if leads_out(name):
         raise ValueError(f"the file_name {name!r} leads out of the data set")
     return CocoPicture(_whole(entry["id"]), name, _whole(entry["width"]), _whole(entry["height"]))
 

@@ -1,7 +1,7 @@
 """The files of a data set: which pictures lie in a folder, and whether all files are there."""
 
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from howfar.errors import SourceError
 from howfar.files import is_file
@@ -11,6 +11,12 @@ from howfar.io.kinds import PICTURE_SUFFIXES, has_suffix
 def pictures_in(folder: Path) -> list[Path]:
     """The pictures that lie in a folder, by their endings, in the order of their names."""
     return sorted(path for path in folder.iterdir() if has_suffix(path, PICTURE_SUFFIXES))
+
+
+def leads_out(name: str) -> bool:
+    """Whether a name that a data set gives of one of its files leads out of its folder."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    return path.is_absolute() or ".." in path.parts
 
 
 def refuse_missing(paths: Iterable[Path], what: str) -> None:

@@ -8,18 +8,16 @@ from pathlib import Path
 
 from howfar.datasets.camera_table import CameraTable
 from howfar.datasets.dataset_toml import DESCRIPTION_NAME, Division, read_description
-from howfar.datasets.depth_units import metres_of
 from howfar.datasets.files import refuse_missing
 from howfar.datasets.pairs import Pair, find_pairs
 from howfar.datasets.samples import DepthSample, DetectionSample, LazySamples
 from howfar.datasets.yolo_labels import read_yolo_sample
 from howfar.errors import SettingError, SourceError
+from howfar.io.depth_units import METRES, metres_of
 from howfar.io.depth_values import read_values
 from howfar.io.pictures import picture_size, read_rgb
 from howfar.io.toml import Fields
 from howfar.scene import Camera
-
-METRES = {"m": 1.0, "cm": 0.01, "mm": 0.001}
 
 DEPTH_FIELDS = ("kind", "name", "images", "depths", "unit", "scale", "invalid", "camera", "cameras", "splits")
 DETECTION_FIELDS = ("kind", "name", "images", "labels", "classes", "splits")

@@ -16,11 +16,11 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from howfar.datasets.depth_units import metres_of
 from howfar.datasets.files import refuse_missing
 from howfar.datasets.samples import DepthSample, LazySamples
 from howfar.datasets.splits import WHOLE, read_list, refuse_unknown_split
 from howfar.errors import SourceError
+from howfar.io.depth_units import metres_of
 from howfar.io.pictures import read_grey, read_rgb
 from howfar.scene import Camera
 

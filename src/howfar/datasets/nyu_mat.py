@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from howfar.datasets.depth_units import metres_of
 from howfar.datasets.nyu import NYU_CAMERA
 from howfar.datasets.samples import DepthSample, LazySamples
 from howfar.datasets.splits import refuse_unknown_split
 from howfar.errors import MissingExtraError, SourceError
+from howfar.io.depth_units import metres_of
 from howfar.io.toml import read_own_toml
 
 if TYPE_CHECKING:

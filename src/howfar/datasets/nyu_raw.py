@@ -9,11 +9,11 @@ split, `all`.
 from dataclasses import dataclass
 from pathlib import Path
 
-from howfar.datasets.depth_units import metres_of
 from howfar.datasets.nyu import NYU_CAMERA
 from howfar.datasets.samples import DepthSample, LazySamples
 from howfar.datasets.splits import WHOLE, read_list, refuse_unknown_split
 from howfar.errors import SourceError
+from howfar.io.depth_units import metres_of
 from howfar.io.depth_values import read_values
 from howfar.io.pictures import read_rgb
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from howfar.datasets.files import leads_out
 from howfar.errors import SettingError, SourceError
 
 WHOLE = "all"
@@ -41,4 +42,9 @@ def read_list(path: Path, form: str) -> list[str]:
     entries = [line.strip() for line in lines if line.strip()]
     if not entries:
         raise SourceError(f"The split {path} is empty: it should name {form}.")
+    for entry in entries:
+        if any(leads_out(name) for name in entry.split()):
+            raise SourceError(
+                f"The split {path} names {entry!r}, which leads out of the data set: it should name {form}."
+            )
     return entries

@@ -18,13 +18,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from howfar.datasets.csv_rows import read_rows
-from howfar.datasets.depth_units import metres_of
-from howfar.datasets.files import refuse_missing
+from howfar.datasets.files import leads_out, refuse_missing
 from howfar.datasets.kitti_depth import METRES_PER_COUNT
 from howfar.datasets.kitti_objects import DETECTOR_NAMES, KittiObjects, labelled_sample
 from howfar.datasets.samples import DepthSample, LazySamples, ObjectSample
 from howfar.datasets.splits import WHOLE, refuse_unknown_split
 from howfar.errors import SettingError, SourceError
+from howfar.io.depth_units import metres_of
 from howfar.io.pictures import read_grey, read_rgb
 from howfar.scene import Camera
 
@@ -172,6 +172,9 @@ def _picture(cells: dict[str, str], root: Path, where: str) -> StreetPicture:
     if not (cells["left"] and cells["drive"]):
         raise SourceError(f"{where} should name its picture, left, and its drive.")
     depth, labels = cells["depth"], cells["labels"]
+    for name in (cells["left"], depth, labels):
+        if leads_out(name):
+            raise SourceError(f"{where} names {name!r}, which leads out of the data set: name files in it.")
     return StreetPicture(
         name=f"{cells['set']}/{cells['id']}",
         image=root / cells["left"],

@@ -11,6 +11,7 @@ from howfar.drawing.units import Units, distance_text, in_units, interval_text, 
 from howfar.scene import Scene, SceneObject
 from howfar.scene.camera import Origin
 from howfar.scene.depth_alignment import EVIDENCE_TEXTS, DepthAlignment
+from howfar.text import cell
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -109,7 +110,6 @@ def _margin(log_sd: float) -> str:
 def caption(scene: Scene, units: Units = "m") -> str:
     """What the numbers rest on, one statement a line: unit, depth source, camera, marks, and what is not shown."""
     lines = [_basis(scene, units), *([_camera_note(scene)] if scene.is_metric else [])]
-    lines += scene.notes
     if scene.undistorted:
         lines.append("The picture is undistorted: boxes belong to the undistorted picture.")
     if any(one.distance.is_doubtful for one in scene):
@@ -179,11 +179,12 @@ def csv_rows(scene: Scene) -> Iterator[list[str]]:
     for one in scene:
         distance = one.distance
         yield [
-            *(scene.source, frame, _decimal(scene.time_s), one.label, str(one.class_id), _decimal(one.score)),
+            *(cell(scene.source), frame, _decimal(scene.time_s)),
+            *(cell(one.label), str(one.class_id), _decimal(one.score)),
             *(_decimal(value, 2) for value in one.box_xyxy_px),
             *(_decimal(value) for value in (distance.depth_m, distance.range_m, distance.low_m, distance.high_m)),
             *(_decimal(value) for value in distance.position_m),
-            *(distance.method, _decimal(distance.valid_share)),
+            *(cell(distance.method), _decimal(distance.valid_share)),
             *(str(flag).lower() for flag in (distance.mixed, distance.conflict)),
             "" if one.nearness_rank is None else str(one.nearness_rank),
         ]

@@ -1,6 +1,7 @@
 """Writing text into pictures.
 
-OpenCV 5 renders TrueType: any script, straight from the fonts it ships. OpenCV 4 has only the Hershey strokes, which
+OpenCV 5 renders TrueType: any script, straight from the fonts it ships, and ends the process where a
+text is not UTF-8. OpenCV 4 has only the Hershey strokes, which
 are
 ASCII: there accents are dropped, a dash is a hyphen, and other letters become question marks.
 """
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from howfar.drawing.colours import Colour
+from howfar.text import shown
 
 HAS_TRUETYPE = hasattr(cv2, "FontFace")
 WEIGHT = 500
@@ -36,7 +38,7 @@ def line_height(size_px: int) -> int:
 def text_width(text: str, size_px: int) -> int:
     """Width in pixels that a text takes."""
     if HAS_TRUETYPE:
-        x, _, width, _ = cv2.getTextSize((0, 0), text, (0, 0), _font(), size_px, WEIGHT)
+        x, _, width, _ = cv2.getTextSize((0, 0), shown(text), (0, 0), _font(), size_px, WEIGHT)
         return int(x + width)
     scale, thickness = _hershey(size_px)
     return int(cv2.getTextSize(_ascii(text), cv2.FONT_HERSHEY_SIMPLEX, scale, thickness)[0][0])
@@ -55,7 +57,7 @@ def put_text(image: NDArray[np.uint8], text: str, left: int, top: int, size_px: 
     """
     origin = (left, top + round(size_px * BASELINE))
     if HAS_TRUETYPE:
-        cv2.putText(image, text, origin, colour, _font(), size_px, WEIGHT)
+        cv2.putText(image, shown(text), origin, colour, _font(), size_px, WEIGHT)
     else:
         scale, thickness = _hershey(size_px)
         cv2.putText(image, _ascii(text), origin, cv2.FONT_HERSHEY_SIMPLEX, scale, colour, thickness, cv2.LINE_AA)
@@ -85,6 +87,6 @@ def _hershey(size_px: int) -> tuple[float, int]:
 
 
 def _ascii(text: str) -> str:
-    letters = unicodedata.normalize("NFKD", text).replace("–", "-")
+    letters = unicodedata.normalize("NFKD", shown(text)).replace("–", "-")
     plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return plain.encode("ascii", "replace").decode()

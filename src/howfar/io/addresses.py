@@ -1,4 +1,4 @@
-"""Addresses as they may be shown: without the user's name and password."""
+"""Addresses as they may be shown and kept: without the user's name and password."""
 
 import re
 from collections.abc import Iterator
@@ -7,27 +7,52 @@ from urllib.parse import SplitResult, urlsplit
 
 from howfar.errors import HowfarError
 
-_USER = re.compile(r"(?<=://)[^/?#\s]*@")
+_USER = r"(?<=://)(?:[^/?#{blank}]*@|(?!\[)[^/?#@:{blank}]*:(?!\d*(?:[/?#]|$))[^{blank}]*@)"
+"""A name and a password before the @ of the host. The password may hold what should have been escaped, such as a slash;
+what follows a colon and is a port is no password."""
+
+_IN_ADDRESS = re.compile(_USER.format(blank="\0"))
+_IN_TEXT = re.compile(_USER.format(blank=r"\s"))
 
 
-def without_password(text: str) -> str:
-    """A text whose addresses have nothing before the @ of their hosts: `rtsp://me:secret@host/1` gives `rtsp://host/1`."""
-    return _USER.sub("", text)
-
-
-def split_address(url: str) -> SplitResult:
-    """The parts of an address; they are empty where it is none, such as `http://[::1`."""
-    try:
-        return urlsplit(url)
-    except ValueError:
-        return SplitResult("", "", "", "", "")
+def without_password(address: str) -> str:
+    """An address with nothing before the @ of its host: `rtsp://me:secret@host/1` gives `rtsp://host/1`."""
+    return _IN_ADDRESS.sub("", address)
 
 
 @contextmanager
-def hiding_passwords() -> Iterator[None]:
-    """Take names and passwords out of every address in the message of a HowfarError that the block raises."""
+def hiding_passwords(*addresses: str) -> Iterator[None]:
+    """Take names and passwords out of every address in the message of a HowfarError that the block raises.
+
+    Args:
+        *addresses: Addresses that the block works with: their passwords are taken out wherever they stand, as a message
+            may quote a part of an address that cannot be read.
+    """
     try:
         yield
     except HowfarError as error:
-        error.args = (without_password(str(error)),)
+        text = str(error)
+        for address in addresses:
+            text = _hidden(text, address)
+        error.args = (_IN_TEXT.sub("", text),)
         raise
+
+
+def split_address(address: str) -> SplitResult:
+    """The parts of an address; empty parts where it cannot be read: whoever opens it says what is wrong with it."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
+
+
+def _hidden(text: str, address: str) -> str:
+    """A message without the password of an address, and without the pieces of it that are quoted as a port."""
+    text = text.replace(address, without_password(address))
+    user = _IN_ADDRESS.search(address)
+    password = user[0].removesuffix("@").partition(":")[2] if user else ""
+    if password:
+        text = text.replace(password, "…")
+        for piece in re.split(r"[/?#\s]", password):
+            text = text.replace(repr(piece), "'…'")
+    return text

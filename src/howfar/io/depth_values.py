@@ -1,5 +1,6 @@
 """The bare numbers of a depth file: PNG, TIFF, NumPy, PFM or OpenEXR, of a user's camera or of a data set."""
 
+import re
 import struct
 import tokenize
 import zipfile
@@ -15,7 +16,7 @@ from PIL import Image, UnidentifiedImageError
 
 from howfar.errors import MissingExtraError, SourceError
 from howfar.files import is_file
-from howfar.io.numpy_files import refuse_odd_array
+from howfar.io.numpy_files import MOST_VALUES, refuse_odd_array
 
 DEPTH_FORMATS = "a 16-bit PNG, a TIFF, .npy, .npz, .pfm or .exr"
 
@@ -41,6 +42,11 @@ _DAMAGE = (
 """What the libraries raise on a damaged file."""
 
 
+def is_depth_file(path: Path) -> bool:
+    """Whether a path ends as depth files do."""
+    return path.suffix.lower() in _READERS
+
+
 def read_values(path: Path, *, coarse: bool = False) -> NDArray[Any]:
     """Read the numbers of a depth file as they are.
 
@@ -52,7 +58,7 @@ def read_values(path: Path, *, coarse: bool = False) -> NDArray[Any]:
         H×W integers or floating-point numbers.
 
     Raises:
-        SourceError: If there is no such file, or it is damaged or no depth map.
+        SourceError: If there is no such file, or it is damaged, no depth map, or has more than `MOST_VALUES` values.
         MissingExtraError: If it is an EXR file and OpenEXR is not installed.
     """
     reader = _READERS.get(path.suffix.lower())
@@ -62,34 +68,59 @@ def read_values(path: Path, *, coarse: bool = False) -> NDArray[Any]:
         raise SourceError(f"There is no depth file {path}: check the path.")
     try:
         values = reader(path)
+    except MemoryError:
+        raise SourceError(f"{path} does not fit into this machine's memory: give a smaller depth map.") from None
     except (*_DAMAGE, Image.DecompressionBombError) as error:
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
         raise SourceError(
             f"{path} cannot be read as a depth file, it may be damaged ({reason}): copy or fetch it again."
         ) from None
-    return _checked(values, path, coarse)
+    return checked_values(values, str(path), coarse=coarse)
 
 
-def _checked(values: NDArray[Any], path: Path, coarse: bool) -> NDArray[Any]:
+def checked_values(values: NDArray[Any], name: str, *, coarse: bool = False) -> NDArray[Any]:
+    """Check that an array can be a depth map.
+
+    Args:
+        values: H×W numbers, with any axes of length 1.
+        name: What messages call them.
+        coarse: Take 8 bits a value too.
+
+    Returns:
+        H×W numbers.
+
+    Raises:
+        SourceError: If it cannot.
+    """
     shape = values.shape
-    if values.ndim == 3:
-        values = values.squeeze()
+    while values.ndim > 2 and 1 in (values.shape[0], values.shape[-1]):
+        values = values[0] if values.shape[0] == 1 else values[..., 0]
     if values.ndim == 3 and shape[-1] in (3, 4):
-        raise _colour_picture(path)
+        raise _colour_picture(name)
     if values.ndim != 2 or values.size == 0:
-        raise SourceError(f"{path} holds an array of shape {shape}; a depth map has rows and columns.")
+        raise SourceError(f"{name} holds an array of shape {shape}; a depth map has rows and columns.")
     if values.dtype.kind not in "uif":
-        raise SourceError(f"{path} holds values of type {values.dtype}; a depth map holds numbers.")
+        raise SourceError(f"{name} holds values of type {values.dtype}; a depth map holds numbers.")
     if values.dtype.itemsize == 1 and not coarse:
-        raise SourceError(f"{path} has 8 bits a pixel, too coarse for distances: give {DEPTH_FORMATS}.")
+        raise SourceError(f"{name} has 8 bits a pixel, too coarse for distances: give {DEPTH_FORMATS}.")
     return values
+
+
+def _refuse_large(path: Path, width: int, height: int) -> None:
+    """Raise SourceError for a declared size that is larger than any depth map's."""
+    if width * height > MOST_VALUES:
+        raise SourceError(
+            f"{path} says that it has {width}×{height} values, and at most {MOST_VALUES // 10**6} million are read: "
+            "make it smaller first."
+        )
 
 
 def _from_picture(path: Path) -> NDArray[Any]:
     try:
         with Image.open(path, formats=("PNG", "TIFF")) as picture:
             if picture.mode == "P":
-                raise _colour_picture(path)
+                raise _colour_picture(str(path))
+            _refuse_large(path, *picture.size)
             return np.asarray(picture)
     except UnidentifiedImageError:
         if path.suffix.lower() == ".png":
@@ -124,6 +155,28 @@ def _from_npz(path: Path) -> NDArray[Any]:
         return np.asarray(arrays[name])
 
 
+_PFM_HEADER = re.compile(rb"(P[fF])\s+(?:#[^\n]*\s+)*(\d{1,9})\s+(\d{1,9})\s+([-+.\deE]{1,30})(?:\r?\n|[ \t])")
+_PFM_HEADER_BYTES = 1024
+
+
+def _from_pfm(path: Path) -> NDArray[Any]:
+    """PFM: rows from the bottom; the sign of the scale gives the order of bytes, and its size changes no number.
+
+    OpenCV divides by the size, which most writers, Middlebury's among them, set to whatever they like.
+    """
+    with path.open("rb") as file:
+        header = _PFM_HEADER.match(file.read(_PFM_HEADER_BYTES))
+        if header is None:
+            raise ValueError("it does not begin as a PFM does")
+        kind, width, height, scale = header[1], int(header[2]), int(header[3]), float(header[4])
+        if kind == b"PF":
+            raise _colour_picture(str(path))
+        _refuse_large(path, width, height)
+        file.seek(header.end())
+        values = np.frombuffer(file.read(4 * height * width), dtype="<f4" if scale < 0 else ">f4")
+    return values.reshape(height, width)[::-1].astype(np.float32)
+
+
 def _from_exr(path: Path) -> NDArray[Any]:
     try:
         import OpenEXR  # type: ignore[import-not-found]
@@ -135,8 +188,8 @@ def _from_exr(path: Path) -> NDArray[Any]:
     return np.where(values >= NO_SURFACE, np.float32(np.nan), values.astype(np.float32))
 
 
-def _colour_picture(path: Path) -> SourceError:
-    return SourceError(f"{path} is a colour picture; a depth file has one number a pixel: {DEPTH_FORMATS}.")
+def _colour_picture(name: str) -> SourceError:
+    return SourceError(f"{name} is a colour picture; a depth file has one number a pixel: {DEPTH_FORMATS}.")
 
 
 def _depth_channel(names: list[str], path: Path) -> str:
@@ -156,6 +209,6 @@ _READERS: dict[str, Callable[[Path], NDArray[Any]]] = {
     ".tiff": _from_picture,
     ".npy": _from_npy,
     ".npz": _from_npz,
-    ".pfm": _from_opencv,
+    ".pfm": _from_pfm,
     ".exr": _from_exr,
 }

@@ -27,6 +27,11 @@ VIDEO_SUFFIXES = frozenset(
         ".ogv",
     }
 )
+SOURCE_SUFFIXES = frozenset({".ts", ".mts"})
+"""Endings of videos that are also those of programs, in TypeScript."""
+PLAYLIST_SUFFIXES = frozenset({".m3u8", ".m3u"})
+"""Playlists (HLS); not taken from a folder, which holds their parts too."""
+
 PICTURE_NAMES = "JPEG, PNG, WebP, AVIF, JPEG 2000, TIFF, BMP, GIF, PPM or HEIC"
 
 HEAD_BYTES = 64
@@ -56,7 +61,11 @@ _VIDEO_MAGIC = (
     b"FLV\x01",
     b"OggS",
     b"\x30\x26\xb2\x75",  # ASF, WMV
+    b"YUV4MPEG2 ",
 )
+
+TS_PACKET_BYTES = 188
+"""An MPEG transport stream has a G at the beginning of each packet."""
 
 
 def picture_format(head: bytes) -> str | None:
@@ -85,12 +94,17 @@ def is_video(head: bytes) -> bool:
         return head[8:12] == b"AVI "
     if head[4:8] in (b"ftyp", b"moov", b"mdat"):
         return picture_format(head) is None
-    return head.startswith(_VIDEO_MAGIC)
+    return head.startswith(_VIDEO_MAGIC) or head[:1] == head[TS_PACKET_BYTES : TS_PACKET_BYTES + 1] == b"G"
 
 
 def is_page(head: bytes) -> bool:
     """Whether a file's first bytes are those of an HTML page."""
     return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:14].lower().startswith((b"<!doctype html", b"<html", b"<head"))
+
+
+def is_text(head: bytes) -> bool:
+    """Whether a file's first bytes are text: no packet of a video is, for it has a zero in its head."""
+    return b"\0" not in head
 
 
 def describe(head: bytes) -> str:
@@ -99,7 +113,7 @@ def describe(head: bytes) -> str:
         return "holds a video"
     if is_page(head):
         return "holds an HTML page"
-    if head.isascii() and b"\0" not in head:
+    if head.isascii() and is_text(head):
         return "holds text"
     return "is in no format that howfar knows"
 

@@ -1,5 +1,6 @@
 """Names for results: those of their sources, in another folder."""
 
+import os
 import re
 from pathlib import Path
 from urllib.parse import unquote
@@ -12,6 +13,10 @@ NOT_IN_A_NAME = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
 """What some file system does not take in a file's name."""
 
 LONGEST_STEM = 100
+"""Letters of a name that are kept."""
+
+MOST_BYTES = 200
+"""Bytes of a name that are kept: file systems take 255, and a number and an ending come after it."""
 
 
 class OutputNames:
@@ -39,10 +44,10 @@ class OutputNames:
         """
         name = Path(source_name(source))
         if source not in self._stem_of:
-            self._stem_of[source] = self._free(name.stem[:LONGEST_STEM])
+            self._stem_of[source] = self._free(_shortened(name.stem))
         suffix = picture_path(name).suffix if ending is None else ending
         target = self.out_dir / (self._stem_of[source] + suffix)
-        if "://" not in source and target.exists() and Path(source).exists() and target.samefile(source):
+        if "://" not in source and _are_same(target, Path(source)):
             raise SettingError(
                 f"The result for {source} would replace it: choose another folder than its own.", setting="out"
             )
@@ -56,6 +61,22 @@ class OutputNames:
             number += 1
             free = f"{stem}-{number}"
         return free
+
+
+def _shortened(stem: str) -> str:
+    """A stem that a file system takes, whatever ending it gets: letters outside of Latin have several bytes each."""
+    short = stem[:LONGEST_STEM]
+    while len(os.fsencode(short)) > MOST_BYTES:
+        short = short[:-1]
+    return short.rstrip(" .") or stem[:1]
+
+
+def _are_same(target: Path, source: Path) -> bool:
+    """Whether both are one file; not if either is not there or cannot be looked up."""
+    try:
+        return target.samefile(source)
+    except OSError:
+        return False
 
 
 def source_name(source: str) -> str:

@@ -52,11 +52,11 @@ def png_bytes(image: NDArray[np.uint8]) -> bytes:
     return encode(np.ascontiguousarray(image[..., ::-1]), ".png")
 
 
-def encode(pixels: NDArray[np.uint8] | NDArray[np.uint16], suffix: str) -> bytes:
+def encode(pixels: NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float32], suffix: str) -> bytes:
     """The bytes of a picture file.
 
     Args:
-        pixels: H×W×3 BGR, or H×W grey; PNG and TIFF also take 16 bits.
+        pixels: H×W×3 BGR, or H×W grey; PNG and TIFF also take 16 bits, TIFF single precision.
         suffix: One of `ENCODER_SETTINGS`.
 
     Raises:

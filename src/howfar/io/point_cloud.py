@@ -1,5 +1,6 @@
 """Coloured point clouds."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -13,7 +14,13 @@ POINT = np.dtype([("position", "<f4", 3), ("colour", "u1", 3)])
 
 
 def save_point_cloud(
-    image: NDArray[np.uint8], depth: DepthMap, camera: Camera, path: Path, *, overwrite: bool = False
+    image: NDArray[np.uint8],
+    depth: DepthMap,
+    camera: Camera,
+    path: Path,
+    *,
+    notes: Sequence[str] = (),
+    overwrite: bool = False,
 ) -> int:
     """Write a picture's points as a coloured binary PLY file.
 
@@ -26,6 +33,7 @@ def save_point_cloud(
         depth: A metric map of the picture.
         camera: The picture's camera.
         path: Where to.
+        notes: Sentences about what the metres are worth, which the file carries as comments.
         overwrite: Replace a file that is there.
 
     Returns:
@@ -42,18 +50,19 @@ def save_point_cloud(
     points["position"] = camera.points_m(metres)[known]
     points["colour"] = cv2.resize(image, (columns, rows), interpolation=cv2.INTER_AREA)[known]
     with replacing(path, overwrite=overwrite) as temporary, temporary.open("wb") as file:
-        file.write(_header(len(points), camera).encode("ascii"))
+        file.write(_header(len(points), camera, notes).encode("ascii", "replace"))
         file.write(points.tobytes())
     return len(points)
 
 
-def _header(count: int, camera: Camera) -> str:
+def _header(count: int, camera: Camera, notes: Sequence[str]) -> str:
     """The PLY header: the scale of an assumed camera is called assumed in the file itself."""
     lines = [
         "ply",
         "format binary_little_endian 1.0",
         "comment howfar: metres, X right, Y down, Z forward",
         f"comment camera {camera.origin}, focal length {camera.fx_px:.2f} {camera.fy_px:.2f} px",
+        *(f"comment {' '.join(note.split())}" for note in notes),
         f"element vertex {count}",
         *(f"property float {axis}" for axis in "xyz"),
         *(f"property uchar {colour}" for colour in ("red", "green", "blue")),

@@ -1,6 +1,5 @@
 """TOML files, read and written in one place: camera files, model cards, descriptions of data sets, sizes, recipes."""
 
-import json
 import math
 import reprlib
 import sys
@@ -14,6 +13,7 @@ from typing import Any
 from howfar.errors import HowfarError, SettingError
 from howfar.files import replacing
 from howfar.io.parsing import UnreadableError, parse_toml, read_toml_file
+from howfar.text import json_text
 
 Value = str | bool | float | date | Sequence[str] | Sequence[float]
 """What a file that is written may hold."""
@@ -83,12 +83,11 @@ def write_toml(tables: Iterable[tuple[str, Lines]], path: Path, *, overwrite: bo
 def toml_value(value: Value) -> str:
     """A value as TOML writes it."""
     if isinstance(value, str):
-        # JSON escapes as TOML does, except for one control character, which JSON leaves as it is.
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+        return json_text(value)  # whose escapes are TOML's too
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return repr(value)
+        return repr(int(value) if isinstance(value, int) else float(value))  # NumPy's floats are floats of another text
     if isinstance(value, date):
         return value.isoformat()
     texts = [toml_value(each) for each in value]

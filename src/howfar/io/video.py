@@ -4,14 +4,14 @@ from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, cast
 
 from howfar.errors import SettingError, SourceError
 from howfar.io.kinds import HEAD_BYTES, describe, is_video
 from howfar.io.pictures import open_file
+from howfar.io.steady_size import SteadySize
+from howfar.io.video_clock import VideoClock
+from howfar.io.video_frames import RgbConverter
 from howfar.scene.frame import Frame
 
 if TYPE_CHECKING:
@@ -30,6 +30,12 @@ MISSING_S = 0.5
 FFmpeg does not say so by itself. The slack is for a sound track that is a little longer than the pictures. A format
 that states no length, such as an MPEG transport stream, can be cut off without a sign.
 """
+
+DRAIN_TRIES = 64
+"""More than a decoder has threads."""
+
+CLOCK_MAY_LEAP = 0x200
+"""FFmpeg's AVFMT_TS_DISCONT, which PyAV does not name: the formats that are joined by writing one after the other."""
 
 
 class VideoFile:
@@ -52,9 +58,8 @@ class VideoFile:
         self.path = path
         self.name = name or str(path)
         with _opened(path, self.name) as (container, stream):
-            rate = stream.average_rate or stream.guessed_rate
-            self.fps = float(rate) if rate else None
-            self.duration_s = container.duration / 1e6 if container.duration else None
+            self.fps = _fps(stream)
+            self.duration_s = _duration_s(container)
             estimate = round(self.duration_s * self.fps) if self.duration_s and self.fps else None
             self.frame_count: int | None = stream.frames or estimate
 
@@ -80,41 +85,77 @@ class VideoFile:
         """
         check_every(every)
         with _opened(self.path, self.name) as (container, stream):
-            decoding = _Decoding(container, stream)
-            to_rgb = RgbConverter()
-            for index, frame in enumerate(decoding):
-                if index % every == 0:
-                    time_s = decoding.time_s(frame, index, self.fps)
-                    yield Frame(to_rgb(frame), self.name, index=index, time_s=time_s)
-        self._complain(decoding)
-
-    def _complain(self, decoding: "_Decoding") -> None:
-        if not decoding.count:
-            raise SourceError(f"No frame of {self.name} can be decoded: it is damaged, or of a kind that FFmpeg lacks.")
-        broken_after = decoding.broken_after
-        if broken_after is None and _is_short(decoding.end_s, self.duration_s):
-            broken_after = decoding.count
-        if broken_after is not None:
-            where = f"after frame {broken_after - 1}" if broken_after else "at its first frame"
-            raise SourceError(
-                f"{self.name} breaks {where}: what was read is kept ({decoding.count} frames); "
-                "copy the file again to have it all."
-            )
+            yield from read_frames(container, stream, self.name, every)
 
 
-class RgbConverter:
-    """Turns decoded frames into upright RGB pictures; one for each video, as it keeps the scaler's tables."""
+def read_frames(
+    container: "InputContainer", stream: "VideoStream", name: str, every: int = 1
+) -> Generator[Frame, None, None]:
+    """Read the frames 0, every, 2·every, … of an open video, as `VideoFile.frames` does.
 
-    def __init__(self) -> None:
-        from av.video.reformatter import VideoReformatter
+    Args:
+        container: The video.
+        stream: Its stream of pictures (`pictures_of`).
+        name: What to call it, in frames and in errors.
+        every: The step between frames.
 
-        self._reformatter = VideoReformatter()
+    Raises:
+        SourceError: At the end, if something was damaged or the video was cut off.
+    """
+    decoding = _Decoding(container, stream)
+    to_rgb, steady = RgbConverter(stream, name), SteadySize()
+    clock = VideoClock(decoding.start_s, _fps(stream), may_leap=bool(container.format.flags & CLOCK_MAY_LEAP))
+    for index, frame in enumerate(decoding):
+        time_s = clock.time_s(frame.time, index)
+        if index % every:
+            to_rgb.pass_over(frame)
+        else:
+            yield Frame(steady(to_rgb(frame)), name, index=index, time_s=time_s)
+    _complain(decoding, clock, name, _duration_s(container))
 
-    def __call__(self, frame: "VideoFrame") -> NDArray[np.uint8]:
-        """The frame as H×W×3 uint8 RGB, turned as its display matrix says."""
-        pixels = cast("NDArray[np.uint8]", self._reformatter.reformat(frame, format="rgb24").to_ndarray())
-        quarters = round(frame.rotation / 90) % 4  # counter-clockwise, like np.rot90
-        return np.ascontiguousarray(np.rot90(pixels, quarters)) if quarters else pixels
+
+def pictures_of(container: "InputContainer", name: str) -> "VideoStream | None":
+    """The main stream of pictures, ready to be decoded; None where there is none.
+
+    The cover of an album is none, nor is a text that FFmpeg would draw.
+
+    Raises:
+        SourceError: If it is coded in a way that is not known, or its frames would take gigabytes.
+    """
+    from av.stream import Disposition
+
+    best = container.streams.best("video")
+    if best is None or best.disposition & Disposition.attached_pic or container.format.name == "tty":
+        return None
+    stream = cast("VideoStream", best)
+    if stream.codec_context is None:
+        raise SourceError(f"{name} is coded in a way that this build of FFmpeg lacks: convert it to H.264.")
+    _refuse_large_frames(stream, name)
+    stream.thread_type = "AUTO"
+    return stream
+
+
+def _fps(stream: "VideoStream") -> float | None:
+    rate = stream.average_rate or stream.guessed_rate
+    return float(rate) if rate else None
+
+
+def _duration_s(container: "InputContainer") -> float | None:
+    return container.duration / 1e6 if container.duration else None
+
+
+def _complain(decoding: "_Decoding", clock: VideoClock, name: str, duration_s: float | None) -> None:
+    if not decoding.count:
+        raise SourceError(f"No frame of {name} can be decoded: it is damaged, or of a kind that FFmpeg lacks.")
+    broken_after = decoding.broken_after
+    if broken_after is None and not clock.has_jumped and _is_short(decoding.end_s, duration_s):
+        broken_after = decoding.count
+    if broken_after is not None:
+        where = f"after frame {broken_after - 1}" if broken_after else "at its first frame"
+        raise SourceError(
+            f"{name} breaks {where}: what was read is kept ({decoding.count} frames); "
+            "copy the file again to have it all."
+        )
 
 
 class _Decoding:
@@ -126,7 +167,7 @@ class _Decoding:
         self.broken_after: int | None = None
         self._container = container
         self._stream = stream
-        self._start_s = (stream.start_time or 0) * float(stream.time_base or 0)
+        self.start_s = (stream.start_time or 0) * float(stream.time_base or 0)
 
     def __iter__(self) -> Iterator["VideoFrame"]:
         from av import FFmpegError
@@ -140,28 +181,19 @@ class _Decoding:
         except FFmpegError:
             self._note_break()
 
-    def time_s(self, frame: "VideoFrame", index: int, fps: float | None) -> float | None:
-        """Time of a frame from the start of the stream, in seconds; from its number where it has no time stamp."""
-        if frame.time is not None:
-            return frame.time - self._start_s
-        return index / fps if fps else None
-
     def _decode(self, packet: "Packet[VideoStream]") -> list["VideoFrame"]:
         from av import FFmpegError
         from av.error import EOFError as DecoderIsEmpty
 
-        frames: list[VideoFrame] = []
-        while True:
+        # The last packet, an empty one, drains the decoder, whose threads may each still hold an error.
+        for _ in range(DRAIN_TRIES if packet.size == 0 else 1):
             try:
-                frames += packet.decode()
+                return packet.decode()
             except DecoderIsEmpty:
-                return frames
+                break
             except FFmpegError:
                 self._note_break()
-                # The last packet, an empty one, drains the decoder, whose threads may each still hold an error.
-                if packet.size == 0:
-                    continue
-            return frames
+        return []
 
     def _note_break(self) -> None:
         if self.broken_after is None:
@@ -170,7 +202,7 @@ class _Decoding:
     def _note_end(self, packet: "Packet[VideoStream]") -> None:
         if packet.pts is not None:
             end_s = float((packet.pts + (packet.duration or 0)) * packet.time_base)
-            self.end_s = max(self.end_s, end_s - self._start_s)
+            self.end_s = max(self.end_s, end_s - self.start_s)
 
 
 def check_every(every: int) -> None:
@@ -197,13 +229,11 @@ def _opened(path: Path, name: str) -> Iterator[tuple["InputContainer", "VideoStr
     except av.FFmpegError as error:
         raise SourceError(_cannot_open(name, head, str(error.strerror or error).lower())) from None
     with container:
-        stream = _video_stream(container)
+        stream = pictures_of(container, name)
         if stream is None:
             told = describe(head)
             holds = told if told == "holds text" else "holds no moving pictures, at most sound,"
             raise SourceError(f"{name} {holds} where a video was expected: give a video file.")
-        _refuse_large_frames(stream, name)
-        stream.thread_type = "AUTO"
         yield container, stream
 
 
@@ -216,16 +246,6 @@ def _open_container(path: Path) -> "InputContainer":
         return av.open(name, "r")
     except UnicodeDecodeError:  # a title that is not in UTF-8; every byte is something in Latin-1
         return av.open(name, "r", metadata_encoding="latin-1")
-
-
-def _video_stream(container: "InputContainer") -> Any:
-    """The main video stream, or None: the cover of an album is none, nor is a text that FFmpeg would draw."""
-    from av.stream import Disposition
-
-    best = container.streams.best("video")
-    if best is None or best.disposition & Disposition.attached_pic or container.format.name == "tty":
-        return None
-    return best
 
 
 def _refuse_large_frames(stream: "VideoStream", name: str) -> None:

@@ -21,12 +21,16 @@ if TYPE_CHECKING:
 ENCODERS = ("libx264", "libopenh264", "mpeg4")
 """Best first; the last one is not H.264."""
 
-X264_OPTIONS = {"crf": "20", "preset": "veryfast", "bf": "0"}
+X264_OPTIONS = {"crf": "20", "preset": "veryfast", "bf": "0", "rc-lookahead": "2"}
 """A good picture; the preset leaves the processor to the networks, at the price of a somewhat larger file.
 
 No B-frames: with them, FFmpeg states too short a length for a video whose frames are unevenly spaced, and players stop
-there.
+there. The encoder looks two frames ahead: what it holds back is lost where the process is killed.
 """
+
+MP4_OPTIONS = {"movflags": "+hybrid_fragmented+frag_every_frame", "flush_packets": "1"}
+"""Each frame is a fragment of its own and in the file at once, so that the file can be played at any moment. When it is
+finished it becomes an ordinary MP4, with one index at its end."""
 
 BITS_A_PIXEL = 0.2
 """For encoders without a constant quality."""
@@ -41,13 +45,15 @@ BT709, LIMITED_RANGE = 1, 1
 
 
 class VideoWriter:
-    """An MP4 file that is being written: H.264, 4:2:0, no sound, ready to be streamed.
+    """An MP4 file that is being written: H.264, 4:2:0, no sound.
 
-    It is a context manager. The file has a temporary name until the end. What was written is kept, finished and
-    renamed, whatever ends the block: an error of the source, or Ctrl-C. Without any frame there is no file.
+    It is a context manager. The file has a temporary name until the end, which says that it is unfinished. What was
+    written is kept, finished and renamed, whatever ends the block: an error of the source, a disk that is full, or
+    Ctrl-C. Where the process is killed, the unfinished file stays, and can be played. Without any frame there is no
+    file.
 
     The size is that of the first frame; where it is odd, the last column or row is repeated once, as 4:2:0 needs even
-    sides.
+    sides. Later frames of another size are fitted into it, with black beside them where the shape is another.
 
     Attributes:
         path: The file.
@@ -89,31 +95,25 @@ class VideoWriter:
         """Add a frame.
 
         Args:
-            image: H×W×3 uint8 RGB, as large as the first one.
+            image: H×W×3 uint8 RGB.
             time_s: Its time; the first frame's becomes 0. Without it the frame follows the last one at the frame rate.
 
         Raises:
-            OutputError: If the file cannot be written or the frame has another size than the first.
+            OutputError: If the file cannot be written. The frames before are kept, and nothing can be added.
         """
         with uninterrupted(), self._failing_as_output_error():
             if self._encoding is None:
                 self._encoding = self._start(image)
-            if image.shape != self._encoding.shape:
-                (high, wide), (height, width) = self._encoding.shape[:2], image.shape[:2]
-                raise OutputError(
-                    f"{self.path} has frames of {wide}×{high} pixels and the next one has {width}×{height}: "
-                    "write it to another video."
-                )
             self._encoding.add(image, self._clock.tick(time_s))
         self.frame_count += 1
 
     def close(self) -> None:
         """Finish the file and give it its name; without any frame nothing happens.
 
-        Where finishing itself fails, nothing is left behind; Ctrl-C waits until it is done.
+        Ctrl-C waits until it is done.
 
         Raises:
-            OutputError: If the file cannot be finished.
+            OutputError: If the file cannot be finished; what could be written is kept.
         """
         if self._encoding is None:
             return
@@ -122,7 +122,7 @@ class VideoWriter:
         self._encoding = None
 
     def _start(self, first: NDArray[np.uint8]) -> "_Encoding":
-        temporary = self._files.enter_context(replacing(self.path, overwrite=self._overwrite))
+        temporary = self._files.enter_context(replacing(self.path, overwrite=self._overwrite, good_unfinished=True))
         encoding = _Encoding(temporary, first.shape, self._fps)
         if encoding.encoder == ENCODERS[-1]:
             self.notice = (
@@ -133,18 +133,20 @@ class VideoWriter:
 
     @contextmanager
     def _failing_as_output_error(self) -> Iterator[None]:
-        """Turn a failure of FFmpeg into an OutputError, and drop the unfinished file."""
+        """Turn a failure of FFmpeg into an OutputError; the frames that are in the file already are kept."""
         import av
 
         try:
             yield
         except av.FFmpegError as error:
-            failure = OutputError(f"{self.path} could not be written ({error.strerror}).")
-            if self._encoding is not None:
+            encoding, self._encoding = self._encoding, None
+            if encoding is not None:
                 with suppress(av.FFmpegError):
-                    self._encoding.abandon()
-                self._encoding = None
-            self._files.__exit__(OutputError, failure, None)
+                    encoding.close()
+            kept = encoding is not None and encoding.packet_count > 0
+            told = "; what was written until then is kept" if kept else ""
+            failure = OutputError(f"{self.path} could not be written ({error.strerror}){told}.")
+            self._files.__exit__(*((None, None, None) if kept else (OutputError, failure, None)))
             raise failure from None
 
 
@@ -168,19 +170,24 @@ class _Clock:
 
 
 class _Encoding:
-    """An open encoder and the file it writes to."""
+    """An open encoder and the file it writes to.
+
+    Attributes:
+        encoder: Name of the encoder.
+        packet_count: How many frames are in the file.
+    """
 
     def __init__(self, path: Path, shape: tuple[int, ...], fps: float) -> None:
         import av
 
-        self.shape = shape
+        self.packet_count = 0
+        self._height, self._width = shape[:2]
         self.encoder = next(name for name in ENCODERS if name in av.codecs_available)
-        self._container = av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"})
+        self._container = av.open(str(path), "w", format="mp4", options=MP4_OPTIONS)
         rate = Fraction(fps).limit_denominator(1001)
         options = X264_OPTIONS if self.encoder == "libx264" else {}
         stream = cast("VideoStream", self._container.add_stream(self.encoder, rate=rate, options=options))
-        height, width = shape[:2]
-        stream.width, stream.height = width + width % 2, height + height % 2
+        stream.width, stream.height = self._width + self._width % 2, self._height + self._height % 2
         stream.pix_fmt = "yuv420p"
         if not options:
             stream.bit_rate = int(stream.width * stream.height * fps * BITS_A_PIXEL)
@@ -194,8 +201,8 @@ class _Encoding:
         """Encode a frame."""
         import av
 
-        height, width = image.shape[:2]
-        even = cv2.copyMakeBorder(image, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE)
+        fitted = _fitted(image, self._width, self._height)
+        even = cv2.copyMakeBorder(fitted, 0, self._height % 2, 0, self._width % 2, cv2.BORDER_REPLICATE)
         frame = av.VideoFrame.from_ndarray(np.asarray(even, dtype=np.uint8), format="rgb24")
         frame = frame.reformat(format="yuv420p", dst_colorspace=BT709, dst_color_range=LIMITED_RANGE)
         frame.pts, frame.time_base = tick, Fraction(1, TICKS_PER_S)
@@ -204,11 +211,27 @@ class _Encoding:
     def finish(self) -> None:
         """Write what the encoder still holds and close the file."""
         self._mux(None)
-        self._container.close()
+        self.close()
 
-    def abandon(self) -> None:
-        """Close the file as it is."""
+    def close(self) -> None:
+        """Close the file with what is in it."""
         self._container.close()
 
     def _mux(self, frame: "VideoFrame | None") -> None:
-        self._container.mux(self._stream.encode(frame))
+        for packet in self._stream.encode(frame):
+            self._container.mux(packet)
+            self.packet_count += 1
+
+
+def _fitted(image: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+    """A picture as large as it fits into a frame, in its middle."""
+    own_height, own_width = image.shape[:2]
+    if (own_width, own_height) == (width, height):
+        return image
+    scale = min(width / own_width, height / own_height)
+    wide, high = max(1, round(own_width * scale)), max(1, round(own_height * scale))
+    left, top = (width - wide) // 2, (height - high) // 2
+    frame = np.zeros((height, width, 3), dtype=np.uint8)
+    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    frame[top : top + high, left : left + wide] = cv2.resize(image, (wide, high), interpolation=interpolation)
+    return frame

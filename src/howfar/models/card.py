@@ -22,7 +22,9 @@ ScaleTo = Literal["area", "cover"]
 Resample = Literal["area", "bilinear", "bicubic"]
 Picture = Literal["left", "right"]
 Colour = Literal["rgb", "bgr"]
-LayoutName = Literal["nanodet", "yolov5", "yolov8", "yolov8-seg", "end2end"]
+BoxUnit = Literal["pixels", "normalised"]
+ScoreUnit = Literal["probabilities", "logits"]
+LayoutName = Literal["nanodet", "yolov5", "yolov8", "yolov8-seg", "end2end", "rtdetr"]
 
 HEADS: dict[Task, tuple[Head, ...]] = {
     "detection": ("detection",),
@@ -101,6 +103,8 @@ class DetectorSpec:
         tensors: Names of the outputs to read, in the order of the layout; all outputs of the file when empty.
         box_log_sd: Standard deviation of the natural logarithm of a box's height.
         box_edge_px: Standard deviation of one edge in pixels of the network's input, which comes on top.
+        boxes: The unit of boxes: `pixels` of the input, or `normalised`, shares of its sides.
+        scores: `probabilities`, 0 to 1, or `logits`, which a sigmoid is still to be taken of.
     """
 
     layout: LayoutName
@@ -110,6 +114,8 @@ class DetectorSpec:
     tensors: tuple[str, ...] = ()
     box_log_sd: float = BOX_LOG_SD
     box_edge_px: float = BOX_EDGE_PX
+    boxes: BoxUnit = "pixels"
+    scores: ScoreUnit = "probabilities"
 
     def height_log_sds(self, heights_px: NDArray[np.floating]) -> NDArray[np.float64]:
         """The standard deviations of the natural logarithms of N heights of boxes, given in pixels of the input."""

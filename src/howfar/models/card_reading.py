@@ -10,6 +10,7 @@ from howfar.models.card import (
     BOX_EDGE_PX,
     BOX_LOG_SD,
     HEADS,
+    BoxUnit,
     Card,
     Colour,
     DepthSpec,
@@ -22,6 +23,7 @@ from howfar.models.card import (
     RangingSpec,
     Resample,
     ScaleTo,
+    ScoreUnit,
     Task,
     coco80,
 )
@@ -133,15 +135,21 @@ def _refuse_uneven(spec: InputSpec, where: str) -> None:
 
 
 def _detector_spec(table: Fields) -> DetectorSpec:
-    return DetectorSpec(
-        layout=cast(LayoutName, table.choice("layout", get_args(LayoutName))),
+    layout = cast(LayoutName, table.choice("layout", get_args(LayoutName)))
+    spec = DetectorSpec(
+        layout=layout,
         classes=_class_names(table),
         score=table.number("score", 0.35, SHARE),
         nms=table.number("nms", 0.6, SHARE),
         tensors=table.texts("tensors", ()),
         box_log_sd=table.number("box_log_sd", BOX_LOG_SD, NOT_NEGATIVE),
         box_edge_px=table.number("box_edge_px", BOX_EDGE_PX, NOT_NEGATIVE),
+        boxes=cast(BoxUnit, table.choice("boxes", get_args(BoxUnit), "normalised" if layout == "rtdetr" else "pixels")),
+        scores=cast(ScoreUnit, table.choice("scores", get_args(ScoreUnit), "probabilities")),
     )
+    if layout == "nanodet" and spec.boxes == "normalised":
+        raise ModelError(f"{table.where}: the boxes of a nanodet layout are distances in strides: leave out 'boxes'.")
+    return spec
 
 
 def _class_names(table: Fields) -> tuple[str, ...]:

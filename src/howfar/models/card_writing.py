@@ -78,7 +78,9 @@ def _detector_lines(spec: DetectorSpec | None) -> Lines:
         yield "layout", spec.layout
         yield "classes", "coco80" if spec.classes == coco80() else spec.classes
         yield from (("score", spec.score), ("nms", spec.nms))
-        yield from _given(spec, "tensors", "box_log_sd", "box_edge_px")
+        yield from _given(spec, "tensors", "box_log_sd", "box_edge_px", "scores")
+        if spec.layout == "rtdetr" or spec.boxes != _defaults(DetectorSpec)["boxes"]:  # of rtdetr, another default
+            yield "boxes", spec.boxes
 
 
 def _depth_lines(spec: DepthSpec | None) -> Lines:

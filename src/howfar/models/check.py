@@ -1,26 +1,61 @@
 """Does a model do what its card says?"""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from howfar.errors import ModelError
-from howfar.models.card import Card, Task
+from howfar.models.box_units import MOST_SCORE, decoded, least_score, refuse_box_unit
+from howfar.models.card import Card, DepthSpec, Task
 from howfar.models.depth import CardDepth
 from howfar.models.detector import CardDetector
 from howfar.models.foreground import ForegroundNetwork
 from howfar.models.joint import CardJoint
+from howfar.models.layouts import LAYOUTS
+from howfar.models.preprocess import feed
 from howfar.models.session import RunOptions, Session, open_session
-from howfar.scene import DepthMap, Frame, Query
+from howfar.scene import Frame, Query
 
-GREY_PICTURE = Frame(np.full((480, 640, 3), 128, dtype=np.uint8), "a grey picture")
+MOST_UNKNOWN = 0.5
+"""Share of a map that may hold no number."""
+MOST_IMPOSSIBLE = 0.01
+"""Share of a map in metres that may be zero or negative."""
+MOST_BEYOND = 0.1
+"""Share of a map that may lie beyond `BEYOND` times the farthest depth of the card."""
+BEYOND = 1.5
+MOST_LIKELY_M = 200.0
+"""A median beyond this, where the card states no farthest depth, is none of metres."""
+CONSTANT = 1e-4
+"""A map that varies by less than this share of its largest value is the same everywhere."""
+
+
+def picture_with_things(width: int = 640, height: int = 480) -> NDArray[np.uint8]:
+    """A drawn room, H×W×3 uint8 RGB, the same every time: a wall, a floor, and things that stand on it."""
+    rows = np.linspace(0, 1, height, dtype=np.float32)[:, None, None]
+    columns = np.linspace(0, 1, width, dtype=np.float32)[None, :, None]
+    wall = np.array([150, 140, 125], dtype=np.float32) * (0.8 + 0.2 * columns) + 0 * rows
+    floor = np.array([110, 80, 50], dtype=np.float32) * (0.6 + 0.8 * rows) + 0 * columns
+    picture = np.where(rows < 0.55, wall, floor)
+    for left, top, right, bottom, colour in (
+        (0.10, 0.25, 0.22, 0.80, (60, 70, 140)),
+        (0.40, 0.45, 0.60, 0.70, (150, 50, 40)),
+        (0.70, 0.35, 0.95, 0.95, (40, 110, 60)),
+    ):
+        inside = (rows >= top) & (rows < bottom) & (columns >= left) & (columns < right)
+        picture = np.where(inside, np.array(colour, dtype=np.float32) * (1.2 - 0.4 * columns), picture)
+    return picture.round().astype(np.uint8)
+
+
+PICTURE = Frame(picture_with_things(), "a drawn room")
 
 
 def check_model(path: Path, card: Card, options: RunOptions | None = None) -> float:
-    """Open a model (digest, ONNX Runtime, fit to its card) and run it once: a grey picture of 640×480, or an empty box.
+    """Open a model (digest, ONNX Runtime, fit to its card), run it once on a drawn room, and judge what it gives.
 
     Returns:
         How long the run took, in milliseconds, pre- and post-processing included.
@@ -28,14 +63,24 @@ def check_model(path: Path, card: Card, options: RunOptions | None = None) -> fl
     Raises:
         ModelError: If anything is wrong, with what.
     """
-    return least_ms(path, card, runs=1, options=options)
+    session = open_session(path, card, options)
+    taken_ms = _timed_ms(TRIALS[card.task](card, session))
+    if card.ranging is None:
+        fed = feed(PICTURE, card)
+        outputs = session.run(*fed.tensors)
+        if card.detector is not None:
+            _check_detector(CardDetector(card, session), outputs, fed.size_px)
+        if card.depth is not None:
+            network = CardDepth(_without_sky(card), session)
+            _check_depth(network.read(outputs, fed, None).values, card.depth, session.name)
+    return taken_ms
 
 
 def least_ms(path: Path, card: Card, runs: int, options: RunOptions | None = None) -> float:
-    """Least time of some runs on a grey picture of 640×480, or an empty box, in milliseconds.
+    """Least time of some runs on a drawn room of 640×480, or an empty box, in milliseconds.
 
     Raises:
-        ModelError: As `check_model`.
+        ModelError: If the model does not open, or not run.
     """
     run = TRIALS[card.task](card, open_session(path, card, options))
     return min(_timed_ms(run) for _ in range(runs))
@@ -45,25 +90,25 @@ def _detection(card: Card, session: Session) -> Callable[[], None]:
     detector = CardDetector(card, session)
 
     def run() -> None:
-        detector.detect(GREY_PICTURE, Query())
+        detector.detect(PICTURE, Query())
 
     return run
 
 
 def _depth(card: Card, session: Session) -> Callable[[], None]:
-    network = CardDepth(_without_sky(card), session)
+    network = CardDepth(card, session)
 
     def run() -> None:
-        _require_depth(network.estimate(GREY_PICTURE), session)
+        network.estimate(PICTURE)
 
     return run
 
 
 def _joint(card: Card, session: Session) -> Callable[[], None]:
-    network = CardJoint(_without_sky(card), session)
+    network = CardJoint(card, session)
 
     def run() -> None:
-        _require_depth(network.perceive(GREY_PICTURE, Query()).depth, session)
+        network.perceive(PICTURE, Query())
 
     return run
 
@@ -87,14 +132,77 @@ TRIALS: dict[Task, Callable[[Card, Session], Callable[[], None]]] = {
 """What runs an open network once, by the task of its card."""
 
 
+def _check_detector(detector: CardDetector, outputs: Mapping[str, NDArray[Any]], size_px: tuple[int, int]) -> None:
+    """Judge all boxes and scores that a detector gives, also those below the threshold."""
+    spec, where = detector.spec, detector.session.name
+    layout, classes = LAYOUTS[spec.layout], len(spec.classes)
+    arrays = detector.arrays(outputs)
+    raw_scores = layout.parts(arrays, classes)[1]
+    if np.isnan(raw_scores).any():
+        share = np.isnan(raw_scores).any(axis=-1).mean()
+        raise ModelError(f"{where} gives scores that are no numbers (NaN) in {share:.0%} of its rows: check the file.")
+    if raw_scores.size:
+        _check_scores(float(raw_scores.min()), float(raw_scores.max()), detector)
+    boxes = layout.parts(decoded(arrays, size_px, spec), classes)[0]
+    if boxes is not None and boxes.size:
+        refuse_box_unit(np.asarray(boxes, dtype=np.float32).reshape(-1, 4), size_px, spec, where)
+
+
+def _check_scores(least: float, most: float, detector: CardDetector) -> None:
+    where = detector.session.name
+    if detector.spec.scores == "probabilities" and (most > MOST_SCORE or least < least_score(detector.spec)):
+        raise ModelError(
+            f"{where} gives scores from {least:.3g} to {most:.3g}, and no sigmoid is in it: say scores = "
+            '"logits" in the card\'s [output].'
+        )
+    if detector.spec.scores == "logits" and least >= 0 and most <= 1:
+        raise ModelError(
+            f"{where} gives scores from {least:.3g} to {most:.3g}, of which a sigmoid was taken already: say scores = "
+            '"probabilities" in the card\'s [output].'
+        )
+
+
 def _without_sky(card: Card) -> Card:
-    """The card of a network that is asked for numbers everywhere: a grey picture may well be sky to it."""
+    """The card of a network that is asked for numbers everywhere: a drawn room may well be sky to it."""
     return card if card.depth is None else replace(card, depth=replace(card.depth, sky_m=None))
 
 
-def _require_depth(depth: DepthMap, session: Session) -> None:
-    if not np.isfinite(depth.values).any():
-        raise ModelError(f"{session.name} gives no finite depth for a grey picture: check the card's mean and std.")
+def _check_depth(values: NDArray[np.float32], spec: DepthSpec, where: str) -> None:
+    """Judge the map of a drawn room, as the network gives it."""
+    known = values[np.isfinite(values)]
+    if known.size <= MOST_UNKNOWN * values.size:
+        raise ModelError(
+            f"{where} gives no finite depth for {1 - known.size / values.size:.0%} of a drawn room: check the card's "
+            "mean and std."
+        )
+    if np.ptp(known) <= CONSTANT * np.abs(known).max():
+        raise ModelError(
+            f"{where} gives {known[0]:.4g} everywhere in a drawn room: check the card's mean and std, and that the "
+            "output is depth."
+        )
+    if spec.kind == "metres":
+        _check_metres(known, spec, where)
+
+
+def _check_metres(known: NDArray[np.float32], spec: DepthSpec, where: str) -> None:
+    impossible = float((known <= 0).mean())
+    if impossible > MOST_IMPOSSIBLE:
+        raise ModelError(
+            f"{where} gives {impossible:.0%} of a drawn room a depth of 0 or below: check the card's kind and std."
+        )
+    seen = known if spec.sky_m is None else known[known < spec.sky_m]
+    if not seen.size:
+        return
+    median = float(np.median(seen))
+    is_beyond = (
+        median > MOST_LIKELY_M if spec.max_m is None else float((seen > BEYOND * spec.max_m).mean()) > MOST_BEYOND
+    )
+    if is_beyond:
+        most = "no farthest depth" if spec.max_m is None else f"at most {spec.max_m:g} m"
+        raise ModelError(
+            f"{where} gives a drawn room a median of {median:.4g} m, and its card says {most}: are these millimetres, "
+            "or another unit? Export a network that gives metres, or correct the card."
+        )
 
 
 def _timed_ms(run: Callable[[], None]) -> float:

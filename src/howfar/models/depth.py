@@ -9,9 +9,13 @@ from numpy.typing import NDArray
 
 from howfar.errors import ModelError
 from howfar.models.card import Card
+from howfar.models.outputs import ONE, read_outputs
 from howfar.models.preprocess import Fed, feed
-from howfar.models.session import Session, read_outputs
+from howfar.models.session import Session
 from howfar.scene import Camera, DepthFacts, DepthMap, Frame
+
+OTHER_UNIT = 5.0
+"""A map whose median is so many times the farthest depth of the card is in another unit than metres."""
 
 
 class CardDepth:
@@ -82,15 +86,27 @@ class CardDepth:
         Raises:
             ModelError: If the output is no map.
         """
-        output = read_outputs(outputs, self.spec.tensors)[0]
+        output = read_outputs(outputs, self.spec.tensors, ONE, self.session.name)[0]
         values = np.asarray(output, dtype=np.float32)
         while values.ndim > 2 and values.shape[0] == 1:
             values = values[0]
-        if values.ndim != 2:
+        if values.ndim != 2 or values.size == 0:
             raise ModelError(f"{self.session.name} gave an output of shape {output.shape}; a depth map is 1×1×H×W.")
+        self._refuse_unit(values)
         if self.spec.sky_m is not None:
             values = np.where(values < self.spec.sky_m, values, np.float32(np.nan))
         return DepthMap(values * self._camera_scale(camera, fed.size_px), self.spec.kind)
+
+    def _refuse_unit(self, values: NDArray[np.float32]) -> None:
+        """Raise ModelError for a map that lies far beyond the farthest depth of the card: it is in another unit."""
+        if self.spec.kind != "metres" or self.spec.max_m is None:
+            return
+        median = float(np.median(values))
+        if median > OTHER_UNIT * self.spec.max_m:  # false where numbers are missing (NaN)
+            raise ModelError(
+                f"{self.session.name} gives a median of {median:.4g} m, and its card says at most {self.spec.max_m:g} "
+                "m: are these millimetres? Export a network that gives metres, or correct the card."
+            )
 
     def _camera_scale(self, camera: Camera | None, input_px: tuple[int, int]) -> np.float32:
         if camera is None or self.spec.focal_px is None:

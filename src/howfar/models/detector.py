@@ -3,25 +3,27 @@
 from collections.abc import Mapping
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from howfar.errors import ModelError
+from howfar.models.box_units import decoded, refuse_other_units, without_nan
 from howfar.models.card import Card
-from howfar.models.layouts import LAYOUTS, Candidates
+from howfar.models.layouts import LAYOUTS
 from howfar.models.look_alikes import look_alikes
 from howfar.models.masks import masks_in_boxes
+from howfar.models.outputs import read_outputs
 from howfar.models.preprocess import Fed, feed
-from howfar.models.session import Session, read_outputs
+from howfar.models.session import Session
+from howfar.models.suppression import suppress
 from howfar.scene import Detections, Frame, Query
 from howfar.scene.query import class_ids
 
 MAX_DETECTIONS = 100
 """Objects that a detector tells of in one picture at most: the best."""
-MOST_CANDIDATES = 10_000
-"""So many of the best boxes take part in the suppression: its time grows with their square, and an untrained or foreign
-network can give hundreds of thousands."""
+
+CUT_SHORT = f"objects were found, and the best {MAX_DETECTIONS} are told."
+"""How a note ends where there are more."""
 
 MIN_SIDE_PX = 1.0
 """A box thinner than this after being cut to the picture is no object."""
@@ -93,10 +95,15 @@ class CardDetector:
         """
         layout = LAYOUTS[self.spec.layout]
         threshold = self.spec.score if query.score is None else query.score
-        found = layout.read(read_outputs(outputs, self.spec.tensors), fed.size_px, threshold, len(self.spec.classes))
+        arrays = decoded(self.arrays(outputs), fed.size_px, self.spec)
+        found = layout.read(arrays, fed.size_px, threshold, len(self.spec.classes))
+        scores = layout.parts(arrays, len(self.spec.classes))[1]
+        refuse_other_units(found, scores, fed.size_px, self.spec, self.session.name)
+        found, notes = without_nan(found, scores, self.session.name)
         if layout.needs_nms:
             groups = found.class_ids if query.class_wise else self._groups[found.class_ids]
-            chosen = _suppress(found, groups, self.spec.nms if query.nms is None else query.nms)
+            iou = self.spec.nms if query.nms is None else query.nms
+            chosen = suppress(found.boxes_xyxy, found.scores, groups, iou)
         else:
             chosen = np.argsort(-found.scores, kind="stable")
         found = found.select(chosen)
@@ -105,30 +112,24 @@ class CardDetector:
             found = found.select(np.flatnonzero(np.isin(found.class_ids, list(only))))
         limits = np.array(fed.picture_px * 2, dtype=np.float32)
         boxes = np.clip(fed.placement.to_picture(found.boxes_xyxy), 0.0, limits).astype(np.float32)
-        solid = np.flatnonzero(((boxes[:, 2:] - boxes[:, :2]) >= MIN_SIDE_PX).all(axis=1))[:MAX_DETECTIONS]
+        solid = np.flatnonzero(((boxes[:, 2:] - boxes[:, :2]) >= MIN_SIDE_PX).all(axis=1))
+        if len(solid) > MAX_DETECTIONS:
+            notes += (cut_short(len(solid)),)
+        solid = solid[:MAX_DETECTIONS]
         found, boxes = found.select(solid), boxes[solid]
         masks = found.masks and masks_in_boxes(found.masks, fed.placement.to_input(boxes), fed.size_px)
         log_sds = self.spec.height_log_sds((boxes[:, 3] - boxes[:, 1]) * fed.placement.scale_y)
-        return Detections(boxes, found.scores, found.class_ids, self.spec.classes, masks, log_sds)
+        return Detections(boxes, found.scores, found.class_ids, self.spec.classes, masks, log_sds, notes)
+
+    def arrays(self, outputs: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
+        """The outputs that are read, as the network gives them.
+
+        Raises:
+            ModelError: If the card does not say which they are.
+        """
+        return read_outputs(outputs, self.spec.tensors, LAYOUTS[self.spec.layout].counts, self.session.name)
 
 
-def _suppress(found: Candidates, groups: NDArray[np.int64], iou: float) -> NDArray[np.int64]:
-    """Greedy non-maximum suppression within each group of classes: indices of the boxes that stay, best first.
-
-    Args:
-        found: N boxes.
-        groups: N numbers: the group that each box is in.
-        iou: Overlap above which the weaker of two boxes is dropped.
-    """
-    if not len(found.scores):
-        return np.empty(0, dtype=np.int64)
-    if len(found.scores) > MOST_CANDIDATES:
-        best = np.argsort(-found.scores, kind="stable")[:MOST_CANDIDATES]
-        return best[_suppress(found.select(best), groups[best], iou)]
-    corner_size: Any = found.boxes_xyxy.astype(np.float64)
-    corner_size[:, 2:] -= corner_size[:, :2]
-    scores: Any = found.scores
-    numbers: Any = groups.astype(np.int32)
-    kept = np.asarray(cv2.dnn.NMSBoxesBatched(corner_size, scores, numbers, 0.0, iou), dtype=np.int64).ravel()
-    order: NDArray[np.int64] = kept[np.argsort(-found.scores[kept], kind="stable")]
-    return order
+def cut_short(count: int) -> str:
+    """What to say where more objects were found than are told."""
+    return f"{count} {CUT_SHORT}"

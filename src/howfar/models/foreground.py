@@ -5,7 +5,8 @@ from numpy.typing import NDArray
 
 from howfar.errors import ModelError
 from howfar.models.card import Card
-from howfar.models.session import Session, read_outputs
+from howfar.models.outputs import ONE, read_outputs
+from howfar.models.session import Session
 
 
 class ForegroundNetwork:
@@ -31,7 +32,7 @@ class ForegroundNetwork:
 
     def __call__(self, crops: NDArray[np.float32]) -> NDArray[np.float32]:
         """From N×3×S×S crops, as `ranging.methods.crops.network_input` gives them, to N×S×S weights from 0 to 1."""
-        outputs = read_outputs(self.session.run(crops), ())
+        outputs = read_outputs(self.session.run(crops), (), ONE, self.session.name)
         count, _, height, width = crops.shape
         if len(outputs) != 1 or outputs[0].shape != (count, height, width):
             shapes = ", ".join("×".join(map(str, output.shape)) for output in outputs)

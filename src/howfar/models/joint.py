@@ -1,14 +1,19 @@
 """A network that finds objects and estimates depth in one pass."""
 
 import time
+from collections.abc import Mapping
+from typing import Any
+
+from numpy.typing import NDArray
 
 from howfar.errors import ModelError
 from howfar.models.card import Card
 from howfar.models.depth import CardDepth
 from howfar.models.detector import CardDetector
-from howfar.models.preprocess import feed
+from howfar.models.preprocess import Fed, feed
 from howfar.models.session import Session
 from howfar.scene import DepthFacts, Frame, Perception, Query
+from howfar.scene.own_depth import unit_doubt
 
 
 class CardJoint:
@@ -60,6 +65,13 @@ class CardJoint:
         else:
             depth, facts = self.depth.read(outputs, fed, frame.camera), self.depth.facts
         timing_ms = {"perceive": 1e3 * (time.perf_counter() - start)}
-        return Perception(
-            frame, detections, depth, facts, {"detector": self.name, "depth": facts.name}, timing_ms=timing_ms
-        )
+        models = {"detector": self.name, "depth": facts.name}
+        doubts = self._doubts(outputs, fed, frame)
+        return Perception(frame, detections, depth, facts, models, timing_ms=timing_ms, doubts=doubts)
+
+    def _doubts(self, outputs: Mapping[str, NDArray[Any]], fed: Fed, frame: Frame) -> tuple[str, ...]:
+        """What the head for depth has against the unit that the frame's own depth map was taken for."""
+        if frame.depth is None or not frame.depth_taken_as:
+            return ()
+        doubt = unit_doubt(frame.depth, self.depth.read(outputs, fed, frame.camera), self.name)
+        return (doubt,) if doubt else ()

@@ -32,10 +32,20 @@ class Candidates(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """One family: how it is read, and whether duplicates are still in it."""
+    """One family of outputs.
+
+    Attributes:
+        read: Reads the candidates above a threshold.
+        needs_nms: Whether duplicates are still in it.
+        counts: From how many outputs it can be read.
+        parts: Views of all boxes, the four numbers last (None where they are no coordinates), and of all scores, those
+            of one box last; given outputs of the right shape and the number of classes.
+    """
 
     read: Callable[[Arrays, tuple[int, int], float, int], Candidates]
     needs_nms: bool
+    counts: tuple[int, ...]
+    parts: Callable[[Arrays, int], tuple[NDArray[Any] | None, NDArray[Any]]]
 
 
 NANODET_STRIDES = (8, 16, 32)
@@ -81,14 +91,14 @@ def _nanodet_grid(width: int, height: int) -> tuple[NDArray[np.float32], NDArray
 
 def read_yolov5(outputs: Arrays, size: tuple[int, int], threshold: float, classes: int) -> Candidates:
     """YOLOv5 and v7: 1×N×(5+C): centre x, y, width, height, objectness, class scores."""
-    rows = _rows(outputs, 5 + classes, "yolov5", transposed=False)
+    rows = _rows(outputs, 5 + classes, "yolov5", classes)
     kept = rows[rows[:, 4] > threshold]
     return _from_centres(kept[:, :4], kept[:, 5:] * kept[:, 4:5], threshold)
 
 
 def read_yolov8(outputs: Arrays, size: tuple[int, int], threshold: float, classes: int) -> Candidates:
     """YOLOv8, 9 and 11: 1×(4+C)×N: centre x, y, width, height, class scores."""
-    rows = _rows(outputs, 4 + classes, "yolov8", transposed=True)
+    rows = _rows(outputs, 4 + classes, "yolov8", classes, transposed=True)
     return _from_centres(rows[:, :4], rows[:, 4:], threshold)
 
 
@@ -97,7 +107,7 @@ def read_yolov8_seg(outputs: Arrays, size: tuple[int, int], threshold: float, cl
     if len(outputs) != 2 or outputs[1].ndim != 4 or outputs[1].shape[0] != 1 or not outputs[1].size:
         raise ModelError("A yolov8-seg output is 1×(4+C+K)×N and 1×K×h×w: check the card's layout, or the export.")
     prototypes = np.asarray(outputs[1][0], dtype=np.float32)
-    rows = _rows(outputs[:1], 4 + classes + len(prototypes), "yolov8-seg", transposed=True)
+    rows = _rows(outputs[:1], 4 + classes + len(prototypes), "yolov8-seg", classes, transposed=True)
     candidates, class_ids = _above(np.ascontiguousarray(rows[:, 4 : 4 + classes]), threshold)
     middle, half = rows[candidates, :2], rows[candidates, 2:4] / 2
     boxes = np.concatenate([middle - half, middle + half], axis=1)
@@ -107,7 +117,7 @@ def read_yolov8_seg(outputs: Arrays, size: tuple[int, int], threshold: float, cl
 
 def read_end2end(outputs: Arrays, size: tuple[int, int], threshold: float, classes: int) -> Candidates:
     """Networks that suppress duplicates themselves (YOLOv10, many exports): 1×N×6: x1, y1, x2, y2, score, class."""
-    rows = _rows(outputs, 6, "end2end", transposed=False)
+    rows = _rows(outputs, 6, "end2end", classes)
     kept = rows[rows[:, 4] > threshold]
     class_ids = kept[:, 5].astype(np.int64)
     if len(class_ids) and not 0 <= class_ids.min() <= class_ids.max() < classes:
@@ -115,13 +125,50 @@ def read_end2end(outputs: Arrays, size: tuple[int, int], threshold: float, class
     return Candidates(kept[:, :4], kept[:, 4], class_ids)
 
 
+def read_rtdetr(outputs: Arrays, size: tuple[int, int], threshold: float, classes: int) -> Candidates:
+    """RT-DETR (Zhao et al. 2024) and its kin: 1×N×(4+C), or 1×N×C scores and 1×N×4 boxes: centre x, y, width, height.
+
+    Each query has a class of its own, so that no duplicates have to be suppressed.
+    """
+    boxes, scores = _rtdetr_parts(outputs, classes)
+    class_ids = scores.argmax(axis=1) if len(scores) else np.empty(0, dtype=np.int64)
+    best = scores[np.arange(len(scores)), class_ids]
+    kept = np.flatnonzero(best > threshold)
+    middle, half = boxes[kept, :2], boxes[kept, 2:] / 2
+    return Candidates(np.concatenate([middle - half, middle + half], axis=1), best[kept], class_ids[kept])
+
+
+def _rtdetr_parts(outputs: Arrays, classes: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    if len(outputs) == 1:
+        rows = _rows(outputs, 4 + classes, "rtdetr", classes)
+        return rows[:, :4], rows[:, 4:]
+    scores, boxes = (np.asarray(output[0], dtype=np.float32) for output in _expect(outputs, 2, 3))
+    if scores.shape != (len(boxes), classes) or boxes.shape[1] != 4:
+        raise ModelError(
+            f"An rtdetr output of two for the card's classes is 1×N×{classes} and 1×N×4, this one "
+            f"1×{'×'.join(map(str, scores.shape))} and 1×{'×'.join(map(str, boxes.shape))}: name the scores first."
+        )
+    return boxes, scores
+
+
 LAYOUTS = {
-    "nanodet": Layout(read_nanodet, needs_nms=True),
-    "yolov5": Layout(read_yolov5, needs_nms=True),
-    "yolov8": Layout(read_yolov8, needs_nms=True),
-    "yolov8-seg": Layout(read_yolov8_seg, needs_nms=True),
-    "end2end": Layout(read_end2end, needs_nms=False),
+    "nanodet": Layout(read_nanodet, True, (2,), lambda outputs, _: (None, outputs[0])),
+    "yolov5": Layout(read_yolov5, True, (1,), lambda outputs, _: _columns(outputs[0], 4)),
+    "yolov8": Layout(read_yolov8, True, (1,), lambda outputs, _: _columns(outputs[0].transpose(0, 2, 1), 4)),
+    "yolov8-seg": Layout(
+        read_yolov8_seg,
+        True,
+        (2,),
+        lambda outputs, classes: _columns(outputs[0].transpose(0, 2, 1), 4, 4 + classes),
+    ),
+    "end2end": Layout(read_end2end, False, (1,), lambda outputs, _: _columns(outputs[0], 4, 5)),
+    "rtdetr": Layout(read_rtdetr, False, (1, 2), _rtdetr_parts),
 }
+
+
+def _columns(rows: NDArray[Any], first: int, last: int | None = None) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Views of the boxes, and of the scores between two columns."""
+    return rows[..., :4], rows[..., first:last]
 
 
 def _above(scores: NDArray[np.float32], threshold: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -144,12 +191,21 @@ def _expect(outputs: Arrays, count: int, ndim: int) -> Arrays:
     return outputs[:count]
 
 
-def _rows(outputs: Arrays, width: int, layout: str, *, transposed: bool) -> NDArray[np.float32]:
-    rows = np.asarray(_expect(outputs, 1, 3)[0][0], dtype=np.float32)
-    rows = rows.T if transposed else rows
+def _rows(outputs: Arrays, width: int, layout: str, classes: int, *, transposed: bool = False) -> NDArray[np.float32]:
+    raw = np.asarray(_expect(outputs, 1, 3)[0][0], dtype=np.float32)
+    rows = raw.T if transposed else raw
     if rows.shape[1] != width:
+        fits = _fitting_layouts(raw.shape, classes)
+        hint = f" It looks like {' or '.join(fits)}." if fits else ""
         raise ModelError(
             f"A {layout} output for the card's classes has {width} numbers a box, this one {rows.shape[1]}: "
-            "check the card's layout and classes."
+            f"check the card's layout and classes.{hint}"
         )
     return rows
+
+
+def _fitting_layouts(shape: tuple[int, ...], classes: int) -> list[str]:
+    """The layouts that an output of N×M numbers fits, for the card's classes."""
+    first, last = shape
+    fits = {"yolov5": last == 5 + classes, "yolov8": first == 4 + classes, "rtdetr": last == 4 + classes}
+    return [name for name, does_fit in (fits | {"end2end": last == 6}).items() if does_fit]

@@ -1,5 +1,6 @@
 """From a model's name or file to an open network."""
 
+import re
 from importlib import resources
 from pathlib import Path
 
@@ -26,6 +27,8 @@ EMBEDDED = {
     FOREGROUND: "foreground-nyu.onnx",
 }
 """File names of the models that ship in the wheel."""
+OF_ULTRALYTICS = re.compile(r"yolov?-?(8|9|1[0-9]|2[0-9])|yolo-?_?(nas|e-|world)|rt-?_?detr|^(mobile_?|fast)?sam", re.I)
+"""Names of the checkpoints that Ultralytics' library exports, and that `howfar export` does not read."""
 CHECKPOINTS = (".pt", ".pth", ".safetensors")
 """Endings of PyTorch weights, which must be exported to ONNX before they run here."""
 
@@ -47,11 +50,11 @@ def find_model(name_or_path: str | Path) -> tuple[Path, Card]:
     name = str(name_or_path)
     if name in EMBEDDED:
         path = embedded_path(name)
-    elif Path(name).suffix == ".onnx":
+    elif Path(name).suffix.lower() == ".onnx":
         path = Path(name)
         if not is_file(path):
             raise ModelError(f"There is no model file {path}.")
-    elif Path(name).suffix in CHECKPOINTS:
+    elif Path(name).suffix.lower() in CHECKPOINTS:
         raise _needs_export(name, _extra_of_file(Path(name)))
     else:
         path = _pulled(name)
@@ -77,6 +80,12 @@ def _extra_of_file(path: Path) -> str:
 
 
 def _needs_export(name: str, extra: str) -> ModelError:
+    if OF_ULTRALYTICS.search(Path(name).stem):
+        return ModelError(
+            f"{name} is a PyTorch checkpoint of a kind that howfar does not read: export it to ONNX with the library "
+            f"that it comes from (`yolo export model={Path(name).name} format=onnx`), and write a card beside it "
+            "(docs/model-cards.md shows how)."
+        )
     return ModelError(
         f"{name} is a PyTorch checkpoint: export it to ONNX first, which needs  pip install 'howfar[{extra}]'  , or "
         "name a model that runs at once (`howfar models`)."

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,7 +14,10 @@ from numpy.typing import NDArray
 from howfar.errors import ModelError, SettingError
 from howfar.files import is_file
 from howfar.models.card import Card, InputSpec
+from howfar.models.forked import Forked
 from howfar.models.memory import refuse_beyond_memory
+from howfar.models.outputs import check_outputs
+from howfar.numbers import plain_count
 
 CPU = "CPUExecutionProvider"
 MOST_THREADS = 1024
@@ -36,10 +40,12 @@ class RunOptions:
     provider: str | None = None
 
     def __post_init__(self) -> None:
-        if self.threads is not None and not 1 <= self.threads <= MOST_THREADS:
-            raise SettingError(
-                f"threads must be at least 1 and at most {MOST_THREADS}, not {self.threads}.", setting="threads"
-            )
+        if self.threads is not None:
+            object.__setattr__(self, "threads", plain_count(self.threads, "threads"))
+            if self.threads > MOST_THREADS:
+                raise SettingError(f"threads must be at most {MOST_THREADS}, not {self.threads}.", setting="threads")
+        if self.provider is not None and not isinstance(self.provider, str):
+            raise SettingError(f"provider must be a name such as cuda, not {self.provider!r}.", setting="provider")
 
 
 MEMORY_TIMES = 3.0
@@ -98,28 +104,26 @@ class OnnxSession:
         """Open the file; see `open_session`."""
         self.card = card
         self.path = onnx_path
+        self._options = options
+        self._forked = Forked(partial(_opened, onnx_path, options))
         _check_digest(onnx_path, card)
         refuse_beyond_memory(onnx_path, least_bytes=0, times=MEMORY_TIMES)
-        providers = _providers(options.provider)
-        try:
-            self._session = onnxruntime.InferenceSession(str(onnx_path), _session_options(options), providers=providers)
-        except Exception as error:  # noqa: BLE001  ONNX Runtime's errors have no common base of their own
-            raise ModelError(
-                f"{onnx_path} cannot be opened as an ONNX model ({_first_line(error)}): "
-                "check the file, or export it again."
-            ) from None
         self._inputs = self._check_inputs()
         self._output_names = [output.name for output in self._session.get_outputs()]
-        if missing := [name for name in card.tensors if name not in self._output_names]:
-            raise ModelError(
-                f"{onnx_path} has no output {missing[0]!r}, which its card names; there are "
-                f"{', '.join(self._output_names)}."
-            )
+        check_outputs(self._output_names, card, str(onnx_path))
+
+    def __reduce__(self) -> tuple[type["OnnxSession"], tuple[Path, Card, RunOptions]]:
+        """Come through to another process by what it is opened from."""
+        return type(self), (self.path, self.card, self._options)
 
     @property
     def name(self) -> str:
         """The path of the file."""
         return str(self.path)
+
+    @property
+    def _session(self) -> onnxruntime.InferenceSession:
+        return self._forked.here()
 
     def run(self, *tensors: NDArray[np.float32]) -> Mapping[str, NDArray[Any]]:
         """Run the network; see `Session.run`."""
@@ -169,23 +173,6 @@ class OnnxSession:
             raise ModelError(f"{self.path} takes an input of shape {one.shape}, and its card says {wanted}.")
 
 
-def read_outputs(outputs: Mapping[str, NDArray[Any]], tensors: tuple[str, ...]) -> list[NDArray[Any]]:
-    """The outputs that a head reads: those that the card names, or all of them.
-
-    Raises:
-        ModelError: If one of them is no array of numbers: ONNX also has sequences, texts and what may be missing.
-    """
-    read = {name: outputs[name] for name in tensors} if tensors else dict(outputs)
-    for name, value in read.items():
-        if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiub":
-            kind = "texts" if isinstance(value, np.ndarray) else type(value).__name__
-            raise ModelError(
-                f"The network's output {name!r} holds no array of numbers but {kind}: name others in its "
-                "card's tensors, or export it without."
-            )
-    return list(read.values())
-
-
 def file_digest(path: Path) -> str:
     """SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
@@ -197,6 +184,16 @@ def _check_digest(path: Path, card: Card) -> None:
         raise ModelError(f"There is no model file {path}.")
     if card.sha256 and file_digest(path) != card.sha256:
         raise ModelError(f"{path} is not the file that its card describes (its SHA-256 differs): fetch it again.")
+
+
+def _opened(path: Path, options: RunOptions) -> onnxruntime.InferenceSession:
+    providers = _providers(options.provider)
+    try:
+        return onnxruntime.InferenceSession(str(path), _session_options(options), providers=providers)
+    except Exception as error:  # noqa: BLE001  ONNX Runtime's errors have no common base of their own
+        raise ModelError(
+            f"{path} cannot be opened as an ONNX model ({_first_line(error)}): check the file, or export it again."
+        ) from None
 
 
 def _session_options(options: RunOptions) -> onnxruntime.SessionOptions:

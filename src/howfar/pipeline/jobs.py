@@ -1,14 +1,14 @@
 """Processing many pictures: a picture that fails gives a row of its own, and the others go on."""
 
 from collections.abc import Callable, Generator, Iterable
-from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 
 from howfar.errors import HowfarError
 from howfar.pipeline.rangefinder import Rangefinder
 from howfar.pipeline.view import View
 from howfar.scene import Frame
-from howfar.sources.ahead import ahead
+from howfar.sources.ahead import computed_ahead
 from howfar.sources.opening import Source
 
 
@@ -56,21 +56,17 @@ def look_at_pictures(
     Yields:
         One row for each source, in their order.
     """
-    yield from ahead(_looked(finder, sources, prepare))
+    yield from computed_ahead(partial(_looked_at, finder), _read(finder, sources, prepare))
 
 
-def _looked(
-    finder: Rangefinder, sources: Iterable[Source], prepare: Callable[[Frame], Frame] | None
-) -> Generator[Outcome, None, None]:
-    with closing(ahead(_read(finder, sources, prepare))) as frames:
-        for name, frame in frames:
-            if isinstance(frame, HowfarError):
-                yield Failed(name, frame)
-                continue
-            try:
-                yield Looked(name, finder.look_each(frame))
-            except HowfarError as error:
-                yield Failed(name, error)
+def _looked_at(finder: Rangefinder, read: tuple[str, Frame | HowfarError]) -> Outcome:
+    name, frame = read
+    if isinstance(frame, HowfarError):
+        return Failed(name, frame)
+    try:
+        return Looked(name, finder.look_each(frame))
+    except HowfarError as error:
+        return Failed(name, error)
 
 
 def _read(

@@ -9,6 +9,7 @@ import numpy as np
 
 from howfar.errors import SettingError
 from howfar.scene import DepthEstimator, DepthFacts, DepthMap, Detections, Detector, Frame, Perception, Query
+from howfar.scene.own_depth import unit_doubt
 from howfar.scene.perception import DepthCrop
 
 DepthOn = Literal["image", "crops"]
@@ -55,7 +56,8 @@ class DepthAlone:
         start = time.perf_counter()
         depth, facts = _depth_of(frame, self.depth)
         timing_ms = {"depth": _ms_since(start)}
-        return Perception(frame, NOTHING_FOUND, depth, facts, {"depth": facts.name}, timing_ms=timing_ms)
+        doubts = _doubts_of(frame, self.depth)
+        return Perception(frame, NOTHING_FOUND, depth, facts, {"depth": facts.name}, timing_ms=timing_ms, doubts=doubts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +91,9 @@ class TwoNetworks:
         detected = time.perf_counter()
         depth, facts = _depth_of(frame, self.depth)
         timing_ms = {"detect": 1e3 * (detected - start), "depth": _ms_since(detected)}
-        perception = Perception(
-            frame, found, depth, facts, {"detector": self.detector.name, "depth": facts.name}, timing_ms=timing_ms
-        )
+        models = {"detector": self.detector.name, "depth": facts.name}
+        doubts = _doubts_of(frame, self.depth)
+        perception = Perception(frame, found, depth, facts, models, timing_ms=timing_ms, doubts=doubts)
         return perception if self.depth_on == "image" else self._with_crops(perception)
 
     def _with_crops(self, perception: Perception) -> Perception:
@@ -115,6 +117,14 @@ def _depth_of(frame: Frame, estimator: DepthEstimator | None) -> tuple[DepthMap,
     if estimator is None:
         raise SettingError(f"{frame.source} has no depth map of its own, and there is no depth network.")
     return estimator.estimate(frame), estimator.facts
+
+
+def _doubts_of(frame: Frame, estimator: DepthEstimator | None) -> tuple[str, ...]:
+    """What the estimator has against the unit that the frame's own depth map was taken for."""
+    if frame.depth is None or not frame.depth_taken_as or estimator is None or not estimator.facts.is_metric:
+        return ()
+    doubt = unit_doubt(frame.depth, estimator.estimate(frame), estimator.facts.name)
+    return (doubt,) if doubt else ()
 
 
 def _ms_since(start: float) -> float:

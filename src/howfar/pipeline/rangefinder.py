@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any, Self
 
 from howfar.errors import SettingError
+from howfar.io.depth_units import AUTO as AUTO_UNIT
+from howfar.io.depth_units import Unit
+from howfar.io.depth_values import is_depth_file
 from howfar.models import (
     DEFAULT_DEPTH,
     DEFAULT_DETECTOR,
@@ -15,10 +18,21 @@ from howfar.models import (
     open_depth_network,
     open_detector,
 )
+from howfar.numbers import plain_count, plain_flag
 from howfar.pipeline.depth_scale import check_scale
+from howfar.pipeline.given import (
+    given_camera,
+    given_detector,
+    given_estimator,
+    given_known,
+    given_methods,
+    given_names,
+    given_sizes,
+)
 from howfar.pipeline.metric_scale import NO_EVIDENCE, MetricEvidence, to_metric
 from howfar.pipeline.one_size import one_focal_length, one_horizon
 from howfar.pipeline.open_methods import DEFAULT_METHOD, open_method
+from howfar.pipeline.own_depth import OwnDepth, warn_of_unit, with_own_depth
 from howfar.pipeline.perceivers import DepthOn, TwoNetworks, Unscaled
 from howfar.pipeline.scenes import range_objects, scene_of
 from howfar.pipeline.undistortion import undistorted_frame
@@ -26,14 +40,14 @@ from howfar.pipeline.view import View
 from howfar.pipeline.want_of_memory import memory_told
 from howfar.ranging import Method
 from howfar.ranging.cues.joining import AUTO, parse_cues
-from howfar.ranging.cues.sizes import SizeTable, read_sizes
+from howfar.ranging.cues.sizes import SizeTable
 from howfar.ranging.settings import Ranging
-from howfar.scene import Camera, DepthEstimator, DepthMap, Detector, Frame, Perceiver, Perception, Query
+from howfar.scene import Camera, DepthEstimator, Detector, Frame, Perceiver, Perception, Query
 from howfar.scene.calibration import Calibration
 from howfar.scene.known_distance import KnownDistance
 from howfar.scene.lens import Lens
-from howfar.scene.query import class_ids
-from howfar.sources.ahead import ahead
+from howfar.scene.query import Classes, as_classes, class_ids
+from howfar.sources.ahead import computed_ahead
 from howfar.sources.as_frame import Picture, as_frame
 from howfar.sources.opening import open_sources
 
@@ -52,15 +66,15 @@ class Rangefinder:
         detector: A name from `howfar models`, an ONNX file with its card, or an open detector.
         depth: A depth network: a name, a file, or an open depth estimator.
         method: A ranging method or its name; several to compare them with `look_each`.
-        camera: The camera of the pictures, or the content of a camera file (`io.camera_files`), by which each picture
-            is undistorted and its depth is scaled. When None: focal_px or fov_deg, else the picture's EXIF data, else
-            an assumed camera.
+        camera: The camera of the pictures, or a camera file, by which each picture is undistorted and its depth is
+            scaled: its path, or its content (`io.camera_files`). When None: focal_px or fov_deg, else the picture's
+            EXIF data, else an assumed camera.
         focal_px: Focal length in pixels, of pictures of one size: after the first, others are refused.
         fov_deg: Horizontal field of view in degrees, across the width of a picture.
         fov_long_deg: Field of view across the longer side in degrees, which data sheets call horizontal.
         fov_diagonal_deg: Field of view across the diagonal in degrees.
         max_depth_m: Label only objects with a depth_m of at most this; no maximum when None.
-        classes: Names of the classes to find; all classes when None.
+        classes: The classes to find, by names or numbers, or one of them; all classes when None.
         score: Minimum confidence of a detection, 0 to 1; the detector's own default when None.
         nms: IoU above which duplicates are dropped, 0 to 1; the detector's own default when None.
         depth_on: `image` for one pass of the depth network over the picture. `crops` for one pass over each object: a
@@ -79,6 +93,8 @@ class Rangefinder:
         anchor: A metric depth network that a relative one is aligned to: a name, a file, or an open depth estimator.
         known: Known distances that a relative network is aligned to: `chair=2.30`, or `3=2.30` by the number counted
             from the nearest object. Each picture must show these objects.
+        tiles: Look for small objects too, in overlapping parts of each picture; it takes as many passes of the detector
+            as there are parts.
 
     Attributes:
         perceiver: Finds the objects and estimates the depth.
@@ -103,14 +119,14 @@ class Rangefinder:
         detector: str | Path | Detector = DEFAULT_DETECTOR,
         depth: str | Path | DepthEstimator = DEFAULT_DEPTH,
         method: str | Method | Sequence[str | Method] = DEFAULT_METHOD,
-        camera: Camera | Calibration | None = None,
+        camera: Camera | Calibration | str | Path | None = None,
         *,
         focal_px: float | None = None,
         fov_deg: float | None = None,
         fov_long_deg: float | None = None,
         fov_diagonal_deg: float | None = None,
         max_depth_m: float | None = None,
-        classes: Sequence[str] | None = None,
+        classes: Classes | None = None,
         score: float | None = None,
         nms: float | None = None,
         depth_on: DepthOn = "image",
@@ -123,27 +139,31 @@ class Rangefinder:
         sizes: str | Path | SizeTable | None = None,
         anchor: str | Path | DepthEstimator | None = None,
         known: str | Sequence[str | KnownDistance] = (),
+        tiles: bool = False,
     ) -> None:
-        self.query = Query(score, nms, None if classes is None else tuple(classes))
+        self.query = Query(score, nms, as_classes(classes))
         options = RunOptions(threads, provider)
         if depth_on not in ("image", "crops"):
             raise SettingError(
                 f"Depth can be estimated on the image or on crops, not on {depth_on!r}.", setting="depth_on"
             )
-        self.lens = Lens(camera, focal_px, fov_deg, fov_long_deg, fov_diagonal_deg)
+        self.lens = Lens(given_camera(camera), focal_px, fov_deg, fov_long_deg, fov_diagonal_deg)
         self._focal_size, self._horizon_size = one_focal_length(), one_horizon()
-        own_sizes = read_sizes(Path(sizes)) if isinstance(sizes, str | Path) else sizes
-        used_cues = parse_cues(cues, camera_height_m=camera_height_m, horizon_px=horizon_px, sizes=own_sizes)
-        self.ranging = Ranging(_methods(method, options), used_cues, max_depth_m)
-        object_detector = open_detector(detector, options) if isinstance(detector, str | Path) else detector
-        estimator = _estimator(depth, options)
-        anchor_estimator = None if anchor is None else _estimator(anchor, options)
-        known_distances = _known(known)
+        own_sizes = given_sizes(sizes)
+        used_cues = parse_cues(
+            given_names(cues, "cues"), camera_height_m=camera_height_m, horizon_px=horizon_px, sizes=own_sizes
+        )
+        self.ranging = Ranging(given_methods(method, options), used_cues, max_depth_m)
+        object_detector = given_detector(detector, options, tiles=plain_flag(tiles, "tiles"))
+        estimator = given_estimator(depth, options)
+        anchor_estimator = None if anchor is None else given_estimator(anchor, options, "anchor")
+        known_distances = given_known(known)
         known_classes = [each.what for each in known_distances if isinstance(each.what, str)]
         for names in (self.query.classes or (), known_classes, [size.name for size in own_sizes or ()]):
             class_ids(names, object_detector.class_names, object_detector.name)  # refuses a class that is unknown
-        check_scale(self.lens.scale, (anchor_estimator or estimator).facts, camera_scale=camera_scale)
-        if not camera_scale:
+        scaled = plain_flag(camera_scale, "camera_scale")
+        check_scale(self.lens.scale, (anchor_estimator or estimator).facts, camera_scale=scaled)
+        if not scaled:
             estimator = Unscaled(estimator)
             anchor_estimator = None if anchor_estimator is None else Unscaled(anchor_estimator)
         self.evidence = MetricEvidence(self.lens.scale, anchor_estimator, known_distances)
@@ -170,7 +190,7 @@ class Rangefinder:
         """
         finder = cls.__new__(cls)
         finder.perceiver, finder.lens, finder.evidence = perceiver, lens or Lens(), evidence
-        finder.ranging = ranging or Ranging(_methods(DEFAULT_METHOD, RunOptions()), parse_cues(AUTO))
+        finder.ranging = ranging or Ranging(given_methods(DEFAULT_METHOD, RunOptions()), parse_cues(AUTO))
         finder.query = query or Query()
         finder._focal_size, finder._horizon_size = one_focal_length(), one_horizon()
         return finder
@@ -185,8 +205,9 @@ class Rangefinder:
         picture: Picture,
         *,
         max_depth_m: float | None = None,
-        depth: DepthMap | None = None,
-        depth_points: DepthMap | None = None,
+        depth: OwnDepth | None = None,
+        depth_points: OwnDepth | None = None,
+        depth_unit: Unit = AUTO_UNIT,
         query: Query | None = None,
         ranging: Ranging | None = None,
     ) -> View:
@@ -196,9 +217,11 @@ class Rangefinder:
             picture: A path, an address, the bytes of a file, an H×W×3 uint8 RGB array, a picture of Pillow's, or a
                 frame (`sources.as_frame`).
             max_depth_m: Label only objects with a depth_m of at most this; the finder's own maximum when None.
-            depth: A depth map of your own, which replaces the network's.
+            depth: A depth map of your own, which replaces the network's: a `DepthMap`, a file, or an H×W array.
             depth_points: Depths of your own at some pixels, unknown at the others, that a relative network is aligned
-                to.
+                to; likewise.
+            depth_unit: What the numbers of a file or an array mean: `m`, `cm`, `mm`; the metres of one step, such as
+                0.0001 or `1/256`; a `DepthUnit`, which also knows invalid values; or `auto`: integers are millimetres.
             query: The objects to find in this picture; the finder's own query when None.
             ranging: How to measure their distances; the finder's own settings when None.
 
@@ -206,12 +229,18 @@ class Rangefinder:
             The scene with its picture; iterate over it for the labelled objects, nearest first.
 
         Raises:
-            SourceError: If the picture cannot be read.
+            SourceError: If the picture or a depth map cannot be read.
             SettingError: If the camera, a given depth or a known distance does not fit the picture, or if a maximum
                 depth is set and the map has no metres.
         """
         return self.look_each(
-            picture, max_depth_m=max_depth_m, depth=depth, depth_points=depth_points, query=query, ranging=ranging
+            picture,
+            max_depth_m=max_depth_m,
+            depth=depth,
+            depth_points=depth_points,
+            depth_unit=depth_unit,
+            query=query,
+            ranging=ranging,
         )[0]
 
     def look_each(
@@ -219,19 +248,23 @@ class Rangefinder:
         picture: Picture,
         *,
         max_depth_m: float | None = None,
-        depth: DepthMap | None = None,
-        depth_points: DepthMap | None = None,
+        depth: OwnDepth | None = None,
+        depth_points: OwnDepth | None = None,
+        depth_unit: Unit = AUTO_UNIT,
         query: Query | None = None,
         ranging: Ranging | None = None,
     ) -> tuple[View, ...]:
         """The same as `look`, with one view for each ranging method, from one pass of the networks."""
         frame, ranging = as_frame(picture), ranging or self.ranging
         if depth is not None or depth_points is not None:
-            frame = replace(frame, depth=depth, depth_points=depth_points)
+            frame = with_own_depth(frame, depth, depth_points, depth_unit)
         if max_depth_m is not None:
             ranging = replace(ranging, max_depth_m=max_depth_m)
         with memory_told(frame):
-            return self._look_at(frame, query or self.query, ranging)
+            views = self._look_at(frame, query or self.query, ranging)
+        if depth is not None or depth_points is not None:
+            warn_of_unit(views[0].caveats)
+        return views
 
     def _look_at(self, frame: Frame, query: Query, ranging: Ranging) -> tuple[View, ...]:
         """All steps for one picture: perceive, bring to metres, range, make the scenes."""
@@ -297,7 +330,8 @@ class Rangefinder:
         Raises:
             SourceError: If the source cannot be opened; or, after the frames that could be read, where it breaks.
         """
-        with closing(self.watch_each(_frames(str(source), every))) as rows:
+        frames = _frames(str(source), plain_count(every, "every"))
+        with closing(self.watch_each(frames)) as rows:
             views: Iterator[View] = (row[0] for row in rows)
             for stage in stages:
                 views = stage(views)
@@ -305,21 +339,27 @@ class Rangefinder:
 
     def watch_each(self, frames: Iterable[Frame]) -> Generator[tuple[View, ...], None, None]:
         """The same as `watch` for given frames, with one view for each ranging method."""
-        yield from ahead(self._look_at_frames(frames))
-
-    def _look_at_frames(self, frames: Iterable[Frame]) -> Generator[tuple[View, ...], None, None]:
-        with closing(ahead(frames)) as decoded:
-            for frame in decoded:
-                yield self.look_each(frame)
+        yield from computed_ahead(self.look_each, frames)
 
 
-def look(picture: Picture, *, max_depth_m: float | None = None, **settings: Any) -> View:
+def look(
+    picture: Picture,
+    *,
+    max_depth_m: float | None = None,
+    depth_map: OwnDepth | None = None,
+    depth_points: OwnDepth | None = None,
+    depth_unit: Unit = AUTO_UNIT,
+    **settings: Any,
+) -> View:
     """Find the objects in a picture and their distances. The networks stay open for the next call.
 
     Args:
         picture: A path, an address, the bytes of a file, an H×W×3 uint8 RGB array, a picture of Pillow's, or a frame
             (`sources.as_frame`).
         max_depth_m: Label only objects with a depth_m of at most this; no maximum when None.
+        depth_map: A depth map of your own, which replaces the network's; as `depth` of `Rangefinder.look`.
+        depth_points: As for `Rangefinder.look`.
+        depth_unit: As for `Rangefinder.look`.
         **settings: The keywords of `Rangefinder`.
 
     Returns:
@@ -333,9 +373,11 @@ def look(picture: Picture, *, max_depth_m: float | None = None, **settings: Any)
         ("method", DEFAULT_METHOD, _kept_method),
     ):
         given = settings.get(name, default)
-        if isinstance(given, str | Path):
+        if isinstance(given, str | Path) and not is_depth_file(Path(given)):
             settings[name] = opener(str(given), options)
-    return Rangefinder(**settings).look(picture, max_depth_m=max_depth_m)
+    return Rangefinder(**settings).look(
+        picture, max_depth_m=max_depth_m, depth=depth_map, depth_points=depth_points, depth_unit=depth_unit
+    )
 
 
 _kept_detector = lru_cache(maxsize=1)(open_detector)
@@ -347,17 +389,3 @@ _kept_method = lru_cache(maxsize=1)(lambda name, options: open_method(name, opti
 def _frames(source: str, every: int) -> Generator[Frame, None, None]:
     for each in open_sources([source]):
         yield from each.frames(every)
-
-
-def _estimator(named: str | Path | DepthEstimator, options: RunOptions) -> DepthEstimator:
-    return open_depth_network(named, options) if isinstance(named, str | Path) else named
-
-
-def _known(known: str | Sequence[str | KnownDistance]) -> tuple[KnownDistance, ...]:
-    given = [known] if isinstance(known, str) else known
-    return tuple(KnownDistance.parse(each) if isinstance(each, str) else each for each in given)
-
-
-def _methods(method: str | Method | Sequence[str | Method], options: RunOptions) -> tuple[Method, ...]:
-    chosen = (method,) if isinstance(method, str) or not isinstance(method, Sequence) else tuple(method)
-    return tuple(open_method(each, options=options) if isinstance(each, str) else each for each in chosen)

@@ -7,6 +7,7 @@ from operator import attrgetter
 
 import numpy as np
 
+from howfar.pipeline.caveats import caveats_of
 from howfar.pipeline.view import View
 from howfar.ranging.cues.joining import CueSettings, with_cues
 from howfar.ranging.methods.measure import measure
@@ -27,12 +28,15 @@ class Ranged:
         distances: N distances.
         ranks: N ranks on a relative map, 1 for the nearest; None on a metric map.
         range_ms: The time that ranging took.
+        on_map_m: N depths in metres as the depth map alone gives them, NaN where unknown; empty where objects were not
+            measured on it, or it has no metres.
     """
 
     method: str
     distances: tuple[Distance, ...]
     ranks: tuple[int | None, ...]
     range_ms: float
+    on_map_m: tuple[float, ...] = ()
 
 
 def range_objects(perception: Perception, ranging: Ranging) -> tuple[Ranged, ...]:
@@ -76,9 +80,14 @@ def scene_of(perception: Perception, ranged: Ranged, max_depth_m: float | None =
         alignment=perception.alignment,
         no_metres=perception.no_metres,
         facts=facts_here(perception),
-        notes=frame.notes,
+        caveats=caveats_of(perception, ranged.distances, ranged.on_map_m),
         image=frame.image,
     )
+
+
+def view_of(perception: Perception) -> View:
+    """The view of a picture in which no objects were looked for."""
+    return scene_of(perception, Ranged("none", (), (), 0.0))
 
 
 def sorted_objects(perception: Perception, ranged: Ranged) -> list[SceneObject]:
@@ -108,7 +117,8 @@ def _ranged(perception: Perception, method: Method, cues: CueSettings) -> Ranged
         distances = [_on_crop(crop, method) for crop in perception.crops]
     joined = with_cues(distances, found, camera, _remaining_cues(perception, cues), perception.facts)
     doubted = tuple(_with_focal_doubt(each, perception) for each in joined)
-    return Ranged(method.name, doubted, ranks_of(perception, method), 1e3 * (time.perf_counter() - start))
+    on_map_m = tuple(each.depth_m for each in distances) if perception.crops is None else ()
+    return Ranged(method.name, doubted, ranks_of(perception, method), 1e3 * (time.perf_counter() - start), on_map_m)
 
 
 def _with_focal_doubt(distance: Distance, perception: Perception) -> Distance:

@@ -10,6 +10,7 @@ from howfar.pipeline.rangefinder import Rangefinder
 from howfar.ranging.cues.joining import AUTO
 from howfar.scene import Camera
 from howfar.scene.calibration import Calibration
+from howfar.scene.query import Classes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,13 +20,13 @@ class RangefinderSpec:
     detector: str | Path = DEFAULT_DETECTOR
     depth: str | Path = DEFAULT_DEPTH
     method: str | tuple[str, ...] = DEFAULT_METHOD
-    camera: Camera | Calibration | None = None
+    camera: Camera | Calibration | str | Path | None = None
     focal_px: float | None = None
     fov_deg: float | None = None
     fov_long_deg: float | None = None
     fov_diagonal_deg: float | None = None
     max_depth_m: float | None = None
-    classes: tuple[str, ...] | None = None
+    classes: Classes | None = None
     score: float | None = None
     nms: float | None = None
     depth_on: DepthOn = "image"
@@ -38,6 +39,7 @@ class RangefinderSpec:
     sizes: str | Path | None = None
     anchor: str | Path | None = None
     known: tuple[str, ...] = ()
+    tiles: bool = False
 
     def open(self) -> Rangefinder:
         """Open the networks.

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from howfar.errors import SettingError
+from howfar.numbers import plain_count, plain_number
 from howfar.scene.orientation import LYING, turned
 
 Origin = Literal["given", "exif", "assumed"]
@@ -99,6 +100,12 @@ class Camera:
     doubt: FocalDoubt | None = None
 
     def __post_init__(self) -> None:
+        for name in ("width_px", "height_px"):
+            if type(size := getattr(self, name)) is not int:
+                object.__setattr__(self, name, plain_count(size, name, least=0))
+        for name in ("fx_px", "fy_px", "cx_px", "cy_px"):
+            if type(given := getattr(self, name)) is not float:
+                object.__setattr__(self, name, plain_number(given, name, infinite=True))
         if self.width_px < 1 or self.height_px < 1:
             raise SettingError(
                 f"A camera needs a picture of at least 1×1 pixels, not {self.width_px}×{self.height_px}."

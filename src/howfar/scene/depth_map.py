@@ -1,12 +1,15 @@
 """A depth map, together with the meaning and the unit of its values."""
 
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from howfar.errors import SettingError
+
+MOST_WHOLE_M = 200
+"""Whole numbers with a median above this are no metres."""
 
 DepthKind = Literal["metres", "relative_inverse", "relative_depth", "disparity_px"]
 
@@ -55,8 +58,8 @@ class DepthMap:
         all_valid: Whether every value may be used. Computed once, so that no check is needed for each object.
 
     Raises:
-        SettingError: If the kind is unknown, the map is not two-dimensional or is empty, or the mask or the stereo rig
-            does not fit the map.
+        SettingError: If the kind is unknown, the map is not two-dimensional or is empty, the mask or the stereo rig
+            does not fit the map, or metres are integers as depth cameras store them.
     """
 
     values: NDArray[np.float32]
@@ -68,6 +71,7 @@ class DepthMap:
     def __post_init__(self) -> None:
         if self.kind not in get_args(DepthKind):
             raise SettingError(f"A depth map is one of {', '.join(get_args(DepthKind))}, not {self.kind!r}.")
+        _refuse_steps(np.asarray(self.values), self.kind)
         values = np.array(self.values, dtype=np.float32, order="C")
         if values.ndim != 2 or values.size == 0:
             raise SettingError(f"A depth map is an array of H×W numbers, at least 1×1, not of shape {values.shape}.")
@@ -126,3 +130,15 @@ class DepthMap:
                 "use a metric depth network or a depth file."
             )
         return readings
+
+
+def _refuse_steps(values: NDArray[Any], kind: DepthKind) -> None:
+    """Raise SettingError for integers that are steps of a depth camera, such as millimetres, and no metres."""
+    if kind != "metres" or values.dtype.kind not in "ui" or values.size == 0:
+        return
+    if values.dtype == np.uint16 or np.median(values) > MOST_WHOLE_M:
+        raise SettingError(
+            f"A depth map in metres holds floating-point numbers, not {values.dtype}, in which depth cameras store "
+            "millimetres: multiply by the metres of one step (0.001), or hand the array over with its unit.",
+            setting="depth_unit",
+        )

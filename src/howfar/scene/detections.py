@@ -8,6 +8,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from howfar.errors import SettingError
 
+MOST_SCORE = 1.001
+"""A score that half precision rounds upwards is still one."""
+
 
 @dataclass(frozen=True, eq=False)
 class Detections:
@@ -23,9 +26,10 @@ class Detections:
         height_log_sds: N float64: standard deviation of the natural logarithm of each box's height, by the detector's
             measured errors; None for boxes that are exact or drawn by hand. Those count as drawn round the whole
             object, as data sets have them, and those of a detector as drawn round what is seen.
+        notes: Sentences about objects that are missing here: more than are told, or rows that hold no numbers.
 
     Raises:
-        SettingError: If the arrays do not fit together or a class has no name.
+        SettingError: If the arrays do not fit together, a class has no name, or a score does not lie in 0 to 1.
     """
 
     boxes_xyxy_px: NDArray[np.float32]
@@ -34,6 +38,7 @@ class Detections:
     class_names: tuple[str, ...]
     masks: NDArray[np.float32] | None = None
     height_log_sds: NDArray[np.float64] | None = None
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         count = len(self.boxes_xyxy_px)
@@ -41,6 +46,11 @@ class Detections:
             raise SettingError(
                 "Detections need N×4 boxes, N scores and N class ids, not arrays of shape "
                 f"{self.boxes_xyxy_px.shape}, {self.scores.shape} and {self.class_ids.shape}."
+            )
+        if count and not ((self.scores >= 0) & (self.scores <= MOST_SCORE)).all():
+            raise SettingError(
+                f"The scores of detections lie between 0 and 1, and these between {self.scores.min():g} and "
+                f"{self.scores.max():g}: a detector's raw outputs need a sigmoid first."
             )
         if self.masks is not None and (self.masks.ndim != 3 or len(self.masks) != count):
             raise SettingError(f"{count} detections need {count}×S×S masks, not an array of shape {self.masks.shape}.")

@@ -24,6 +24,8 @@ class Frame:
         right: H×W×3 uint8 RGB, the right-hand picture of a rectified pair at the same moment; None without one.
         rig: The two cameras of that pair; they turn disparity into depth.
         depth: A depth map of the user's own, which replaces a network's; None for none.
+        depth_taken_as: What the numbers of that map were taken for, in words, where they were read from a file or an
+            array: a network then says whether the unit can be true. Empty where the map was given in metres.
         depth_points: Depths of the user's own at some pixels, unknown at the others, which bring a relative map to
             metres; None for none.
         undistorted: Whether the lens's distortion was removed from the image.
@@ -31,7 +33,8 @@ class Frame:
         notes: What was done to the picture, or is odd about it, each as one sentence for people.
 
     Raises:
-        SettingError: If the aspect ratio of the user's own depths differs from that of the image by more than 1 %.
+        SettingError: If the user's own depths are no `DepthMap`, or their aspect ratio differs from that of the image
+            by more than 1 %.
     """
 
     image: NDArray[np.uint8]
@@ -43,6 +46,7 @@ class Frame:
     rig: StereoRig | None = None
     depth: DepthMap | None = None
     depth_points: DepthMap | None = None
+    depth_taken_as: str = ""
     undistorted: bool = False
     orientation: int = 1
     notes: tuple[str, ...] = ()
@@ -51,6 +55,12 @@ class Frame:
         for own in (self.depth, self.depth_points):
             if own is None:
                 continue
+            if not isinstance(own, DepthMap):
+                raise SettingError(
+                    f"The depth of a frame is a DepthMap, not {type(own).__name__}: make one of metres, or give the "
+                    "path or array to `look` with its unit.",
+                    setting="depth",
+                )
             rows, columns = own.shape
             if abs(columns * self.height_px / (rows * self.width_px) - 1) > ASPECT_TOLERANCE:
                 raise SettingError(

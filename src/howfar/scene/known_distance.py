@@ -1,11 +1,11 @@
 """Known distances, each with the object that it belongs to."""
 
-import math
 import re
 from dataclasses import dataclass
 from typing import Self
 
 from howfar.errors import SettingError
+from howfar.numbers import plain_count, plain_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,10 @@ class KnownDistance:
     range_m: float
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.range_m) and self.range_m > 0):
+        if not isinstance(self.what, str):
+            object.__setattr__(self, "what", plain_count(self.what, "known", least=0))
+        object.__setattr__(self, "range_m", plain_number(self.range_m, "known"))
+        if not self.range_m > 0:
             raise SettingError(
                 f"A known distance must be above 0 metres, not {self.range_m:g} (of {self.what}).", setting="known"
             )

@@ -1,9 +1,10 @@
 """The user's information about the camera, and the camera that follows from it for a picture."""
 
 from dataclasses import dataclass, fields, replace
-from typing import Self
+from typing import Any, Self
 
 from howfar.errors import SettingError
+from howfar.numbers import plain_number
 from howfar.scene.calibration import Calibration, DepthScale, LensDistortion
 from howfar.scene.camera import ASPECT_TOLERANCE, Camera, FocalDoubt
 from howfar.scene.orientation import LYING
@@ -26,7 +27,7 @@ class Lens:
         fov_diagonal_deg: The field of view across the diagonal in degrees.
 
     Raises:
-        SettingError: If more than one is given.
+        SettingError: If more than one is given, or it is none that a camera can have.
     """
 
     camera: Camera | Calibration | None = None
@@ -36,8 +37,16 @@ class Lens:
     fov_diagonal_deg: float | None = None
 
     def __post_init__(self) -> None:
+        numbers = [field.name for field in fields(self) if field.name != "camera"]
+        for name in numbers:
+            if (given := getattr(self, name)) is not None:
+                object.__setattr__(self, name, plain_number(given, name))
         if sum(getattr(self, field.name) is not None for field in fields(self)) > 1:
             raise SettingError("Give the camera once: a camera file, a focal length or a field of view, not several.")
+        if self.camera is not None and not isinstance(self.camera, Camera | Calibration):
+            raise SettingError(_no_camera(self.camera), setting="camera")
+        if any(getattr(self, name) is not None for name in numbers):
+            self.camera_for(1, 1)  # refuses what no camera has
 
     @property
     def distortion(self) -> LensDistortion | None:
@@ -95,6 +104,17 @@ class Lens:
         if self.fov_diagonal_deg is not None:
             return Camera.from_fov(width_px, height_px, self.fov_diagonal_deg, "diagonal")
         return doubt_by_shape(own or Camera.assumed(width_px, height_px))
+
+
+def _no_camera(given: Any) -> str:
+    """What to say of something that is no camera."""
+    rows = given.tolist() if hasattr(given, "tolist") else given
+    if isinstance(rows, list | tuple) and len(rows) == 3 and all(hasattr(row, "__len__") for row in rows):
+        return (
+            "A matrix alone is no camera, for it does not say how large the pictures are that it belongs to: give "
+            "howfar.Camera(width_px, height_px, K[0][0], K[1][1], K[0][2], K[1][2])."
+        )
+    return f"A camera is a howfar.Camera, a camera file or its content, not a {type(given).__name__}."
 
 
 def _of_calibration(calibration: Calibration, width_px: int, height_px: int) -> Camera:

@@ -123,6 +123,7 @@ class Perception:
         depth_scale: The factor from known distances that the metres were multiplied by; None for none.
         crops: N depth maps, one for each object, where depth was estimated on crops; None otherwise.
         timing_ms: The time that each step took.
+        doubts: Sentences about a depth map of the user's own whose unit is doubtful.
     """
 
     frame: Frame
@@ -135,6 +136,7 @@ class Perception:
     depth_scale: float | None = None
     crops: tuple[DepthCrop, ...] | None = None
     timing_ms: Mapping[str, float] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
 
     @property
     def camera(self) -> Camera:

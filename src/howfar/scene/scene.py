@@ -1,6 +1,5 @@
 """The result for one picture: its objects, each with a class and a distance."""
 
-import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -9,10 +8,12 @@ from typing import Any
 from howfar.errors import SettingError
 from howfar.scene.box import UNKNOWN_BOX, Box
 from howfar.scene.camera import Camera, FocalDoubt
+from howfar.scene.caveat import Caveat
 from howfar.scene.depth_alignment import DepthAlignment
 from howfar.scene.depth_map import DepthMap
 from howfar.scene.distance import NAN, Cue, Distance
 from howfar.scene.perception import DepthFacts
+from howfar.text import json_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,10 @@ class SceneObject:
         return {
             "label": self.label,
             "class_id": self.class_id,
-            "score": _number(self.score, 4),
+            "score": min(max(0.0, round(float(self.score), 4)), 1.0),
             "box_xyxy_px": [_number(v, 2) for v in self.box_xyxy_px],
-            "depth_m": _number(distance.depth_m),
-            "range_m": _number(distance.range_m),
+            "depth_m": _positive(distance.depth_m),
+            "range_m": _positive(distance.range_m),
             "low_m": _number(distance.low_m),
             "high_m": _number(distance.high_m),
             "position_m": [_number(v) for v in distance.position_m] if distance.is_known else None,
@@ -108,7 +109,7 @@ class Scene:
         alignment: How a relative depth map was brought to metres; None where the map is metric by itself, or relative.
         no_metres: Why the depth map is still relative, in words; empty where it is metric.
         facts: Facts about the source of the metres; None where they are not known.
-        notes: What was done to the picture before it was looked at, or is odd about it, each as one sentence.
+        caveats: What speaks against trusting the result.
     """
 
     source: str
@@ -128,7 +129,7 @@ class Scene:
     alignment: DepthAlignment | None = None
     no_metres: str = ""
     facts: DepthFacts | None = None
-    notes: tuple[str, ...] = ()
+    caveats: tuple[Caveat, ...] = ()
 
     @property
     def is_metric(self) -> bool:
@@ -157,19 +158,19 @@ class Scene:
             "width_px": self.width_px,
             "height_px": self.height_px,
             "camera": {
-                "fx_px": _number(camera.fx_px, 2),
-                "fy_px": _number(camera.fy_px, 2),
+                "fx_px": _positive(camera.fx_px, 2),
+                "fy_px": _positive(camera.fy_px, 2),
                 "cx_px": _number(camera.cx_px, 2),
                 "cy_px": _number(camera.cy_px, 2),
                 "origin": camera.origin,
                 "undistorted": self.undistorted,
-                "depth_scale": _number(self.depth_scale),
+                "depth_scale": _positive(self.depth_scale),
                 **({} if camera.doubt is None else {"doubt": _doubt(camera.doubt)}),
             },
-            **({"notes": list(self.notes)} if self.notes else {}),
             "models": dict(self.models),
             "alignment": None if self.alignment is None else self.alignment.to_dict(),
             "no_metres": self.no_metres or None,
+            "caveats": [{"kind": each.kind, "text": each.text} for each in self.caveats],
             "max_depth_m": self.max_depth_m,
             "objects": [each.to_dict() for each in self.objects],
             "timing_ms": {step: _number(ms, 2) for step, ms in self.timing_ms.items()},
@@ -187,7 +188,7 @@ class Scene:
         """
         try:
             return _scene(content)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, SettingError) as error:
             raise SettingError(
                 f"This is no scene as docs/scene.schema.json describes it ({type(error).__name__}: {error}): read the "
                 "JSON of `howfar look`, or the result of `Scene.to_dict`."
@@ -195,7 +196,7 @@ class Scene:
 
     def to_json(self, indent: int | None = None) -> str:
         """The scene as JSON text, on one line unless an indent is given."""
-        return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False, allow_nan=False)
+        return json_text(self.to_dict(), indent)
 
 
 def _scene(content: Mapping[str, Any]) -> Scene:
@@ -217,7 +218,7 @@ def _scene(content: Mapping[str, Any]) -> Scene:
         depth_scale=camera["depth_scale"],
         alignment=None if alignment is None else DepthAlignment.from_dict(alignment),
         no_metres=content["no_metres"] or "",
-        notes=tuple(content.get("notes", ())),
+        caveats=tuple(Caveat(each["kind"], each["text"]) for each in content.get("caveats", ())),
     )
 
 
@@ -276,3 +277,9 @@ def _cue(cue: Cue) -> dict[str, Any]:
 def _number(value: float | None, digits: int = 4) -> float | None:
     """A finite number, rounded, else None: JSON has no NaN."""
     return round(float(value), digits) if value is not None and math.isfinite(value) else None
+
+
+def _positive(value: float | None, digits: int = 4) -> float | None:
+    """The same for a number above 0, which stays above 0: what is too small for these digits keeps three of its own."""
+    rounded = _number(value, digits)
+    return rounded if rounded != 0.0 or value is None else float(f"{value:.3g}")

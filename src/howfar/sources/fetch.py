@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 MAX_BYTES = 64 * 2**20
 TIMEOUT_S = 20.0
 
+MJPEG_TYPE = "multipart/x-mixed-replace"
+"""A stream of JPEG pictures, as network cameras send it."""
+
+PLAYLIST_TYPES = frozenset({"application/vnd.apple.mpegurl", "application/x-mpegurl", "audio/mpegurl"})
+
 
 def fetch(url: str, *, timeout_s: float = TIMEOUT_S, max_bytes: int = MAX_BYTES) -> bytes:
     """Fetch what lies at an address. A proxy named in HTTP_PROXY or HTTPS_PROXY is used.
@@ -46,7 +51,7 @@ def fetch(url: str, *, timeout_s: float = TIMEOUT_S, max_bytes: int = MAX_BYTES)
 
 def fetch_into(sink: BinaryIO, url: str, *, timeout_s: float = TIMEOUT_S, max_bytes: int = MAX_BYTES) -> None:
     """As `fetch`, into an open file, from its beginning."""
-    with hiding_passwords():
+    with hiding_passwords(url):
         _check_scheme(url)
         try:
             client = open_client(timeout_s)
@@ -60,6 +65,38 @@ def fetch_into(sink: BinaryIO, url: str, *, timeout_s: float = TIMEOUT_S, max_by
             ) from None
 
 
+def content_type(url: str, *, timeout_s: float = TIMEOUT_S) -> str:
+    """What a server says that lies at an address, without fetching it, such as `image/jpeg`; empty if it does not say.
+
+    Raises:
+        SourceError: If the address is wrong or out of reach, or the server refuses.
+    """
+    told = BytesIO()
+    with hiding_passwords(url):
+        _check_scheme(url)
+        try:
+            client = open_client(timeout_s)
+            within(timeout_s, lambda _: _ask_type(client, url, told), client.close)
+        except TransportError as error:
+            raise SourceError(_sentence(url, error, timeout_s)) from None
+    return told.getvalue().decode()
+
+
+def _ask_type(client: "httpx.Client", url: str, told: BytesIO) -> None:
+    with streaming(client, url) as response:
+        _refuse_failure(url, response)
+        told.write(_type_of(response).encode())
+
+
+def _type_of(response: "httpx.Response") -> str:
+    return str(response.headers.get("Content-Type", "")).partition(";")[0].strip().lower()
+
+
+def _refuse_failure(url: str, response: "httpx.Response") -> None:
+    if not response.is_success:
+        raise SourceError(f"{url} answered {response.status_code} {response.reason_phrase}: {_advice(response)}.")
+
+
 def _check_scheme(url: str) -> None:
     scheme, found, _ = url.partition("://")
     if not found or scheme.lower() not in ("http", "https"):
@@ -70,8 +107,9 @@ def _check_scheme(url: str) -> None:
 
 def _download(client: "httpx.Client", url: str, sink: BinaryIO, max_bytes: int, given_up: threading.Event) -> None:
     with streaming(client, url) as response:
-        if not response.is_success:
-            raise SourceError(f"{url} answered {response.status_code} {response.reason_phrase}: {_advice(response)}.")
+        _refuse_failure(url, response)
+        if _type_of(response) == MJPEG_TYPE:
+            raise SourceError(f"{url} is a stream of pictures, which has no end: name it without the ending of a file.")
         if (stated_length(response) or 0) > max_bytes:
             raise TooLargeError
         head = b""

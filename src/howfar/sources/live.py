@@ -7,17 +7,24 @@ no camera and no RTSP server at hand.
 import re
 import threading
 import time
-from collections.abc import Callable, Generator
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from howfar.errors import SourceError
 from howfar.io.addresses import hiding_passwords, without_password
-from howfar.io.video import RgbConverter, check_every
+from howfar.io.steady_size import SteadySize
+from howfar.io.video import check_every, pictures_of
+from howfar.io.video_frames import RgbConverter
 from howfar.scene.frame import Frame
+from howfar.sources.workers import Worker
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
 
 Opener = Callable[[], Generator[NDArray[np.uint8], None, None]]
 """Opens the source and gives its pictures, H×W×3 uint8 RGB; ends or raises SourceError or OSError when it breaks."""
@@ -84,24 +91,25 @@ class LiveStream:
         """
         check_every(every)
         reader = _Reader(self.address, self._opener, every, self._tries, self._first_pause_s)
-        reader.start()
+        worker = Worker("howfar-live", reader.run, reader.leave, STOP_WAIT_S)
         try:
-            while True:
-                yield reader.take()
+            worker.start()
+            while (frame := reader.take()) is not None:
+                yield frame
         finally:
-            reader.stop()
+            worker.end()
 
 
-class _Reader(threading.Thread):
+class _Reader:
     """Reads a source and keeps its newest frame, or the error that ended it."""
 
     def __init__(self, address: str, opener: Opener, every: int, tries: int, first_pause_s: float) -> None:
-        super().__init__(name="howfar-live", daemon=True)
         self._address = address
         self._opener = opener
         self._every = every
         self._tries = tries
         self._first_pause_s = first_pause_s
+        self._steady = SteadySize()
         self._changed = threading.Condition()
         self._leave = threading.Event()
         self._newest: Frame | None = None
@@ -110,20 +118,27 @@ class _Reader(threading.Thread):
         self._failures = 0
         self._first_at_s = 0.0
 
-    def take(self) -> Frame:
-        """Wait for a frame that was not taken yet; raise what ended the source, once its last frame is taken."""
+    def take(self) -> Frame | None:
+        """Wait for a frame that was not taken yet; None where the thread is told to leave.
+
+        Raises:
+            BaseException: What ended the source, once its last frame is taken.
+        """
         with self._changed:
             while self._newest is None:
+                if self._leave.is_set():
+                    return None
                 if self._error is not None:
                     raise self._error
                 self._changed.wait(WAKE_S)
             frame, self._newest = self._newest, None
             return frame
 
-    def stop(self) -> None:
-        """End the thread."""
+    def leave(self) -> None:
+        """Make `run` and `take` end."""
         self._leave.set()
-        self.join(STOP_WAIT_S)
+        with self._changed:
+            self._changed.notify_all()
 
     def run(self) -> None:
         """Read until told to leave or until the source is given up."""
@@ -166,7 +181,7 @@ class _Reader(threading.Thread):
         if not self._count:
             self._first_at_s = now_s
         if self._count % self._every == 0:
-            frame = Frame(image, self._address, index=self._count, time_s=now_s - self._first_at_s)
+            frame = Frame(self._steady(image), self._address, index=self._count, time_s=now_s - self._first_at_s)
             with self._changed:
                 self._newest = frame
                 self._changed.notify_all()
@@ -206,30 +221,44 @@ def camera_images(number: int) -> Generator[NDArray[np.uint8], None, None]:
         capture.release()
 
 
-def network_images(address: str) -> Generator[NDArray[np.uint8], None, None]:
+def network_images(address: str, form: str | None = None) -> Generator[NDArray[np.uint8], None, None]:
     """The pictures of a stream, H×W×3 uint8 RGB, over TCP, as lost packets smear a picture.
 
+    Args:
+        address: The address.
+        form: FFmpeg's name of the stream's format; None where it is to be found out.
+
     Raises:
-        SourceError: If it cannot be opened, breaks, stays silent for `NETWORK_TIMEOUT_S`, or holds no pictures.
+        SourceError: If it cannot be opened, breaks, gives no picture for `NETWORK_TIMEOUT_S`, or holds none.
     """
-    with hiding_passwords():
-        yield from _network_images(address)
+    with hiding_passwords(address), open_address(address, form) as container:
+        stream = pictures_of(container, address)
+        if stream is None:
+            raise SourceError(f"{address} holds no moving pictures: check the address.")
+        stream.thread_type = "SLICE"  # a thread for each frame would hold back as many frames
+        to_rgb = RgbConverter(stream, address)
+        last_s = time.monotonic()
+        for packet in container.demux(stream):
+            for frame in packet.decode():
+                yield to_rgb(frame)
+                last_s = time.monotonic()
+            if time.monotonic() - last_s > NETWORK_TIMEOUT_S:
+                raise SourceError(f"{address} gives no picture: check the source.")
 
 
-def _network_images(address: str) -> Generator[NDArray[np.uint8], None, None]:
+@contextmanager
+def open_address(address: str, form: str | None = None) -> Iterator["InputContainer"]:
+    """Open what FFmpeg finds at an address; what goes wrong in the block is told as an error of the source.
+
+    Raises:
+        SourceError: If it cannot be opened or read, or stays silent for `NETWORK_TIMEOUT_S`.
+    """
     import av
 
+    limits_s = (NETWORK_TIMEOUT_S, NETWORK_TIMEOUT_S)
     try:
-        with av.open(
-            address, "r", options={"rtsp_transport": "tcp"}, timeout=(NETWORK_TIMEOUT_S, NETWORK_TIMEOUT_S)
-        ) as container:
-            if not container.streams.video:
-                raise SourceError(f"{address} holds no moving pictures: check the address.")
-            stream = container.streams.video[0]
-            stream.thread_type = "SLICE"  # a thread for each frame would hold back as many frames
-            to_rgb = RgbConverter()
-            for frame in container.decode(stream):
-                yield to_rgb(frame)
+        with av.open(address, "r", format=form, options={"rtsp_transport": "tcp"}, timeout=limits_s) as container:
+            yield container
     except av.FFmpegError as error:
         reason = str(error.strerror or error).lower()
         raise SourceError(f"{address} cannot be read ({reason}): check the address and the network.") from None

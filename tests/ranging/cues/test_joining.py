@@ -172,7 +172,7 @@ def test_cues_are_named_in_a_text(text, names, auto) -> None:
         pytest.param("", {}, "No cue is called ''", id="no cue"),
         pytest.param([], {}, "At least one cue", id="an empty list"),
         pytest.param("all", {"camera_height_m": -1.6}, "above 0, not -1.6", id="a camera under the ground"),
-        pytest.param("all", {"camera_height_m": math.nan}, "above 0, not nan", id="a height that is no number"),
+        pytest.param("all", {"camera_height_m": math.nan}, "a finite number, not nan", id="a height that is no number"),
     ],
 )
 def test_settings_that_cannot_be_are_refused_in_one_sentence(names, settings, complaint) -> None:

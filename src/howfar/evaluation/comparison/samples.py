@@ -1,6 +1,6 @@
 """Any pictures as samples to compare networks on: with a depth map as their truth, or without."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from pathlib import Path
 
@@ -9,15 +9,21 @@ from numpy.typing import NDArray
 
 from howfar.datasets import DepthSample, LazySamples
 from howfar.errors import SettingError, SourceError
-from howfar.io.depth_files import Unit, read_depth
+from howfar.io.depth_files import OwnMap, own_map
+from howfar.io.depth_units import AUTO, Unit
 from howfar.pipeline.one_size import OneSize, one_focal_length
+from howfar.scene.depth_map import DepthMap
 from howfar.scene.frame import Frame
 from howfar.scene.lens import Lens
 from howfar.sources.opening import Source
 
 
 def picture_samples(
-    sources: Sequence[Source], truths: Sequence[Path], lens: Lens, unit: Unit = "auto"
+    sources: Sequence[Source],
+    truths: Sequence[Path],
+    lens: Lens,
+    unit: Unit = AUTO,
+    told: Callable[[Path, OwnMap], object] | None = None,
 ) -> LazySamples[DepthSample]:
     """The samples of pictures, each read when asked for.
 
@@ -27,6 +33,7 @@ def picture_samples(
             unknown everywhere.
         lens: What is known of the camera besides what the files tell.
         unit: What the numbers of the depth maps are.
+        told: Called with each depth map that is read, and its path.
 
     Raises:
         SourceError: If one is a video; when it is read, if a picture or a depth map cannot be.
@@ -44,20 +51,28 @@ def picture_samples(
         )
     keys = list(zip_longest(sources, truths))
     size = one_focal_length() if lens.is_in_pixels else None
-    return LazySamples(keys, lambda key: _sample(key[0], key[1], lens, unit, size))
+
+    def load(key: tuple[Source, Path | None]) -> DepthSample:
+        source, truth = key
+        own = None if truth is None else own_map(truth, unit)
+        if told is not None and truth is not None and own is not None:
+            told(truth, own)
+        return _sample(source, lens, size, truth, own)
+
+    return LazySamples(keys, load)
 
 
-def _sample(source: Source, truth: Path | None, lens: Lens, unit: Unit, one_size: OneSize | None) -> DepthSample:
+def _sample(source: Source, lens: Lens, one_size: OneSize | None, path: Path | None, own: OwnMap | None) -> DepthSample:
     frame = next(source.frames())
     if one_size is not None:
         one_size.check(frame)
     camera = lens.camera_for(frame.width_px, frame.height_px, frame.camera)
     unknown = np.full(frame.image.shape[:2], np.nan, dtype=np.float32)
-    return DepthSample(source.name, frame.image, unknown if truth is None else _depth_m(truth, frame, unit), camera)
+    depth_m = unknown if path is None or own is None else _depth_m(path, own.depth, frame)
+    return DepthSample(source.name, frame.image, depth_m, camera)
 
 
-def _depth_m(path: Path, frame: Frame, unit: Unit) -> NDArray[np.float32]:
-    depth = read_depth(path, unit)
+def _depth_m(path: Path, depth: DepthMap, frame: Frame) -> NDArray[np.float32]:
     height, width = depth.shape
     if (width, height) != (frame.width_px, frame.height_px):
         raise SettingError(

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from howfar.errors import SettingError
 from howfar.files import replacing
 from howfar.io.picture_writer import encode
+from howfar.text import shown
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -113,7 +114,7 @@ class Page:
             OutputError: If the file exists and overwrite is not set, or cannot be written.
         """
         with replacing(path, overwrite=overwrite) as temporary:
-            temporary.write_text(self.html(), encoding="utf-8")
+            temporary.write_text(shown(self.html()), encoding="utf-8")
 
     def _add_figure(self, content: str, caption: str) -> None:
         below = f"\n<figcaption>{escape(caption)}</figcaption>" if caption else ""

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from howfar.files import replacing
+from howfar.text import cell
 
 if TYPE_CHECKING:
     from howfar.evaluation.report.page import Page
@@ -106,11 +107,13 @@ def write_rows(rows: Sequence[Mapping[str, object]], path: Path, *, overwrite: b
         writer = csv.DictWriter(file, fieldnames=list(rows[0]) if rows else [])
         writer.writeheader()
         for row in rows:
-            writer.writerow({name: "" if _is_unknown(value) else value for name, value in row.items()})
+            writer.writerow({name: _cell(value) for name, value in row.items()})
 
 
-def _is_unknown(value: object) -> bool:
-    return isinstance(value, float) and math.isnan(value)
+def _cell(value: object) -> object:
+    if isinstance(value, str):
+        return cell(value)
+    return "" if isinstance(value, float) and math.isnan(value) else value
 
 
 def _all_tables(report: Report) -> Sequence[FigureTable]:

@@ -97,7 +97,7 @@ def is_whole(entry: Entry) -> bool:
 def _fetch_to(target: Path, entry: Entry, progress: Progress | None, mirror: str | None, patience: Patience) -> None:
     part = _part_path(target)
     try:
-        with hiding_passwords():
+        with hiding_passwords(mirror or "", os.environ.get("HF_ENDPOINT", "")):
             wanted, stated_by = _wanted(entry, mirror, patience)
             digest = fetch(wanted, part, progress, patience)
     except UnreachableError as error:
@@ -120,7 +120,8 @@ def _wanted(
 ) -> tuple[Wanted, Literal["registry", "hub", "first pull"]]:
     """What to fetch, and who states its digest."""
     if mirror is not None and split_address(mirror).scheme not in ("http", "https"):
-        raise DownloadError(f"A mirror is an address that begins with https:// or http://, not {mirror!r}.")
+        given = mirror.rpartition("@")[2]
+        raise DownloadError(f"A mirror is an address that begins with https:// or http://, not {given!r}.")
     if entry.hub is not None:
         wanted = locate(entry.hub, mirror.rstrip("/") if mirror else None, patience.timeout_s)
     else:

@@ -31,6 +31,8 @@ pictures with true depth, 80 % of the distances lie within 1.28 times 0.054 (`me
 (`percentile:40`)."""
 FAR_OFF_SDS = 2.0
 """The depth map counts as wrong if the other cues differ from it by more than this many standard deviations."""
+NEAR_FACTOR = 2.0
+"""People who are nearer than a map says by this factor: it may be wrong, or they are drawn larger than life."""
 PERSON_FACTOR = 1.8
 """A person who is farther than the map says by more than this factor is evidence against it. In 16 of COCO's photos the
 size of a lone upright person says so of the embedded network's map: 12 are outdoors, 4 are rooms with people behind
@@ -115,13 +117,16 @@ def judge_domain(
 def _by_people(
     distances: Sequence[Distance], others: Sequence[Fused], sizes: Sequence[ClassSize | None]
 ) -> DomainVerdict:
-    """The verdict by the people who are seen whole and upright: where most are about twice as far as the map says."""
+    """The verdict by the people who are seen whole and upright: where most are elsewhere than the map says, by two."""
     upright = [
         (math.log(other.depth_m / distance.depth_m), _agree(other))
         for distance, other, size in zip(distances, others, sizes, strict=True)
         if size is not None and size.stands_upright and distance.is_known and other.is_known and not other.conflict
     ]
     far = [agrees for off, agrees in upright if off > math.log(PERSON_FACTOR)]
+    near = [off for off, _ in upright if off < -math.log(NEAR_FACTOR)]
+    if 2 * len(near) > len(upright):
+        return DomainVerdict.UNDECIDED
     if not far or 2 * len(far) <= len(upright):
         return DomainVerdict.KNOWN
     return DomainVerdict.UNKNOWN if len(far) > 1 or far[0] else DomainVerdict.UNDECIDED

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Self, get_args
 
 from howfar.errors import SettingError
+from howfar.numbers import plain_number
 from howfar.ranging.cues.calibrated import on_seen_pictures, with_measured_spread, with_measured_spreads
 from howfar.ranging.cues.depth_cue import DomainVerdict, depth_cues, judge_domain
 from howfar.ranging.cues.fusion import Fused, contradict, fuse
@@ -23,6 +24,9 @@ UNDECIDED = "alone it does not overrule the depth map"
 DOUBTED = "an upright person is seen at another distance: the picture may be none of a room"
 HIDDEN_NOTE = "by the depth map its foot is hidden"
 NOT_SEEN = "the depth network has not seen such pictures"
+OUTVOTED = "size and ground agree on another distance"
+OUTVOTED_FACTOR = 2.0
+"""A map that two agreeing cues contradict by this factor is left out: a mean would be the distance of neither."""
 UNSEEN_LOG_SD = 1.0
 """Uncertainty of a map in log depth, in a picture outside the domain of its network. The embedded network of rooms puts
 what is nearer than 10 m on streets a factor of 1.4 to 2.7 too near. On 41 vehicles that the frame cuts, in 26 pictures
@@ -60,10 +64,13 @@ class CueSettings:
     def __post_init__(self) -> None:
         if not self.names:
             raise SettingError(f"At least one cue is needed, of {', '.join(ALL_CUES)}.", setting="cues")
-        height_m = self.camera_height_m
-        if height_m is not None and not (math.isfinite(height_m) and height_m > 0):
+        for name in ("camera_height_m", "horizon_px"):
+            if (given := getattr(self, name)) is not None:
+                object.__setattr__(self, name, plain_number(given, name))
+        if self.camera_height_m is not None and not self.camera_height_m > 0:
             raise SettingError(
-                f"The camera's height must be a number of metres above 0, not {height_m}.", setting="camera_height_m"
+                f"The camera's height must be a number of metres above 0, not {self.camera_height_m}.",
+                setting="camera_height_m",
             )
 
     def without(self, name: CueName) -> "CueSettings":
@@ -250,8 +257,21 @@ def _with_map(distances: Sequence[Distance], labels: Sequence[str], view: _View)
         told = other_view.with_sizes_told(cues, view.depth_cues(distances, labels))
     corrected = view.depth_cues(distances, labels, [fuse(each) for each in told])
     told = other_view.with_sizes_told(cues, corrected)
-    fused = [fuse((cue, *others)) for cue, others in zip(corrected, told, strict=True)]
-    return [_with_lens(each, FOCAL_LOG_SD[view.camera.origin]) for each in fused] if knows_streets else fused
+    if not knows_streets:
+        return [fuse((cue, *others)) for cue, others in zip(corrected, told, strict=True)]
+    voted = [_by_majority(cue, others) for cue, others in zip(corrected, told, strict=True)]
+    return [_with_lens(each, FOCAL_LOG_SD[view.camera.origin]) for each in voted]
+
+
+def _by_majority(depth_cue: Cue, others: Sequence[Cue]) -> Fused:
+    """All cues together; without the map where size and ground agree on a distance that is far from the map's."""
+    fused, rest = fuse((depth_cue, *others)), fuse(others)
+    agree = sum(cue.is_known for cue in others) > 1 and not rest.conflict
+    if not (fused.conflict and agree and contradict(depth_cue, rest)):
+        return fused
+    if abs(math.log(depth_cue.depth_m / rest.depth_m)) < math.log(OUTVOTED_FACTOR):
+        return fused
+    return rest._replace(conflict=True, cues=(replace(depth_cue, weight=0.0, note=OUTVOTED), *rest.cues))
 
 
 def _with_lens(fused: Fused, focal_log_sd: float) -> Fused:

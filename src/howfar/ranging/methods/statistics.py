@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from howfar.errors import SettingError
+from howfar.numbers import plain_number
 from howfar.ranging.methods import reductions
 from howfar.ranging.methods.cells import covered_cells
 from howfar.ranging.methods.method import NO_BOUNDS, Bounds, Method, Readings
@@ -105,6 +106,7 @@ def parse_method(name: str, *, shrink: float | None = None, bounds: Bounds = NO_
         raise SettingError(
             f"No ranging method is called {name!r}; there are {', '.join(method_names())}.", setting="method"
         )
+    shrink = None if shrink is None else plain_number(shrink, "shrink")
     if shrink is not None and not 0.0 < shrink <= 1.0:
         raise SettingError(f"The shrink factor must be above 0 and at most 1, not {shrink}.", setting="shrink")
     used = statistic.shrink if shrink is None else shrink

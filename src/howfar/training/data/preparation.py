@@ -7,7 +7,7 @@ import cv2
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from howfar.sources.ahead import ahead
+from howfar.sources.ahead import COMPUTING_PATIENCE_S, ahead
 
 DEPTH = 4
 """Batches that lie ready at most."""
@@ -69,7 +69,9 @@ class _Run:
         return self._steps
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(ahead(self._loader, DEPTH)) if self._in_thread else iter(self._loader)
+        return (
+            iter(ahead(self._loader, DEPTH, patience_s=COMPUTING_PATIENCE_S)) if self._in_thread else iter(self._loader)
+        )
 
 
 def _one_thread(_: int) -> None:

@@ -1,0 +1,154 @@
+"""What a user gives a rangefinder, by name, by file or open already, as what it works with; other kinds are refused."""
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from howfar.errors import SettingError
+from howfar.io.camera_files import read_calibration
+from howfar.io.depth_values import is_depth_file
+from howfar.models import RunOptions, open_depth_network, open_detector
+from howfar.models.detector import CardDetector
+from howfar.models.tiles import TiledDetector
+from howfar.pipeline.open_methods import open_method
+from howfar.ranging import Method
+from howfar.ranging.cues.sizes import SizeTable, read_sizes
+from howfar.scene import Camera, DepthEstimator, DepthMap, Detector
+from howfar.scene.calibration import Calibration
+from howfar.scene.known_distance import KnownDistance
+
+Thing = TypeVar("Thing")
+
+
+def given_detector(given: str | Path | Detector, options: RunOptions, *, tiles: bool = False) -> Detector:
+    """A detector, opened where it is named.
+
+    Args:
+        given: A name, a file, or an open detector.
+        options: How it is run.
+        tiles: Whether it also looks at parts of each picture.
+
+    Raises:
+        ModelError: If it cannot be opened.
+        SettingError: If it is something else, or cannot look at parts.
+    """
+    detector = _named_or_open(given, "detector", "detect", lambda name: open_detector(name, options))
+    if not tiles:
+        return detector
+    if not isinstance(detector, CardDetector):
+        raise SettingError(
+            "Tiles are cut to the size that a detector's card states, and this detector has no card: name one by its "
+            "file, or leave tiles out.",
+            setting="tiles",
+        )
+    return TiledDetector(detector)
+
+
+def given_estimator(given: str | Path | DepthEstimator, options: RunOptions, setting: str = "depth") -> DepthEstimator:
+    """A depth estimator, opened where it is named.
+
+    Raises:
+        ModelError: If it cannot be opened.
+        SettingError: If it is something else, such as a depth map.
+    """
+    is_file = isinstance(given, str | Path) and is_depth_file(Path(given))
+    if is_file or isinstance(given, DepthMap | np.ndarray):
+        raise SettingError(
+            f"A depth network is a name, a file or an estimator, not {given if is_file else type(given).__name__}: a "
+            "depth map of your own goes with each picture, as `depth` of `Rangefinder.look` or `depth_map` of "
+            "`howfar.look`.",
+            setting=setting,
+        )
+    return _named_or_open(given, setting, "estimate", lambda name: open_depth_network(name, options))
+
+
+def given_methods(given: str | Method | Iterable[str | Method], options: RunOptions) -> tuple[Method, ...]:
+    """Ranging methods, opened where they are named.
+
+    Raises:
+        ModelError: If the network of a method cannot be opened.
+        SettingError: If a name is unknown, or something is neither a name nor a method.
+    """
+    return tuple(
+        _named_or_open(each, "method", "read", lambda name: open_method(str(name), options=options))
+        for each in _several(given, "method")
+    )
+
+
+def given_camera(given: Camera | Calibration | str | Path | None) -> Camera | Calibration | None:
+    """A camera, or all that its file says, read where the file is named.
+
+    Raises:
+        SettingError: If the file cannot be read.
+    """
+    return read_calibration(Path(given)) if isinstance(given, str | Path) else given
+
+
+def given_sizes(given: str | Path | SizeTable | None) -> SizeTable | None:
+    """A table of sizes, read where its file is named.
+
+    Raises:
+        SettingError: If the file cannot be read, or it is something else.
+    """
+    sizes = read_sizes(Path(given)) if isinstance(given, str | Path) else given
+    if sizes is not None and not isinstance(sizes, SizeTable):
+        raise SettingError(f"sizes are a file or a SizeTable, not a {type(sizes).__name__}.", setting="sizes")
+    return sizes
+
+
+def given_known(given: str | KnownDistance | Iterable[str | KnownDistance]) -> tuple[KnownDistance, ...]:
+    """Known distances, read where they are texts.
+
+    Raises:
+        SettingError: If one is neither a text such as `chair=2.30` nor a known distance.
+    """
+    known = []
+    for each in _several(given, "known"):
+        if not isinstance(each, str | KnownDistance):
+            raise SettingError(f"A known distance is written as chair=2.30 or 3=2.30, not {each!r}.", setting="known")
+        known.append(KnownDistance.parse(each) if isinstance(each, str) else each)
+    return tuple(known)
+
+
+def given_names(given: str | Iterable[str], setting: str) -> str | Sequence[str]:
+    """A text, or several.
+
+    Raises:
+        SettingError: If one of them is no text.
+    """
+    if isinstance(given, str):
+        return given
+    names = _several(given, setting)
+    for each in names:
+        if not isinstance(each, str):
+            raise SettingError(f"{setting} must be names, not {each!r}.", setting=setting)
+    return names
+
+
+def _named_or_open(given: Any, setting: str, does: str, opened: Callable[[str | Path], Thing]) -> Thing:
+    """What is open already and has the method `does`, or is opened by its name."""
+    if isinstance(given, str | Path):
+        return opened(given)
+    if isinstance(given, type) or not callable(getattr(given, does, None)):
+        raise SettingError(
+            f"{setting} must be a name, a file, or an object with the method {does}, not {_kind(given)}.",
+            setting=setting,
+        )
+    thing: Thing = given
+    return thing
+
+
+def _several(given: Any, setting: str) -> tuple[Any, ...]:
+    """One thing, or each of several; those of a set in the order of their names."""
+    if isinstance(given, str | Path | KnownDistance | Method):
+        return (given,)
+    try:
+        return tuple(sorted(given, key=str) if isinstance(given, set | frozenset) else given)
+    except TypeError:
+        return (given,)  # refused, or taken, as the only one
+
+
+def _kind(given: Any) -> str:
+    return "None" if given is None else f"the class {given.__name__}" if isinstance(given, type) else repr(given)
