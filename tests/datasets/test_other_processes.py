@@ -13,7 +13,10 @@ from howfar.datasets.kitti_depth import KittiDepth
 from howfar.training.data.depth.by_size import DepthBySize
 from howfar.training.data.depth.sky import SkyIsFar
 from howfar.training.data.held_out import Chosen, Joined
+from howfar.training.data.joint.photos import labelled_photos, photo_samples
+from howfar.training.data.joint.samples import WithBoxes
 from howfar.training.data.readied import remembered
+from howfar.training.recipe import PhotosSettings
 from tests.datasets.folders import (
     distance_table,
     write_coco,
@@ -61,6 +64,11 @@ def coco_with_distances(root: Path) -> Path:
     return write_coco(root, distance_table())[1]
 
 
+def photos(root: Path) -> Sequence[Any]:
+    write_coco(root)
+    return photo_samples(labelled_photos(PhotosSettings(root=str(root), pictures=1, held_out=0))[0])
+
+
 def nyu(root: Path) -> Sequence[DepthSample]:
     samples: Sequence[DepthSample] = first_split(open_depth_dataset(write_nyu(root)))
     return samples
@@ -80,11 +88,13 @@ READ: dict[str, Callable[[Path], Sequence[Any]]] = {
     "streets with objects": objects(write_streets),
     "COCO with distances": objects(coco_with_distances),
     "KITTI's lists": lambda root: KittiDepth(*write_kitti(root, "day/0.png depth/0.png 721.5\n")).split(),
+    "photos of a joint training": photos,
     "photos by sizes": lambda root: DepthBySize(write_photos(root, [("person", UPRIGHT)])).split("all"),
     "a choice": lambda root: Chosen(nyu(root), [0]),
     "several joined": lambda root: Joined([nyu(root)]),
     "remembered ones": lambda root: remembered(nyu(root)),
     "rendered skies": lambda root: SkyIsFar(nyu(root)),
+    "with boxes": lambda root: WithBoxes(nyu(root), None),
     "every second": lambda root: nyu(root)[::2],
 }
 
