@@ -75,6 +75,23 @@ def test_the_resolution_changes_on_the_way(folder: Path) -> None:
     assert drawn_frames(folder / "drawn" / "film.mp4") == 12
 
 
+@pytest.mark.parametrize(
+    "given", [("--focal-px", "100"), ("--fov-deg", "60")], ids=["a focal length", "a field of view"]
+)
+def test_where_the_shape_changes_the_numbers_go_on_without_the_camera(folder: Path, given: tuple[str, str]) -> None:
+    shapes = [(128, 96), (96, 128), (128, 96)]
+    parts = [
+        write_video(folder / f"{number}.ts", 3, width_px=width, height_px=height)
+        for number, (width, height) in enumerate(shapes)
+    ]
+    joined(folder / "film.ts", *parts)
+    code, scenes, told = look("film.ts", "--out", "drawn", *given)
+    assert code == 0
+    assert [scene["camera"]["origin"] for scene in scenes] == ["given"] * 3 + ["assumed"] * 3 + ["given"] * 3
+    assert "The pictures change their shape to 96×128" in told
+    assert drawn_frames(folder / "drawn" / "film.mp4") == 9
+
+
 def test_a_stream_that_changes_to_oblong_pixels(folder: Path) -> None:
     parts = [
         write_video(folder / "1.ts", 3, width_px=128, height_px=96),
@@ -171,3 +188,24 @@ def test_ctrl_c_ends_the_wait_for_a_pipe_that_nobody_writes(folder: Path) -> Non
     running.communicate(timeout=30)
     assert running.returncode == 130
     assert time.monotonic() - start_s < 10
+
+
+def test_a_pipe_that_stalls_in_the_middle_of_a_video_does_not_hold_up_the_end(folder: Path) -> None:
+    half = write_video(folder / "film.mp4", 40).read_bytes()[:3000]
+    (folder / "tmp").mkdir()
+    environment = {**os.environ, "TMPDIR": str(folder / "tmp")}
+    running = started("-", "--format", "jsonl", stdin=subprocess.PIPE, env=environment)
+    assert running.stdin is not None
+    running.stdin.buffer.write(half)
+    running.stdin.flush()
+    until_s = time.monotonic() + 30
+    while not list((folder / "tmp").glob("howfar-*/video.mp4")):
+        assert time.monotonic() < until_s
+        time.sleep(0.01)
+    time.sleep(0.1)
+    running.send_signal(signal.SIGTERM)
+    assert running.wait(timeout=20) == 128 + signal.SIGTERM
+    assert running.stderr is not None
+    assert running.stderr.read() == ""
+    assert list((folder / "tmp").iterdir()) == []
+    running.stdin.close()

@@ -12,8 +12,9 @@ from PIL import Image
 
 from howfar.errors import SettingError, SourceError
 from howfar.io import video
-from howfar.io.video import VideoFile, _Decoding
+from howfar.io.video import VideoFile, _Decoding, pictures_of
 from howfar.sources.live import network_images
+from howfar.sources.piped import PipedSource
 from tests.io.videos import RATE, blank, column_of, cut, joined, picture, turn_mp4, write_sound, write_video
 
 FASTSTART = {"movflags": "faststart"}
@@ -89,6 +90,7 @@ def test_a_telephone_held_upright(tmp_path, clockwise_deg, quarters):
         pytest.param((160, 120), (320, 240), id="half the resolution"),
         pytest.param((640, 480), (320, 240), id="twice the resolution"),
         pytest.param((322, 240), (320, 240), id="two columns more"),
+        pytest.param((108, 82), (320, 240), id="a third of the resolution, rounded to even sides"),
         pytest.param((240, 320), (240, 320), id="another shape, which stays"),
     ],
 )
@@ -100,9 +102,41 @@ def test_the_resolution_changes_on_the_way(tmp_path, second, shown):
     assert [(frame.width_px, frame.height_px) for frame in frames] == [(320, 240)] * 6 + [shown] * 6
     assert [frame.index for frame in frames] == list(range(12))
     assert [frame.time_s for frame in frames] == pytest.approx(np.arange(12) / RATE, abs=1e-3)
+    assert [frame.reshaped for frame in frames] == [False] * 6 + [shown != (320, 240)] * 6
     if shown == (320, 240):
         expected = cv2.resize(picture(3, *second), shown, interpolation=cv2.INTER_AREA)
         assert np.abs(frames[9].image.astype(int) - expected).mean() < 10
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [
+        ("a.mxf", "mpeg2video"),
+        ("a.m2v", "mpeg2video"),
+        ("a.h264", "libx264"),
+        ("a.hevc", "libx265"),
+        ("a.ts", "libx264"),
+        ("a.nut", "libx264"),
+    ],
+)
+def test_time_begins_at_the_first_frame_at_the_rate_of_the_codec(tmp_path, name, codec):
+    frames = VideoFile(write_video(tmp_path / name, 6, codec)).frames()
+    assert [frame.time_s for frame in frames] == pytest.approx(np.arange(6) / RATE, abs=1e-3)
+
+
+def test_time_begins_at_the_first_frame_that_is_shown_of_a_video_that_was_cut(tmp_path):
+    path = tmp_path / "trimmed.mp4"
+    with av.open(str(write_video(tmp_path / "a.mp4", 60))) as container, av.open(str(path), "w") as trimmed:
+        stream = trimmed.add_stream_from_template(container.streams.video[0])
+        for packet in container.demux(container.streams.video[0]):
+            if packet.size:
+                second = round(1 / packet.time_base)
+                packet.pts, packet.dts, packet.stream = packet.pts - second, packet.dts - second, stream
+                trimmed.mux(packet)
+    frames, error = read(path)
+    assert error is None
+    assert [column_of(frame.image) for frame in frames] == list(range(30, 60))
+    assert [frame.time_s for frame in frames] == pytest.approx(np.arange(30) / RATE, abs=1e-3)
 
 
 UNKNOWN = [
@@ -126,7 +160,7 @@ def test_a_decoder_that_fails_for_ever_is_given_up():
     tries = itertools.count()
 
     class Stubborn:
-        size, pts = 0, None
+        size, pts, is_discard = 0, None, False
 
         def decode(self):
             next(tries)
@@ -141,6 +175,42 @@ def test_a_decoder_that_fails_for_ever_is_given_up():
 
     assert list(_Decoding(Container(), Stream())) == []
     assert next(tries) < 100
+
+
+@pytest.mark.parametrize(
+    ("codecs", "least"),
+    [
+        pytest.param(("libx264", "mpeg2video"), 35, id="H.264, then MPEG-2"),
+        pytest.param(("mpeg2video", "libx264"), 35, id="MPEG-2, then H.264"),
+        pytest.param(("mpeg4", "libx264"), 35, id="MPEG-4 Part 2, then H.264"),
+        pytest.param(("libx264", "mpeg2video", "libx264"), 70, id="H.264 around MPEG-2"),
+    ],
+)
+def test_parts_of_other_codecs_in_one_stream_are_not_passed_over_in_silence(tmp_path, codecs, least):
+    parts = [write_video(tmp_path / f"{number}.ts", 40, codec) for number, codec in enumerate(codecs)]
+    frames, error = read(joined(tmp_path / "a.ts", *parts))
+    assert len(frames) >= least
+    assert [frame.index for frame in frames] == list(range(len(frames)))
+    assert error is not None
+    assert "breaks after frame" in error
+
+
+@pytest.mark.parametrize(("name", "codec"), [("a.mp4", "libx264"), ("a.ts", "mpeg2video"), ("a.mkv", "libx264")])
+def test_what_the_decoder_holds_when_reading_fails_is_kept(tmp_path, name, codec):
+    path = write_video(tmp_path / name, 30, codec)
+
+    class Breaking:
+        def __init__(self, container):
+            self.container = container
+
+        def demux(self, stream):
+            yield from itertools.islice(self.container.demux(stream), 20)
+            raise av.error.OSError(5, "Input/output error")
+
+    with av.open(str(path)) as container:
+        decoding = _Decoding(Breaking(container), pictures_of(container, "film"))
+        assert len([frame.pts for frame in decoding]) == 20
+        assert decoding.broken_after is not None
 
 
 @pytest.mark.parametrize("every", [1, 7])
@@ -222,10 +292,21 @@ def test_a_colon_in_the_name_is_no_protocol(tmp_path, monkeypatch):
     assert len(read(Path("12:30.mp4"))[0]) == 2
 
 
-def test_a_title_that_is_not_utf8(tmp_path):
-    path = write_video(tmp_path / "a.mkv", 2)
-    path.write_bytes(path.read_bytes().replace(b"Lavf", b"\xff\xfe\xfdf"))
+@pytest.mark.parametrize("where", ["the whole", "the stream of pictures"])
+def test_a_title_that_is_not_utf8(tmp_path, where):
+    path = tmp_path / "named.mkv"
+    with av.open(str(write_video(tmp_path / "a.mkv", 2))) as container, av.open(str(path), "w") as named:
+        stream = named.add_stream_from_template(container.streams.video[0])
+        (named if where == "the whole" else stream).metadata["title"] = "Kamera"
+        for packet in container.demux(container.streams.video[0]):
+            if packet.size:
+                packet.stream = stream
+                named.mux(packet)
+    path.write_bytes(path.read_bytes().replace(b"Kamera", b"\xff\xfe\xfdera"))
     assert len(read(path)[0]) == 2
+    assert len(list(network_images(str(path)))) == 2
+    with path.open("rb") as piped:
+        assert len(list(PipedSource(piped).frames())) == 2
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")

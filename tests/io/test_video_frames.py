@@ -5,6 +5,7 @@ import av
 import cv2
 import numpy as np
 import pytest
+from av.bitstream import BitStreamFilterContext
 
 from howfar.errors import SourceError
 from howfar.io.video import VideoFile
@@ -176,3 +177,27 @@ def test_high_dynamic_range_looks_like_an_ordinary_picture(tmp_path, transfer, c
 def test_an_ordinary_video_of_ten_bits_is_left_alone(tmp_path):
     path = write_hdr(tmp_path / "a.mp4", 1, [0.25, 0.5, 0.75])
     assert next(VideoFile(path).frames()).image[32, 16::32, 1] == pytest.approx([64, 128, 191], abs=2)
+
+
+@pytest.mark.parametrize(
+    ("stated", "shown"),
+    [
+        pytest.param("rotate=90", lambda image: np.rot90(image), id="a quarter"),
+        pytest.param("rotate=180", lambda image: np.rot90(image, 2), id="half"),
+        pytest.param("rotate=270", lambda image: np.rot90(image, 3), id="three quarters"),
+        pytest.param("flip=horizontal", lambda image: image[:, ::-1], id="mirrored"),
+        pytest.param("flip=vertical", lambda image: image[::-1], id="upside down, mirrored"),
+        pytest.param("rotate=90:flip=horizontal", lambda image: np.rot90(image[:, ::-1]), id="mirrored and turned"),
+    ],
+)
+@pytest.mark.parametrize("every", [1, 3])
+def test_a_codec_that_states_the_orientation_at_key_frames_alone(tmp_path, stated, shown, every):
+    path = tmp_path / "turned.h264"
+    with av.open(str(write_video(tmp_path / "a.h264", 6))) as container:
+        stream = container.streams.video[0]
+        told = BitStreamFilterContext(f"h264_metadata=display_orientation=insert:{stated}", stream)
+        path.write_bytes(b"".join(bytes(each) for packet in container.demux(stream) for each in told.filter(packet)))
+    frames = list(VideoFile(path).frames(every))
+    assert [frame.index for frame in frames] == list(range(0, 6, every))
+    for frame in frames:
+        assert np.abs(frame.image.astype(int) - shown(picture(frame.index))).mean() < 10

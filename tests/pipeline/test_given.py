@@ -84,6 +84,9 @@ def test_a_camera_file_is_read(models: dict[str, Path], tmp_path: Path) -> None:
 WRONG: list[Any] = [
     pytest.param({"classes": ["cup", 2.5]}, "classes must be a whole number", id="half a class"),
     pytest.param({"classes": True}, "classes must be a number, not True", id="a flag as a class"),
+    pytest.param(
+        {"classes": np.array(2.5)}, "classes must be a whole number", id="an array of no dimension as a class"
+    ),
     pytest.param({"classes": b"cup"}, "not the text b'cup'", id="bytes as a class"),
     pytest.param({"classes": [None]}, "classes must be", id="nothing as a class"),
     pytest.param({"classes": -1}, "classes must be at least 0", id="a negative class"),

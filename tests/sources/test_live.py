@@ -128,6 +128,20 @@ def test_the_count_of_tries_starts_anew_when_it_worked():
     assert [number_of(frame) for frame in frames] == [0, 1, 2]
 
 
+def test_a_source_that_gives_one_picture_each_time_is_given_up():
+    source = StandIn(*[[number] for number in range(20)])
+    frames = []
+    with pytest.raises(SourceError, match=r"ends after one picture each time that it is opened \(5 times\)"):
+        frames.extend(stepwise(source, live(source, tries=4)))
+    assert [number_of(frame) for frame in frames] == [0, 1, 2, 3, 4]
+
+
+def test_a_source_that_gives_one_picture_now_and_then_is_not():
+    source = StandIn([0], [1], [2, 3], [4], [5], [6, 7])
+    frames = list(itertools.islice(stepwise(source, live(source, tries=2)), 8))
+    assert [number_of(frame) for frame in frames] == list(range(8))
+
+
 def test_the_pauses_grow(monkeypatch):
     pauses = []
     event_class = type(threading.Event())
@@ -233,12 +247,14 @@ def test_a_stream_without_pictures(tmp_path):
         next(network_images(str(write_sound(tmp_path / "a.m4a"))))
 
 
-def test_a_stream_that_refuses():
+@pytest.mark.parametrize("scheme", ["rtsp", "RTSP"])
+def test_a_stream_that_refuses(scheme):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    with pytest.raises(SourceError, match=rf"rtsp://127\.0\.0\.1:{port}/live cannot be read \(connection refused\)"):
-        next(LiveStream(f"rtsp://127.0.0.1:{port}/live").frames())
+    told = rf"{scheme}://127\.0\.0\.1:{port}/live cannot be read \(connection refused\)"
+    with pytest.raises(SourceError, match=told):
+        next(LiveStream(f"{scheme}://127.0.0.1:{port}/live").frames())
 
 
 def test_a_stream_that_stays_silent(monkeypatch):

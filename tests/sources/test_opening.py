@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from howfar.errors import SettingError, SourceError
-from howfar.sources.opening import expected_frames, open_sources
-from tests.io.videos import write_video
+from howfar.sources.opening import AddressSource, expected_frames, open_sources
+from tests.io.videos import column_of, picture, write_video
 from tests.sources.server import serving
 
 
@@ -35,6 +35,48 @@ def folder(tmp_path):
     (tmp_path / "inner.jpg").mkdir()
     write_picture(tmp_path / "inner.jpg" / "deep.jpg")
     return tmp_path
+
+
+VIDEOS = [
+    ("a.h264", "libx264"),
+    ("a.264", "libx264"),
+    ("a.ivf", "libvpx"),
+    ("a.mxf", "mpeg2video"),
+    ("a.nut", "libx264"),
+    ("a.vob", "mpeg2video"),
+    ("a.m2v", "mpeg2video"),
+    ("a.asf", "wmv2"),
+    ("a.f4v", "libx264"),
+    ("a.3g2", "mpeg4"),
+    ("a.m2ts", "libx264"),
+    ("a.ts", "libx264"),
+]
+
+
+@pytest.mark.parametrize(("name", "codec"), VIDEOS, ids=[name for name, _ in VIDEOS])
+def test_a_video_is_known_by_its_ending_and_by_its_beginning(tmp_path, name, codec):
+    path = write_video(tmp_path / name, 4, codec)
+    nameless = path.rename(tmp_path / "film")
+    (source,) = open_sources([str(nameless)])
+    assert source.is_stream
+    assert [column_of(frame.image) for frame in source.frames()] == [0, 1, 2, 3]
+    nameless.rename(path)
+    (source,) = open_sources([str(tmp_path)])
+    assert source.is_stream
+
+
+def test_a_file_of_jpeg_pictures_is_a_video(tmp_path):
+    pictures = [Image.fromarray(picture(index)) for index in range(4)]
+    with (tmp_path / "a.mjpg").open("wb") as file:
+        for each in pictures:
+            each.save(file, "jpeg")
+    (source,) = open_sources([str(tmp_path / "a.mjpg")])
+    assert [column_of(frame.image) for frame in source.frames()] == [0, 1, 2, 3]
+
+
+def test_an_address_that_ends_as_a_file_of_jpeg_pictures_is_the_stream_of_a_camera():
+    (source,) = open_sources(["http://camera/video.mjpg"])
+    assert isinstance(source, AddressSource)
 
 
 def names(sources):

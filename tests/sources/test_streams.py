@@ -68,6 +68,8 @@ def test_a_stream_that_is_called_a_picture_is_told_at_once():
     [
         pytest.param("image/jpeg", False, id="a picture"),
         pytest.param("application/octet-stream", False, id="not said, and a picture"),
+        pytest.param("application/octet-stream", True, id="not said, and a video"),
+        pytest.param("text/plain", True, id="called text, and a video"),
         pytest.param("video/mp4", True, id="a video"),
     ],
 )
@@ -158,6 +160,11 @@ class Dripping(io.RawIOBase):
         pytest.param("a.webm", "libvpx", {}, id="WebM"),
         pytest.param("a.avi", "mpeg4", {}, id="AVI"),
         pytest.param("a.flv", "flv1", {}, id="FLV"),
+        pytest.param("a.h264", "libx264", {}, id="H.264 as it is"),
+        pytest.param("a.ivf", "libvpx", {}, id="IVF"),
+        pytest.param("a.nut", "libx264", {}, id="NUT"),
+        pytest.param("a.mxf", "mpeg2video", {}, id="MXF"),
+        pytest.param("a.m2ts", "libx264", {}, id="MPEG-TS of a Blu-ray Disc"),
         pytest.param("a.y4m", "wrapped_avframe", {}, id="YUV4MPEG"),
         pytest.param("a.mp4", "libx264", {}, id="MP4 with its index at the end"),
         pytest.param("a.mov", "libx264", {"movflags": "faststart"}, id="MOV with its index in front"),

@@ -50,6 +50,30 @@ def test_no_thread_outlives_the_script(end: str, code: int) -> None:
     assert "terminate" not in run.stderr
 
 
+FORKED = """
+if os.fork() == 0:
+    try:
+        print(sum(1 for _ in stream))
+    except Exception as error:
+        print(error, flush=True)
+    os._exit(3)
+print(os.waitstatus_to_exitcode(os.wait()[1]))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes cannot fork here")
+@pytest.mark.parametrize(
+    "stream",
+    ["ahead(pictures())", "computed_ahead(abs, pictures())", "LiveStream('camera:0', opener=camera).frames()"],
+    ids=["a video", "results", "a live stream"],
+)
+def test_a_fork_does_not_wait_for_the_threads_of_its_parent(stream: str) -> None:
+    script = f"{BUSY}\nimport os\nstream = {stream}; next(stream)\n{FORKED}"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=20, check=False)
+    assert run.stdout.splitlines()[0].startswith("A video that was opened before this process was forked")
+    assert run.stdout.splitlines()[1] == "3"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "end", ["", "raise OSError(28, 'No space left on device')"], ids=["at the end", "after an error"]

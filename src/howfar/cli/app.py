@@ -15,7 +15,7 @@ from howfar.cli.console import escape_what_cannot_be_encoded, tell
 from howfar.cli.demo import demo
 from howfar.cli.depth import depth
 from howfar.cli.doctor import doctor
-from howfar.cli.ending import ended_like_ctrl_c
+from howfar.cli.ending import end_process, ended_like_ctrl_c
 from howfar.cli.export import export
 from howfar.cli.failures import sentence
 from howfar.cli.look import look
@@ -84,6 +84,15 @@ def howfar(
 
 def main() -> None:
     """Run the command line: an error of howfar's own becomes one sentence and exit code 1."""
+    try:
+        _run()
+    except SystemExit as ended:
+        if isinstance(ended.code, int | None):
+            end_process(ended.code or 0)
+        raise
+
+
+def _run() -> None:
     open_closed_streams()
     escape_what_cannot_be_encoded()
     warnings.filterwarnings("ignore", module="PIL")  # on damaged metadata, which does not matter to the picture

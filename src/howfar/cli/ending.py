@@ -1,12 +1,14 @@
-"""A request to end, as `docker stop`, `timeout` and a terminal that closes send it: answered as Ctrl-C is."""
+"""How the process ends: a request to end is answered as Ctrl-C is, and no thread holds the end up."""
 
+import atexit
 import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
+from typing import NoReturn
 
 
 @contextmanager
@@ -44,3 +46,22 @@ def ended_like_ctrl_c() -> Iterator[None]:
             signal.signal(each, signal.SIG_DFL)
         if came:
             sys.exit(128 + came[0])
+
+
+def end_process(code: int) -> NoReturn:
+    """End the process: at once, where a thread hangs in a read that never ends.
+
+    Python takes its time then: it waits for the locks that the thread holds, and aborts where it does not get them.
+
+    Raises:
+        SystemExit: If no thread hangs.
+    """
+    workers = sys.modules.get("howfar.sources.workers")  # where it is not loaded, there are none
+    if workers is None or not workers.end_all():
+        sys.exit(code)
+    with suppress(Exception):
+        atexit._run_exitfuncs()  # temporary folders are removed there
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)

@@ -8,25 +8,13 @@ PICTURE_SUFFIXES = frozenset(
         *(".ppm", ".pgm", ".pbm", ".pnm", ".jp2", ".j2k", ".jpx", ".heic", ".heif"),
     }
 )
-VIDEO_SUFFIXES = frozenset(
-    {
-        ".mp4",
-        ".m4v",
-        ".mov",
-        ".mkv",
-        ".webm",
-        ".avi",
-        ".mpg",
-        ".mpeg",
-        ".mts",
-        ".m2ts",
-        ".ts",
-        ".wmv",
-        ".flv",
-        ".3gp",
-        ".ogv",
-    }
-)
+MJPEG_SUFFIXES = frozenset({".mjpeg", ".mjpg"})
+"""JPEG pictures one after the other in a file; at an address it is the stream of a camera."""
+VIDEO_SUFFIXES = MJPEG_SUFFIXES | {
+    *(".mp4", ".m4v", ".mov", ".qt", ".mkv", ".webm", ".avi", ".divx", ".wmv", ".asf", ".flv", ".f4v", ".3gp", ".3g2"),
+    *(".mpg", ".mpeg", ".mpe", ".m1v", ".m2v", ".vob", ".mts", ".m2ts", ".m2t", ".ts", ".ogv", ".mxf", ".nut", ".dv"),
+    *(".h264", ".264", ".avc", ".h265", ".265", ".hevc", ".ivf", ".y4m"),
+}
 SOURCE_SUFFIXES = frozenset({".ts", ".mts"})
 """Endings of videos that are also those of programs, in TypeScript."""
 PLAYLIST_SUFFIXES = frozenset({".m3u8", ".m3u"})
@@ -34,7 +22,7 @@ PLAYLIST_SUFFIXES = frozenset({".m3u8", ".m3u"})
 
 PICTURE_NAMES = "JPEG, PNG, WebP, AVIF, JPEG 2000, TIFF, BMP, GIF, PPM or HEIC"
 
-HEAD_BYTES = 64
+HEAD_BYTES = 256
 """How much of a file's beginning is enough to tell its kind."""
 
 _PICTURE_MAGIC = {
@@ -62,10 +50,16 @@ _VIDEO_MAGIC = (
     b"OggS",
     b"\x30\x26\xb2\x75",  # ASF, WMV
     b"YUV4MPEG2 ",
+    b"DKIF",  # IVF
+    b"nut/multimedia container",
+    b"\x06\x0e\x2b\x34\x02\x05\x01\x01\x0d\x01\x02",  # MXF
+    b"\x1f\x07\x00",  # DV
+    *(b"\x00\x00\x00\x01" + unit for unit in (b"\x67", b"\x27", b"\x47", b"\x09", b"\x06")),  # H.264 as it is
+    *(b"\x00\x00\x00\x01" + unit for unit in (b"\x40\x01", b"\x46\x01")),  # HEVC as it is
 )
 
 TS_PACKET_BYTES = 188
-"""An MPEG transport stream has a G at the beginning of each packet."""
+"""An MPEG transport stream has a G at the beginning of each packet; on a Blu-ray Disc, four bytes come before it."""
 
 
 def picture_format(head: bytes) -> str | None:
@@ -94,7 +88,10 @@ def is_video(head: bytes) -> bool:
         return head[8:12] == b"AVI "
     if head[4:8] in (b"ftyp", b"moov", b"mdat"):
         return picture_format(head) is None
-    return head.startswith(_VIDEO_MAGIC) or head[:1] == head[TS_PACKET_BYTES : TS_PACKET_BYTES + 1] == b"G"
+    return head.startswith(_VIDEO_MAGIC) or any(
+        head[first : first + 1] == head[first + packet : first + packet + 1] == b"G"
+        for first, packet in ((0, TS_PACKET_BYTES), (4, TS_PACKET_BYTES + 4))
+    )
 
 
 def is_page(head: bytes) -> bool:

@@ -34,6 +34,13 @@ that states no length, such as an MPEG transport stream, can be cut off without 
 DRAIN_TRIES = 64
 """More than a decoder has threads."""
 
+TITLES = "replace"
+"""What to do with a title, of the whole or of one stream, that is not in UTF-8."""
+
+SILENT_PACKETS = 4
+"""A few packets at the end of which no frame comes are no sign of anything. More are: a decoder says nothing where a
+transport stream goes on with another codec."""
+
 CLOCK_MAY_LEAP = 0x200
 """FFmpeg's AVFMT_TS_DISCONT, which PyAV does not name: the formats that are joined by writing one after the other."""
 
@@ -104,14 +111,19 @@ def read_frames(
     """
     decoding = _Decoding(container, stream)
     to_rgb, steady = RgbConverter(stream, name), SteadySize()
-    clock = VideoClock(decoding.start_s, _fps(stream), may_leap=bool(container.format.flags & CLOCK_MAY_LEAP))
+    clock: VideoClock | None = None
     for index, frame in enumerate(decoding):
+        if clock is None:
+            may_leap = bool(container.format.flags & CLOCK_MAY_LEAP)
+            clock = VideoClock(decoding.start_s, _fps(stream), may_leap=may_leap)
         time_s = clock.time_s(frame.time, index)
         if index % every:
             to_rgb.pass_over(frame)
         else:
-            yield Frame(steady(to_rgb(frame)), name, index=index, time_s=time_s)
-    _complain(decoding, clock, name, _duration_s(container))
+            image, reshaped = steady(to_rgb(frame))
+            yield Frame(image, name, index=index, time_s=time_s, reshaped=reshaped)
+    has_jumped = clock is not None and clock.has_jumped
+    _complain(decoding, name, None if has_jumped else _duration_s(container))
 
 
 def pictures_of(container: "InputContainer", name: str) -> "VideoStream | None":
@@ -136,7 +148,8 @@ def pictures_of(container: "InputContainer", name: str) -> "VideoStream | None":
 
 
 def _fps(stream: "VideoStream") -> float | None:
-    rate = stream.average_rate or stream.guessed_rate
+    stated, coded = stream.average_rate, stream.guessed_rate
+    rate = coded or stated if stream.start_time is None else stated or coded  # without a clock, FFmpeg states 25
     return float(rate) if rate else None
 
 
@@ -144,11 +157,11 @@ def _duration_s(container: "InputContainer") -> float | None:
     return container.duration / 1e6 if container.duration else None
 
 
-def _complain(decoding: "_Decoding", clock: VideoClock, name: str, duration_s: float | None) -> None:
+def _complain(decoding: "_Decoding", name: str, duration_s: float | None) -> None:
     if not decoding.count:
         raise SourceError(f"No frame of {name} can be decoded: it is damaged, or of a kind that FFmpeg lacks.")
     broken_after = decoding.broken_after
-    if broken_after is None and not clock.has_jumped and _is_short(decoding.end_s, duration_s):
+    if broken_after is None and _is_short(decoding.end_s, duration_s):
         broken_after = decoding.count
     if broken_after is not None:
         where = f"after frame {broken_after - 1}" if broken_after else "at its first frame"
@@ -165,21 +178,34 @@ class _Decoding:
         self.count = 0
         self.end_s = 0.0
         self.broken_after: int | None = None
+        self._fed = 0
+        self._fed_at_frame = 0
+        self._count_at_frame = 0
         self._container = container
         self._stream = stream
+        self._has_started = False
         self.start_s = (stream.start_time or 0) * float(stream.time_base or 0)
 
     def __iter__(self) -> Iterator["VideoFrame"]:
-        from av import FFmpegError
+        for packet in self._packets():
+            self._note_end(packet)
+            frames = self._decode(packet)
+            self._note_silence(packet, len(frames))
+            for frame in frames:
+                self.count += 1
+                yield frame
+
+    def _packets(self) -> Iterator["Packet[VideoStream]"]:
+        """The packets, and an empty one at the end, which drains the decoder; where the file breaks, too."""
+        from av import FFmpegError, Packet
 
         try:
-            for packet in self._container.demux(self._stream):
-                self._note_end(packet)
-                for frame in self._decode(packet):
-                    self.count += 1
-                    yield frame
+            yield from self._container.demux(self._stream)
         except FFmpegError:
             self._note_break()
+            end = cast("Packet[VideoStream]", Packet())
+            end.stream = self._stream
+            yield end
 
     def _decode(self, packet: "Packet[VideoStream]") -> list["VideoFrame"]:
         from av import FFmpegError
@@ -195,12 +221,26 @@ class _Decoding:
                 self._note_break()
         return []
 
-    def _note_break(self) -> None:
+    def _note_break(self, good: int = 0) -> None:
+        """Remember after which frame something broke: the last one that was given, or `good` frames further."""
         if self.broken_after is None:
-            self.broken_after = self.count
+            self.broken_after = self.count + good
+
+    def _note_silence(self, packet: "Packet[VideoStream]", came: int) -> None:
+        """Tell, when the decoder is drained, whether it made nothing of the last packets and did not complain."""
+        if packet.size and not packet.is_discard:
+            self._fed += 1
+        if packet.size and came:
+            self._fed_at_frame, self._count_at_frame = self._fed, self.count + came
+        packets_a_frame = self._fed_at_frame / self._count_at_frame if self._count_at_frame else 2.0
+        if not packet.size and self._fed - self._fed_at_frame > packets_a_frame * came + SILENT_PACKETS:
+            self._note_break(came)
 
     def _note_end(self, packet: "Packet[VideoStream]") -> None:
         if packet.pts is not None:
+            if not self._has_started and not packet.is_discard:
+                self.start_s = float(packet.pts * packet.time_base)  # some formats state when it is decoded, earlier
+            self._has_started = True
             end_s = float((packet.pts + (packet.duration or 0)) * packet.time_base)
             self.end_s = max(self.end_s, end_s - self.start_s)
 
@@ -241,11 +281,7 @@ def _open_container(path: Path) -> "InputContainer":
     """Open a file with FFmpeg, by its absolute path: what comes before a colon is taken for a protocol otherwise."""
     import av
 
-    name = str(path.absolute())
-    try:
-        return av.open(name, "r")
-    except UnicodeDecodeError:  # a title that is not in UTF-8; every byte is something in Latin-1
-        return av.open(name, "r", metadata_encoding="latin-1")
+    return av.open(str(path.absolute()), "r", metadata_errors=TITLES)
 
 
 def _refuse_large_frames(stream: "VideoStream", name: str) -> None:

@@ -49,6 +49,8 @@ class VideoClock:
             elif 0 < time_s - self._last_s < STEP_BACK_S:
                 self._step_s = time_s - self._last_s
             time_s = max(stated_s + self._shift_s, self._last_s)
+        else:
+            time_s = max(time_s, 0.0)
         self._last_s = time_s
         return time_s
 

@@ -36,9 +36,11 @@ class RgbConverter:
         self._name = name
         self._reformatter = VideoReformatter()
         self._pixels = _PixelShape(stream)
+        self._matrix: bytes | None = None
 
     def pass_over(self, frame: "VideoFrame") -> None:
-        """See a frame that no picture is wanted of: it may say that the pixels have another shape from here on."""
+        """See a frame that no picture is wanted of: it may say how pictures are shown from here on."""
+        self._see_matrix(frame)
         with self._telling_what_cannot_be(frame):
             self._pixels.see(frame)
 
@@ -48,13 +50,20 @@ class RgbConverter:
         Raises:
             SourceError: If its pixels are of a kind or a shape that no picture can be made of.
         """
+        self._see_matrix(frame)
         with self._telling_what_cannot_be(frame):
             self._pixels.see(frame)
             width, height = self._shown_size(frame)
             pixel_format = "rgb48le" if is_hdr(frame.color_trc) else "rgb24"
             shown = self._reformatter.reformat(frame, width, height, pixel_format)
         pixels = cast("NDArray[Any]", shown.to_ndarray())
-        return _upright(tone_mapped(pixels, frame.color_trc) if is_hdr(frame.color_trc) else pixels, frame)
+        return _upright(tone_mapped(pixels, frame.color_trc) if is_hdr(frame.color_trc) else pixels, self._matrix)
+
+    def _see_matrix(self, frame: "VideoFrame") -> None:
+        """Take the display matrix of a frame; a codec states it at a key frame, for all until the next one."""
+        stated = cast("Buffer | None", frame.side_data.get("DISPLAYMATRIX"))
+        if stated is not None or frame.key_frame:
+            self._matrix = None if stated is None else bytes(stated)
 
     def _shown_size(self, frame: "VideoFrame") -> tuple[int, int]:
         """Width and height in pixels, before the frame is turned upright. The longer side of a pixel is kept."""
@@ -143,12 +152,11 @@ class _PixelProbe:
         return longer if told.height == 2 else 1 / longer
 
 
-def _upright(pixels: NDArray[np.uint8], frame: "VideoFrame") -> NDArray[np.uint8]:
-    """The picture as the display matrix of its frame puts it: one of the eight ways that EXIF knows too."""
-    stated = cast("Buffer | None", frame.side_data.get("DISPLAYMATRIX"))
-    if stated is None:
+def _upright(pixels: NDArray[np.uint8], matrix: bytes | None) -> NDArray[np.uint8]:
+    """The picture as a display matrix puts it: one of the eight ways that EXIF knows too."""
+    if matrix is None:
         return pixels
-    a, b, _, c, d = np.frombuffer(bytes(stated), dtype=np.int32)[:5].tolist()
+    a, b, _, c, d = np.frombuffer(matrix, dtype=np.int32)[:5].tolist()
     if abs(b) + abs(c) > abs(a) + abs(d):  # a pixel's column becomes its row
         pixels, rightwards, downwards = pixels.transpose(1, 0, 2), c, b
     else:

@@ -261,6 +261,10 @@ class Rangefinder:
     ) -> tuple[View, ...]:
         """The same as `look`, with one view for each ranging method, from one pass of the networks."""
         frame, ranging = as_frame(picture), ranging or self.ranging
+        if frame.reshaped and self._knows_camera(ranging):
+            return self._without_camera(ranging).look_each(
+                _disowned(frame), max_depth_m=max_depth_m, depth=depth, depth_points=depth_points, query=query
+            )
         if depth is not None or depth_points is not None:
             frame = with_own_depth(frame, depth, depth_points, depth_unit)
         if max_depth_m is not None:
@@ -290,6 +294,8 @@ class Rangefinder:
             SettingError: As for `look`.
         """
         ranging = ranging or self.ranging
+        if frame.reshaped and self._knows_camera(ranging):
+            return self._without_camera(ranging).perceive(_disowned(frame), query=query)
         ranging.cues.check_horizon(frame.height_px)
         if ranging.cues.horizon_px is not None and ranging.cues is self.ranging.cues:
             self._horizon_size.check(frame)
@@ -318,6 +324,14 @@ class Rangefinder:
             self._focal_size.check(frame)
         lens = self.lens.turned_for(frame.width_px, frame.height_px, frame.orientation)
         return lens.camera_for(frame.width_px, frame.height_px, frame.camera)
+
+    def _knows_camera(self, ranging: Ranging) -> bool:
+        return self.lens.is_given or ranging.cues.horizon_px is not None
+
+    def _without_camera(self, ranging: Ranging) -> "Rangefinder":
+        """The finder for frames that what was given of the camera does not hold for."""
+        unknown = replace(ranging, cues=replace(ranging.cues, horizon_px=None))
+        return Rangefinder.of(self.perceiver, Lens(), replace(self.evidence, scale=None), unknown, self.query)
 
     def watch(self, source: str | Path, *, every: int = 1, stages: Sequence[Stage] = ()) -> Generator[View, None, None]:
         """Look at every n-th frame of a video, camera or stream, in order.
@@ -393,6 +407,15 @@ _kept_depth_network = lru_cache(maxsize=1)(open_depth_network)
 _kept_joint = lru_cache(maxsize=1)(open_joint)
 _kept_anchor = lru_cache(maxsize=1)(open_depth_network)
 _kept_method = lru_cache(maxsize=1)(lambda name, options: open_method(name, options=options))
+
+
+def _disowned(frame: Frame) -> Frame:
+    """A frame of another shape than the first one of its stream, with a note of what that means."""
+    note = (
+        f"The pictures change their shape to {frame.width_px}×{frame.height_px}: from there on what was given of the "
+        "camera is not used, as it is that of the first ones."
+    )
+    return replace(frame, reshaped=False, notes=(*frame.notes, note))
 
 
 def _frames(source: str, every: int) -> Generator[Frame, None, None]:

@@ -30,6 +30,8 @@ class Frame:
             metres; None for none.
         undistorted: Whether the lens's distortion was removed from the image.
         orientation: The EXIF orientation that the stored picture had before it was set upright: 1 for upright.
+        reshaped: Whether it has another shape than the first picture of its stream. Nobody knows what part of the view
+            it is, so that nothing that was given of the camera holds for it.
         notes: What was done to the picture, or is odd about it, each as one sentence for people.
 
     Raises:
@@ -49,6 +51,7 @@ class Frame:
     depth_taken_as: str = ""
     undistorted: bool = False
     orientation: int = 1
+    reshaped: bool = False
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

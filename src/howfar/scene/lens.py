@@ -49,6 +49,11 @@ class Lens:
             self.camera_for(1, 1)  # refuses what no camera has
 
     @property
+    def is_given(self) -> bool:
+        """Whether the user said anything of the camera."""
+        return any(getattr(self, field.name) is not None for field in fields(self))
+
+    @property
     def distortion(self) -> LensDistortion | None:
         """The distortion to remove from each picture first; None where it is not known."""
         return self.camera.distortion if isinstance(self.camera, Calibration) else None

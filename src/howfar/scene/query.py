@@ -83,6 +83,6 @@ def as_classes(given: Classes | None) -> tuple[str | int, ...] | None:
     each: Iterable[Any] = (given,)
     if isinstance(given, set | frozenset):
         each = sorted(given, key=str)
-    elif isinstance(given, Iterable) and not isinstance(given, str | bytes):
+    elif isinstance(given, Iterable) and not isinstance(given, str | bytes) and getattr(given, "shape", None) != ():
         each = given
     return tuple(str(one) if isinstance(one, str) else plain_count(one, "classes", least=0) for one in each)

@@ -1,5 +1,6 @@
 """Working ahead: an iterator whose items are made in a thread while the consumer is busy with earlier ones."""
 
+import os
 import queue
 import threading
 from collections.abc import Callable, Generator, Iterable
@@ -7,7 +8,7 @@ from contextlib import closing, nullcontext
 from functools import partial
 from typing import NamedTuple, TypeVar
 
-from howfar.sources.workers import Worker
+from howfar.sources.workers import Worker, refuse_in_fork
 
 READING_PATIENCE_S = 1.0
 COMPUTING_PATIENCE_S = 60.0
@@ -50,10 +51,12 @@ def ahead(
         slots.put(None)  # the thread may be waiting for one
         finished.put(_End(None))  # and the consumer for an item
 
+    process = os.getpid()
     worker = Worker("howfar-ahead", partial(_fill, items, finished, slots, stop), wake, patience_s)
     try:
         worker.start()
         while True:
+            refuse_in_fork(process)
             item = finished.get()
             if isinstance(item, _End):
                 if item.error is not None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 MAX_BYTES = 64 * 2**20
 TIMEOUT_S = 20.0
 
+NO_TYPES = frozenset({"", "application/octet-stream", "binary/octet-stream", "application/mp4", "text/plain"})
+"""Content types of servers that do not know what they have."""
 MJPEG_TYPE = "multipart/x-mixed-replace"
 """A stream of JPEG pictures, as network cameras send it."""
 
@@ -68,6 +70,8 @@ def fetch_into(sink: BinaryIO, url: str, *, timeout_s: float = TIMEOUT_S, max_by
 def content_type(url: str, *, timeout_s: float = TIMEOUT_S) -> str:
     """What a server says that lies at an address, without fetching it, such as `image/jpeg`; empty if it does not say.
 
+    Where its word says nothing, a video is told by its first bytes.
+
     Raises:
         SourceError: If the address is wrong or out of reach, or the server refuses.
     """
@@ -85,7 +89,10 @@ def content_type(url: str, *, timeout_s: float = TIMEOUT_S) -> str:
 def _ask_type(client: "httpx.Client", url: str, told: BytesIO) -> None:
     with streaming(client, url) as response:
         _refuse_failure(url, response)
-        told.write(_type_of(response).encode())
+        kind = _type_of(response)
+        if kind in NO_TYPES and is_video(next(response.iter_raw(), b"")[:HEAD_BYTES]):
+            kind = "video/mp4"
+        told.write(kind.encode())
 
 
 def _type_of(response: "httpx.Response") -> str:

@@ -4,6 +4,7 @@ Tried with stand-in sources and with FFmpeg reading files in place of a network.
 no camera and no RTSP server at hand.
 """
 
+import os
 import re
 import threading
 import time
@@ -18,10 +19,10 @@ from numpy.typing import NDArray
 from howfar.errors import SourceError
 from howfar.io.addresses import hiding_passwords, without_password
 from howfar.io.steady_size import SteadySize
-from howfar.io.video import check_every, pictures_of
+from howfar.io.video import TITLES, check_every, pictures_of
 from howfar.io.video_frames import RgbConverter
 from howfar.scene.frame import Frame
-from howfar.sources.workers import Worker
+from howfar.sources.workers import Worker, refuse_in_fork
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -50,7 +51,8 @@ class LiveStream:
     """A camera (`camera:0`) or an RTSP stream (`rtsp://…`), read in a thread of its own.
 
     A consumer slower than the source sees the newest frame each time and misses those between. A source that worked and
-    breaks is opened again after a pause that doubles from try to try; a frame makes the count start anew.
+    breaks is opened again after a pause that doubles from try to try; a frame makes the count start anew. One that
+    gives a single picture each time is no stream, and given up after as many openings.
     """
 
     def __init__(
@@ -91,11 +93,13 @@ class LiveStream:
         """
         check_every(every)
         reader = _Reader(self.address, self._opener, every, self._tries, self._first_pause_s)
+        process = os.getpid()
         worker = Worker("howfar-live", reader.run, reader.leave, STOP_WAIT_S)
         try:
             worker.start()
             while (frame := reader.take()) is not None:
                 yield frame
+                refuse_in_fork(process)
         finally:
             worker.end()
 
@@ -116,6 +120,7 @@ class _Reader:
         self._error: BaseException | None = None
         self._count = 0
         self._failures = 0
+        self._single_pictures = 0
         self._first_at_s = 0.0
 
     def take(self) -> Frame | None:
@@ -156,6 +161,11 @@ class _Reader:
                 return
             if not self._count:
                 raise broken
+            if self._single_pictures > self._tries:
+                raise SourceError(
+                    f"{self._address} ends after one picture each time that it is opened ({self._count} times): it is "
+                    "no stream, so fetch it and give the file."
+                )
             if self._failures == self._tries:
                 raise SourceError(
                     f"{self._address} broke off after frame {self._count - 1} and did not come back in {self._tries} "
@@ -166,6 +176,7 @@ class _Reader:
 
     def _read(self) -> Exception:
         """Read the source until it breaks; the reason."""
+        count_before = self._count
         try:
             with closing(self._opener()) as images:
                 for image in images:
@@ -174,6 +185,9 @@ class _Reader:
                         break
         except (SourceError, OSError) as error:
             return error
+        finally:
+            given = self._count - count_before
+            self._single_pictures = self._single_pictures + 1 if given == 1 else 0 if given else self._single_pictures
         return SourceError(f"{self._address} gave no more pictures")
 
     def _offer(self, image: NDArray[np.uint8]) -> None:
@@ -181,7 +195,9 @@ class _Reader:
         if not self._count:
             self._first_at_s = now_s
         if self._count % self._every == 0:
-            frame = Frame(self._steady(image), self._address, index=self._count, time_s=now_s - self._first_at_s)
+            image, reshaped = self._steady(image)
+            time_s = now_s - self._first_at_s
+            frame = Frame(image, self._address, index=self._count, time_s=time_s, reshaped=reshaped)
             with self._changed:
                 self._newest = frame
                 self._changed.notify_all()
@@ -255,9 +271,12 @@ def open_address(address: str, form: str | None = None) -> Iterator["InputContai
     """
     import av
 
+    scheme, mark, rest = address.partition("://")
+    known = scheme.lower() + mark + rest if mark else address  # FFmpeg knows no RTSP://
     limits_s = (NETWORK_TIMEOUT_S, NETWORK_TIMEOUT_S)
+    over_tcp = {"rtsp_transport": "tcp"}
     try:
-        with av.open(address, "r", format=form, options={"rtsp_transport": "tcp"}, timeout=limits_s) as container:
+        with av.open(known, "r", format=form, options=over_tcp, timeout=limits_s, metadata_errors=TITLES) as container:
             yield container
     except av.FFmpegError as error:
         reason = str(error.strerror or error).lower()

@@ -16,6 +16,7 @@ from howfar.files import expanded
 from howfar.io.addresses import hiding_passwords, split_address, without_password
 from howfar.io.kinds import (
     HEAD_BYTES,
+    MJPEG_SUFFIXES,
     PICTURE_SUFFIXES,
     PLAYLIST_SUFFIXES,
     SOURCE_SUFFIXES,
@@ -380,7 +381,7 @@ def _is_video_file(path: Path) -> bool:
 
 def _from_url(url: str) -> Source:
     name, suffix = without_password(url), _suffix_of_url(url)
-    if suffix in VIDEO_SUFFIXES:
+    if suffix in VIDEO_SUFFIXES - MJPEG_SUFFIXES:
         return RemoteVideoSource(name, url)
     if suffix in PLAYLIST_SUFFIXES:
         return PlaylistSource(name, url)

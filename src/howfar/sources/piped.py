@@ -13,7 +13,7 @@ from typing import BinaryIO
 from howfar.errors import SourceError
 from howfar.io.kinds import is_video
 from howfar.io.pictures import decode_stream
-from howfar.io.video import VideoFile, check_every, pictures_of, read_frames
+from howfar.io.video import TITLES, VideoFile, check_every, pictures_of, read_frames
 from howfar.scene.frame import Frame
 
 LOOKED_AT_BYTES = 1024
@@ -86,7 +86,7 @@ class PipedSource:
         import av
 
         try:
-            container = av.open(pipe, "r")
+            container = av.open(pipe, "r", metadata_errors=TITLES)
         except av.FFmpegError as error:
             reason = str(error.strerror or error).lower()
             raise SourceError(

@@ -5,9 +5,12 @@ without an active exception"): Python unwinds its stack, and C++ code does not l
 """
 
 import atexit
+import os
 import threading
 from collections.abc import Callable
 from weakref import WeakSet
+
+from howfar.errors import SourceError
 
 _running: "WeakSet[Worker]" = WeakSet()
 
@@ -65,10 +68,29 @@ class Worker(threading.Thread):
                 self.join(patience_s)
 
 
-@atexit.register
-def _end_all() -> None:
+def refuse_in_fork(process: int) -> None:
+    """Refuse to wait for a thread in a copy of the process that has it: threads are not copied by a fork.
+
+    Args:
+        process: The number of the process that started the thread.
+
+    Raises:
+        SourceError: If this is another process.
+    """
+    if os.getpid() != process:
+        raise SourceError(
+            "A video that was opened before this process was forked cannot go on in it: open it where it is read."
+        )
+
+
+def end_all() -> bool:
+    """End all threads, as far as they do; whether one hangs, in a read that never ends or in a driver."""
     running = [worker for worker in _running if worker.is_alive()]
     for worker in running:
         worker.leave()
     for worker in running:
         worker.end()
+    return any(worker.is_alive() for worker in running)
+
+
+atexit.register(end_all)
