@@ -1,0 +1,107 @@
+"""Weights as indices into a codebook, and layers that compute with the codewords.
+
+After Chou, Chan, Lee, Chiu, Chen: Unifying and Merging Well-trained Deep Neural Networks for Inference Stage, IJCAI
+2018 (NeuralMerger). The weight O×C×k×k of a convolution is cut along C into S segments of r channels; the segment s of
+each filter at each place of the kernel is one of the K codewords of the sub-space s. A fully connected layer is a
+convolution of a 1×1 map. Several networks use one codebook.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from howfar.networks.merging.operators import Attributes, dilations, padded, strides
+
+
+class Codebook(nn.Module):
+    """S×K×r codewords, which are trained."""
+
+    def __init__(self, codewords: Tensor) -> None:
+        super().__init__()
+        self.codewords = nn.Parameter(codewords.clone())
+
+    def products(self, x: Tensor) -> Tensor:
+        """The inner products of the segments of a map N×C×H×W with the codewords of their sub-spaces: N×S×K×H×W.
+
+        S is the number of segments that the map has, which may be less than the codebook's.
+        """
+        count, channels, height, width = x.shape
+        _, words, length = self.codewords.shape
+        segments = -(-channels // length)
+        whole = functional.pad(x, (0, 0, 0, 0, 0, segments * length - channels))
+        kernels = self.codewords[:segments].reshape(segments * words, length, 1, 1)
+        return functional.conv2d(whole, kernels, groups=segments).view(count, segments, words, height, width)
+
+
+class Products:
+    """The inner products of one pass through all networks: those of one map and one codebook are computed once."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[int, int], tuple[Tensor, Tensor]] = {}
+
+    def of(self, codebook: Codebook, x: Tensor) -> Tensor:
+        """See `Codebook.products`."""
+        key = id(codebook), id(x)
+        if key not in self._kept:
+            self._kept[key] = x, codebook.products(x)  # the map is kept too, so that no other takes its id
+        return self._kept[key][1]
+
+    def __len__(self) -> int:
+        """How often products were computed."""
+        return len(self._kept)
+
+
+class EncodedWeight(nn.Module):
+    """The weight of one layer: a uint8 index O×S×k×k into a codebook that it may share with other layers."""
+
+    def __init__(self, codebook: Codebook, index: Tensor, channels: int) -> None:
+        """`channels` is C, at most S·r."""
+        super().__init__()
+        self.codebook, self.channels = codebook, channels
+        self.register_buffer("index", index)
+        first = torch.arange(index.shape[1]) * codebook.codewords.shape[1]
+        self.register_buffer("rows", index.long() + first[:, None, None], persistent=False)
+
+    def forward(self) -> Tensor:
+        """The weight itself, O×C×k×k."""
+        outputs, segments, height, width = self.get_buffer("rows").shape
+        length = self.codebook.codewords.shape[2]
+        pieces = functional.embedding(self.get_buffer("rows"), self.codebook.codewords.flatten(0, 1))
+        return pieces.permute(0, 1, 4, 2, 3).reshape(outputs, segments * length, height, width)[:, : self.channels]
+
+    def convolve(self, x: Tensor, bias: Tensor | None, attributes: Attributes, products: Products) -> Tensor:
+        """E-Conv: add up the codewords' inner products by index; the same as the convolution with the weight."""
+        index = self.get_buffer("index").long()
+        kept = padded(products.of(self.codebook, x).flatten(1, 2), attributes)
+        words = self.codebook.codewords.shape[1]
+        (down, right), (row_step, column_step) = strides(attributes), dilations(attributes)
+        outputs, segments, rows, columns = index.shape
+        height = (kept.shape[2] - (rows - 1) * row_step - 1) // down + 1
+        width = (kept.shape[3] - (columns - 1) * column_step - 1) // right + 1
+        total = x.new_zeros(x.shape[0], outputs, height, width) if bias is None else bias[None, :, None, None]
+        for row in range(rows):
+            for column in range(columns):
+                top, left = row * row_step, column * column_step
+                seen = kept[
+                    :, :, top : top + down * (height - 1) + 1 : down, left : left + right * (width - 1) + 1 : right
+                ]
+                for segment in range(segments):
+                    total = total + seen[:, segment * words + index[:, segment, row, column]]
+        return total
+
+    def multiply(self, x: Tensor, bias: Tensor | None, products: Products) -> Tensor:
+        """E-FC: the same for vectors ...×C."""
+        key = x if x.ndim == 4 else x.reshape(-1, x.shape[-1], 1, 1)
+        return self.convolve(key, bias, {}, products).reshape(*x.shape[:-1], -1)
+
+
+class PlainWeight(nn.Module):
+    """The weight of a layer that is not merged."""
+
+    def __init__(self, weight: Tensor) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(weight.clone())
+
+    def forward(self) -> Tensor:
+        """The weight."""
+        return self.weight
