@@ -83,27 +83,27 @@ def lenet(side: int) -> nn.Sequential:
 
 
 def zf(_: int) -> nn.Sequential:
-    """Zeiler and Fergus, ECCV 2014, with a quarter of the channels, an eighth of the units, strides for 32×32."""
+    """Zeiler and Fergus, ECCV 2014, with an eighth of the channels, a sixteenth of the units, strides for 32×32."""
     return nn.Sequential(
-        nn.Conv2d(1, 24, 7, padding=3),
+        nn.Conv2d(1, 12, 7, padding=3),
         nn.ReLU(),
         nn.MaxPool2d(2),
-        nn.Conv2d(24, 64, 5, padding=2),
+        nn.Conv2d(12, 32, 5, padding=2),
         nn.ReLU(),
         nn.MaxPool2d(2),
-        nn.Conv2d(64, 96, 3, padding=1),
+        nn.Conv2d(32, 48, 3, padding=1),
         nn.ReLU(),
-        nn.Conv2d(96, 96, 3, padding=1),
+        nn.Conv2d(48, 48, 3, padding=1),
         nn.ReLU(),
-        nn.Conv2d(96, 64, 3, padding=1),
+        nn.Conv2d(48, 32, 3, padding=1),
         nn.ReLU(),
         nn.MaxPool2d(2),
         nn.Flatten(),
-        nn.Linear(64 * 16, 512),
+        nn.Linear(32 * 16, 256),
         nn.ReLU(),
-        nn.Linear(512, 512),
+        nn.Linear(256, 256),
         nn.ReLU(),
-        nn.Linear(512, CLASSES),
+        nn.Linear(256, CLASSES),
     )
 
 
@@ -122,7 +122,7 @@ def vgg_avg(_: int) -> nn.Sequential:
 Build = Callable[[int], nn.Sequential]
 EXAMPLES: dict[str, tuple[int, list[tuple[str, Callable[[], Labelled], Build, int]]]] = {
     "lenets": (16, [("digits", digits, lenet, 20), ("animals", animals, lenet, 12)]),
-    "three": (32, [("zf", animals, zf, 10), ("vgg-avg", mnist, vgg_avg, 12), ("lenet", digits, lenet, 20)]),
+    "three": (32, [("zf", animals, zf, 6), ("vgg-avg", mnist, vgg_avg, 6), ("lenet", digits, lenet, 8)]),
 }
 """By name: the side of the pictures, and for each network its name, data, definition and epochs."""
 

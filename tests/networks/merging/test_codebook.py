@@ -77,6 +77,14 @@ def test_inner_products_are_computed_once_for_networks_that_see_the_same_map() -
     assert len(products) == 2
 
 
+def test_inner_products_of_one_vector_are_computed_once_too() -> None:
+    weight = random_weight(6, 4, 1)
+    x, products = torch.randn(3, 4), Products()
+    weight.multiply(x, None, products)
+    weight.multiply(x, None, products)
+    assert len(products) == 1
+
+
 def test_the_codewords_get_a_gradient_and_the_indices_stay() -> None:
     weight = random_weight(2, 4, 1)
     weight().sum().backward()

@@ -37,13 +37,13 @@ class Products:
     """The inner products of one pass through all networks: those of one map and one codebook are computed once."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[int, int], tuple[Tensor, Tensor]] = {}
+        self._kept: dict[tuple[object, ...], tuple[Tensor, Tensor]] = {}
 
     def of(self, codebook: Codebook, x: Tensor) -> Tensor:
         """See `Codebook.products`."""
-        key = id(codebook), id(x)
+        key = id(codebook), x.data_ptr(), x.shape, x.stride()
         if key not in self._kept:
-            self._kept[key] = x, codebook.products(x)  # the map is kept too, so that no other takes its id
+            self._kept[key] = x, codebook.products(x)  # the map is kept too, so that no other takes its place
         return self._kept[key][1]
 
     def __len__(self) -> int:
@@ -71,28 +71,24 @@ class EncodedWeight(nn.Module):
 
     def convolve(self, x: Tensor, bias: Tensor | None, attributes: Attributes, products: Products) -> Tensor:
         """E-Conv: add up the codewords' inner products by index; the same as the convolution with the weight."""
-        index = self.get_buffer("index").long()
+        index = self.get_buffer("rows")
         kept = padded(products.of(self.codebook, x).flatten(1, 2), attributes)
-        words = self.codebook.codewords.shape[1]
         (down, right), (row_step, column_step) = strides(attributes), dilations(attributes)
-        outputs, segments, rows, columns = index.shape
+        outputs, _, rows, columns = index.shape
         height = (kept.shape[2] - (rows - 1) * row_step - 1) // down + 1
         width = (kept.shape[3] - (columns - 1) * column_step - 1) // right + 1
-        total = x.new_zeros(x.shape[0], outputs, height, width) if bias is None else bias[None, :, None, None]
+        total = x.new_zeros(outputs, x.shape[0] * height * width)
         for row in range(rows):
             for column in range(columns):
-                top, left = row * row_step, column * column_step
-                seen = kept[
-                    :, :, top : top + down * (height - 1) + 1 : down, left : left + right * (width - 1) + 1 : right
-                ]
-                for segment in range(segments):
-                    total = total + seen[:, segment * words + index[:, segment, row, column]]
-        return total
+                seen = kept[:, :, row * row_step :: down, column * column_step :: right][:, :, :height, :width]
+                places = seen.transpose(0, 1).reshape(seen.shape[1], -1)  # all codewords of all segments × all places
+                total = total + functional.embedding_bag(index[:, :, row, column], places, mode="sum")
+        summed = total.view(outputs, x.shape[0], height, width).transpose(0, 1)
+        return summed if bias is None else summed + bias[:, None, None]
 
     def multiply(self, x: Tensor, bias: Tensor | None, products: Products) -> Tensor:
         """E-FC: the same for vectors ...×C."""
-        key = x if x.ndim == 4 else x.reshape(-1, x.shape[-1], 1, 1)
-        return self.convolve(key, bias, {}, products).reshape(*x.shape[:-1], -1)
+        return self.convolve(x.reshape(-1, x.shape[-1], 1, 1), bias, {}, products).reshape(*x.shape[:-1], -1)
 
 
 class PlainWeight(nn.Module):
