@@ -79,6 +79,12 @@ def test_a_share_keeps_the_codebook_of_a_small_layer_small() -> None:
     assert encode([torch.randn(40, 4, 1, 1)], Code(64, 2, share=0.25), name="layer").codewords.shape[1] == 10
 
 
+def test_a_sub_space_of_fewer_segments_has_fewer_codewords() -> None:
+    encoded = encode([torch.randn(4, 2, 1, 1), torch.randn(6, 4, 1, 1)], Code(256, 2), name="layer")
+    assert encoded.counts == (10, 6)  # the first two channels of both, and two that the second alone has
+    assert Codebook(encoded.codewords, encoded.counts).flat().shape == (16, 2)
+
+
 def test_a_codebook_that_is_asked_to_be_larger_than_its_layer_is_refused() -> None:
     with pytest.raises(SettingError, match="codebook of layer would be larger than the layer: 20 codewords for 6"):
         encode([torch.randn(6, 4, 1, 1)], Code(20, 2), name="layer", exact=True)

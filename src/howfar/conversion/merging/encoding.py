@@ -41,10 +41,12 @@ class Encoded:
 
     Attributes:
         codewords: S×K×r, S the segments of the layer that has most.
+        counts: How many codewords each sub-space has; what is beyond is zero.
         indices: For each layer uint8, O×s×k×k with s of its own.
     """
 
     codewords: Tensor
+    counts: tuple[int, ...]
     indices: tuple[Tensor, ...]
 
 
@@ -80,19 +82,26 @@ def encode(weights: Sequence[Tensor], code: Code, *, name: str, exact: bool = Fa
             f"The codebook of {name} would be larger than the layer: {code.codewords} codewords for {most} segments; "
             "take fewer."
         )
-    words = min(code.codewords, max(1, int(code.share * most)))
+    words = _count(code, most)
     count = max(map(len, cut))
     codewords = torch.zeros(count, words, length)
     assigned = [torch.zeros(each.shape[:2], dtype=torch.uint8) for each in cut]
+    counts: list[int] = []
     edges = sorted({0, *map(len, cut)})
     for first, last in pairwise(edges):
         members = [at for at, each in enumerate(cut) if len(each) >= last]
         points = torch.cat([cut[at][first:last] for at in members], dim=1)
-        found, index = cluster(points, min(words, points.shape[1]), seed)
+        found, index = cluster(points, _count(code, points.shape[1]), seed)
+        counts += [found.shape[1]] * (last - first)
         codewords[first:last, : found.shape[1]] = found
         for at, part in zip(members, torch.split(index, [cut[at].shape[1] for at in members], dim=1), strict=True):
             assigned[at][first:last] = part.to(torch.uint8)
-    return Encoded(codewords, tuple(_index(*pair) for pair in zip(assigned, weights, strict=True)))
+    return Encoded(codewords, tuple(counts), tuple(_index(*pair) for pair in zip(assigned, weights, strict=True)))
+
+
+def _count(code: Code, segments: int) -> int:
+    """The codewords of a sub-space with so many segments."""
+    return min(code.codewords, max(1, int(code.share * segments)))
 
 
 def _index(assigned: Tensor, weight: Tensor) -> Tensor:

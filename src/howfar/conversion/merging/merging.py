@@ -58,7 +58,7 @@ def merge(
         kernels = [_kernel(sources, layer) for layer in group]
         code, told = codes.of(group)
         encoded = encode(kernels, code, name=group[0].weight, exact=told, seed=seed)
-        codebooks.append(Codebook(encoded.codewords))
+        codebooks.append(Codebook(encoded.codewords, encoded.counts))
         for layer, index, kernel in zip(group, encoded.indices, kernels, strict=True):
             weights[layer.member][layer.weight] = EncodedWeight(codebooks[-1], index, kernel.shape[1])
         done(group[0].weight)

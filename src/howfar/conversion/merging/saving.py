@@ -1,6 +1,7 @@
 """A merged model in one file: NumPy's arrays and a description in JSON. Reading it runs nothing.
 
-The description is the array `description`. The others are `codebook.N`, and for the network M `M.index.N` (uint8),
+The description is the array `description`. The others are `codebook.N` (the codewords of all sub-spaces, T×r) and
+`codebook.N.counts` (how many each has), and for the network M `M.index.N` (uint8),
 `M.weight.N` (not merged) and `M.constant.N`, in the order of the names that the description gives.
 """
 
@@ -17,7 +18,9 @@ import torch
 from msgspec import Struct
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn.utils.rnn import pad_sequence
 
+from howfar.conversion.merging.encoding import MOST_CODEWORDS
 from howfar.errors import ModelError
 from howfar.files import replacing
 from howfar.networks.merging.codebook import Codebook, EncodedWeight, PlainWeight
@@ -92,7 +95,10 @@ def save_merged(merged: MergedNetwork, names: tuple[str, ...], path: Path, *, ov
         OutputError: If it cannot be written, or is there and may not be replaced.
     """
     books = [each for each in merged.codebooks if isinstance(each, Codebook)]
-    arrays: dict[str, NDArray[Any]] = {f"codebook.{at}": _array(book.codewords) for at, book in enumerate(books)}
+    arrays: dict[str, NDArray[Any]] = {}
+    for at, book in enumerate(books):
+        arrays[f"codebook.{at}"] = _array(book.flat())
+        arrays[f"codebook.{at}.counts"] = np.array(book.counts, np.uint16)
     members = []
     for at, (name, network) in enumerate(zip(names, merged.members, strict=True)):
         members.append(_member(name, network, books))
@@ -154,13 +160,21 @@ def load_merged(path: Path) -> tuple[MergedNetwork, tuple[str, ...]]:
         description = msgspec.json.decode(arrays.pop("description").tobytes(), type=Description)
         if description.format != FORMAT:
             raise ModelError(f"{path} was written by another version of howfar: merge the networks again.")
-        books = [Codebook(_tensor(arrays[f"codebook.{at}"], 3)) for at in range(description.codebooks)]
+        books = [_codebook(arrays, at) for at in range(description.codebooks)]
         networks = [_network(at, each, books, arrays) for at, each in enumerate(description.members)]
     except OSError as error:
         raise ModelError(f"The merged model {path} cannot be read ({error.strerror or error}): name one.") from None
     except _DAMAGED:
         raise ModelError(f"{path} is no merged model, or a damaged one: merge the networks again.") from None
     return MergedNetwork(books, networks), tuple(each.name for each in description.members)
+
+
+def _codebook(arrays: Mapping[str, NDArray[Any]], at: int) -> Codebook:
+    flat = _tensor(arrays[f"codebook.{at}"], 2).float()
+    counts = [int(each) for each in arrays[f"codebook.{at}.counts"]]
+    if min(counts) < 1 or max(counts) > MOST_CODEWORDS:
+        raise ValueError("a number of codewords that cannot be")
+    return Codebook(pad_sequence(list(torch.split(flat, counts)), batch_first=True), counts)
 
 
 def _network(at: int, record: MemberRecord, books: list[Codebook], arrays: Mapping[str, NDArray[Any]]) -> GraphNetwork:
@@ -185,9 +199,11 @@ def _network(at: int, record: MemberRecord, books: list[Codebook], arrays: Mappi
 
 
 def _encoded(book: Codebook, index: Tensor, channels: int) -> EncodedWeight:
-    spaces, words, length = book.codewords.shape
-    fits = index.dtype == torch.uint8 and index.numel() > 0 and int(index.max()) < words
-    if not fits or index.shape[1] > spaces or not 0 < channels <= index.shape[1] * length:
+    spaces, length = len(book.counts), book.codewords.shape[2]
+    if index.dtype != torch.uint8 or not 0 < index.shape[1] <= spaces or not index.numel():
+        raise ValueError("an index of another kind")
+    within = index.amax(dim=(0, 2, 3)) < torch.tensor(book.counts[: index.shape[1]])
+    if not within.all() or not 0 < channels <= index.shape[1] * length:
         raise ValueError("an index that does not fit its codebook")
     return EncodedWeight(book, index, channels)
 

@@ -41,7 +41,7 @@ def to_onnx(merged: MergedNetwork, names: Sequence[str]) -> onnx.ModelProto:
     writer = _Writer()
     books = [each for each in merged.codebooks if isinstance(each, Codebook)]
     for at, book in enumerate(books):
-        writer.array(f"codebook.{at}", _array(book.codewords.flatten(0, 1)))
+        writer.array(f"codebook.{at}", _array(book.flat()))
     inputs, outputs = [], []
     for name, network in zip(names, merged.members, strict=True):
         graph = network.graph
@@ -114,9 +114,10 @@ def _write(writer: _Writer, name: str, step: Step, taken: Sequence[str]) -> None
 def _looked_up(writer: _Writer, name: str, weight: EncodedWeight, book: int, *, flat: bool) -> str:
     """The nodes that turn an index O×S×k×k into the weight."""
     outputs, segments, height, width = weight.get_buffer("index").shape
-    _, words, length = weight.codebook.codewords.shape
+    length = weight.codebook.codewords.shape[2]
+    before = np.cumsum((0, *weight.codebook.counts), dtype=np.int32)[:segments]
     index = writer.array(f"{name}.index", _array(weight.get_buffer("index")))
-    first = writer.array(f"{name}.first", (np.arange(segments, dtype=np.int32) * words)[:, None, None])
+    first = writer.array(f"{name}.first", before[:, None, None])
     rows = writer.node(
         "Add", [writer.node("Cast", [index], f"{name}.cast", to=TensorProto.INT32), first], f"{name}.rows"
     )

@@ -6,6 +6,8 @@ each filter at each place of the kernel is one of the K codewords of the sub-spa
 convolution of a 1×1 map. Several networks use one codebook.
 """
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -14,11 +16,17 @@ from howfar.networks.merging.operators import Attributes, dilations, padded, str
 
 
 class Codebook(nn.Module):
-    """S×K×r codewords, which are trained."""
+    """S×K×r codewords, which are trained; a sub-space that has fewer than K is filled up, and the rest never named."""
 
-    def __init__(self, codewords: Tensor) -> None:
+    def __init__(self, codewords: Tensor, counts: Sequence[int] | None = None) -> None:
+        """`counts` are the numbers of codewords of each sub-space; K where they are not given."""
         super().__init__()
         self.codewords = nn.Parameter(codewords.clone())
+        self.counts = tuple([codewords.shape[1]] * len(codewords) if counts is None else counts)
+
+    def flat(self) -> Tensor:
+        """The codewords of all sub-spaces, one after the other, without what is filled up: T×r."""
+        return torch.cat([words[:count] for words, count in zip(self.codewords, self.counts, strict=True)])
 
     def products(self, x: Tensor) -> Tensor:
         """The inner products of the segments of a map N×C×H×W with the codewords of their sub-spaces: N×S×K×H×W.

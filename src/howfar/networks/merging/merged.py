@@ -42,7 +42,7 @@ class MergedNetwork(nn.Module):
 
     def stored_bytes(self) -> int:
         """What codebooks, indices, weights that are not merged, and constants take."""
-        values: list[Tensor] = [each.codewords for each in self.codebooks if isinstance(each, Codebook)]
+        values: list[Tensor] = [each.flat() for each in self.codebooks if isinstance(each, Codebook)]
         for member in self.members:
             values += member.constants.values()
             for weight in member.weights:
@@ -66,10 +66,10 @@ def multiplications(network: GraphNetwork, x: Tensor, *, by_codewords: bool) -> 
         seen, given = values[step.inputs[0]], values[step.outputs[0]]
         weight = weights[step.inputs[1]]
         if by_codewords and isinstance(weight, EncodedWeight) and step.attributes.get("group", 1) == 1:
-            _, words, length = weight.codebook.codewords.shape
+            length = weight.codebook.codewords.shape[2]
             _, segments, height, width = weight.get_buffer("index").shape
             places = seen.numel() // weight.channels
-            multiplied += places * segments * words * length
+            multiplied += places * sum(weight.codebook.counts[:segments]) * length
             added += given.numel() * segments * height * width
         else:
             multiplied += given.numel() * weight()[0].numel()
