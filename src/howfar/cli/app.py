@@ -19,6 +19,7 @@ from howfar.cli.ending import end_process, ended_like_ctrl_c
 from howfar.cli.export import export
 from howfar.cli.failures import sentence
 from howfar.cli.look import look
+from howfar.cli.merge import merge
 from howfar.cli.standard_streams import open_closed_streams
 from howfar.cli.synth import synth
 from howfar.errors import HowfarError
@@ -62,6 +63,7 @@ for name, help_text in GROUPS.items():
     app.add_typer(typer.Typer(help=help_text), name=name)
 app.command()(synth)
 app.command()(export)
+app.command()(merge)
 app.command()(doctor)
 
 

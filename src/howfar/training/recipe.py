@@ -415,19 +415,19 @@ class RangingRecipe(TrainingRecipe, frozen=True, kw_only=True, tag="ranging", ta
     augmentation: RangingAugmentation = RangingAugmentation()
 
 
-Recipe = TypeVar("Recipe", bound=TrainingRecipe)
+Recipe = TypeVar("Recipe", bound=Settings)
 
 
-def read_recipe(path: Path, kind: type[Recipe], changes: Sequence[str] = ()) -> Recipe:
-    """Read a recipe, with `key=value` changes such as `training.epochs=3` applied.
+def read_recipe(path: Path | None, kind: type[Recipe], changes: Sequence[str] = ()) -> Recipe:
+    """Read a recipe, or take the defaults, with `key=value` changes such as `training.epochs=3` applied.
 
     Raises:
         SettingError: If the file or a change cannot be read, or says something that cannot be.
     """
-    table = read_toml(path, "recipe")
+    table = {} if path is None else read_toml(path, "recipe")
     for change in changes:
         _apply(table, change)
-    return parse_recipe(table, kind, str(path))
+    return parse_recipe(table, kind, "of the defaults" if path is None else str(path))
 
 
 def parse_recipe(table: Mapping[str, Any], kind: type[Recipe], where: str) -> Recipe:

@@ -1,0 +1,1 @@
+"""Merging trained networks: read their ONNX files, align their layers, encode weights, keep and export the result."""

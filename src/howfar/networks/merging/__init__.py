@@ -1,0 +1,1 @@
+"""Several trained networks as one: graphs of their layers, whose weights are indices into shared codebooks."""
