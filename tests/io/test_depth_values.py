@@ -1,5 +1,6 @@
 """The bare numbers of depth files."""
 
+import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -57,6 +58,49 @@ def test_every_format_gives_the_stored_numbers(
     read = read_values(tmp_path / name, coarse=True)
     assert read.dtype == dtype
     assert np.array_equal(read, counts)
+
+
+def _big_endian_tiff(path: Path, counts: NDArray) -> None:
+    rows, columns = counts.shape
+    tags = [(256, columns), (257, rows), (258, 16), (259, 1), (262, 1), (273, 8 + 2 + 9 * 12 + 4), (277, 1)]
+    tags += [(278, rows), (279, counts.size * 2)]
+    directory = b"".join(struct.pack(">HHIHH", tag, 3, 1, value, 0) for tag, value in tags)
+    head = b"MM\0*" + struct.pack(">IH", 8, len(tags)) + directory + bytes(4)
+    path.write_bytes(head + counts.astype(">u2").tobytes())
+
+
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [
+        pytest.param("a.tif", _big_endian_tiff, id="TIFF"),
+        pytest.param("a.npy", lambda path, counts: np.save(path, counts.astype(">u2")), id="npy"),
+        pytest.param("a.npz", lambda path, counts: np.savez(path, counts.astype(">u2")), id="npz"),
+    ],
+)
+def test_numbers_in_the_other_order_of_bytes_are_of_the_same_type(tmp_path: Path, name: str, write) -> None:
+    counts = np.uint16([[1000, 65535], [3000, 0]])
+    write(tmp_path / name, counts)
+    read = read_values(tmp_path / name)
+    assert read.dtype == np.uint16
+    assert np.array_equal(read, counts)
+
+
+@pytest.mark.parametrize(
+    ("stored", "numbers"),
+    [
+        pytest.param(np.float32([[1.5, 1e10]]), [[1.5, np.nan]], id="singles, and nothing there"),
+        pytest.param(np.float32([[1500, 70000]]), [[1500, 70000]], id="70 metres in millimetres"),
+        pytest.param(np.float16([[1.5, 65504]]), [[1.5, np.nan]], id="halves, and nothing there"),
+        pytest.param(np.uint32([[1500, 70000]]), [[1500, 70000]], id="whole numbers"),
+    ],
+)
+def test_numbers_of_an_exr_are_kept_up_to_where_nothing_is(tmp_path: Path, stored: NDArray, numbers) -> None:
+    openexr = pytest.importorskip("OpenEXR", reason="needs OpenEXR (extra `exr`)")
+    with openexr.File({"compression": openexr.ZIP_COMPRESSION, "type": openexr.scanlineimage}, {"Z": stored}) as file:
+        file.write(str(tmp_path / "a.exr"))
+    read = read_values(tmp_path / "a.exr")
+    assert (read.dtype.kind == "u") == (stored.dtype.kind == "u")
+    assert np.array_equal(read, np.array(numbers), equal_nan=read.dtype.kind == "f")
 
 
 def _cut(path: Path) -> None:

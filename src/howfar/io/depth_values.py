@@ -16,12 +16,16 @@ from PIL import Image, UnidentifiedImageError
 
 from howfar.errors import MissingExtraError, SourceError
 from howfar.files import is_file
+from howfar.io.arrays import plain_array
 from howfar.io.numpy_files import MOST_VALUES, refuse_odd_array
 
 DEPTH_FORMATS = "a 16-bit PNG, a TIFF, .npy, .npz, .pfm or .exr"
 
-NO_SURFACE = 65504.0
-"""Renderers write 1e10 into an EXR where a ray meets nothing; in half floats, their largest number."""
+FARTHEST = 1e9
+"""Renderers write 1e10 into an EXR where a ray meets nothing."""
+
+NO_SURFACE_HALF = 65504.0
+"""The same in half floats: their largest number."""
 
 _DAMAGE = (
     OSError,
@@ -75,7 +79,7 @@ def read_values(path: Path, *, coarse: bool = False) -> NDArray[Any]:
         raise SourceError(
             f"{path} cannot be read as a depth file, it may be damaged ({reason}): copy or fetch it again."
         ) from None
-    return checked_values(values, str(path), coarse=coarse)
+    return checked_values(plain_array(values, str(path)), str(path), coarse=coarse)
 
 
 def checked_values(values: NDArray[Any], name: str, *, coarse: bool = False) -> NDArray[Any]:
@@ -185,7 +189,10 @@ def _from_exr(path: Path) -> NDArray[Any]:
     with OpenEXR.File(str(path), separate_channels=True) as file:
         channels = {name: channel.pixels for name, channel in file.channels().items()}
     values = channels[_depth_channel(list(channels), path)]
-    return np.where(values >= NO_SURFACE, np.float32(np.nan), values.astype(np.float32))
+    if values.dtype.kind != "f":
+        return values
+    singles = values.astype(np.float32)
+    return np.where((singles >= FARTHEST) | (singles == NO_SURFACE_HALF), np.float32(np.nan), singles)
 
 
 def _colour_picture(name: str) -> SourceError:

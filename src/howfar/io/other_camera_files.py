@@ -8,8 +8,8 @@
 - KITTI: the lines `P2` (of objects and odometry) and `P_rect_02` with `S_rect_02` (of raw data): the left colour
   camera, rectified.
 
-A distortion is read or refused, never passed over. All of these tools count pixels from the middle of the first one, and
-howfar from its corner: half a pixel is added.
+A distortion is read or refused, never passed over. All of these tools count pixels from the middle of the first
+one, and howfar from its corner: half a pixel is added.
 """
 
 import json
