@@ -190,7 +190,7 @@ def _from_exr(path: Path) -> NDArray[Any]:
         channels = {name: channel.pixels for name, channel in file.channels().items()}
     values = channels[_depth_channel(list(channels), path)]
     if values.dtype.kind != "f":
-        return values
+        return np.asarray(values)
     singles = values.astype(np.float32)
     return np.where((singles >= FARTHEST) | (singles == NO_SURFACE_HALF), np.float32(np.nan), singles)
 

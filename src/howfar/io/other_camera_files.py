@@ -134,9 +134,9 @@ def _of_tree(tree: Any) -> Calibration:
         raise SettingError(f"there is no camera in it, but {names or 'nothing'}: {WANTED}")
     found = [_of_fields(fields) for _, fields in cameras]
     if any(each != found[0] for each in found):
-        names = [name for name, _ in cameras]
-        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        raise SettingError(f"it holds several cameras ({', '.join(names[:_NAMED])}{more}): save one of them alone.")
+        known = [name for name, _ in cameras]
+        more = f" and {len(known) - _NAMED} more" if len(known) > _NAMED else ""
+        raise SettingError(f"it holds several cameras ({', '.join(known[:_NAMED])}{more}): save one of them alone.")
     return found[0]
 
 
