@@ -33,8 +33,8 @@ def caveats_of(
     found += _of_objects(labels, distances, on_map_m)
     found += [Caveat("objects", note) for note in perception.detections.notes]
     if perception.depth.is_metric:
-        found = [*_of_scale(perception), *found, *_of_unit(perception, distances)]
-    return tuple(found)
+        found = [*_of_scale(perception), *found]
+    return (*found, *_of_unit(perception, distances))
 
 
 def scenes_text(facts: DepthFacts | None) -> str:
@@ -87,6 +87,8 @@ def _of_unit(perception: Perception, distances: Sequence[Distance]) -> Iterator[
     """What the network, and the sizes of objects, have against the unit of depths of the user's own."""
     yield from (Caveat("unit", doubt) for doubt in perception.doubts)
     alignment = perception.alignment
+    if not perception.depth.is_metric:
+        return
     if not perception.facts.measured and (alignment is None or "points" not in alignment.evidence):
         return
     told = ({cue.name: cue.depth_m for cue in distance.cues if cue.is_known} for distance in distances)

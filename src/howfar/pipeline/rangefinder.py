@@ -32,7 +32,7 @@ from howfar.pipeline.given import (
 from howfar.pipeline.metric_scale import NO_EVIDENCE, MetricEvidence, to_metric
 from howfar.pipeline.one_size import one_focal_length, one_horizon
 from howfar.pipeline.open_methods import DEFAULT_METHOD, open_method
-from howfar.pipeline.own_depth import OwnDepth, warn_of_unit, with_own_depth
+from howfar.pipeline.own_depth import OwnDepth, warn_of_unit, with_own_depth, with_unit_doubt
 from howfar.pipeline.perceivers import DepthOn, TwoNetworks, Unscaled
 from howfar.pipeline.scenes import range_objects, scene_of
 from howfar.pipeline.undistortion import undistorted_frame
@@ -290,7 +290,14 @@ class Rangefinder:
             self._horizon_size.check(frame)
         with memory_told(frame):
             perception = self.perceiver.perceive(self.prepared(frame), query or self.query)
-            return to_metric(perception, self.evidence, ranging)
+            return to_metric(self._with_unit_doubt(perception), self.evidence, ranging)
+
+    def _with_unit_doubt(self, perception: Perception) -> Perception:
+        """The perception, with what a metric network says of the unit of depths of the user's own, if none has yet."""
+        network = getattr(self.perceiver, "depth", None)
+        if network is None or network.facts.is_metric or not perception.frame.depth_taken_as:
+            return perception
+        return with_unit_doubt(perception, self.evidence.anchor or _kept_yardstick(DEFAULT_DEPTH, RunOptions()))
 
     def prepared(self, frame: Frame) -> Frame:
         """The frame as the networks get it: undistorted, with the camera that distances are computed with.
@@ -382,6 +389,7 @@ def look(
 
 _kept_detector = lru_cache(maxsize=1)(open_detector)
 _kept_depth_network = lru_cache(maxsize=1)(open_depth_network)
+_kept_yardstick = lru_cache(maxsize=1)(open_depth_network)
 _kept_anchor = lru_cache(maxsize=1)(open_depth_network)
 _kept_method = lru_cache(maxsize=1)(lambda name, options: open_method(name, options=options))
 
