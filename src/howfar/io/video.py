@@ -110,7 +110,8 @@ def read_frames(
         if index % every:
             to_rgb.pass_over(frame)
         else:
-            yield Frame(steady(to_rgb(frame)), name, index=index, time_s=time_s)
+            picture = steady(to_rgb(frame))
+            yield Frame(picture, name, index=index, time_s=time_s, orientation=to_rgb.orientation)
     _complain(decoding, clock, name, _duration_s(container))
 
 

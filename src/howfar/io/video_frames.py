@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from howfar.errors import SourceError
 from howfar.io.hdr import is_hdr, tone_mapped
 from howfar.io.picture_formats import refuse_size
+from howfar.scene.orientation import LYING, TURNS
 
 if TYPE_CHECKING:
     from av.buffer import Buffer
@@ -36,6 +37,8 @@ class RgbConverter:
         self._name = name
         self._reformatter = VideoReformatter()
         self._pixels = _PixelShape(stream)
+        self.orientation = 1
+        """How the frame that was last turned into a picture was stored, as EXIF would say it."""
 
     def pass_over(self, frame: "VideoFrame") -> None:
         """See a frame that no picture is wanted of: it may say that the pixels have another shape from here on."""
@@ -54,7 +57,8 @@ class RgbConverter:
             pixel_format = "rgb48le" if is_hdr(frame.color_trc) else "rgb24"
             shown = self._reformatter.reformat(frame, width, height, pixel_format)
         pixels = cast("NDArray[Any]", shown.to_ndarray())
-        return _upright(tone_mapped(pixels, frame.color_trc) if is_hdr(frame.color_trc) else pixels, frame)
+        self.orientation = _orientation(frame)
+        return _upright(tone_mapped(pixels, frame.color_trc) if is_hdr(frame.color_trc) else pixels, self.orientation)
 
     def _shown_size(self, frame: "VideoFrame") -> tuple[int, int]:
         """Width and height in pixels, before the frame is turned upright. The longer side of a pixel is kept."""
@@ -143,18 +147,31 @@ class _PixelProbe:
         return longer if told.height == 2 else 1 / longer
 
 
-def _upright(pixels: NDArray[np.uint8], frame: "VideoFrame") -> NDArray[np.uint8]:
-    """The picture as the display matrix of its frame puts it: one of the eight ways that EXIF knows too."""
+def _orientation(frame: "VideoFrame") -> int:
+    """The EXIF orientation that a frame's display matrix stands for, by where it takes a step right and a step down."""
     stated = cast("Buffer | None", frame.side_data.get("DISPLAYMATRIX"))
     if stated is None:
-        return pixels
+        return 1
     a, b, _, c, d = np.frombuffer(bytes(stated), dtype=np.int32)[:5].tolist()
     if abs(b) + abs(c) > abs(a) + abs(d):  # a pixel's column becomes its row
-        pixels, rightwards, downwards = pixels.transpose(1, 0, 2), c, b
+        right_goes, down_goes = (0, _sign(b)), (_sign(c), 0)
     else:
-        rightwards, downwards = a, d
-    if rightwards < 0:
+        right_goes, down_goes = (_sign(a), 0), (0, _sign(d))
+    wanted = ((right_goes[0], down_goes[0]), (right_goes[1], down_goes[1]))
+    return next(orientation for orientation, turn in TURNS.items() if turn == wanted)
+
+
+def _sign(number: int) -> int:
+    return -1 if number < 0 else 1
+
+
+def _upright(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
+    """The picture of a stored one, by the EXIF orientation of that."""
+    (a, b), (c, d) = TURNS[orientation]
+    if orientation in LYING:
+        pixels = pixels.transpose(1, 0, 2)
+    if a + b < 0:
         pixels = pixels[:, ::-1]
-    if downwards < 0:
+    if c + d < 0:
         pixels = pixels[::-1]
     return np.ascontiguousarray(pixels)
