@@ -131,3 +131,11 @@ def test_calibrating_with_a_camera_file_of_another_tool_leaves_it_as_it_is(folde
     assert result.exit_code == 0, result.stderr
     assert (folder / "camera.yaml").read_text() == ROS
     assert "fx_px = 100.0" in (folder / "camera.toml").read_text()
+
+
+def test_lengths_to_calibrate_with_come_with_what_they_rest_on(folder: Path) -> None:
+    photo(folder / "a.jpg", FOCAL_LENGTH_35MM=26, FOCAL_LENGTH=4.25, DIGITAL_ZOOM_RATIO=1.5)
+    words = ("--detector", "detector.onnx", "--depth-model", "depth.onnx")
+    result = CliRunner().invoke(app, ["calibrate", "a.jpg", "--known", "cup=2", *words])
+    assert result.exit_code == 0, result.stderr
+    assert "The camera is doubtful: EXIF does not say" in " ".join(result.stderr.split())

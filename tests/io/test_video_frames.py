@@ -143,7 +143,7 @@ MATRICES = [
 """What EXIF calls 1 to 8."""
 
 
-@pytest.mark.parametrize(("orientation", "matrix"), enumerate(MATRICES, 1))
+@pytest.mark.parametrize(("orientation", "matrix"), list(enumerate(MATRICES, 1)))
 def test_a_camera_of_the_stored_frames_is_turned_with_them(tmp_path, orientation, matrix):
     path = put_matrix(write_video(tmp_path / "a.mp4", 1), *matrix)
     frame = next(VideoFile(path).frames())
