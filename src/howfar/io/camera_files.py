@@ -61,8 +61,6 @@ OPTIONAL = ("cx_px", "cy_px", "origin")
 MAX_BYTES = 16 * 2**20
 """No camera file is larger: what is, is a picture or a video."""
 MODELS = ("brown", "fisheye")
-PLAUSIBLE_OVER_SIDE = (0.05, 200.0)
-"""Focal lengths over the longer side of the picture: beyond any fisheye, and beyond any telescope."""
 TABLES = ("distortion", "chessboard", "scale")
 
 
@@ -106,8 +104,7 @@ def _plausible(calibration: Calibration, path: Path) -> Calibration:
         SettingError: If it cannot: it is in millimetres, or a share of the picture's width.
     """
     camera = calibration.camera
-    low, high = (each * max(camera.width_px, camera.height_px) for each in PLAUSIBLE_OVER_SIDE)
-    if low <= camera.focal_px <= high:
+    if camera.is_plausible:
         return calibration
     raise SettingError(
         f"The camera file {path} has a focal length of {camera.focal_px:.4g} pixels for pictures of "
