@@ -7,7 +7,7 @@ import numpy as np
 
 from howfar.drawing.tables import CAMERA_NOTES
 from howfar.drawing.units import distance_text
-from howfar.scene import DepthFacts, Distance, Perception
+from howfar.scene import DepthFacts, Distance, Frame, Perception
 from howfar.scene.caveat import Caveat
 from howfar.scene.own_depth import SIZES_FACTOR, doubt_of_factor
 
@@ -29,7 +29,7 @@ def caveats_of(
             were not measured on it.
     """
     labels = perception.detections.labels
-    found = [Caveat("picture", note) for note in perception.frame.notes]
+    found = [Caveat("picture", note) for note in (*perception.frame.notes, *_of_turn(perception.frame))]
     found += _of_objects(labels, distances, on_map_m)
     found += [Caveat("objects", note) for note in perception.detections.notes]
     if perception.depth.is_metric:
@@ -42,6 +42,15 @@ def scenes_text(facts: DepthFacts | None) -> str:
     if facts is None or not facts.is_metric or not facts.scenes:
         return ""
     return f"{facts.name} has seen {facts.scenes} and nothing else: anywhere else its metres are a guess."
+
+
+def _of_turn(frame: Frame) -> Iterator[str]:
+    """Of a picture that was turned and kept its shape, nothing tells whether depths of the user's own were, too."""
+    if frame.orientation in (2, 3, 4) and not (frame.depth is None and frame.depth_points is None):
+        yield (
+            "The picture was turned as its EXIF data say: the depth map of your own is taken to lie as the picture is "
+            "shown, not as it is stored."
+        )
 
 
 def _of_scale(perception: Perception) -> Iterator[Caveat]:

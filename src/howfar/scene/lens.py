@@ -126,8 +126,8 @@ def _of_focal(width_px: int, height_px: int, focal_px: float) -> Camera:
     if camera.is_plausible:
         return camera
     raise SettingError(
-        f"No lens has a focal length of {focal_px:.4g} pixels in pictures of {width_px}×{height_px}: give it in pixels, "
-        "not in millimetres, or give a field of view.",
+        f"No lens has a focal length of {focal_px:.4g} pixels in pictures of {width_px}×{height_px}: give it in "
+        "pixels, not in millimetres, or give a field of view.",
         setting="focal_px",
     )
 
