@@ -103,6 +103,51 @@ def test_numbers_of_an_exr_are_kept_up_to_where_nothing_is(tmp_path: Path, store
     assert np.array_equal(read, np.array(numbers), equal_nan=read.dtype.kind == "f")
 
 
+def _exr(path: Path, *parts: tuple[dict, dict]) -> None:
+    openexr = pytest.importorskip("OpenEXR", reason="needs OpenEXR (extra `exr`)")
+    kind = {"compression": openexr.ZIP_COMPRESSION, "type": openexr.scanlineimage}
+    made = [openexr.Part({"name": str(index), **kind, **head}, data) for index, (head, data) in enumerate(parts)]
+    openexr.File(made).write(str(path))
+
+
+def _window(left: int, top: int, right: int, bottom: int) -> tuple[NDArray, NDArray]:
+    return np.array([left, top], np.int32), np.array([right, bottom], np.int32)
+
+
+RENDERED = np.float32([[1, 2], [3, 4]])
+
+
+@pytest.mark.parametrize(
+    ("data", "shown"),
+    [
+        pytest.param(_window(0, 0, 1, 1), [[1, 2, 0], [3, 4, 0], [0, 0, 0]], id="a part of it was rendered"),
+        pytest.param(_window(1, 1, 2, 2), [[0, 0, 0], [0, 1, 2], [0, 3, 4]], id="another part"),
+        pytest.param(_window(-1, -1, 0, 0), [[4, 0, 0], [0, 0, 0], [0, 0, 0]], id="beyond the edge"),
+        pytest.param(_window(7, 7, 8, 8), [[0] * 3] * 3, id="outside"),
+    ],
+)
+@pytest.mark.parametrize("dtype", [np.float32, np.uint32])
+def test_an_exr_covers_the_picture_that_is_displayed(tmp_path: Path, data, shown, dtype: type) -> None:
+    _exr(
+        tmp_path / "a.exr", ({"dataWindow": data, "displayWindow": _window(0, 0, 2, 2)}, {"Z": RENDERED.astype(dtype)})
+    )
+    assert np.nan_to_num(read_values(tmp_path / "a.exr")).tolist() == shown
+
+
+def test_the_depth_may_be_in_any_part_of_an_exr(tmp_path: Path) -> None:
+    _exr(tmp_path / "a.exr", ({}, dict.fromkeys("RGB", RENDERED + 9)), ({}, {"Z": RENDERED}))
+    assert np.array_equal(read_values(tmp_path / "a.exr"), RENDERED)
+
+
+def test_the_declared_size_of_an_exr_is_checked_before_memory_is_taken(tmp_path: Path) -> None:
+    _exr(tmp_path / "a.exr", ({}, {"Z": RENDERED}))
+    window = b"dataWindow\0box2i\0" + struct.pack("<I", 16)
+    before, _, after = (tmp_path / "a.exr").read_bytes().partition(window)
+    (tmp_path / "a.exr").write_bytes(before + window + struct.pack("<4i", 0, 0, 39999, 39999) + after[16:])
+    with pytest.raises(SourceError, match="40000×40000 values"):
+        read_values(tmp_path / "a.exr")
+
+
 def _cut(path: Path) -> None:
     whole = path.with_name(f"whole{path.suffix}")
     noise = np.random.default_rng(0).random((64, 64), dtype=np.float32)

@@ -227,6 +227,10 @@ def storage(folder: Path, suffix: str, coefficients: list[float], **flags: float
             "a.yaml", VINS, Calibration(CAMERA, Distortion(-0.2, 0.05, 0.001, -0.002)),
             id="VINS, its size and distortion around the intrinsics",
         ),
+        pytest.param(
+            "a.yaml", KALIBR.replace("[0.1, -0.02, 0.003, -0.0004]", "[0, 0, 0, 0]"),
+            Calibration(CAMERA, FisheyeDistortion(0.0, 0.0)), id="a fisheye whose coefficients are 0",
+        ),
         pytest.param("a.json", BASALT, Calibration(CAMERA, FISHEYE), id="Basalt, in a list"),
         pytest.param("a.json", AZURE, Calibration(CAMERA), id="Azure Kinect, without distortion"),
         pytest.param("a.json", MATLAB, Calibration(CAMERA, BROWN), id="MATLAB, rows before columns"),

@@ -320,7 +320,7 @@ def _distortion(fields: Mapping[str, Any]) -> LensDistortion | None:
     values = values or _by_name(fields, is_fisheye=is_fisheye) or _by_kind(fields)
     if not any(values):
         _refuse_unread(fields)
-        return None
+        return FisheyeDistortion(0.0, 0.0) if is_fisheye else None  # a fisheye is no pinhole without them, either
     if is_fisheye:
         if any(values[4:]) or len(values) < 4:
             raise SettingError(f"a fisheye has four distortion coefficients, k1 to k4, and it gives {len(values)}.")
