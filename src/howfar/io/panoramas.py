@@ -62,15 +62,28 @@ def pinhole_or_doubt(
     panorama = _gpano(xmp)
     if panorama:
         return _panorama(told, _focal_of_panorama(panorama, width, height), "its XMP data call the picture a panorama")
-    if _is_whole_turn(image):
-        reason = "the picture is twice as wide as high and its edges meet: an equirectangular panorama"
-        return _panorama(told, width / math.tau, reason)
+    if turn := whole_turn(image, told):
+        return turn
     if tags.get(CUSTOM_RENDERED) == PANORAMA and not is_swept_shape(width, height):
         return _panorama(told, None, "its EXIF data call the picture a panorama")
     if _FISHEYE.search(str(tags.get(LENS_MODEL, ""))) or str(tags.get(MAKE, "")).strip("\0 ").lower() in ACTION_CAMERAS:
         doubt = FocalDoubt("the lens is a fisheye, and no pinhole camera", 1 / FISHEYE_SPREAD, FISHEYE_SPREAD)
         return replace(told, origin="assumed", doubt=doubt)
     return None if camera is None else doubt_by_shape(camera)
+
+
+def whole_turn(image: NDArray[np.uint8], told: Camera | None = None) -> Camera | None:
+    """The camera of an equirectangular panorama of a whole turn, with its doubt; None for any other picture.
+
+    Args:
+        image: H×W×3 uint8 RGB, upright.
+        told: What the picture tells as an ordinary one; an assumed camera when None.
+    """
+    if not _is_whole_turn(image):
+        return None
+    height, width = image.shape[:2]
+    reason = "the picture is twice as wide as high and its edges meet: an equirectangular panorama"
+    return _panorama(told or Camera.assumed(width, height), width / math.tau, reason)
 
 
 def _panorama(camera: Camera, focal_px: float | None, what: str) -> Camera:

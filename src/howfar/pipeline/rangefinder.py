@@ -11,6 +11,7 @@ from howfar.errors import SettingError
 from howfar.io.depth_units import AUTO as AUTO_UNIT
 from howfar.io.depth_units import Unit
 from howfar.io.depth_values import is_depth_file
+from howfar.io.panoramas import whole_turn
 from howfar.models import (
     DEFAULT_DEPTH,
     DEFAULT_DETECTOR,
@@ -324,7 +325,8 @@ class Rangefinder:
         if self.lens.is_in_pixels:
             self._focal_size.check(frame)
         lens = self.lens.turned_for(frame.width_px, frame.height_px, frame.orientation)
-        return lens.camera_for(frame.width_px, frame.height_px, frame.camera)
+        own = frame.camera or whole_turn(frame.image)  # of arrays and videos no file has told
+        return lens.camera_for(frame.width_px, frame.height_px, own)
 
     def watch(self, source: str | Path, *, every: int = 1, stages: Sequence[Stage] = ()) -> Generator[View, None, None]:
         """Look at every n-th frame of a video, camera or stream, in order.
