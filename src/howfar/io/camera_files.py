@@ -74,7 +74,9 @@ def read_calibration(path: Path) -> Calibration:
     if text is not None and is_of_other_tool(text):
         return _plausible(other_calibration(text, str(path)), path)
     if text is not None and text.strip() and not any(name in text for name in (*NEEDED, *TABLES)):
-        raise SettingError(f"The camera file {path} is of no kind that is read: {WANTED}")
+        raise SettingError(
+            f"The camera file {path} cannot be read as TOML of howfar, and is of no kind that is read: {WANTED}"
+        )
     read = Fields(read_toml(path, "camera file"), where="")
     try:
         calibration = _calibration(read)

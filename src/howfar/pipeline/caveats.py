@@ -7,7 +7,7 @@ import numpy as np
 
 from howfar.drawing.tables import CAMERA_NOTES
 from howfar.drawing.units import distance_text
-from howfar.scene import DepthFacts, Distance, Frame, Perception
+from howfar.scene import Camera, DepthFacts, Distance, Frame, Perception
 from howfar.scene.caveat import Caveat
 from howfar.scene.own_depth import SIZES_FACTOR, doubt_of_factor
 
@@ -37,6 +37,14 @@ def caveats_of(
     return (*found, *_of_unit(perception, distances))
 
 
+def camera_caveats(camera: Camera) -> Iterator[Caveat]:
+    """What speaks against metres whose scale rests on a camera."""
+    if camera.doubt is not None:
+        yield Caveat("camera", f"The camera is doubtful: {camera.doubt.reason}.")
+    elif camera.origin == "assumed":
+        yield Caveat("camera", CAMERA_NOTES["assumed"])
+
+
 def scenes_text(facts: DepthFacts | None) -> str:
     """A warning if the metres come from a network that was trained on some kinds of scenes only; else empty."""
     if facts is None or not facts.is_metric or not facts.scenes:
@@ -56,11 +64,8 @@ def _of_turn(frame: Frame) -> Iterator[str]:
 def _of_scale(perception: Perception) -> Iterator[Caveat]:
     alignment = perception.alignment
     measured = perception.depth_scale is not None or (alignment is not None and alignment.is_measured)
-    camera = perception.camera
-    if not measured and camera.doubt is not None:
-        yield Caveat("camera", f"The camera is doubtful: {camera.doubt.reason}.")
-    elif not measured and camera.origin == "assumed":
-        yield Caveat("camera", CAMERA_NOTES["assumed"])
+    if not measured:
+        yield from camera_caveats(perception.camera)
     if text := scenes_text(perception.facts):
         yield Caveat("scenes", text)
 
