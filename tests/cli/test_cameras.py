@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 import howfar
 from howfar.cli.app import app
 from howfar.io import exif
+from tests.io.videos import write_video
 from tests.models.onnx_files import constant_detector, mean_depth
 
 CARD = 'layout = "yolov8"\nclasses = ["cup", "dog"]\nscore = 0.5\nnms = 0.5'
@@ -139,3 +140,12 @@ def test_lengths_to_calibrate_with_come_with_what_they_rest_on(folder: Path) -> 
     result = CliRunner().invoke(app, ["calibrate", "a.jpg", "--known", "cup=2", *words])
     assert result.exit_code == 0, result.stderr
     assert "The camera is doubtful: EXIF does not say" in " ".join(result.stderr.split())
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json", "jsonl"])
+def test_the_metres_of_a_video_come_with_their_camera(folder: Path, form: str) -> None:
+    write_video(folder / "a.mp4", 2)
+    assumed = look("a.mp4", "--format", form, "--out", "out")
+    assert "The camera is assumed, and so is the scale" in " ".join(assumed.stderr.split())
+    given = look("a.mp4", "--format", form, "--out", "out", "--overwrite", "--fov-long-deg", "67")
+    assert "camera" not in given.stderr
