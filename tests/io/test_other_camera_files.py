@@ -313,6 +313,9 @@ def test_opencvs_files_are_read(tmp_path: Path, suffix: str, coefficients, flags
         pytest.param(PLAIN[:-1] + ', "radial": {"a": 0.1}}', "radial.*not known", id="a distortion by an odd name"),
         pytest.param(PLAIN.replace("500", "0.8").replace("505", "1.1"), "no lens has", id="shares of the size"),
         pytest.param(PLAIN.replace("500", "4").replace("505", "4"), "not in millimetres", id="millimetres"),
+        pytest.param(
+            PLAIN.replace("322", "0.5").replace("239", "0.49"), "is a share", id="a principal point in shares"
+        ),
         pytest.param("1 PINHOLE 640 480 500 505 322 239\n", "no kind that is read", id="COLMAP's text"),
         pytest.param("500 0 322\n0 505 239\n0 0 1\n", "no kind that is read", id="a matrix alone, as text"),
         pytest.param("[image]\n\nwidth\n640\n", "no kind that is read", id="ROS's old text"),

@@ -26,6 +26,9 @@ from howfar.io.plain_yaml import parse_yaml
 from howfar.scene import Camera
 from howfar.scene.calibration import Calibration, Distortion, FisheyeDistortion, LensDistortion
 
+MOST_SMALL_PX = 16
+"""In larger pictures than this, no principal point lies in the corner."""
+
 PIXEL_OFFSET_PX = 0.5
 """howfar's pixel coordinates minus those of the other tools."""
 
@@ -165,6 +168,8 @@ def _calibration(
             "it has neither a principal point (cx, cy) nor the size of its pictures: add width and height."
         )
     width, height = (0.0, 0.0) if size is None else size
+    if cx is not None and cy is not None and 0 < cx <= 1 and 0 < cy <= 1 and min(width, height) > MOST_SMALL_PX:
+        raise SettingError(f"its principal point, {cx:g}, {cy:g}, is a share of the picture: give it in pixels.")
     cx_px = width / 2 if cx is None else cx + PIXEL_OFFSET_PX
     cy_px = height / 2 if cy is None else cy + PIXEL_OFFSET_PX
     if size is None:
