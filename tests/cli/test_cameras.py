@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 import howfar
 from howfar.cli.app import app
 from howfar.io import exif
+from tests.io.videos import write_video
 from tests.models.onnx_files import constant_detector, mean_depth
 
 CARD = 'layout = "yolov8"\nclasses = ["cup", "dog"]\nscore = 0.5\nnms = 0.5'
@@ -131,3 +132,20 @@ def test_calibrating_with_a_camera_file_of_another_tool_leaves_it_as_it_is(folde
     assert result.exit_code == 0, result.stderr
     assert (folder / "camera.yaml").read_text() == ROS
     assert "fx_px = 100.0" in (folder / "camera.toml").read_text()
+
+
+def test_lengths_to_calibrate_with_come_with_what_they_rest_on(folder: Path) -> None:
+    photo(folder / "a.jpg", FOCAL_LENGTH_35MM=26, FOCAL_LENGTH=4.25, DIGITAL_ZOOM_RATIO=1.5)
+    words = ("--detector", "detector.onnx", "--depth-model", "depth.onnx")
+    result = CliRunner().invoke(app, ["calibrate", "a.jpg", "--known", "cup=2", *words])
+    assert result.exit_code == 0, result.stderr
+    assert "The camera is doubtful: EXIF does not say" in " ".join(result.stderr.split())
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json", "jsonl"])
+def test_the_metres_of_a_video_come_with_their_camera(folder: Path, form: str) -> None:
+    write_video(folder / "a.mp4", 2)
+    assumed = look("a.mp4", "--format", form, "--out", "out")
+    assert "The camera is assumed, and so is the scale" in " ".join(assumed.stderr.split())
+    given = look("a.mp4", "--format", form, "--out", "out", "--overwrite", "--fov-long-deg", "67")
+    assert "camera" not in given.stderr

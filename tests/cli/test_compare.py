@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from howfar.cli.app import app
 from howfar.errors import HowfarError, ModelError, OutputError, SettingError, SourceError
 from howfar.evaluation.comparison import footprint
+from howfar.io.exif import DIGITAL_ZOOM_RATIO, EXIF_IFD, FOCAL_LENGTH, FOCAL_LENGTH_35MM
 from tests.datasets.folders import write_described_depth
 from tests.models.onnx_files import mean_depth
 
@@ -68,6 +69,16 @@ def test_pictures_with_truths(here: Path) -> None:
     page = (here / "a.html").read_text(encoding="utf-8")
     assert page.count("<img ") == 4
     assert "a.png: depth in metres" in page
+
+
+def test_metres_come_with_what_is_doubtful_about_their_camera(here: Path) -> None:
+    tags = Image.Exif()
+    tags.get_ifd(EXIF_IFD).update({FOCAL_LENGTH_35MM: 26, FOCAL_LENGTH: 4.25, DIGITAL_ZOOM_RATIO: 1.5})
+    Image.open(here / "a.png").save(here / "zoomed.jpg", exif=tags)
+    words = ("--models", f"{here}/metric/depth.onnx", "--truth", here / "a.npy", "--truth", here / "b.npy")
+    output = run(here / "zoomed.jpg", here / "b.png", *words)
+    assert "zoomed.jpg: The camera is doubtful: EXIF does not say" in output
+    assert "b.png: The camera is assumed" in output
 
 
 def test_without_a_truth_the_network_in_metres_is_the_yardstick(here: Path) -> None:
@@ -139,6 +150,12 @@ def test_without_the_page_no_picture_is_drawn(here: Path, monkeypatch: pytest.Mo
         pytest.param("{}/a.png {}/b.png --models {m} --truth {}/a.npy", SettingError, "depth maps: 1", id="few truths"),
         pytest.param("{}/a.png --models {m},{r} --align median", SettingError, "give --truth", id="align to nothing"),
         pytest.param("{}/a.png --models {m},{r} --cap-m 0", SettingError, "cap", id="a cap that cannot be"),
+        pytest.param(
+            "--data {} --models {m} --fov-long-deg 67",
+            SettingError,
+            "has its own cameras",
+            id="a camera for a data set",
+        ),
         pytest.param("--data {} --models {m}", SourceError, "no data set", id="a folder that is no data set"),
         pytest.param("{}/a.png --models {m},{r} --csv {}/there.csv", OutputError, "exists", id="a CSV that is there"),
         pytest.param("{}/a.png --models {m},{r} --html {}/there.csv", OutputError, "exists", id="a page that is there"),

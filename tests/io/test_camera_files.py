@@ -102,15 +102,22 @@ def test_a_missing_camera_file_is_named(tmp_path: Path) -> None:
         read_calibration(tmp_path / "none.toml")
 
 
+def test_a_focal_length_in_millimetres_is_none_in_pixels(tmp_path: Path) -> None:
+    (tmp_path / "camera.toml").write_text("width_px = 4032\nheight_px = 3024\nfx_px = 4.25\nfy_px = 4.25\n")
+    with pytest.raises(SettingError, match=r"4\.25 pixels.*not in millimetres"):
+        read_calibration(tmp_path / "camera.toml")
+
+
 NUMBERS = st.floats(-1e6, 1e6)
 LENGTHS = st.floats(1e-3, 1e6)
 DAYS = st.none() | st.dates()
-TEXTS = st.text(st.characters(codec="utf-8"))
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"))  # which the reader refuses
 CALIBRATIONS = st.builds(
     Calibration,
     st.builds(
         Camera,
-        *(st.integers(1, 10_000), st.integers(1, 10_000), LENGTHS, LENGTHS, NUMBERS, NUMBERS),
+        *(st.integers(100, 10_000), st.integers(100, 10_000)),
+        *(st.floats(500, 20_000), st.floats(500, 20_000), NUMBERS, NUMBERS),
         st.sampled_from(["given", "exif", "assumed"]),
     ),
     st.none() | st.builds(Distortion, NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS),

@@ -191,6 +191,13 @@ def test_the_declared_size_of_a_pfm_is_checked_before_memory_is_taken(tmp_path: 
             np.ma.masked_array(MILLIMETRES, METRES == 3.0), "auto", np.where(METRES == 3, 0, METRES), id="mask"
         ),
         pytest.param(METRES.tolist(), "auto", METRES, id="a list of rows"),
+        pytest.param(
+            np.where(METRES == 3.0, 65535, MILLIMETRES).astype(">u2"),
+            "auto",
+            np.where(METRES == 3, 0, METRES),
+            id="the other order of bytes, its largest number unknown",
+        ),
+        pytest.param(Image.fromarray(MILLIMETRES), "auto", METRES, id="a picture of Pillow's"),
     ],
 )
 def test_arrays_are_taken_as_files_are(given, unit, expected) -> None:
@@ -209,7 +216,7 @@ def test_arrays_are_taken_as_files_are(given, unit, expected) -> None:
         pytest.param(np.ones((2, 3), np.uint8), "8 bits", id="a byte a pixel"),
         pytest.param(np.ones((2, 3), bool), "holds numbers", id="a mask"),
         pytest.param(object(), "holds", id="something else"),
-        pytest.param([[1.0, 2.0], [3.0]], "no array of numbers", id="rows of two lengths"),
+        pytest.param([[1.0, 2.0], [3.0]], "cannot be made an array", id="rows of two lengths"),
     ],
 )
 def test_an_array_that_is_no_depth_map_is_told_in_one_sentence(given, says: str) -> None:
@@ -231,3 +238,19 @@ def test_numbers_are_written_as_they_are(tmp_path: Path, ending: str, kind) -> N
 def test_an_ending_that_is_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match=r"\.png, \.npy, \.tiff or \.exr"):
         save_depth(DepthMap(METRES, "metres"), tmp_path / "d.jpg", 3, 2)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param(lambda tensor: tensor, id="plain"),
+        pytest.param(lambda tensor: tensor[None].requires_grad_(), id="with gradients"),
+        pytest.param(lambda tensor: tensor.bfloat16(), id="in a type that NumPy lacks"),
+        pytest.param(lambda tensor: tensor.half(), id="in halves"),
+    ],
+)
+def test_tensors_are_taken_as_arrays_are(changed) -> None:
+    torch = pytest.importorskip("torch", reason="needs PyTorch")
+    expected = np.where(METRES > 0, METRES, np.nan)
+    metres = own_map(changed(torch.tensor(METRES))).depth.metres()
+    assert metres == pytest.approx(expected, abs=1e-2, nan_ok=True)

@@ -65,6 +65,12 @@ def test_a_unit_is_understood_and_told(unit, values: NDArray, expected: float, t
     assert str(parsed.told_by(values)) == text
 
 
+@pytest.mark.parametrize("unit", [1000, "5000", 256.0])
+def test_the_steps_of_a_metre_are_not_the_metres_of_a_step(unit) -> None:
+    with pytest.raises(SettingError, match=f"did you mean 1/{float(unit):g}"):
+        DepthUnit.parse(unit)
+
+
 @pytest.mark.parametrize(
     ("values", "invalid", "expected"),
     [

@@ -1,5 +1,6 @@
 """The bare numbers of depth files."""
 
+import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -57,6 +58,94 @@ def test_every_format_gives_the_stored_numbers(
     read = read_values(tmp_path / name, coarse=True)
     assert read.dtype == dtype
     assert np.array_equal(read, counts)
+
+
+def _big_endian_tiff(path: Path, counts: NDArray) -> None:
+    rows, columns = counts.shape
+    tags = [(256, columns), (257, rows), (258, 16), (259, 1), (262, 1), (273, 8 + 2 + 9 * 12 + 4), (277, 1)]
+    tags += [(278, rows), (279, counts.size * 2)]
+    directory = b"".join(struct.pack(">HHIHH", tag, 3, 1, value, 0) for tag, value in tags)
+    head = b"MM\0*" + struct.pack(">IH", 8, len(tags)) + directory + bytes(4)
+    path.write_bytes(head + counts.astype(">u2").tobytes())
+
+
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [
+        pytest.param("a.tif", _big_endian_tiff, id="TIFF"),
+        pytest.param("a.npy", lambda path, counts: np.save(path, counts.astype(">u2")), id="npy"),
+        pytest.param("a.npz", lambda path, counts: np.savez(path, counts.astype(">u2")), id="npz"),
+    ],
+)
+def test_numbers_in_the_other_order_of_bytes_are_of_the_same_type(tmp_path: Path, name: str, write) -> None:
+    counts = np.uint16([[1000, 65535], [3000, 0]])
+    write(tmp_path / name, counts)
+    read = read_values(tmp_path / name)
+    assert read.dtype == np.uint16
+    assert np.array_equal(read, counts)
+
+
+@pytest.mark.parametrize(
+    ("stored", "numbers"),
+    [
+        pytest.param(np.float32([[1.5, 1e10]]), [[1.5, np.nan]], id="singles, and nothing there"),
+        pytest.param(np.float32([[1500, 70000]]), [[1500, 70000]], id="70 metres in millimetres"),
+        pytest.param(np.float16([[1.5, 65504]]), [[1.5, np.nan]], id="halves, and nothing there"),
+        pytest.param(np.uint32([[1500, 70000]]), [[1500, 70000]], id="whole numbers"),
+    ],
+)
+def test_numbers_of_an_exr_are_kept_up_to_where_nothing_is(tmp_path: Path, stored: NDArray, numbers) -> None:
+    openexr = pytest.importorskip("OpenEXR", reason="needs OpenEXR (extra `exr`)")
+    with openexr.File({"compression": openexr.ZIP_COMPRESSION, "type": openexr.scanlineimage}, {"Z": stored}) as file:
+        file.write(str(tmp_path / "a.exr"))
+    read = read_values(tmp_path / "a.exr")
+    assert (read.dtype.kind == "u") == (stored.dtype.kind == "u")
+    assert np.array_equal(read, np.array(numbers), equal_nan=read.dtype.kind == "f")
+
+
+def _exr(path: Path, *parts: tuple[dict, dict]) -> None:
+    openexr = pytest.importorskip("OpenEXR", reason="needs OpenEXR (extra `exr`)")
+    kind = {"compression": openexr.ZIP_COMPRESSION, "type": openexr.scanlineimage}
+    made = [openexr.Part({"name": str(index), **kind, **head}, data) for index, (head, data) in enumerate(parts)]
+    openexr.File(made).write(str(path))
+
+
+def _window(left: int, top: int, right: int, bottom: int) -> tuple[NDArray, NDArray]:
+    return np.array([left, top], np.int32), np.array([right, bottom], np.int32)
+
+
+RENDERED = np.float32([[1, 2], [3, 4]])
+
+
+@pytest.mark.parametrize(
+    ("data", "shown"),
+    [
+        pytest.param(_window(0, 0, 1, 1), [[1, 2, 0], [3, 4, 0], [0, 0, 0]], id="a part of it was rendered"),
+        pytest.param(_window(1, 1, 2, 2), [[0, 0, 0], [0, 1, 2], [0, 3, 4]], id="another part"),
+        pytest.param(_window(-1, -1, 0, 0), [[4, 0, 0], [0, 0, 0], [0, 0, 0]], id="beyond the edge"),
+        pytest.param(_window(7, 7, 8, 8), [[0] * 3] * 3, id="outside"),
+    ],
+)
+@pytest.mark.parametrize("dtype", [np.float32, np.uint32])
+def test_an_exr_covers_the_picture_that_is_displayed(tmp_path: Path, data, shown, dtype: type) -> None:
+    _exr(
+        tmp_path / "a.exr", ({"dataWindow": data, "displayWindow": _window(0, 0, 2, 2)}, {"Z": RENDERED.astype(dtype)})
+    )
+    assert np.nan_to_num(read_values(tmp_path / "a.exr")).tolist() == shown
+
+
+def test_the_depth_may_be_in_any_part_of_an_exr(tmp_path: Path) -> None:
+    _exr(tmp_path / "a.exr", ({}, dict.fromkeys("RGB", RENDERED + 9)), ({}, {"Z": RENDERED}))
+    assert np.array_equal(read_values(tmp_path / "a.exr"), RENDERED)
+
+
+def test_the_declared_size_of_an_exr_is_checked_before_memory_is_taken(tmp_path: Path) -> None:
+    _exr(tmp_path / "a.exr", ({}, {"Z": RENDERED}))
+    window = b"dataWindow\0box2i\0" + struct.pack("<I", 16)
+    before, _, after = (tmp_path / "a.exr").read_bytes().partition(window)
+    (tmp_path / "a.exr").write_bytes(before + window + struct.pack("<4i", 0, 0, 39999, 39999) + after[16:])
+    with pytest.raises(SourceError, match="40000×40000 values"):
+        read_values(tmp_path / "a.exr")
 
 
 def _cut(path: Path) -> None:

@@ -47,6 +47,28 @@ PHONE = {  # a sensor of 4032×3024 pixels
             APS_C_FOCAL_PX,
             id="density in centimetres",
         ),
+        *(
+            pytest.param(
+                {
+                    exif.FOCAL_LENGTH: focal_mm,
+                    exif.FOCAL_PLANE_X_RESOLUTION: size[0] / sensor_mm,
+                    exif.FOCAL_PLANE_RESOLUTION_UNIT: 4,
+                },
+                size,
+                focal_mm / sensor_mm * size[0],
+                id=f"density alone, {name}",
+            )
+            for focal_mm, sensor_mm, size, name in (
+                (35.0, 23.5, (6000, 4000), "APS-C"),
+                (24.0, 37.06, (5616, 3744), "full frame, 3 % off"),
+                (12.0, 17.3, (4608, 3456), "Four Thirds"),
+                (8.8, 13.2, (5472, 3648), "an inch"),
+                (4.3, 6.17, (4608, 3456), "a small camera"),
+                (5.8, 5.27, (1600, 1200), "an old small camera of 3.3 micrometres a pixel"),
+                (50.0, 14.87, (3456, 3456), "a square of APS-C"),
+                (63.0, 43.9, (8272, 6200), "medium format"),
+            )
+        ),
         pytest.param(
             {exif.FOCAL_LENGTH: 50.0, exif.FOCAL_PLANE_X_RESOLUTION: 5184 / (22.3 / 25.4)},
             (5184, 3456),
@@ -156,6 +178,23 @@ def mm(focal_35mm, size):
             (APS_C_FOCAL_PX, APS_C_FOCAL_PX * 1024 / 5184),
             True,
             id="made small, with a density alone",
+        ),
+        *(
+            pytest.param(
+                APS_C | {exif.PIXEL_X_DIMENSION: width, exif.PIXEL_Y_DIMENSION: width * 2 // 3},
+                (width, width * 2 // 3),
+                (APS_C_FOCAL_PX, APS_C_FOCAL_PX * width / 5184),
+                True,
+                id=f"made smaller or cut, {width} pixels of a sensor of 5184, with a density alone",
+            )
+            for width in (1800, 2048, 2400, 2700, 3600)
+        ),
+        pytest.param(
+            APS_C | {exif.FOCAL_LENGTH: 5.0, exif.FOCAL_PLANE_X_RESOLUTION: 4000 / (6.17 / 25.4)},
+            (2048, 1536),
+            (5.0 / 6.17 * 4000, 5.0 / 6.17 * 2048),
+            True,
+            id="made smaller, of small pixels",
         ),
         pytest.param(
             {exif.FOCAL_LENGTH_35MM: 200, exif.PIXEL_X_DIMENSION: 4032, exif.PIXEL_Y_DIMENSION: 3024},

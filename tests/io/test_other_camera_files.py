@@ -114,6 +114,68 @@ P_rect_02: 5.000000e+02 0 3.220000e+02 4.485728e+01 0 5.050000e+02 2.390000e+02 
 """
 KITTI = "P0: 1 0 1 0 0 1 1 0 0 0 1 0\nP2: 500 0 322 44.8 0 505 239 0.2 0 0 1 0.002\nR0_rect: 1 0 0 0 1 0 0 0 1\n"
 
+ORB_SLAM = """%YAML:1.0
+# of ORB-SLAM 2 and 3
+Camera.type: "PinHole"
+Camera.fx: 500.0
+Camera.fy: 505.0
+Camera.cx: 322.0
+Camera.cy: 239.0
+Camera.k1: -0.2
+Camera.k2: 0.05
+Camera.p1: 0.001
+Camera.p2: -0.002
+Camera.k3: 0.01
+Camera.width: 640
+Camera.height: 480
+ORBextractor.nFeatures: 1000
+"""
+ORB_SLAM_FISHEYE = (
+    ORB_SLAM.replace("PinHole", "KannalaBrandt8")
+    .replace("k1: -0.2", "k1: 0.1")
+    .replace("k2: 0.05", "k2: -0.02")
+    .replace("p1: 0.001", "k4: -0.0004")
+    .replace("p2: -0.002", "bf: 40.0")
+    .replace("k3: 0.01", "k3: 0.003")
+)
+ORB_SLAM_1 = ORB_SLAM
+for field in ("fx", "fy", "cx", "cy", "k1", "k2", "p1", "p2", "k3"):
+    ORB_SLAM_1 = ORB_SLAM_1.replace(f"Camera.{field}", f"Camera1.{field}")
+VINS = """%YAML:1.0
+---
+model_type: PINHOLE
+camera_name: camera
+image_width: 640
+image_height: 480
+distortion_parameters:
+   k1: -0.2
+   k2: 0.05
+   p1: 0.001
+   p2: -0.002
+projection_parameters:
+   fx: 500
+   fy: 505
+   cx: 322
+   cy: 239
+"""
+BASALT = """{"value0": {"resolution": [[640, 480]], "intrinsics": [{"camera_type": "kb4", "intrinsics": {
+    "fx": 500, "fy": 505, "cx": 322, "cy": 239, "k1": 0.1, "k2": -0.02, "k3": 0.003, "k4": -0.0004}}]}}"""
+AZURE = """{"color_camera": {"resolution": {"width": 640, "height": 480}, "intrinsics": {"parameters": {
+    "fx": 500, "fy": 505, "cx": 322, "cy": 239, "k1": 0, "k2": 0, "k3": 0, "k4": 0, "k5": 0, "k6": 0,
+    "p1": 0, "p2": 0}}}}"""
+MATLAB = """{"IntrinsicMatrix": [[500, 0, 0], [0, 505, 0], [322, 239, 1]], "ImageSize": [480, 640],
+    "RadialDistortion": [-0.2, 0.05, 0.01], "TangentialDistortion": [0.001, -0.002]}"""
+FRAMES = """{"camera_model": "OPENCV", "frames": [
+    {"file_path": "a.png", "fl_x": 500, "fl_y": 505, "cx": 322, "cy": 239, "w": 640, "h": 480},
+    {"file_path": "b.png", "fl_x": 500, "fl_y": 505, "cx": 322, "cy": 239, "w": 640, "h": 480}]}"""
+REGION = OLD_MESSAGE.replace("322", "422").replace("239", "289").replace("640", "800").replace("480", "600") + (
+    "roi:\n  x_offset: 100\n  y_offset: 50\n  height: 480\n  width: 640\n  do_rectify: False\n"
+)
+
+
+def with_model(model: str) -> str:
+    return REALSENSE.replace('"distortion.none"', model).replace("[0, 0", "[0.1, -0.02")
+
 
 def storage(folder: Path, suffix: str, coefficients: list[float], **flags: float) -> str:
     path = folder / f"written{suffix}"
@@ -159,6 +221,42 @@ def storage(folder: Path, suffix: str, coefficients: list[float], **flags: float
             "a.json", '{"fx": 500, "cx": 322, "cy": 239}',
             Calibration(Camera(645, 479, 500.0, 500.0, 322.5, 239.5), size_known=False), id="JSON without a size",
         ),
+        pytest.param("a.yaml", ORB_SLAM, Calibration(CAMERA, BROWN), id="ORB-SLAM"),
+        pytest.param("a.yaml", ORB_SLAM_1, Calibration(CAMERA, BROWN), id="ORB-SLAM 3, one of two cameras"),
+        pytest.param("a.yaml", ORB_SLAM_FISHEYE, Calibration(CAMERA, FISHEYE), id="ORB-SLAM 3, a fisheye"),
+        pytest.param(
+            "a.yaml", VINS, Calibration(CAMERA, Distortion(-0.2, 0.05, 0.001, -0.002)),
+            id="VINS, its size and distortion around the intrinsics",
+        ),
+        pytest.param(
+            "a.yaml", KALIBR.replace("[0.1, -0.02, 0.003, -0.0004]", "[0, 0, 0, 0]"),
+            Calibration(CAMERA, FisheyeDistortion(0.0, 0.0)), id="a fisheye whose coefficients are 0",
+        ),
+        pytest.param("a.json", BASALT, Calibration(CAMERA, FISHEYE), id="Basalt, in a list"),
+        pytest.param("a.json", AZURE, Calibration(CAMERA), id="Azure Kinect, without distortion"),
+        pytest.param("a.json", MATLAB, Calibration(CAMERA, BROWN), id="MATLAB, rows before columns"),
+        pytest.param("a.json", FRAMES, Calibration(CAMERA), id="nerfstudio, the same camera for each picture"),
+        pytest.param("a.json", f"[{PLAIN}]", Calibration(CAMERA), id="a list of one camera"),
+        pytest.param(
+            "a.json", ROWS.replace('"dist"', '"dist_coefficients"'), Calibration(CAMERA, BROWN),
+            id="coefficients under another name",
+        ),
+        pytest.param(
+            "a.json", ROWS.replace('"image_size": [640, 480]', '"img_shape": [480, 640, 3]'),
+            Calibration(CAMERA, BROWN), id="the shape of an array",
+        ),
+        pytest.param(
+            "a.json", PLAIN.replace('"width": 640, "height": 480', '"resolution": "640x480"'), Calibration(CAMERA),
+            id="a size in words",
+        ),
+        pytest.param("a.yaml", REGION, Calibration(CAMERA), id="ROS, a region of the sensor"),
+        pytest.param(
+            "a.json", with_model("4"), Calibration(CAMERA, Distortion(0.1, -0.02)), id="RealSense, Brown by its number"
+        ),
+        pytest.param(
+            "a.json", with_model("5"), Calibration(CAMERA, FisheyeDistortion(0.1, -0.02)),
+            id="RealSense, a fisheye by its number",
+        ),
         pytest.param(
             "a.json", '{"fx": 500, "width": 640, "height": 480}', Calibration(Camera.from_focal(640, 480, 500.0)),
             id="JSON without a principal point",
@@ -196,7 +294,32 @@ def test_opencvs_files_are_read(tmp_path: Path, suffix: str, coefficients, flags
         pytest.param(PLAIN[:-1] + ', "k1": 0.1, "k2": 0.2, "k3": 0, "k4": 0}', "as a fisheye", id="k4 by name"),
         pytest.param(PLAIN[:-1] + ', "dist": [0.1, 0, 0, 0, 0, 0.2, 0, 0]}', "another model", id="rational"),
         pytest.param(KALIBR.replace("pinhole", "omni"), "another model", id="an omnidirectional camera"),
-        pytest.param(KALIBR + KALIBR.replace("cam0", "cam1"), "several cameras.*cam0, cam1", id="several cameras"),
+        pytest.param(
+            KALIBR + KALIBR.replace("cam0", "cam1").replace("500", "501"),
+            "several cameras.*cam0, cam1",
+            id="several cameras",
+        ),
+        pytest.param(with_model("2"), "another model", id="RealSense's inverse model by its number"),
+        pytest.param(with_model('"distortion.ftheta"'), "another model", id="RealSense's f-theta"),
+        pytest.param(with_model("3"), "another model", id="RealSense's f-theta by its number"),
+        pytest.param(
+            NAMED.replace("OPENCV_FISHEYE", "THIN_PRISM_FISHEYE"), "another model", id="a fisheye with a thin prism"
+        ),
+        pytest.param(
+            PLAIN[:-1] + ', "distortion_params": [0.1, 0, 0, 0, 0.2, 0]}',
+            "distortionparams.*not known",
+            id="coefficients in an order that is not known",
+        ),
+        pytest.param(PLAIN[:-1] + ', "radial": {"a": 0.1}}', "radial.*not known", id="a distortion by an odd name"),
+        pytest.param(PLAIN.replace("500", "0.8").replace("505", "1.1"), "no lens has", id="shares of the size"),
+        pytest.param(PLAIN.replace("500", "4").replace("505", "4"), "not in millimetres", id="millimetres"),
+        pytest.param(
+            PLAIN.replace("322", "0.5").replace("239", "0.49"), "is a share", id="a principal point in shares"
+        ),
+        pytest.param("1 PINHOLE 640 480 500 505 322 239\n", "no kind that is read", id="COLMAP's text"),
+        pytest.param("500 0 322\n0 505 239\n0 0 1\n", "no kind that is read", id="a matrix alone, as text"),
+        pytest.param("[image]\n\nwidth\n640\n", "no kind that is read", id="ROS's old text"),
+        pytest.param("cam0=[500 0 322; 0 505 239; 0 0 1]\nwidth=640\n", "no kind that is read", id="Middlebury's"),
         pytest.param('{"fx": 500}', "neither a principal point", id="a focal length alone"),
         pytest.param('{"fx": "500", "cx": 1, "cy": 2}', "'500' is no number", id="a text"),
         pytest.param('{"fx": 1e999, "cx": 1, "cy": 2}', "positive number", id="infinity"),

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from howfar.io import exif
-from howfar.io.panoramas import CUSTOM_RENDERED, LENS_MODEL
+from howfar.io.panoramas import CUSTOM_RENDERED, LENS_MODEL, MAKE
 from howfar.io.pictures import decode_picture
 from howfar.scene import Camera
 from howfar.scene.lens import Lens
@@ -21,12 +21,13 @@ GPANO = (
 DIAGONAL_MM = math.hypot(36, 24)
 
 
-def picture(size, *, wraps=False, xmp=b"", kind="JPEG", **tags):
+def picture(size, *, wraps=False, xmp=b"", kind="JPEG", make="Apple", **tags):
     """A picture of a phone's 26 mm, of clouds that are the same at both edges or not."""
     columns = np.linspace(0, 2 * math.pi * (1 if wraps else 0.4), size[0])
     rows = np.linspace(0, 3, size[1])[:, None]
     values = 127 + 60 * np.sin(columns) + 40 * np.cos(rows)
     block = Image.Exif()
+    block[MAKE] = make
     block.get_ifd(exif.EXIF_IFD).update({exif.FOCAL_LENGTH_35MM: 26, **dict(tags.values())})
     buffer = io.BytesIO()
     image = Image.fromarray(values.astype(np.uint8)).convert("RGB")
@@ -77,6 +78,14 @@ def picture(size, *, wraps=False, xmp=b"", kind="JPEG", **tags):
         pytest.param(
             (800, 600), {"lens": (LENS_MODEL, "8mm F3.5 Fisheye")}, 26 / DIAGONAL_MM * 1000, "fisheye", id="a fisheye"
         ),
+        pytest.param(
+            (800, 600),
+            {"lens": (LENS_MODEL, "PENTAX-DA FISH-EYE 10-17mm")},
+            26 / DIAGONAL_MM * 1000,
+            "fisheye",
+            id="a fisheye with a hyphen",
+        ),
+        pytest.param((800, 600), {"make": "GoPro"}, 26 / DIAGONAL_MM * 1000, "fisheye", id="an action camera"),
     ],
 )
 def test_a_picture_of_no_pinhole_camera(size, made, truth_px, told):

@@ -186,10 +186,11 @@ def test_16_bits_that_fill_a_part_of_their_range_are_stretched(tmp_path, suffix)
     assert "from 7002 to 8637 alone" in frame.notes[0]
 
 
+@pytest.mark.parametrize("lowest", [0, 20000], ids=["from black on", "far from black"])
 @pytest.mark.parametrize("suffix", [".png", ".tiff", ".ppm"])
-def test_colours_of_16_bits_that_fill_a_part_of_their_range_are_stretched(tmp_path, suffix):
+def test_colours_of_16_bits_that_fill_a_part_of_their_range_are_stretched(tmp_path, suffix, lowest):
     values = np.dstack([RAMP, RAMP[::-1], RAMP[:, ::-1]]) // 64  # of a sensor of 10 bits
-    assert cv2.imwrite(str(tmp_path / f"a{suffix}"), values[..., ::-1])
+    assert cv2.imwrite(str(tmp_path / f"a{suffix}"), values[..., ::-1] + np.uint16(lowest))
     frame = read_picture(tmp_path / f"a{suffix}")
     assert np.abs(frame.image - values / 4.0).max() < 3
     assert "16 bits hold values from" in frame.notes[0]

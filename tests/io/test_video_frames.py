@@ -9,6 +9,10 @@ from av.bitstream import BitStreamFilterContext
 
 from howfar.errors import SourceError
 from howfar.io.video import VideoFile
+from howfar.pipeline.perceivers import DepthAlone
+from howfar.pipeline.rangefinder import Rangefinder
+from howfar.scene import Camera
+from howfar.scene.lens import Lens
 from howfar.sources.live import network_images
 from tests.io.videos import joined, picture, put_matrix, put_pixel_shape, turn_mp4, write_video
 
@@ -131,6 +135,26 @@ def test_each_of_the_eight_orientations(tmp_path, matrix, shown):
     expected = shown(picture(0))
     assert image.shape == expected.shape
     assert np.abs(image.astype(int) - expected).mean() < 10
+
+
+MATRICES = [
+    *((1, 0, 0, 1), (-1, 0, 0, 1), (-1, 0, 0, -1), (1, 0, 0, -1)),
+    *((0, 1, 1, 0), (0, 1, -1, 0), (0, -1, -1, 0), (0, -1, 1, 0)),
+]
+"""What EXIF calls 1 to 8."""
+
+
+@pytest.mark.parametrize(("orientation", "matrix"), list(enumerate(MATRICES, 1)))
+def test_a_camera_of_the_stored_frames_is_turned_with_them(tmp_path, orientation, matrix):
+    path = put_matrix(write_video(tmp_path / "a.mp4", 1), *matrix)
+    frame = next(VideoFile(path).frames())
+    assert frame.orientation == orientation
+    height, width = picture(0).shape[:2]
+    stored = Camera(width, height, 100.0, 101.0, width / 2 + 3, height / 2 + 2)
+    camera = Rangefinder.of(DepthAlone(), Lens(stored)).camera_for(frame)
+    assert (camera.width_px, camera.height_px) == (frame.width_px, frame.height_px)
+    if orientation > 4:  # of others nothing tells whether the camera is that of stored pictures
+        assert camera == stored.turned(orientation)
 
 
 def pq(light_cd_m2):

@@ -7,13 +7,17 @@ from pathlib import Path
 import jsonschema
 import numpy as np
 import pytest
+from PIL import Image
 
+from howfar.pipeline.perceivers import DepthAlone
+from howfar.pipeline.rangefinder import Rangefinder
 from howfar.pipeline.scenes import range_objects, scene_of
 from howfar.ranging import parse_method
 from howfar.ranging.cues.joining import parse_cues
 from howfar.ranging.settings import Ranging
 from howfar.scene import Camera, DepthFacts, DepthMap, Detections, Frame, Perception, Scene
 from howfar.scene.margins import DomainMargin, Margins, Spread
+from howfar.sources.as_frame import as_frame
 
 WIDTH_PX, HEIGHT_PX = 640, 480
 JSON_FORM = jsonschema.Draft202012Validator(
@@ -70,3 +74,21 @@ def test_every_object_has_a_distance_in_its_interval_or_a_reason(objects, depth_
             content = json.loads(view.to_json())
             assert Scene.from_dict(content).to_dict() == content
     JSON_FORM.validate(content)  # of the last one, as it takes long
+
+
+@pytest.mark.parametrize("way", ["file", "picture of Pillow's", "array", "frame of a video"])
+def test_a_whole_turn_is_doubted_whichever_way_it_comes(tmp_path: Path, way: str) -> None:
+    columns, rows = np.linspace(0, math.tau, 800), np.linspace(0, 3, 400)[:, None]
+    grey = (127 + 60 * np.sin(columns) + 40 * np.cos(rows)).astype(np.uint8)
+    pixels = np.repeat(grey[:, :, None], 3, axis=2)
+    Image.fromarray(pixels).save(tmp_path / "turn.png")
+    frame = {
+        "file": lambda: as_frame(tmp_path / "turn.png"),
+        "picture of Pillow's": lambda: as_frame(Image.open(tmp_path / "turn.png")),
+        "array": lambda: as_frame(pixels),
+        "frame of a video": lambda: Frame(pixels, "turn.mp4", index=0, time_s=0.0),
+    }[way]()
+    camera = Rangefinder.of(DepthAlone()).camera_for(frame)
+    assert camera.origin == "assumed"
+    assert camera.focal_px == pytest.approx(800 / math.tau)
+    assert "its edges meet" in camera.doubt.reason

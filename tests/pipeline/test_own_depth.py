@@ -92,11 +92,38 @@ def test_a_depth_map_in_the_place_of_the_network_is_told(depth) -> None:
         howfar.look(halves(2, 5), depth=depth)
 
 
+@IN_A_DOUBTFUL_UNIT
 def test_points_of_ones_own_are_read_alike() -> None:
     points = np.zeros((48, 64), dtype=np.uint16)
     points[::4, :32], points[::4, 32:] = 2000, 5000
     finder = howfar.Rangefinder(Finds(), GivesDepth(howfar.DepthFacts("relative", "relative_depth")), "median", CAMERA)
     assert of(finder.look(halves(4, 10), depth_points=points)) == pytest.approx([2.0, 5.0], abs=0.05)
+
+
+@pytest.mark.parametrize("word", ["depth", "depth_points"])
+@pytest.mark.parametrize(
+    ("unit", "doubts"),
+    [
+        pytest.param("1/5000", 1, id="five times too near"),
+        pytest.param("cm", 1, id="ten times too far"),
+        pytest.param("mm", 0, id="the right unit"),
+    ],
+)
+def test_a_metric_network_speaks_up_where_that_of_the_picture_is_relative(word: str, unit: str, doubts: int) -> None:
+    own = np.zeros((48, 64), dtype=np.uint16)
+    own[::4, :32], own[::4, 32:] = 4000, 10000
+    relative = GivesDepth(howfar.DepthFacts("relative", "relative_depth"))
+    finder = howfar.Rangefinder(Finds(), relative, "median", CAMERA, anchor=GivesDepth(howfar.DepthFacts("metric")))
+    with pytest.warns(UserWarning, match="than what metric sees") if doubts else nullcontext():
+        view = finder.look(halves(4, 10), **{word: own}, depth_unit=unit)
+    assert sum("metric sees there: check its unit" in caveat.text for caveat in view.caveats) == doubts
+
+
+def test_without_an_anchor_the_embedded_network_speaks_up() -> None:
+    relative = GivesDepth(howfar.DepthFacts("relative", "relative_depth"))
+    finder = howfar.Rangefinder(Finds(), relative, "median", CAMERA)
+    with pytest.warns(UserWarning, match="farther than what depth-rooms-streets sees"):
+        finder.look(halves(4, 10), depth_points=np.full((48, 64), 60000, dtype=np.uint16), depth_unit="cm")
 
 
 def test_an_error_of_a_file_is_the_files(tmp_path: Path) -> None:

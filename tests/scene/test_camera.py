@@ -126,6 +126,14 @@ def test_who_says_what_the_camera_is(lens: Lens, told: Camera | None, focal_px: 
     assert camera.origin == origin
 
 
+@pytest.mark.parametrize("focal_px", [4.25, 0.8, 1e7], ids=["millimetres", "over the width", "beyond any telescope"])
+def test_a_focal_length_that_no_lens_has_is_refused(focal_px: float) -> None:
+    lens = Lens(focal_px=focal_px)
+    with pytest.raises(SettingError, match="No lens has a focal length") as refused:
+        lens.camera_for(4000, 3000)
+    assert refused.value.setting == "focal_px"
+
+
 @pytest.mark.parametrize("size", [(4032, 3024), (3024, 4032)], ids=["lying", "upright"])
 @pytest.mark.parametrize(
     "lens",

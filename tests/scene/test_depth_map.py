@@ -30,6 +30,17 @@ def test_a_mask_narrows_what_is_valid() -> None:
     assert depth.valid.tolist() == [[False, True, False]]
 
 
+def test_what_a_masked_array_masks_is_unknown() -> None:
+    depth = DepthMap(np.ma.masked_greater(np.array([[1.0, 2.0, 3.0]]), 1.5), "metres")
+    assert depth.metres() == pytest.approx(np.array([[1.0, np.nan, np.nan]]), nan_ok=True)
+
+
+@pytest.mark.parametrize("dtype", [complex, bool, object, "datetime64[s]", "S4"])
+def test_what_is_no_number_is_no_depth(dtype) -> None:
+    with pytest.raises(SettingError, match="array of H×W numbers"):
+        DepthMap(np.ones((2, 3)).astype(dtype), "metres")
+
+
 def test_a_full_map_knows_that_it_is_full() -> None:
     assert DepthMap(np.ones((3, 2)), "metres").all_valid
 

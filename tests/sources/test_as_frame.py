@@ -81,6 +81,7 @@ def test_a_picture_of_pillows_is_turned_once(made, has_camera):
         pytest.param(np.dstack([RGB, GREY * 3]), "RGBA", id="H×W×4 lies on white"),
         pytest.param(GREY > 30, "1", id="true and false"),
         pytest.param(GREY.astype(np.uint16) * 700, "I;16", id="16 bits"),
+        pytest.param((GREY.astype(np.uint16) * 700).astype(">u2"), "I;16B", id="in the other order of bytes"),
         pytest.param(GREY.astype(np.uint16) + 700, "I;16", id="16 bits that fill a part of their range"),
     ],
 )
@@ -101,12 +102,42 @@ def test_what_holds_a_file(given):
     assert (as_frame(given(jpeg())).image == decode_picture(jpeg(), "a").image).all()
 
 
+def test_a_file_is_read_from_its_beginning_as_pillow_does():
+    written = io.BytesIO()
+    written.write(jpeg())
+    assert (as_frame(written).image == decode_picture(jpeg(), "a").image).all()
+
+
+@pytest.mark.parametrize("orientation", [1, 2, 3, 4, 5, 6, 7, 8])
+@pytest.mark.parametrize("kind", ["HEIF", "AVIF"])
+def test_a_picture_that_its_reader_turns_is_turned_once(orientation, kind):
+    heif = pytest.importorskip("pillow_heif", reason="needs the extra heic")
+    tags = Image.Exif()
+    tags[0x0112] = orientation
+    picture, buffer = Image.fromarray(RGB.repeat(16, 0).repeat(16, 1)), io.BytesIO()
+    if kind == "AVIF":
+        picture.save(buffer, kind, exif=tags)
+    else:
+        heif.from_pillow(picture).save(buffer, exif=tags.tobytes())
+    open_image = heif.HeifImageFile if kind == "HEIF" else Image.open
+    file = decode_picture(buffer.getvalue(), "a")
+    assert file.image.shape == ((64, 96, 3) if orientation in (5, 6, 7, 8) else (96, 64, 3))
+    for made in (lambda image: image, lambda image: image.copy(), ImageOps.exif_transpose):
+        assert (as_frame(made(open_image(io.BytesIO(buffer.getvalue())))).image == file.image).all()
+
+
 def test_an_open_file(tmp_path):
     (tmp_path / "a.jpg").write_bytes(jpeg())
     with (tmp_path / "a.jpg").open("rb") as file:
         frame = as_frame(file)
     assert frame.source == str(tmp_path / "a.jpg")
     assert frame.camera is not None
+
+
+def closed() -> io.BytesIO:
+    file = io.BytesIO(jpeg())
+    file.close()
+    return file
 
 
 class Tensor:
@@ -130,6 +161,20 @@ def test_a_tensor_of_the_shape_of_a_picture():
 
 
 @pytest.mark.parametrize(
+    "made",
+    [
+        pytest.param(lambda torch: torch.rand(4, 6, 3).bfloat16(), id="of a type that NumPy lacks"),
+        pytest.param(lambda torch: torch.zeros(4, 6, 3, dtype=torch.uint8).to_sparse(), id="sparse"),
+        pytest.param(lambda torch: torch.zeros(4, 6, 3, dtype=torch.uint8, device="meta"), id="without numbers"),
+    ],
+)
+def test_an_odd_tensor_gives_one_sentence(made):
+    torch = pytest.importorskip("torch", reason="needs PyTorch")
+    with pytest.raises(SourceError, match=r"A picture is|cannot be made an array"):
+        as_frame(made(torch))
+
+
+@pytest.mark.parametrize(
     ("given", "told"),
     [
         pytest.param(None, r"None.*cv2\.imread", id="what OpenCV could not read"),
@@ -137,6 +182,7 @@ def test_a_tensor_of_the_shape_of_a_picture():
         pytest.param(("a.jpg", "b.jpg"), "A tuple .*each of its pictures", id="a tuple"),
         pytest.param(5, "A int is no picture: give a path", id="a number"),
         pytest.param(io.StringIO("text"), "open as text", id="a file open as text"),
+        pytest.param(closed(), "cannot be read", id="a closed file"),
         pytest.param(b"", "bytes is empty", id="no bytes"),
         pytest.param(b"Dear diary", "bytes holds text", id="bytes of something else"),
         pytest.param(RGB / 255, r"float64: numbers from 0 to 1 become", id="numbers from 0 to 1"),

@@ -15,6 +15,7 @@ from howfar.calibration.known import (
 )
 from howfar.calibration.known_picture import numbered_picture
 from howfar.cli.calibration_output import CalibrationOutput
+from howfar.cli.caveats import Caveats
 from howfar.cli.console import results
 from howfar.cli.progress import progress_bar
 from howfar.errors import SettingError
@@ -60,6 +61,7 @@ def calibrate_from_known(
     objects = numbered(views)
     console = results()
     console.print(_table(objects, one_picture=len(views) == 1))
+    _tell_caveats(views)
     save_picture(numbered_picture(views), output.picture, overwrite=output.overwrite)
     console.print(f"Drawn in {output.picture}", soft_wrap=True)
     if not stated:
@@ -78,6 +80,14 @@ def _look(photos: Sequence[Source], finder: Rangefinder) -> list[View]:
             views.append(finder.look(next(iter(photo.frames()))))
             step(photo.name)
     return views
+
+
+def _tell_caveats(views: Sequence[View]) -> None:
+    """Tell what the measured lengths rest on, as for all metres."""
+    caveats = Caveats(many=len(views) > 1)
+    for view in views:
+        caveats.add(view.source, view.caveats)
+    caveats.tell()
 
 
 def _table(objects: Sequence[Numbered], *, one_picture: bool) -> "Table":

@@ -142,6 +142,7 @@ class _Shown:
         from howfar.datasets import open_depth_dataset
         from howfar.errors import SettingError
         from howfar.evaluation.comparison.samples import picture_samples
+        from howfar.scene.lens import Lens
         from howfar.sources.opening import open_sources
 
         if self.data is None:
@@ -150,8 +151,8 @@ class _Shown:
             more = f" and {len(opened) - NAMED} more" if len(opened) > NAMED else ""
             samples = picture_samples(opened, self.truths, lens, self.depth_unit, _told_once())
             return self._part(named + more, samples)
-        if lens.focal_px is not None or lens.fov_deg is not None:
-            raise SettingError("A data set has its own cameras: leave out --focal-px and --fov-deg.")
+        if lens != Lens():
+            raise SettingError("A data set has its own cameras: leave out --focal-px and --fov-….")
         dataset = open_depth_dataset(self.data)
         return self._part(f"{dataset.name} in {self.data.name}, {self.split}", dataset.split(self.split))
 
@@ -232,6 +233,7 @@ def _watched(
 ) -> "Iterator[PictureComparison]":
     """The comparisons as they pass; each is counted, the first ones are drawn, and doubts are collected."""
     from howfar.evaluation.comparison.pictures import draw_networks
+    from howfar.pipeline.caveats import camera_caveats
     from howfar.scene.caveat import Caveat
 
     for index, comparison in enumerate(comparisons):
@@ -239,6 +241,8 @@ def _watched(
             drawn.extend(draw_networks(comparison))
         if doubt := _doubt(comparison):
             caveats.add(comparison.name, [Caveat("unit", doubt)])
+        if "metres" in comparison.kinds.values():
+            caveats.add(comparison.name, camera_caveats(comparison.camera))
         yield comparison
         step(Path(comparison.name).name)
 

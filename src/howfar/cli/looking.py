@@ -33,6 +33,9 @@ NOT_IN_TABLES = ("unit", "objects", "picture")
 OF_A_VIDEO = ("camera", "scenes", "picture")
 """Those that hold for all frames alike."""
 
+IN_SUMMARIES = ("scenes",)
+"""The kinds of these that the summary of a video says."""
+
 
 @dataclass
 class _Run:
@@ -173,9 +176,9 @@ def _show_frames(frames: Iterable[tuple[View, ...]], run: _Run, step: Step) -> N
     for views in frames:
         run.printer.show_frame(views)
         run.note_size(views[0])
-        if run.options.format != "table":  # of frames, what holds for the whole video
-            lasting = (caveat for caveat in views[0].caveats if caveat.kind in OF_A_VIDEO)
-            run.caveats.add(views[0].source, lasting)
+        said = IN_SUMMARIES if run.options.format == "table" else ()
+        lasting = (each for each in views[0].caveats if each.kind in OF_A_VIDEO and each.kind not in said)
+        run.caveats.add(views[0].source, lasting)
         step(_nearest(views[0], run.options.style.units))
 
 

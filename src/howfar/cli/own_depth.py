@@ -9,6 +9,7 @@ from howfar.cli.console import tell
 from howfar.errors import SettingError
 from howfar.io.depth_files import OwnMap, own_map
 from howfar.io.depth_units import AUTO, DepthUnit
+from howfar.pipeline.own_depth import taken_as
 from howfar.scene import Frame
 
 
@@ -56,7 +57,7 @@ class OwnDepth:
             frame,
             depth=self.depth.depth if self.depth else None,
             depth_points=self.points.depth if self.points else None,
-            depth_taken_as=self.depth.taken_as if self.depth else "",
+            depth_taken_as=taken_as(self.depth, self.points),
         )
 
 

@@ -42,7 +42,7 @@ from pathlib import Path
 from typing import cast, get_args
 
 from howfar.errors import SettingError
-from howfar.io.other_camera_files import is_of_other_tool, other_calibration
+from howfar.io.other_camera_files import WANTED, is_of_other_tool, other_calibration
 from howfar.io.toml import Fields, Lines, read_toml, toml_text, write_toml
 from howfar.scene import Camera
 from howfar.scene.calibration import (
@@ -72,12 +72,17 @@ def read_calibration(path: Path) -> Calibration:
     """
     text = _text_of(path)
     if text is not None and is_of_other_tool(text):
-        return other_calibration(text, str(path))
+        return _plausible(other_calibration(text, str(path)), path)
+    if text is not None and text.strip() and not any(name in text for name in (*NEEDED, *TABLES)):
+        raise SettingError(
+            f"The camera file {path} cannot be read as TOML of howfar, and is of no kind that is read: {WANTED}"
+        )
     read = Fields(read_toml(path, "camera file"), where="")
     try:
-        return _calibration(read)
+        calibration = _calibration(read)
     except SettingError as error:
         raise SettingError(f"{path}: {error}") from None
+    return _plausible(calibration, path)
 
 
 def write_calibration(calibration: Calibration, path: Path, *, overwrite: bool = False) -> None:
@@ -92,6 +97,22 @@ def write_calibration(calibration: Calibration, path: Path, *, overwrite: bool =
 def calibration_text(calibration: Calibration) -> str:
     """A calibration as TOML, which is read back as the same."""
     return toml_text(_tables(calibration))
+
+
+def _plausible(calibration: Calibration, path: Path) -> Calibration:
+    """The calibration, if its focal length can be in pixels.
+
+    Raises:
+        SettingError: If it cannot: it is in millimetres, or a share of the picture's width.
+    """
+    camera = calibration.camera
+    if camera.is_plausible:
+        return calibration
+    raise SettingError(
+        f"The camera file {path} has a focal length of {camera.focal_px:.4g} pixels for pictures of "
+        f"{camera.width_px}×{camera.height_px}, which no lens has: give it in pixels, not in millimetres or as a share "
+        "of the width."
+    )
 
 
 def _text_of(path: Path) -> str | None:

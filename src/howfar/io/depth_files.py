@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from howfar.errors import MissingExtraError, SettingError, SourceError
 from howfar.files import replacing
+from howfar.io.arrays import plain_array
 from howfar.io.depth_units import AUTO, DepthUnit, Unit, check_unit
 from howfar.io.depth_values import checked_values, read_values
 from howfar.io.picture_writer import encode
@@ -171,8 +172,4 @@ def _numbers(given: str | Path | NDArray[Any]) -> tuple[str, NDArray[Any]]:
     name = "The depth array"
     if isinstance(given, np.ma.MaskedArray):
         given = given.filled(0)
-    try:
-        values = np.asarray(given)
-    except (ValueError, TypeError, RuntimeError) as error:
-        raise SourceError(f"The depth map is no array of numbers ({error}): give H×W numbers, or a path.") from None
-    return name, checked_values(values, name)
+    return name, checked_values(plain_array(given, name), name)

@@ -25,6 +25,9 @@ LEAST_LIKELY_MM = 30.0
 SATURATED = np.iinfo(np.uint16).max
 """What a depth camera of 16 bits writes where it measured nothing, or where the distance does not fit."""
 
+MOST_M_A_STEP = 1.0
+"""No camera has coarser steps. Who gives 1000 or 5000 means the steps of a metre."""
+
 MOST_STEPS = 100_000
 """A metre of more steps is written as a decimal number, not as a fraction."""
 
@@ -49,6 +52,11 @@ class DepthUnit:
         step = self.metres_per_step
         if step is not None and not (math.isfinite(step) and step > 0):
             raise SettingError(f"One step of a depth map is a number of metres above 0, not {step}.", setting=_SCALE)
+        if step is not None and step > MOST_M_A_STEP:
+            raise SettingError(
+                f"One step of a depth map is at most a metre, not {step:g} metres: did you mean 1/{step:g}?",
+                setting=_SCALE,
+            )
         if any(math.isnan(value) for value in self.invalid):
             raise SettingError("The invalid value of a depth map is a number; NaN is unknown in any case.")
 

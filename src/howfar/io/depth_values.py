@@ -16,12 +16,16 @@ from PIL import Image, UnidentifiedImageError
 
 from howfar.errors import MissingExtraError, SourceError
 from howfar.files import is_file
+from howfar.io.arrays import plain_array
 from howfar.io.numpy_files import MOST_VALUES, refuse_odd_array
 
 DEPTH_FORMATS = "a 16-bit PNG, a TIFF, .npy, .npz, .pfm or .exr"
 
-NO_SURFACE = 65504.0
-"""Renderers write 1e10 into an EXR where a ray meets nothing; in half floats, their largest number."""
+FARTHEST = 1e9
+"""Renderers write 1e10 into an EXR where a ray meets nothing."""
+
+NO_SURFACE_HALF = 65504.0
+"""The same in half floats: their largest number."""
 
 _DAMAGE = (
     OSError,
@@ -75,7 +79,7 @@ def read_values(path: Path, *, coarse: bool = False) -> NDArray[Any]:
         raise SourceError(
             f"{path} cannot be read as a depth file, it may be damaged ({reason}): copy or fetch it again."
         ) from None
-    return checked_values(values, str(path), coarse=coarse)
+    return checked_values(plain_array(values, str(path)), str(path), coarse=coarse)
 
 
 def checked_values(values: NDArray[Any], name: str, *, coarse: bool = False) -> NDArray[Any]:
@@ -182,25 +186,65 @@ def _from_exr(path: Path) -> NDArray[Any]:
         import OpenEXR  # type: ignore[import-not-found]
     except ImportError:
         raise MissingExtraError(f"Reading {path}", "exr") from None
+    with OpenEXR.File(str(path), header_only=True) as file:
+        for index in range(len(file.parts)):
+            for window in _WINDOWS:
+                _refuse_large(path, *_size(file.header(index)[window]))
     with OpenEXR.File(str(path), separate_channels=True) as file:
-        channels = {name: channel.pixels for name, channel in file.channels().items()}
-    values = channels[_depth_channel(list(channels), path)]
-    return np.where(values >= NO_SURFACE, np.float32(np.nan), values.astype(np.float32))
+        named = {(index, name): each for index, part in enumerate(file.parts) for name, each in part.channels.items()}
+        index, name = _depth_channel(list(named), path)
+        values = np.array(named[index, name].pixels)
+        data, display = (file.header(index)[window] for window in _WINDOWS)
+    if values.dtype.kind == "f":
+        singles = values.astype(np.float32)
+        values = np.where((singles >= FARTHEST) | (singles == NO_SURFACE_HALF), np.float32(np.nan), singles)
+    return _as_displayed(values, data, display)
+
+
+_WINDOWS = ("dataWindow", "displayWindow")
+Window = tuple[NDArray[np.int32], NDArray[np.int32]]
+"""The first and the last pixel of a part of an EXR, x before y."""
+
+
+def _size(window: Window) -> tuple[int, int]:
+    """Width and height of a window."""
+    width, height = (window[1].astype(np.int64) - window[0] + 1).tolist()
+    return width, height
+
+
+def _as_displayed(values: NDArray[Any], data: Window, display: Window) -> NDArray[Any]:
+    """The numbers of the whole picture, of which the file may hold a part, or more: unknown where it holds nothing."""
+    width, height = _size(display)
+    x, y = (data[0].astype(np.int64) - display[0]).tolist()
+    if (x, y) == (0, 0) and values.shape == (height, width):
+        return values
+    whole = np.full((height, width), np.nan if values.dtype.kind == "f" else 0, dtype=values.dtype)
+    rows, columns = values.shape
+    top, left, bottom, right = max(y, 0), max(x, 0), min(y + rows, height), min(x + columns, width)
+    if top < bottom and left < right:
+        whole[top:bottom, left:right] = values[top - y : bottom - y, left - x : right - x]
+    return whole
 
 
 def _colour_picture(name: str) -> SourceError:
     return SourceError(f"{name} is a colour picture; a depth file has one number a pixel: {DEPTH_FORMATS}.")
 
 
-def _depth_channel(names: list[str], path: Path) -> str:
-    """The channel called Z (renderers), depth, V or Y (one-channel pictures), in any layer; else the only one."""
+def _depth_channel(named: list[tuple[int, str]], path: Path) -> tuple[int, str]:
+    """The channel called Z (renderers), depth, V or Y (one-channel pictures), in any layer; else the only one.
+
+    Args:
+        named: The channels, each by the index of its part and its name.
+        path: The file, for errors.
+    """
     for wanted in ("z", "depth", "v", "y"):
-        found = [name for name in names if name.rpartition(".")[2].lower() == wanted]
+        found = [each for each in named if each[1].rpartition(".")[2].lower() == wanted]
         if found:
             return found[0]
-    if len(names) != 1:
-        raise SourceError(f"{path} has the channels {', '.join(names)} and none called Z; store the depth as Z.")
-    return names[0]
+    if len(named) != 1:
+        names = ", ".join(name for _, name in named)
+        raise SourceError(f"{path} has the channels {names or 'none'} and none called Z; store the depth as Z.")
+    return named[0]
 
 
 _READERS: dict[str, Callable[[Path], NDArray[Any]]] = {

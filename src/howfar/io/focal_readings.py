@@ -7,6 +7,8 @@ them, so it holds whatever was cut off; f35 does not.
 - **Digital zoom** z: some cameras write f35 with it, others without, so f35 or f35·z is true. The density decides. So
   does the lens that each reading implies: none is wider than `WIDEST_LENS_35MM`, and no sensor is smaller than
   `SENSOR_DIAGONALS_MM` allows.
+- **Made smaller**: a density stays what it was when a picture is made smaller, and its pixels then seem to be those of
+  a sensor that no one makes: shorter than the smallest, or of large pixels and of no length that large sensors have.
 - **Another shape**: where a picture is neither 4:3 nor 3:2, a part of the sensor was left out, by the camera's mode or
   by an editor, and f35 may count over the whole frame. The smallest frame of these two shapes that holds the picture
   tells how much longer the focal length then is: by 9 % for 16:9, by 18 % for a square.
@@ -36,6 +38,22 @@ LEAST_SENSOR_PX = 1600.0
 
 FULL_FRAME_SIDE_MM = 36.0
 
+LARGE_PIXEL_MM = 0.0022
+"""Pixels larger than this are those of sensors of an inch and more, whose longer sides are known."""
+
+LARGE_SENSORS_MM = (13.2, 17.3, 18.7, 20.7, 22.5, 23.5, 28.3, 33.0, 36.0, 43.9, 53.5)
+"""From an inch (which is 13 mm) over Four Thirds, APS-C and full frame to medium format."""
+
+OLD_PIXEL_MM = 0.0036
+OLD_SENSORS_MM = (5.3, 5.76, 7.18, 8.8)
+"""Small cameras of the first years had pixels of up to so much, on sensors of these lengths."""
+
+SENSOR_TOLERANCE = 0.035
+"""Densities in EXIF give lengths of sensors to within this."""
+
+SMALLEST_SENSOR_MM = 4.0
+"""Of small pixels, a row that is shorter than any sensor was made smaller."""
+
 
 @dataclass(frozen=True, slots=True)
 class FocalFields:
@@ -56,6 +74,11 @@ class FocalFields:
     sensor_mm: float | None
     size_px: tuple[int, int]
     taken_px: tuple[float, float] | None
+
+    @property
+    def counted_px(self) -> tuple[float, float]:
+        """The pixels that the density counts."""
+        return self.taken_px or self.size_px
 
     @property
     def by_density_35mm(self) -> float | None:
@@ -95,14 +118,27 @@ def read_focal(fields: FocalFields) -> FocalReadings | None:
 
 def _by_density_alone(fields: FocalFields, by_density: float) -> FocalReadings:
     zoomed = by_density * fields.zoom
-    counted_px = max(fields.taken_px or fields.size_px)
-    if counted_px >= LEAST_SENSOR_PX or fields.sensor_mm is None:
+    if fields.sensor_mm is None or _is_whole_sensor(fields):
         return FocalReadings((zoomed,))
     reason = (
-        f"EXIF says that a sensor has {counted_px:.0f} pixels, as if the picture had been made smaller, or cut, "
-        "since it was taken"
+        f"EXIF says that a sensor of {max(fields.counted_px):.0f} pixels is {fields.sensor_mm:.3g} mm long, as if the "
+        "picture had been made smaller, or cut, since it was taken"
     )
-    return FocalReadings((zoomed, zoomed * min(1.0, fields.sensor_mm / FULL_FRAME_SIDE_MM)), reason)
+    shortest = zoomed * min(1.0, fields.sensor_mm / FULL_FRAME_SIDE_MM)
+    return FocalReadings((math.sqrt(zoomed * shortest), zoomed, shortest), reason)
+
+
+def _is_whole_sensor(fields: FocalFields) -> bool:
+    """Whether there are sensors of as many pixels, and of the length that the density of these gives."""
+    longer, shorter = max(fields.counted_px), min(fields.counted_px)
+    if fields.sensor_mm is None or longer < LEAST_SENSOR_PX:
+        return False
+    pixel_mm = fields.sensor_mm / longer
+    if pixel_mm <= LARGE_PIXEL_MM:
+        return fields.sensor_mm >= SMALLEST_SENSOR_MM
+    sensors_mm = (*LARGE_SENSORS_MM, *(OLD_SENSORS_MM if pixel_mm <= OLD_PIXEL_MM else ()))
+    lengths_mm = [pixel_mm * max(longer, shorter * shape) for shape in (1.0, *FRAME_SHAPES)]
+    return any(abs(length / sensor - 1) <= SENSOR_TOLERANCE for length in lengths_mm for sensor in sensors_mm)
 
 
 def _with_density(fields: FocalFields, focal_35mm: float, by_density: float) -> FocalReadings:

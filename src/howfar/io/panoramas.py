@@ -1,8 +1,8 @@
 """What a picture file says of itself that no pinhole camera does: that it is a panorama, or was seen through a fisheye.
 
 The signs are XMP's GPano (Google, "Photo Sphere XMP Metadata"), EXIF's CustomRendered 6, which telephones write into
-swept panoramas, "fisheye" in the name of the lens, and a picture twice as wide as high whose left and right edges are
-the same: a whole turn, equirectangular.
+swept panoramas, "fisheye" in the name of the lens, the makers of cameras that have none but such, and a picture twice
+as wide as high whose left and right edges are the same: a whole turn, equirectangular.
 """
 
 import math
@@ -21,6 +21,9 @@ from howfar.scene.wide_pictures import doubt_by_shape, is_swept_shape, swept_foc
 CUSTOM_RENDERED = 0xA401
 PANORAMA = 6
 LENS_MODEL = 0xA434
+MAKE = 0x010F
+ACTION_CAMERAS = ("gopro", "insta360", "arashi vision")
+"""Makers of cameras with a fisheye, whose EXIF data do not say whether a picture was straightened."""
 
 WHOLE_TURN_SHAPE = 2.0
 SHAPE_TOLERANCE = 0.005
@@ -36,6 +39,7 @@ PLAUSIBLE_OVER_WIDTH = (0.15, 3.0)
 FISHEYE_SPREAD = 1.5
 """How much nearer or farther a thing away from the middle of a fisheye's picture may be, by the factor."""
 
+_FISHEYE = re.compile(r"fish[\s_-]?eye", re.IGNORECASE)
 _GPANO = re.compile(rb"""GPano:(\w+)\s*(?:=\s*["']([^"']*)["']|>([^<]*)<)""")
 
 
@@ -58,15 +62,28 @@ def pinhole_or_doubt(
     panorama = _gpano(xmp)
     if panorama:
         return _panorama(told, _focal_of_panorama(panorama, width, height), "its XMP data call the picture a panorama")
-    if _is_whole_turn(image):
-        reason = "the picture is twice as wide as high and its edges meet: an equirectangular panorama"
-        return _panorama(told, width / math.tau, reason)
+    if turn := whole_turn(image, told):
+        return turn
     if tags.get(CUSTOM_RENDERED) == PANORAMA and not is_swept_shape(width, height):
         return _panorama(told, None, "its EXIF data call the picture a panorama")
-    if "fisheye" in str(tags.get(LENS_MODEL, "")).lower():
+    if _FISHEYE.search(str(tags.get(LENS_MODEL, ""))) or str(tags.get(MAKE, "")).strip("\0 ").lower() in ACTION_CAMERAS:
         doubt = FocalDoubt("the lens is a fisheye, and no pinhole camera", 1 / FISHEYE_SPREAD, FISHEYE_SPREAD)
         return replace(told, origin="assumed", doubt=doubt)
     return None if camera is None else doubt_by_shape(camera)
+
+
+def whole_turn(image: NDArray[np.uint8], told: Camera | None = None) -> Camera | None:
+    """The camera of an equirectangular panorama of a whole turn, with its doubt; None for any other picture.
+
+    Args:
+        image: H×W×3 uint8 RGB, upright.
+        told: What the picture tells as an ordinary one; an assumed camera when None.
+    """
+    if not _is_whole_turn(image):
+        return None
+    height, width = image.shape[:2]
+    reason = "the picture is twice as wide as high and its edges meet: an equirectangular panorama"
+    return _panorama(told or Camera.assumed(width, height), width / math.tau, reason)
 
 
 def _panorama(camera: Camera, focal_px: float | None, what: str) -> Camera:

@@ -181,7 +181,8 @@ def frame_of_image(image: "Image.Image") -> Frame:
         turned_now = exif_tags(image).get(_ORIENTATION, 1) != tags.get(
             _ORIENTATION, 1
         )  # some formats are, as they load
-        return _frame(image, tags, source, is_upright=turned_now)
+        is_upright = turned_now or "original_orientation" in image.info  # HEIC's reader has turned it
+        return _frame(image, tags, source, is_upright=is_upright)
 
 
 def _decode(file: BinaryIO, source: str) -> Frame:

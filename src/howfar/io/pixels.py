@@ -85,7 +85,9 @@ def stretched_16_bit_colours(image: "Image.Image", data: bytes) -> Rgb | None:
     """
     import cv2
 
-    if np.asarray(image)[:, :, :3].max() >= STRETCHED_BELOW // 256:
+    upper = np.asarray(image)[:, :, :3]
+    low, high = np.percentile(upper, [OUTLIERS_PERCENT, 100 - OUTLIERS_PERCENT], method="nearest").tolist()
+    if high - low > STRETCHED_BELOW // 256:
         return None
     stored: NDArray[Any] | None = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if stored is None or stored.dtype != np.uint16 or stored.ndim != 3:

@@ -121,7 +121,8 @@ def read_frames(
             to_rgb.pass_over(frame)
         else:
             image, reshaped = steady(to_rgb(frame))
-            yield Frame(image, name, index=index, time_s=time_s, reshaped=reshaped)
+            orientation = to_rgb.orientation
+            yield Frame(image, name, index=index, time_s=time_s, orientation=orientation, reshaped=reshaped)
     has_jumped = clock is not None and clock.has_jumped
     _complain(decoding, name, None if has_jumped else _duration_s(container))
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from howfar.errors import SourceError
 from howfar.io.hdr import is_hdr, tone_mapped
 from howfar.io.picture_formats import refuse_size
+from howfar.scene.orientation import LYING, TURNS
 
 if TYPE_CHECKING:
     from av.buffer import Buffer
@@ -37,6 +38,8 @@ class RgbConverter:
         self._reformatter = VideoReformatter()
         self._pixels = _PixelShape(stream)
         self._matrix: bytes | None = None
+        self.orientation = 1
+        """How the frame that was last turned into a picture was stored, as EXIF would say it."""
 
     def pass_over(self, frame: "VideoFrame") -> None:
         """See a frame that no picture is wanted of: it may say how pictures are shown from here on."""
@@ -57,7 +60,8 @@ class RgbConverter:
             pixel_format = "rgb48le" if is_hdr(frame.color_trc) else "rgb24"
             shown = self._reformatter.reformat(frame, width, height, pixel_format)
         pixels = cast("NDArray[Any]", shown.to_ndarray())
-        return _upright(tone_mapped(pixels, frame.color_trc) if is_hdr(frame.color_trc) else pixels, self._matrix)
+        self.orientation = _orientation(self._matrix)
+        return _upright(tone_mapped(pixels, frame.color_trc) if is_hdr(frame.color_trc) else pixels, self.orientation)
 
     def _see_matrix(self, frame: "VideoFrame") -> None:
         """Take the display matrix of a frame; a codec states it at a key frame, for all until the next one."""
@@ -152,17 +156,30 @@ class _PixelProbe:
         return longer if told.height == 2 else 1 / longer
 
 
-def _upright(pixels: NDArray[np.uint8], matrix: bytes | None) -> NDArray[np.uint8]:
-    """The picture as a display matrix puts it: one of the eight ways that EXIF knows too."""
+def _orientation(matrix: bytes | None) -> int:
+    """The EXIF orientation that a display matrix stands for, by where it takes a step right and a step down."""
     if matrix is None:
-        return pixels
+        return 1
     a, b, _, c, d = np.frombuffer(matrix, dtype=np.int32)[:5].tolist()
     if abs(b) + abs(c) > abs(a) + abs(d):  # a pixel's column becomes its row
-        pixels, rightwards, downwards = pixels.transpose(1, 0, 2), c, b
+        right_goes, down_goes = (0, _sign(b)), (_sign(c), 0)
     else:
-        rightwards, downwards = a, d
-    if rightwards < 0:
+        right_goes, down_goes = (_sign(a), 0), (0, _sign(d))
+    wanted = ((right_goes[0], down_goes[0]), (right_goes[1], down_goes[1]))
+    return next(orientation for orientation, turn in TURNS.items() if turn == wanted)
+
+
+def _sign(number: int) -> int:
+    return -1 if number < 0 else 1
+
+
+def _upright(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
+    """The picture of a stored one, by the EXIF orientation of that."""
+    (a, b), (c, d) = TURNS[orientation]
+    if orientation in LYING:
+        pixels = pixels.transpose(1, 0, 2)
+    if a + b < 0:
         pixels = pixels[:, ::-1]
-    if downwards < 0:
+    if c + d < 0:
         pixels = pixels[::-1]
     return np.ascontiguousarray(pixels)

@@ -7,7 +7,7 @@ import numpy as np
 
 from howfar.drawing.tables import CAMERA_NOTES
 from howfar.drawing.units import distance_text
-from howfar.scene import DepthFacts, Distance, Perception
+from howfar.scene import Camera, DepthFacts, Distance, Frame, Perception
 from howfar.scene.caveat import Caveat
 from howfar.scene.own_depth import SIZES_FACTOR, doubt_of_factor
 
@@ -29,12 +29,20 @@ def caveats_of(
             were not measured on it.
     """
     labels = perception.detections.labels
-    found = [Caveat("picture", note) for note in perception.frame.notes]
+    found = [Caveat("picture", note) for note in (*perception.frame.notes, *_of_turn(perception.frame))]
     found += _of_objects(labels, distances, on_map_m)
     found += [Caveat("objects", note) for note in perception.detections.notes]
     if perception.depth.is_metric:
-        found = [*_of_scale(perception), *found, *_of_unit(perception, distances)]
-    return tuple(found)
+        found = [*_of_scale(perception), *found]
+    return (*found, *_of_unit(perception, distances))
+
+
+def camera_caveats(camera: Camera) -> Iterator[Caveat]:
+    """What speaks against metres whose scale rests on a camera."""
+    if camera.doubt is not None:
+        yield Caveat("camera", f"The camera is doubtful: {camera.doubt.reason}.")
+    elif camera.origin == "assumed":
+        yield Caveat("camera", CAMERA_NOTES["assumed"])
 
 
 def scenes_text(facts: DepthFacts | None) -> str:
@@ -44,14 +52,20 @@ def scenes_text(facts: DepthFacts | None) -> str:
     return f"{facts.name} has seen {facts.scenes} and nothing else: anywhere else its metres are a guess."
 
 
+def _of_turn(frame: Frame) -> Iterator[str]:
+    """Of a picture that was turned and kept its shape, nothing tells whether depths of the user's own were, too."""
+    if frame.orientation in (2, 3, 4) and not (frame.depth is None and frame.depth_points is None):
+        yield (
+            "The picture was turned as its EXIF data say: the depth map of your own is taken to lie as the picture is "
+            "shown, not as it is stored."
+        )
+
+
 def _of_scale(perception: Perception) -> Iterator[Caveat]:
     alignment = perception.alignment
     measured = perception.depth_scale is not None or (alignment is not None and alignment.is_measured)
-    camera = perception.camera
-    if not measured and camera.doubt is not None:
-        yield Caveat("camera", f"The camera is doubtful: {camera.doubt.reason}.")
-    elif not measured and camera.origin == "assumed":
-        yield Caveat("camera", CAMERA_NOTES["assumed"])
+    if not measured:
+        yield from camera_caveats(perception.camera)
     if text := scenes_text(perception.facts):
         yield Caveat("scenes", text)
 
@@ -87,6 +101,8 @@ def _of_unit(perception: Perception, distances: Sequence[Distance]) -> Iterator[
     """What the network, and the sizes of objects, have against the unit of depths of the user's own."""
     yield from (Caveat("unit", doubt) for doubt in perception.doubts)
     alignment = perception.alignment
+    if not perception.depth.is_metric:
+        return
     if not perception.facts.measured and (alignment is None or "points" not in alignment.evidence):
         return
     told = ({cue.name: cue.depth_m for cue in distance.cues if cue.is_known} for distance in distances)

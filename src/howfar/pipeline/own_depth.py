@@ -8,10 +8,11 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from howfar.io.depth_files import own_map
+from howfar.io.depth_files import OwnMap, own_map
 from howfar.io.depth_units import Unit
-from howfar.scene import DepthMap, Frame
+from howfar.scene import DepthEstimator, DepthMap, Frame, Perception
 from howfar.scene.caveat import Caveat
+from howfar.scene.own_depth import unit_doubt
 
 OwnDepth = DepthMap | str | Path | NDArray[Any]
 
@@ -34,8 +35,26 @@ def with_own_depth(frame: Frame, depth: OwnDepth | None, points: OwnDepth | None
         frame,
         depth=whole.depth if whole else None,
         depth_points=some.depth if some else None,
-        depth_taken_as=whole.taken_as if whole else "",
+        depth_taken_as=taken_as(whole, some),
     )
+
+
+def taken_as(depth: OwnMap | None, points: OwnMap | None) -> str:
+    """What the numbers of depths of the user's own were taken for; empty where they were given in metres."""
+    return next((own.taken_as for own in (depth, points) if own is not None), "")
+
+
+def with_unit_doubt(perception: Perception, yardstick: DepthEstimator) -> Perception:
+    """The perception, with what a metric network has against the unit of depths of the user's own.
+
+    It is for pictures whose own network is relative, and cannot say.
+    """
+    frame = perception.frame
+    own = frame.depth_points if frame.depth is None else frame.depth
+    if own is None or not frame.depth_taken_as:
+        return perception
+    doubt = unit_doubt(own, yardstick.estimate(frame), yardstick.facts.name)
+    return replace(perception, doubts=(*perception.doubts, doubt)) if doubt else perception
 
 
 def warn_of_unit(caveats: Iterable[Caveat]) -> None:

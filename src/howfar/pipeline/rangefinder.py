@@ -11,6 +11,7 @@ from howfar.errors import SettingError
 from howfar.io.depth_units import AUTO as AUTO_UNIT
 from howfar.io.depth_units import Unit
 from howfar.io.depth_values import is_depth_file
+from howfar.io.panoramas import whole_turn
 from howfar.models import (
     DEFAULT_DEPTH,
     DEFAULT_DETECTOR,
@@ -35,7 +36,7 @@ from howfar.pipeline.given import (
 from howfar.pipeline.metric_scale import NO_EVIDENCE, MetricEvidence, to_metric
 from howfar.pipeline.one_size import one_focal_length, one_horizon
 from howfar.pipeline.open_methods import DEFAULT_METHOD, open_method
-from howfar.pipeline.own_depth import OwnDepth, warn_of_unit, with_own_depth
+from howfar.pipeline.own_depth import OwnDepth, warn_of_unit, with_own_depth, with_unit_doubt
 from howfar.pipeline.perceivers import DepthOn, Unscaled, perceiver_of
 from howfar.pipeline.scenes import range_objects, scene_of
 from howfar.pipeline.undistortion import undistorted_frame
@@ -301,7 +302,14 @@ class Rangefinder:
             self._horizon_size.check(frame)
         with memory_told(frame):
             perception = self.perceiver.perceive(self.prepared(frame), query or self.query)
-            return to_metric(perception, self.evidence, ranging)
+            return to_metric(self._with_unit_doubt(perception), self.evidence, ranging)
+
+    def _with_unit_doubt(self, perception: Perception) -> Perception:
+        """The perception, with what a metric network says of the unit of depths of the user's own, if none has yet."""
+        network = getattr(self.perceiver, "depth", None)
+        if network is None or network.facts.is_metric or not perception.frame.depth_taken_as:
+            return perception
+        return with_unit_doubt(perception, self.evidence.anchor or _kept_yardstick(DEFAULT_DEPTH, RunOptions()))
 
     def prepared(self, frame: Frame) -> Frame:
         """The frame as the networks get it: undistorted, with the camera that distances are computed with.
@@ -323,7 +331,8 @@ class Rangefinder:
         if self.lens.is_in_pixels:
             self._focal_size.check(frame)
         lens = self.lens.turned_for(frame.width_px, frame.height_px, frame.orientation)
-        return lens.camera_for(frame.width_px, frame.height_px, frame.camera)
+        own = frame.camera or whole_turn(frame.image)  # of arrays and videos no file has told
+        return lens.camera_for(frame.width_px, frame.height_px, own)
 
     def _knows_camera(self, ranging: Ranging) -> bool:
         return self.lens.is_given or ranging.cues.horizon_px is not None
@@ -405,6 +414,7 @@ def look(
 _kept_detector = lru_cache(maxsize=1)(open_detector)
 _kept_depth_network = lru_cache(maxsize=1)(open_depth_network)
 _kept_joint = lru_cache(maxsize=1)(open_joint)
+_kept_yardstick = lru_cache(maxsize=1)(open_depth_network)
 _kept_anchor = lru_cache(maxsize=1)(open_depth_network)
 _kept_method = lru_cache(maxsize=1)(lambda name, options: open_method(name, options=options))
 

@@ -41,6 +41,9 @@ ASPECT_TOLERANCE = 0.01
 """Two aspect ratios are the same if their ratio differs from 1 by at most this much."""
 
 
+PLAUSIBLE_OVER_SIDE = (0.05, 200.0)
+"""Focal lengths over the longer side of the picture: beyond any fisheye, and beyond any telescope."""
+
 DOUBTFUL_SPREAD = 1.1
 """From this ratio of the longest to the shortest focal length that it may have, a camera is not known."""
 
@@ -170,6 +173,12 @@ class Camera:
     def focal_px(self) -> float:
         """One focal length for both axes: the geometric mean √(fx·fy)."""
         return math.sqrt(self.fx_px * self.fy_px)
+
+    @property
+    def is_plausible(self) -> bool:
+        """Whether there can be such a lens: a focal length in millimetres, or over the width, is none in pixels."""
+        low, high = (each * max(self.width_px, self.height_px) for each in PLAUSIBLE_OVER_SIDE)
+        return low <= self.focal_px <= high
 
     @property
     def fov_deg(self) -> float:

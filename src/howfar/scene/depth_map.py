@@ -49,7 +49,7 @@ class DepthMap:
     """Depth, inverse depth or disparity for each cell of a grid over the whole picture, at the grid's own resolution.
 
     Attributes:
-        values: H×W float32.
+        values: H×W float32. What a masked array masks is not finite.
         kind: `metres` (depth along the optical axis), `relative_inverse` (inverse depth up to scale and shift: MiDaS,
             Depth Anything), `relative_depth` (depth up to scale and shift: Marigold) or `disparity_px`.
         valid: H×W bool: which values may be used. Values that are not finite are always excluded; so are depths and
@@ -71,8 +71,12 @@ class DepthMap:
     def __post_init__(self) -> None:
         if self.kind not in get_args(DepthKind):
             raise SettingError(f"A depth map is one of {', '.join(get_args(DepthKind))}, not {self.kind!r}.")
-        _refuse_steps(np.asarray(self.values), self.kind)
-        values = np.array(self.values, dtype=np.float32, order="C")
+        given = np.ma.getdata(self.values)
+        if given.dtype.kind not in "uif":
+            raise SettingError(f"A depth map is an array of H×W numbers, not of {given.dtype}.")
+        _refuse_steps(given, self.kind)
+        values = np.array(given, dtype=np.float32, order="C")
+        values[np.ma.getmask(self.values)] = np.nan
         if values.ndim != 2 or values.size == 0:
             raise SettingError(f"A depth map is an array of H×W numbers, at least 1×1, not of shape {values.shape}.")
         if (self.kind == "disparity_px") != (self.stereo is not None):

@@ -24,10 +24,10 @@ class Frame:
         right: H×W×3 uint8 RGB, the right-hand picture of a rectified pair at the same moment; None without one.
         rig: The two cameras of that pair; they turn disparity into depth.
         depth: A depth map of the user's own, which replaces a network's; None for none.
-        depth_taken_as: What the numbers of that map were taken for, in words, where they were read from a file or an
-            array: a network then says whether the unit can be true. Empty where the map was given in metres.
         depth_points: Depths of the user's own at some pixels, unknown at the others, which bring a relative map to
             metres; None for none.
+        depth_taken_as: What the numbers of these depths were taken for, in words, where they were read from a file or
+            an array: a network then says whether the unit can be true. Empty where they were given in metres.
         undistorted: Whether the lens's distortion was removed from the image.
         orientation: The EXIF orientation that the stored picture had before it was set upright: 1 for upright.
         reshaped: Whether it has another shape than the first picture of its stream. Nobody knows what part of the view

@@ -45,8 +45,10 @@ class Lens:
             raise SettingError("Give the camera once: a camera file, a focal length or a field of view, not several.")
         if self.camera is not None and not isinstance(self.camera, Camera | Calibration):
             raise SettingError(_no_camera(self.camera), setting="camera")
-        if any(getattr(self, name) is not None for name in numbers):
-            self.camera_for(1, 1)  # refuses what no camera has
+        if self.focal_px is not None:
+            Camera.from_focal(1, 1, self.focal_px)  # refuses what no camera has
+        elif any(getattr(self, name) is not None for name in numbers):
+            self.camera_for(1, 1)
 
     @property
     def is_given(self) -> bool:
@@ -94,14 +96,15 @@ class Lens:
             own: The camera from the picture's EXIF data; None where there is none.
 
         Raises:
-            SettingError: If the user's camera has another aspect ratio than the picture.
+            SettingError: If the user's camera has another aspect ratio than the picture, or a focal length in pixels
+                is none that a picture of this size can have.
         """
         if self.camera is not None:
             if isinstance(self.camera, Calibration):
                 return _of_calibration(self.camera, width_px, height_px)
             return self.camera.fitted_to(width_px, height_px)
         if self.focal_px is not None:
-            return Camera.from_focal(width_px, height_px, self.focal_px)
+            return _of_focal(width_px, height_px, self.focal_px)
         if self.fov_deg is not None:
             return _doubt_upright(Camera.from_fov(width_px, height_px, self.fov_deg), self.fov_deg)
         if self.fov_long_deg is not None:
@@ -120,6 +123,18 @@ def _no_camera(given: Any) -> str:
             "howfar.Camera(width_px, height_px, K[0][0], K[1][1], K[0][2], K[1][2])."
         )
     return f"A camera is a howfar.Camera, a camera file or its content, not a {type(given).__name__}."
+
+
+def _of_focal(width_px: int, height_px: int, focal_px: float) -> Camera:
+    """The camera of a focal length in pixels, if pictures of this size can have it."""
+    camera = Camera.from_focal(width_px, height_px, focal_px)
+    if camera.is_plausible:
+        return camera
+    raise SettingError(
+        f"No lens has a focal length of {focal_px:.4g} pixels in pictures of {width_px}×{height_px}: give it in "
+        "pixels, not in millimetres, or give a field of view.",
+        setting="focal_px",
+    )
 
 
 def _of_calibration(calibration: Calibration, width_px: int, height_px: int) -> Camera:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from howfar.errors import SourceError
+from howfar.io.arrays import plain_array
 from howfar.io.pictures import decode_picture, decode_stream, frame_of_image
 from howfar.io.pixels import Rgb, rgb_of, rgb_of_16_bits
 from howfar.scene.frame import Frame
@@ -39,15 +40,13 @@ def as_frame(picture: Picture) -> Frame:
     if isinstance(picture, bytes | bytearray | memoryview):
         return decode_picture(bytes(picture), "bytes")
     if isinstance(picture, np.ndarray):
-        return _from_array(picture)
+        return _from_array(plain_array(picture, "The picture"))
     if _is_image(picture):
         return frame_of_image(picture)
     if hasattr(picture, "read"):
         return _from_file(picture)
-    if hasattr(picture, "detach") and hasattr(picture, "cpu"):
-        return _from_array(np.asarray(picture.detach().cpu()))
     if hasattr(picture, "__array__"):
-        return _from_array(np.asarray(picture))
+        return _from_array(plain_array(picture, "The picture"))
     raise SourceError(_refusal(picture))
 
 
@@ -61,9 +60,14 @@ def _from_name(name: str) -> Frame:
 def _from_file(file: Any) -> Frame:
     name = getattr(file, "name", None)
     source = name if isinstance(name, str) else "file"
-    if isinstance(file.read(0), str):
-        raise SourceError(f"{source} is open as text: open it in binary, with mode 'rb'.")
-    return decode_stream(file, source)
+    try:
+        if isinstance(file.read(0), str):
+            raise SourceError(f"{source} is open as text: open it in binary, with mode 'rb'.")
+        if hasattr(file, "seekable") and file.seekable():
+            file.seek(0)  # from the beginning, as Pillow does: who wrote into it has left it at its end
+        return decode_stream(file, source)
+    except (OSError, ValueError, TypeError) as error:
+        raise SourceError(f"{source} cannot be read ({error}): open it in binary, with mode 'rb'.") from None
 
 
 def _from_array(array: NDArray[Any]) -> Frame:

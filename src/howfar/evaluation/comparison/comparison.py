@@ -31,7 +31,7 @@ from howfar.evaluation.depth.metrics import DepthSums, depth_update
 from howfar.evaluation.depth.protocols import FULL, DepthProtocol
 from howfar.evaluation.ssim.metric import compare_maps
 from howfar.io.resample import resample
-from howfar.scene import DepthEstimator, DepthKind, DepthMap, Frame
+from howfar.scene import Camera, DepthEstimator, DepthKind, DepthMap, Frame
 
 TRUTH = "the truth"
 
@@ -117,6 +117,7 @@ class PictureComparison:
         maps: By the network's name, H×W float32 as it is compared, NaN where unknown.
         kinds: By the network's name, what its numbers meant before.
         sums: By the network's name, what was measured.
+        camera: The camera that metres rest on.
     """
 
     name: str
@@ -127,6 +128,7 @@ class PictureComparison:
     maps: Mapping[str, NDArray[np.float32]]
     kinds: Mapping[str, DepthKind]
     sums: Mapping[str, NetworkSums]
+    camera: Camera
 
 
 @dataclass(frozen=True, eq=False)
@@ -271,6 +273,7 @@ def _laid(
         maps,
         {name: output.kind for name, output in outputs.items()},
         {name: _measured(laid, yardstick, masks, times_s[name]) for name, laid in maps.items()},
+        sample.camera,
     )
 
 
