@@ -43,7 +43,8 @@ from typing import cast, get_args
 
 from howfar.errors import SettingError
 from howfar.io.other_camera_files import is_of_other_tool, other_calibration
-from howfar.io.toml import Fields, Lines, read_toml, toml_text, write_toml
+from howfar.io.parsing import parse_toml, read_text
+from howfar.io.toml import Fields, Lines, refusing_unreadable, toml_text, write_toml
 from howfar.scene import Camera
 from howfar.scene.calibration import (
     Calibration,
@@ -70,12 +71,13 @@ def read_calibration(path: Path) -> Calibration:
     Raises:
         SettingError: If the file is missing, is of no known kind, or something in it is missing or cannot be.
     """
-    text = _text_of(path)
-    if text is not None and is_of_other_tool(text):
+    with refusing_unreadable(path, "camera file"):
+        text = read_text(path, MAX_BYTES)  # once: a pipe gives it once
+        table = None if is_of_other_tool(text) else parse_toml(text)
+    if table is None:
         return other_calibration(text, str(path))
-    read = Fields(read_toml(path, "camera file"), where="")
     try:
-        return _calibration(read)
+        return _calibration(Fields(table, where=""))
     except SettingError as error:
         raise SettingError(f"{path}: {error}") from None
 
@@ -92,14 +94,6 @@ def write_calibration(calibration: Calibration, path: Path, *, overwrite: bool =
 def calibration_text(calibration: Calibration) -> str:
     """A calibration as TOML, which is read back as the same."""
     return toml_text(_tables(calibration))
-
-
-def _text_of(path: Path) -> str | None:
-    """The text of a file; None if it cannot be read as one: whoever reads it as TOML says why."""
-    try:
-        return path.read_text(encoding="utf-8-sig") if path.stat().st_size <= MAX_BYTES else None
-    except (OSError, UnicodeDecodeError, ValueError):
-        return None
 
 
 def _calibration(read: Fields) -> Calibration:

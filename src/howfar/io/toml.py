@@ -3,7 +3,8 @@
 import math
 import reprlib
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from importlib import resources
@@ -42,8 +43,17 @@ def read_toml(
     Raises:
         HowfarError: Of the kind given, if the file is missing, cannot be read, or is not TOML.
     """
-    try:
+    with refusing_unreadable(path, what, error, advice):
         return read_toml_file(path)
+
+
+@contextmanager
+def refusing_unreadable(
+    path: Path, what: str, error: type[HowfarError] = SettingError, advice: str = "check the path"
+) -> Iterator[None]:
+    """Say in one sentence why a TOML file cannot be read in the block; the arguments are those of `read_toml`."""
+    try:
+        yield
     except FileNotFoundError:
         raise error(f"There is no {what} {path}: {advice}.") from None
     except OSError as cause:
