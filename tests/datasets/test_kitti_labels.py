@@ -67,6 +67,7 @@ def test_the_nearest_face_of_what_the_camera_stands_beside_is_unknown() -> None:
         pytest.param(TRUCK.replace("69.44", "far"), id="a text in the place of a number"),
         pytest.param(TRUCK.replace("69.44", "nan"), id="a number that is none"),
         pytest.param(TRUCK.replace("12.34", "-1"), id="a length below zero"),
+        pytest.param("Car 0 0 0 9 2 1 8 1.5 1.6 3.9 1 1.5 20 0", id="a box that ends before it begins"),
         pytest.param(TRUCK.replace("69.44", "1e300"), id="a distance beyond single precision"),
         pytest.param(TRUCK.replace("69.44", "9" * 5000), id="a number of 5000 digits"),
     ],

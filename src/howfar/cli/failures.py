@@ -1,11 +1,13 @@
 """The sources that failed in one run: the others are still processed, and the failures are printed at the end."""
 
+import re
 from dataclasses import dataclass, field
 
 import typer
 
 from howfar.cli.console import tell
 from howfar.errors import HowfarError
+from howfar.io.addresses import without_passwords
 
 
 @dataclass
@@ -41,6 +43,10 @@ class Failures:
             raise typer.Exit(1)
 
 
+WORD_BEGINS, WORD_ENDS = 300, 100
+LONG_WORD = re.compile(rf"\S{{{WORD_BEGINS + WORD_ENDS + 1},}}")
+"""What a message tells in part, such as a number of 5000 digits: no path that is met is as long."""
+
 FLAGS = {
     "alignment": "--align",
     "camera_height_m": "--camera-height",
@@ -51,7 +57,10 @@ FLAGS = {
 
 
 def sentence(error: HowfarError) -> str:
-    """The message of an error, with the flag of the setting that its next step is about."""
-    text = str(error)
+    """The message of an error, with the flag of the setting that its next step is about.
+
+    Passwords are taken out, also of an address that was given in the place of a file.
+    """
+    text = LONG_WORD.sub(lambda word: f"{word[0][:WORD_BEGINS]}…{word[0][-WORD_ENDS:]}", without_passwords(str(error)))
     flag = FLAGS.get(error.setting) or "--" + error.setting.replace("_", "-")
     return text if not error.setting or flag in text else f"{text.removesuffix('.')} ({flag})."

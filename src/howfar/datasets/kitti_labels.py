@@ -103,7 +103,7 @@ def _object(line: str, where: str) -> KittiObject | None:
         _, occluded, _, x1, y1, x2, y2, _, width_m, length_m, _, _, z_m, rotation_y_rad = _finite(rest, 14)
         if label == DONT_CARE:
             return None
-        if not (width_m > 0 and length_m > 0):
+        if not (width_m > 0 and length_m > 0 and x1 <= x2 and y1 <= y2):
             raise ValueError
     except ValueError:
         raise SourceError(

@@ -80,6 +80,16 @@ def read_text(path: Path, largest_bytes: int | None = LARGEST_BYTES) -> str:
         UnreadableError: If it is no UTF-8, or larger than largest_bytes.
     """
     try:
+        return read_bytes(path, largest_bytes).decode("utf-8-sig")
+    except MemoryError:
+        raise UnreadableError("it does not fit into the memory") from None
+    except UnicodeDecodeError as error:
+        raise UnreadableError(f"it is not a text: {error}") from None
+
+
+def read_bytes(path: Path, largest_bytes: int | None = LARGEST_BYTES) -> bytes:
+    """The content of a file, as `read_text` reads it; of a pipe too, once."""
+    try:
         if path.is_fifo():
             data = _from_pipe(path, LARGEST_BYTES)
         else:
@@ -87,11 +97,9 @@ def read_text(path: Path, largest_bytes: int | None = LARGEST_BYTES) -> str:
                 data = file.read(-1 if largest_bytes is None else largest_bytes + 1)
         if largest_bytes is not None and len(data) > largest_bytes:
             raise UnreadableError(f"it is larger than {largest_bytes // 2**20} MB")
-        return data.decode("utf-8-sig")
+        return data
     except MemoryError:
         raise UnreadableError("it does not fit into the memory") from None
-    except UnicodeDecodeError as error:
-        raise UnreadableError(f"it is not a text: {error}") from None
     except UnreadableError:
         raise
     except ValueError as error:  # a name that no file can have
