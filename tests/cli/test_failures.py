@@ -46,6 +46,11 @@ from howfar.errors import HowfarError, ModelError, OutputError, SettingError, So
             id="a word of 5000 letters",
         ),
         pytest.param(
+            ModelError(f"It holds {'a, ' * 20_000}: keep one."),
+            f"It holds {'a, ' * 497}…{'a, ' * 163}: keep one.",
+            id="a list of 20,000 names",
+        ),
+        pytest.param(
             SettingError("Name one by --known, such as 2=2.30.", setting="known"),
             "Name one by --known, such as 2=2.30.",
             id="a flag that is named already",

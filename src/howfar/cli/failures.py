@@ -43,8 +43,9 @@ class Failures:
             raise typer.Exit(1)
 
 
-WORD_BEGINS, WORD_ENDS = 300, 100
-LONG_WORD = re.compile(rf"\S{{{WORD_BEGINS + WORD_ENDS + 1},}}")
+WORD, MESSAGE = (300, 100), (1500, 500)
+"""How many letters are told of the beginning and of the end of what is too long."""
+LONG_WORD = re.compile(rf"\S{{{sum(WORD) + 1},}}")
 """What a message tells in part, such as a number of 5000 digits: no path that is met is as long."""
 
 FLAGS = {
@@ -61,6 +62,11 @@ def sentence(error: HowfarError) -> str:
 
     Passwords are taken out, also of an address that was given in the place of a file.
     """
-    text = LONG_WORD.sub(lambda word: f"{word[0][:WORD_BEGINS]}…{word[0][-WORD_ENDS:]}", without_passwords(str(error)))
+    text = LONG_WORD.sub(lambda word: _shortened(word[0], *WORD), without_passwords(str(error)))
+    text = _shortened(text, *MESSAGE)
     flag = FLAGS.get(error.setting) or "--" + error.setting.replace("_", "-")
     return text if not error.setting or flag in text else f"{text.removesuffix('.')} ({flag})."
+
+
+def _shortened(text: str, begins: int, ends: int) -> str:
+    return text if len(text) <= begins + ends else f"{text[:begins]}…{text[-ends:]}"
