@@ -2,7 +2,6 @@
 
 import math
 import reprlib
-import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import Any
 from howfar.errors import HowfarError, SettingError
 from howfar.files import replacing
 from howfar.io.parsing import UnreadableError, parse_toml, read_toml_file
+from howfar.numbers import is_finite_number
 from howfar.text import json_text
 
 Value = str | bool | float | date | Sequence[str] | Sequence[float]
@@ -235,9 +235,7 @@ class Fields:
 
 
 def _is_number(value: Any, within: Range) -> bool:
-    # The comparison is false for NaN, and holds for whole numbers that no float can be made of.
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return number and abs(value) <= sys.float_info.max and value in within
+    return is_finite_number(value) and value in within
 
 
 def _is_list_of(value: Any, kind: type) -> bool:
