@@ -53,7 +53,7 @@ def test_a_text_without_end_is_not_taken_into_memory(
     path = tmp_path / "a.txt"
     with path.open("wb") as file:
         file.truncate(10 * 2**30)  # takes no room on the disk
-    with pytest.raises(SourceError, match="larger than 64 MB"):
+    with pytest.raises(SourceError, match="larger than 256 MB"):
         read(path)
     path.unlink()
     path.mkdir()

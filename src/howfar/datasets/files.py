@@ -8,6 +8,9 @@ from howfar.files import is_file
 from howfar.io.kinds import PICTURE_SUFFIXES, has_suffix
 from howfar.io.parsing import UnreadableError, read_text
 
+LARGEST_BYTES = 256 * 2**20
+"""No list or table of a data set is larger."""
+
 
 def pictures_in(folder: Path) -> list[Path]:
     """The pictures that lie in a folder, by their endings, in the order of their names."""
@@ -26,7 +29,7 @@ def text_of(path: Path, called: str, wanted: str) -> str:
         SourceError: If it cannot be read, or is not a text.
     """
     try:
-        return read_text(path)
+        return read_text(path, LARGEST_BYTES)
     except (OSError, UnreadableError) as error:
         reason = getattr(error, "strerror", None) or error
         raise SourceError(f"{called} cannot be read ({reason}): {wanted}.") from None

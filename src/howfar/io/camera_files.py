@@ -59,8 +59,6 @@ from howfar.scene.camera import Origin
 
 NEEDED = ("width_px", "height_px", "fx_px", "fy_px")
 OPTIONAL = ("cx_px", "cy_px", "origin")
-MAX_BYTES = 16 * 2**20
-"""No camera file is larger: what is, is a picture or a video."""
 MODELS = ("brown", "fisheye")
 TABLES = ("distortion", "chessboard", "scale")
 
@@ -72,7 +70,7 @@ def read_calibration(path: Path) -> Calibration:
         SettingError: If the file is missing, is of no known kind, or something in it is missing or cannot be.
     """
     with refusing_unreadable(path, "camera file"):
-        text = read_text(path, MAX_BYTES)  # once: a pipe gives it once
+        text = read_text(path)  # once: a pipe gives it once
         table = None if is_of_other_tool(text) else parse_toml(text)
     if table is None:
         return other_calibration(text, str(path))
