@@ -7,7 +7,6 @@ import typer
 
 from howfar.cli.console import tell
 from howfar.errors import HowfarError
-from howfar.io.addresses import without_passwords
 
 
 @dataclass
@@ -62,6 +61,8 @@ def sentence(error: HowfarError) -> str:
 
     Passwords are taken out, also of an address that was given in the place of a file.
     """
+    from howfar.io.addresses import without_passwords
+
     text = LONG_WORD.sub(lambda word: _shortened(word[0], *WORD), without_passwords(str(error)))
     text = _shortened(text, *MESSAGE)
     flag = FLAGS.get(error.setting) or "--" + error.setting.replace("_", "-")
