@@ -2,6 +2,7 @@
 
 import math
 import numbers
+import sys
 from typing import Any
 
 from howfar.errors import SettingError
@@ -33,6 +34,12 @@ def plain_number(value: Any, setting: str, *, infinite: bool = False) -> float:
     if math.isnan(number) or (math.isinf(number) and not infinite):
         raise SettingError(f"{setting} must be a finite number, not {number}.", setting=setting)
     return number
+
+
+def is_finite_number(value: Any) -> bool:
+    """Whether a value of TOML or JSON is a number, no bool, and one that a float can be made of."""
+    # The comparison is false for NaN, and holds for whole numbers that no float can be made of.
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
 def plain_count(value: Any, setting: str, *, least: int = 1) -> int:

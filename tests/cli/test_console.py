@@ -149,3 +149,16 @@ def test_without_a_standard_output_data_go_nowhere(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(sys, "stdout", None)
     console.write_data("{}\n")
     console.results().print("a line")
+
+
+@pytest.mark.parametrize("columns", ["0", "00", "²", "1000000000", "9" * 30])
+def test_a_terminal_without_a_size_takes_no_result_away(
+    columns: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setattr(sys, "argv", ["howfar", "models", "info", "nanodet-g"])
+    console.results.cache_clear()
+    with pytest.raises(SystemExit):
+        main()
+    assert "nanodet-g" in capsys.readouterr().out
+    console.results.cache_clear()

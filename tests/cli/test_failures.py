@@ -36,6 +36,21 @@ from howfar.errors import HowfarError, ModelError, OutputError, SettingError, So
             id="the horizon",
         ),
         pytest.param(
+            ModelError("There is no model file http:/me:SECRET@h/a.onnx, https:/token@h or http://me:SECRET@h."),
+            "There is no model file http:/h/a.onnx, https:/h or http://h.",
+            id="an address with a password, in the place of a file",
+        ),
+        pytest.param(
+            ModelError(f"It should be a number, not '{'9' * 5000}': correct it."),
+            f"It should be a number, not '{'9' * 299}…{'9' * 98}': correct it.",
+            id="a word of 5000 letters",
+        ),
+        pytest.param(
+            ModelError(f"It holds {'a, ' * 20_000}: keep one."),
+            f"It holds {'a, ' * 497}…{'a, ' * 163}: keep one.",
+            id="a list of 20,000 names",
+        ),
+        pytest.param(
             SettingError("Name one by --known, such as 2=2.30.", setting="known"),
             "Name one by --known, such as 2=2.30.",
             id="a flag that is named already",

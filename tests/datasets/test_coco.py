@@ -66,6 +66,12 @@ def _without(part: str, field: str) -> Callable[[dict[str, Any]], object]:
         ),
         pytest.param(lambda table: table["annotations"][0].update(bbox=[1, 1, inf, 3]), "inf is beyond", id="no end"),
         pytest.param(
+            lambda table: table["annotations"][0].update(bbox=[9, 9, -3, 3]), "-3 wide", id="the corners of a box"
+        ),
+        pytest.param(
+            lambda table: table["annotations"][0].update(image_id=7.5), "7.5 is no whole number", id="half a picture"
+        ),
+        pytest.param(
             lambda table: table["annotations"][0].update(area=-inf), "-inf is beyond", id="an area of minus inf"
         ),
         pytest.param(

@@ -40,6 +40,7 @@ def test_patterns_pair_pictures_with_files(
         pytest.param("rgb/*", "z/*", "2 pictures and .* 1 files", id="another number of files"),
         pytest.param("/rgb/*", "z/*", "pattern '/rgb/\\*' cannot be", id="a pattern from the root of the disk"),
         pytest.param("", "z/*", "pattern '' cannot be", id="an empty pattern"),
+        pytest.param("a/" * 3000, "z/*", "cannot be: maximum recursion", id="a pattern of three thousand folders"),
     ],
 )
 def test_patterns_that_do_not_pair_are_refused(tmp_path: Path, images: str, partners: str, message: str) -> None:

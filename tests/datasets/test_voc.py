@@ -49,6 +49,7 @@ def test_a_picture_may_have_no_object(tmp_path: Path) -> None:
         pytest.param('<?xml version="1.0" encoding="klingon"?><a/>', "not plain XML", id="an unknown encoding"),
         pytest.param(f"<a>{voc_object('cat', 1, 2, 3, 'nan')}</a>", "no number of pixels", id="a corner of nan"),
         pytest.param(f"<a>{voc_object('cat', 1, 2, 3, '1e999')}</a>", "no number of pixels", id="a corner beyond all"),
+        pytest.param(f"<a>{voc_object('cat', 5, 2, 3, 4)}</a>", "ends before it begins", id="corners exchanged"),
         pytest.param("a text", "not plain XML", id="a text"),
         pytest.param("", "not plain XML", id="empty"),
         pytest.param("<a><b></a></b>", "not plain XML", id="crossed tags"),

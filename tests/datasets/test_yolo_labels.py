@@ -44,7 +44,11 @@ def test_a_picture_without_labels_has_no_object(tmp_path: Path, text: str | None
         pytest.param("0 0.5 0.5 0.1", "has 4 numbers and should have five", id="a number too few"),
         pytest.param("0 0.5 0.5 0.1 0.1 0.9", "has 6 numbers", id="a confidence"),
         pytest.param("0 .1 .1 .2 .1 .2 .2 .1 .2", "looks like an outline", id="an outline"),
-        pytest.param("0 0.5 inf 0.1 0.1", "finite numbers", id="infinity"),
+        pytest.param("0 0.5 inf 0.1 0.1", "finite shares", id="infinity"),
+        pytest.param("0 0.5 0.5 1e300 0.1", "shares of the picture's sides", id="a width beyond single precision"),
+        pytest.param("0 320 240 64 48", "shares of the picture's sides", id="pixels"),
+        pytest.param("0 0.5 0.5 -0.1 0.1", "shares of the picture's sides", id="a width below 0"),
+        pytest.param(f"0 0.5 0.5 0.1 {'9' * 5000}", "shares of the picture's sides", id="5000 digits"),
     ],
 )
 def test_a_line_of_another_form_is_refused_with_its_place(tmp_path: Path, line: str, message: str) -> None:
@@ -53,6 +57,7 @@ def test_a_line_of_another_form_is_refused_with_its_place(tmp_path: Path, line: 
         read_labels(tmp_path / "a.txt", NAMES)
     assert "a.txt, line 2" in str(refusal.value)
     assert "\n" not in str(refusal.value)
+    assert len(str(refusal.value)) < 1000
 
 
 def test_labels_that_are_no_text_are_refused(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """TOML and JSON that anybody may have written: read, or refused with a reason in a few words."""
 
+import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,6 +9,7 @@ from typing import Any
 import pytest
 
 from howfar.errors import HowfarError
+from howfar.io import parsing
 from howfar.io.camera_files import read_calibration
 from howfar.io.parsing import UnreadableError, parse_json, parse_toml, read_json_file, read_large_json, read_toml_file
 from howfar.models.card_reading import read_card
@@ -114,3 +117,43 @@ def test_every_file_of_settings_is_refused_in_one_sentence(
     with pytest.raises(HowfarError, match="cannot be read as TOML") as refusal:
         read(path)
     assert "\n" not in str(refusal.value)
+
+
+CAMERA = "width_px = 640\nheight_px = 480\nfx_px = 500\nfy_px = 500\n"
+
+
+@pytest.mark.parametrize(
+    ("read", "text"),
+    [
+        pytest.param(read_calibration, CAMERA, id="a camera"),
+        pytest.param(read_calibration, '{"fx": 500, "cx": 320, "cy": 240}', id="a camera of another tool"),
+        pytest.param(read_sizes, "[chair]\nheight_m = 0.9\nlog_sd = 0.1", id="sizes"),
+        pytest.param(read_json_file, '{"x": 1}', id="JSON"),
+    ],
+)
+def test_what_comes_through_a_pipe_is_read_as_a_file_is(
+    read: Callable[[Path], object], text: str, tmp_path: Path
+) -> None:
+    pipe, file = tmp_path / "pipe", tmp_path / "file"
+    os.mkfifo(pipe)
+    file.write_text(text)
+    writer = threading.Thread(target=pipe.write_text, args=(text,))
+    writer.start()
+    assert repr(read(pipe)) == repr(read(file))
+    writer.join(5)
+
+
+@pytest.mark.parametrize("read", [read_calibration, read_card, read_sizes], ids=["camera", "card", "sizes"])
+def test_a_pipe_that_nobody_writes_into_is_not_waited_for(
+    read: Callable[[Path], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parsing, "PIPE_WAIT_S", 0.05)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(HowfarError, match="a pipe into which nothing was written"):
+        read(tmp_path / "pipe")
+
+
+@pytest.mark.parametrize("read", [read_calibration, read_card, read_sizes], ids=["camera", "card", "sizes"])
+def test_a_device_without_end_is_not_taken_into_memory(read: Callable[[Path], object]) -> None:
+    with pytest.raises(HowfarError, match="larger than"):
+        read(Path("/dev/zero"))

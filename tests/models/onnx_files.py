@@ -31,13 +31,17 @@ def write_model(
     outputs: Sequence[str] = ("out",),
     constants: dict[str, np.ndarray] | None = None,
     input_type: int = TensorProto.FLOAT,
+    output_types: Sequence[int] | None = None,
 ) -> Path:
     """Write a graph, by default with the one input `image`."""
     graph = helper.make_graph(
         list(nodes),
         "tiny",
         [helper.make_tensor_value_info(name, input_type, list(input_shape)) for name in inputs],
-        [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs],
+        [
+            helper.make_tensor_value_info(name, kind, None)
+            for name, kind in zip(outputs, output_types or [TensorProto.FLOAT] * len(outputs), strict=True)
+        ],
         [numpy_helper.from_array(values, name) for name, values in (constants or {}).items()],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
@@ -52,10 +56,13 @@ def write_card(onnx_path: Path, output: str, *, task: str, fit: str, size: tuple
     return card
 
 
-def constant_detector(folder: Path, outputs: dict[str, np.ndarray], output_card: str, fit: str = "letterbox") -> Path:
-    """A detector that gives the same arrays for every picture."""
+def constant_detector(
+    folder: Path, outputs: dict[str, np.ndarray], output_card: str, fit: str = "letterbox", *, kinds: bool = False
+) -> Path:
+    """A detector that gives the same arrays for every picture; `kinds` keeps what type of number they are of."""
     nodes = [helper.make_node("Constant", [], [name], value=numpy_helper.from_array(v)) for name, v in outputs.items()]
-    path = write_model(folder / "detector.onnx", nodes, outputs=tuple(outputs))
+    types = [helper.np_dtype_to_tensor_dtype(values.dtype) for values in outputs.values()] if kinds else None
+    path = write_model(folder / "detector.onnx", nodes, outputs=tuple(outputs), output_types=types)
     write_card(path, output_card, task="detection", fit=fit)
     return path
 

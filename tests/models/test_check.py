@@ -164,6 +164,38 @@ NAN = float("nan")
             r"no numbers \(NaN\) in 20% of its rows",
             id="a row of no numbers",
         ),
+        pytest.param(
+            boxes_of([(10, 10, 40, 30, 0.9, 0.1)] * 20, YOLO8, transposed=True),
+            "look like corners",
+            id="corners where centres are read",
+        ),
+        pytest.param(
+            boxes_of([(40, 30, 10, 8, 0.9, 0)] * 3, END2END),
+            "end before they begin",
+            id="centres where corners are read",
+        ),
+        pytest.param(
+            boxes_of([(40, 30, -10, 8, 0.9, 0.1)] * 3, YOLO8, transposed=True),
+            "100% of the boxes .* end before they begin",
+            id="widths below 0",
+        ),
+        pytest.param(
+            boxes_of([(10, 8, 40, 30, 1, 0.9)] * 3, END2END), "the class 0.9", id="class and score in another order"
+        ),
+        pytest.param(boxes_of([(10, 8, 40, 30, 0.9, NAN)] * 3, END2END), "the class nan", id="a class of NaN"),
+        pytest.param(
+            boxes_of([(10, 8, 40, 30, 0.9, float("inf"))], END2END), "the class inf", id="a class of infinity"
+        ),
+        pytest.param(
+            boxes_of([(32, 24, 20, 20, 90.0, 10.0)] * 6, YOLO8, transposed=True),
+            "a score of 90, which is neither a probability nor a logit",
+            id="percent",
+        ),
+        pytest.param(
+            boxes_of([(32, 24, 20, 20, 230.0, 10.0)] * 6, f'{YOLO8}\nscores = "logits"', transposed=True),
+            "a score of 230, which is no logit",
+            id="8 bits called logits",
+        ),
     ],
 )
 def test_what_a_network_gives_is_judged(tmp_path: Path, make, sentence: str) -> None:

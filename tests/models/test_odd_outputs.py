@@ -10,7 +10,8 @@ from onnx import TensorProto, helper
 from howfar.errors import HowfarError, ModelError
 from howfar.models.card_reading import read_card
 from howfar.models.check import check_model
-from howfar.models.library import open_foreground
+from howfar.models.library import open_depth_network, open_detector, open_foreground
+from howfar.scene import Frame, Query
 from tests.models.onnx_files import constant_detector, write_card, write_model
 
 NUMBERS = helper.make_tensor_type_proto(TensorProto.FLOAT, None)
@@ -94,3 +95,59 @@ def test_a_ranging_network_gives_one_weight_a_cell(tmp_path: Path) -> None:
     crops = np.zeros((2, 3, 32, 32), np.float32)
     with pytest.raises(ModelError, match="a ranging network gives 2×32×32"):
         open_foreground(path)(crops)
+
+
+YOLO8, SEGMENTS = (f'layout = "{name}"\nclasses = ["cup"]' for name in ("yolov8", "yolov8-seg"))
+BOX = np.array([32, 24, 20, 10, 0.9]).reshape(1, 5, 1)
+MASKED = np.concatenate([BOX, np.ones((1, 2, 1))], axis=1)
+PICTURE = Frame(np.zeros((48, 64, 3), np.uint8), "a picture")
+
+
+@pytest.mark.parametrize("kind", ["float16", "float32", "float64", "int8", "uint8", "int64"])
+def test_boxes_are_read_whatever_type_of_number_they_are(tmp_path: Path, kind: str) -> None:
+    rows = np.array([[[10, 12, 30, 40, 1, 0]]]).astype(kind)
+    path = constant_detector(
+        tmp_path, {"out": rows}, 'layout = "end2end"\nclasses = ["cup"]', fit="stretch", kinds=True
+    )
+    found = open_detector(path).detect(PICTURE, Query())
+    np.testing.assert_allclose(found.boxes_xyxy_px, [[10, 12, 30, 40]])
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("outputs", "card"),
+    [
+        pytest.param({"out": BOX * [[[1e300], [1], [1], [1], [1]]]}, YOLO8, id="a box beyond single precision"),
+        pytest.param({"out": BOX * [[[1e300], [1], [1e300], [1], [1]]]}, YOLO8, id="its sides too"),
+        pytest.param({"out": BOX * [[[1], [1], [np.inf], [1], [1]]]}, YOLO8, id="a box without end"),
+        pytest.param(
+            {"out": MASKED * np.nan ** np.eye(7)[6].reshape(1, 7, 1), "masks": np.ones((1, 2, 6, 8))},
+            SEGMENTS,
+            id="a mask of NaN",
+        ),
+    ],
+)
+def test_a_row_of_no_numbers_is_left_out_with_a_note(tmp_path: Path, outputs: dict[str, np.ndarray], card: str) -> None:
+    path = constant_detector(tmp_path, outputs, card, fit="stretch", kinds=True)
+    found = open_detector(path).detect(PICTURE, Query())
+    assert len(found) == 0
+    assert "that hold no numbers" in found.notes[0]
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf], ids=["NaN", "infinity"])
+def test_masks_of_no_numbers_are_refused(tmp_path: Path, value: float) -> None:
+    outputs = {"out": MASKED.astype(np.float32), "masks": np.full((1, 2, 6, 8), value, np.float32)}
+    detector = open_detector(constant_detector(tmp_path, outputs, SEGMENTS, fit="stretch"))
+    with pytest.raises(ModelError, match="masks hold no numbers"):
+        detector.detect(PICTURE, Query())
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("one", [np.nan, np.inf, 1e300], ids=["NaN", "infinity", "a number beyond single precision"])
+def test_one_odd_number_does_not_hide_that_a_map_is_in_millimetres(tmp_path: Path, one: float) -> None:
+    values = np.linspace(1000, 4000, 192).reshape(1, 1, 12, 16)
+    values[0, 0, 0, 0] = one
+    path = constant_detector(tmp_path, {"out": values}, YOLO8, fit="stretch", kinds=True)
+    write_card(path, 'kind = "metres"\nmax_m = 10', task="depth", fit="stretch")
+    with pytest.raises(ModelError, match="are these millimetres"):
+        open_depth_network(path).estimate(PICTURE)

@@ -87,6 +87,9 @@ def test_a_scene_comes_back_from_its_json(scene: Scene) -> None:
         ),
         pytest.param(lambda content: content["objects"][0].update(box_xyxy_px=[1, 2]), id="with half a box"),
         pytest.param(lambda content: content.update(width_px="wide"), id="with a width in words"),
+        pytest.param(lambda content: content["objects"][0].update(score="high"), id="with a score in words"),
+        pytest.param(lambda content: content.update(timing_ms={"depth": []}), id="with a list for a time"),
+        pytest.param(lambda content: content["objects"][0].update(depth_m=10**400), id="with a depth beyond all"),
     ],
 )
 def test_what_is_no_scene_is_refused_in_one_sentence(break_: Callable[[dict[str, object]], object]) -> None:

@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 
 from howfar.cli.calibrate import calibrate
 from howfar.cli.compare import compare
-from howfar.cli.console import escape_what_cannot_be_encoded, tell
+from howfar.cli.console import escape_what_cannot_be_encoded, forget_odd_width, tell
 from howfar.cli.demo import demo
 from howfar.cli.depth import depth
 from howfar.cli.doctor import doctor
@@ -97,6 +97,7 @@ def main() -> None:
 def _run() -> None:
     open_closed_streams()
     escape_what_cannot_be_encoded()
+    forget_odd_width()
     warnings.filterwarnings("ignore", module="PIL")  # on damaged metadata, which does not matter to the picture
     os.environ.setdefault("OPENCV_LOG_LEVEL", "ERROR")  # what OpenCV warns of comes as a sentence of our own
     try:

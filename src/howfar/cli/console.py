@@ -5,6 +5,7 @@ that the output's encoding lacks becomes an escape; data are UTF-8, whatever the
 """
 
 import io
+import os
 import sys
 from functools import cache
 from typing import TYPE_CHECKING
@@ -13,6 +14,9 @@ from howfar.text import ESCAPING, shown
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+
+MOST_COLUMNS = 10_000
 
 
 @cache
@@ -54,6 +58,13 @@ def escape_what_cannot_be_encoded() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=ESCAPING)
+
+
+def forget_odd_width() -> None:
+    """Forget a `COLUMNS` in which nothing can be printed, such as the 0 of a terminal without a size."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdigit() and not (columns.isascii() and 0 < int(columns[:9]) <= MOST_COLUMNS):
+        del os.environ["COLUMNS"]
 
 
 def _console(*, stderr: bool) -> "Console":

@@ -1,5 +1,6 @@
 """The sources that failed in one run: the others are still processed, and the failures are printed at the end."""
 
+import re
 from dataclasses import dataclass, field
 
 import typer
@@ -41,6 +42,11 @@ class Failures:
             raise typer.Exit(1)
 
 
+WORD, MESSAGE = (300, 100), (1500, 500)
+"""How many letters are told of the beginning and of the end of what is too long."""
+LONG_WORD = re.compile(rf"\S{{{sum(WORD) + 1},}}")
+"""What a message tells in part, such as a number of 5000 digits: no path that is met is as long."""
+
 FLAGS = {
     "alignment": "--align",
     "camera_height_m": "--camera-height",
@@ -51,7 +57,17 @@ FLAGS = {
 
 
 def sentence(error: HowfarError) -> str:
-    """The message of an error, with the flag of the setting that its next step is about."""
-    text = str(error)
+    """The message of an error, with the flag of the setting that its next step is about.
+
+    Passwords are taken out, also of an address that was given in the place of a file.
+    """
+    from howfar.io.addresses import without_passwords
+
+    text = LONG_WORD.sub(lambda word: _shortened(word[0], *WORD), without_passwords(str(error)))
+    text = _shortened(text, *MESSAGE)
     flag = FLAGS.get(error.setting) or "--" + error.setting.replace("_", "-")
     return text if not error.setting or flag in text else f"{text.removesuffix('.')} ({flag})."
+
+
+def _shortened(text: str, begins: int, ends: int) -> str:
+    return text if len(text) <= begins + ends else f"{text[:begins]}…{text[-ends:]}"

@@ -192,6 +192,8 @@ def _picture(entry: dict[str, Any]) -> CocoPicture:
 
 def _box(entry: dict[str, Any]) -> CocoBox:
     x, y, width, height = (_within(float(value), LARGEST_PX) for value in entry["bbox"])
+    if width < 0 or height < 0:
+        raise ValueError(f"a bbox is left, top, width and height, and one is {width:g} wide and {height:g} high")
     return CocoBox(
         image_id=_whole(entry["image_id"]),
         category_id=_whole(entry["category_id"]),
@@ -202,7 +204,10 @@ def _box(entry: dict[str, Any]) -> CocoBox:
 
 
 def _whole(value: Any) -> int:
-    return int(_within(int(value), 2**63 - 1))
+    number = int(value)
+    if isinstance(value, float) and number != value:
+        raise ValueError(f"{value:g} is no whole number")
+    return int(_within(number, 2**63 - 1))
 
 
 def _within(value: float, most: float) -> float:

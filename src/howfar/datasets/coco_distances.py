@@ -12,7 +12,6 @@ Boxes round a crowd (`iscrowd`) have no distance and are left out.
 """
 
 import math
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -26,6 +25,7 @@ from howfar.datasets.coco_folder import CocoFolder, pictures_of
 from howfar.datasets.samples import LazySamples, ObjectSample
 from howfar.datasets.splits import refuse_unknown_split
 from howfar.errors import SettingError, SourceError
+from howfar.numbers import is_finite_number
 from howfar.scene import Camera
 
 INTRINSICS = ("fx_px", "fy_px", "cx_px", "cy_px")
@@ -130,7 +130,7 @@ def _metres(entry: dict[str, Any], field: str, where: str) -> float | None:
     value = entry.get(field)
     if value is None:
         return None
-    if not _is_number(value) or not value > 0:
+    if not is_finite_number(value) or not value > 0:
         raise SourceError(
             f"The {field} of {where} should be a positive number of metres, not {value!r}: correct it, or leave it out "
             "where it is not known."
@@ -150,11 +150,6 @@ def _camera(entry: dict[str, Any], where: str) -> Camera:
 
 
 def _intrinsics(fields: object, where: str) -> list[float]:
-    if not isinstance(fields, dict) or not all(_is_number(fields.get(name)) for name in INTRINSICS):
+    if not isinstance(fields, dict) or not all(is_finite_number(fields.get(name)) for name in INTRINSICS):
         raise SourceError(f"The camera of {where} should have the numbers {', '.join(INTRINSICS)}, not {fields!r}.")
     return [float(fields[name]) for name in INTRINSICS]
-
-
-def _is_number(value: object) -> bool:
-    # The comparison is false for NaN, and holds for whole numbers that no float can be made of.
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max

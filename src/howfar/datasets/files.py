@@ -6,11 +6,33 @@ from pathlib import Path, PurePosixPath
 from howfar.errors import SourceError
 from howfar.files import is_file
 from howfar.io.kinds import PICTURE_SUFFIXES, has_suffix
+from howfar.io.parsing import UnreadableError, read_text
+
+LARGEST_BYTES = 256 * 2**20
+"""No list or table of a data set is larger."""
 
 
 def pictures_in(folder: Path) -> list[Path]:
     """The pictures that lie in a folder, by their endings, in the order of their names."""
     return sorted(path for path in folder.iterdir() if has_suffix(path, PICTURE_SUFFIXES))
+
+
+def text_of(path: Path, called: str, wanted: str) -> str:
+    """The text of a file of a data set.
+
+    Args:
+        path: The file.
+        called: What messages call it.
+        wanted: What it should hold, in a clause of its own.
+
+    Raises:
+        SourceError: If it cannot be read, or is not a text.
+    """
+    try:
+        return read_text(path, LARGEST_BYTES)
+    except (OSError, UnreadableError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SourceError(f"{called} cannot be read ({reason}): {wanted}.") from None
 
 
 def leads_out(name: str) -> bool:

@@ -3,7 +3,6 @@
 The description's fields are shown in howfar.datasets.dataset_toml.
 """
 
-import math
 from pathlib import Path
 
 from howfar.datasets.camera_table import CameraTable
@@ -136,7 +135,7 @@ def _metres_per_count(fields: Fields) -> float:
             raise SettingError(f"{fields.where}: unit should be m, cm or mm, not {unit!r}; for others give scale.")
         return METRES[unit]
     scale = fields.number("scale")
-    if not (math.isfinite(scale) and scale > 0):
+    if scale <= 0:
         raise SettingError(f"{fields.where}: scale should be the metres of one step, more than 0, not {scale:g}.")
     return scale
 

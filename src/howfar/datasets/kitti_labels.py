@@ -1,13 +1,17 @@
 """The texts of KITTI's object benchmark: one object a line in `label_2`, one matrix a line in `calib`."""
 
 import math
+import reprlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from howfar.datasets.files import text_of
 from howfar.errors import SourceError
 from howfar.scene import Camera
 
 COLUMNS = "type truncated occluded alpha left top right bottom height width length x y z rotation_y"
+LARGEST = 1e6
+"""No number of pixels, metres or radians is larger."""
 DONT_CARE = "DontCare"
 
 Box = tuple[float, float, float, float]
@@ -99,11 +103,12 @@ def _object(line: str, where: str) -> KittiObject | None:
         _, occluded, _, x1, y1, x2, y2, _, width_m, length_m, _, _, z_m, rotation_y_rad = _finite(rest, 14)
         if label == DONT_CARE:
             return None
-        if not (width_m > 0 and length_m > 0):
+        if not (width_m > 0 and length_m > 0 and x1 <= x2 and y1 <= y2):
             raise ValueError
     except ValueError:
         raise SourceError(
-            f"{where} should hold an object's {len(COLUMNS.split())} columns ({COLUMNS}), not {line.strip()!r}."
+            f"{where} should hold an object's {len(COLUMNS.split())} columns ({COLUMNS}), not "
+            f"{reprlib.repr(line.strip())}."
         ) from None
     occlusion = int(occluded) if occluded in (0, 1, 2) else -1
     return KittiObject(label, occlusion, (x1, y1, x2, y2), width_m, length_m, z_m, rotation_y_rad)
@@ -111,14 +116,10 @@ def _object(line: str, where: str) -> KittiObject | None:
 
 def _finite(words: list[str], count: int) -> list[float]:
     numbers = [float(word) for word in words]
-    if len(numbers) != count or not all(map(math.isfinite, numbers)):
+    if len(numbers) != count or not all(abs(number) <= LARGEST for number in numbers):  # false for NaN
         raise ValueError
     return numbers
 
 
 def _lines(path: Path, form: str) -> list[str]:
-    try:
-        return path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not a text"
-        raise SourceError(f"{path} cannot be read ({reason}): it should hold {form}.") from None
+    return text_of(path, str(path), f"it should hold {form}").splitlines()

@@ -1,5 +1,6 @@
 """Pictures and the files that belong to them, found by the patterns of a description."""
 
+import reprlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,6 +83,6 @@ def choose_pairs(pairs: list[Pair], names: list[str], where: Path) -> list[Pair]
 def _find(root: Path, pattern: str) -> list[Path]:
     try:
         return sorted(path for path in root.glob(pattern) if is_file(path))
-    except (NotImplementedError, ValueError, OSError) as error:
+    except (NotImplementedError, ValueError, OSError, RecursionError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).rstrip(".").lower()
-        raise SourceError(f"The pattern {pattern!r} cannot be: {reason}.") from None
+        raise SourceError(f"The pattern {reprlib.repr(pattern)} cannot be: {reason}.") from None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from howfar.datasets.files import leads_out
+from howfar.datasets.files import leads_out, text_of
 from howfar.errors import SettingError, SourceError
 
 WHOLE = "all"
@@ -34,11 +34,7 @@ def read_list(path: Path, form: str) -> list[str]:
     Raises:
         SourceError: If the list cannot be read, or is empty.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not a text"
-        raise SourceError(f"The split {path} cannot be read ({reason}): it should name {form}.") from None
+    lines = text_of(path, f"The split {path}", f"it should name {form}").splitlines()
     entries = [line.strip() for line in lines if line.strip()]
     if not entries:
         raise SourceError(f"The split {path} is empty: it should name {form}.")

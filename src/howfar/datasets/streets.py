@@ -150,7 +150,7 @@ def is_index_of_streets(path: Path) -> bool:
     index = path / INDEX
     if not index.is_file():
         return False
-    with index.open(encoding="utf-8", errors="replace") as file:
+    with index.open(encoding="utf-8-sig", errors="replace") as file:
         return set(COLUMNS) <= set(file.readline().strip().split(","))
 
 

@@ -20,6 +20,7 @@ from howfar.datasets.files import pictures_in
 from howfar.datasets.samples import DetectionSample, LazySamples
 from howfar.datasets.splits import WHOLE, read_list, refuse_unknown_split
 from howfar.errors import SourceError
+from howfar.io.parsing import UnreadableError, read_bytes
 from howfar.io.pictures import read_rgb
 
 IMAGES = "JPEGImages"
@@ -115,9 +116,11 @@ def read_annotation(path: Path) -> list[Object]:
         SourceError: If the file is not XML, declares a document type, or an object lacks its name or corners.
     """
     try:
-        root = _parse(path.read_bytes())
+        root = _parse(read_bytes(path))
     except OSError as error:
         raise SourceError(f"The annotation {path} cannot be read ({error.strerror}): fetch it again.") from None
+    except UnreadableError as error:
+        raise SourceError(f"The annotation {path} cannot be read ({error}): fetch it again.") from None
     except (expat.ExpatError, ValueError, LookupError) as error:  # of encodings that Python lacks, or that are none
         raise SourceError(f"The annotation {path} is not plain XML ({error}): fetch it again.") from None
     return [_object(entry, path) for entry in root.iter("object")]
@@ -149,6 +152,8 @@ def _object(entry: ElementTree.Element, path: Path) -> Object:
             f"{path} has an object {name[:40]!r} whose bndbox lacks one of {', '.join(CORNERS)}, or has one that is no "
             "number of pixels."
         ) from None
+    if x2 < x1 or y2 < y1:
+        raise SourceError(f"{path} has an object {name[:40]!r} whose bndbox ends before it begins: correct it.")
     if not name:
         raise SourceError(f"{path} has an object without a name: name its class.")
     return name, x1, y1, x2, y2

@@ -4,14 +4,18 @@ A line is `class centre-x centre-y width height`: the class's number from 0, and
 A picture without such a file, or with an empty one, has no object.
 """
 
-import math
+import reprlib
 from pathlib import Path
 
 import numpy as np
 
+from howfar.datasets.files import text_of
 from howfar.datasets.samples import DetectionSample
 from howfar.errors import SourceError
 from howfar.io.pictures import read_rgb
+
+FARTHEST_SHARE = 10.0
+"""No box reaches so many pictures beyond its own; pixels do."""
 
 Line = tuple[int, float, float, float, float]
 
@@ -54,13 +58,9 @@ def read_labels(path: Path, class_names: tuple[str, ...]) -> list[Line]:
     Raises:
         SourceError: If it is there and cannot be read, or a line has another form or a class that has no name.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
+    if not path.exists():
         return []
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not a text"
-        raise SourceError(f"The labels {path} cannot be read ({reason}): there should be one object a line.") from None
+    lines = text_of(path, f"The labels {path}", "there should be one object a line").splitlines()
     return [_parse(line, f"{path}, line {number}", class_names) for number, line in enumerate(lines, 1) if line.strip()]
 
 
@@ -75,12 +75,14 @@ def _parse(line: str, where: str, class_names: tuple[str, ...]) -> Line:
         number = float(words[0])
         x, y, width, height = map(float, words[1:])
     except ValueError:
-        raise SourceError(f"{where} should hold five numbers, not {line.strip()!r}.") from None
+        raise SourceError(f"{where} should hold five numbers, not {reprlib.repr(line.strip())}.") from None
     if not number.is_integer() or not 0 <= number < len(class_names):
         raise SourceError(
             f"{where} has the class {words[0]}, and the {len(class_names)} classes are numbered from 0 to "
             f"{len(class_names) - 1}: correct the line, or the list of classes."
         )
-    if not all(map(math.isfinite, (x, y, width, height))):
-        raise SourceError(f"{where} should hold finite numbers, not {line.strip()!r}.")
+    if not (max(map(abs, (x, y))) <= FARTHEST_SHARE and 0 <= width <= FARTHEST_SHARE and 0 <= height <= FARTHEST_SHARE):
+        raise SourceError(
+            f"{where} should hold finite shares of the picture's sides, not {reprlib.repr(line.strip())}."
+        )
     return int(number), x, y, width, height

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from howfar.datasets.files import text_of
 from howfar.errors import SourceError
 
 TEXTS = ("names.txt", "classes.txt", "labels/classes.txt")
@@ -101,8 +102,4 @@ def _item(number: str | None, name: str) -> tuple[int | None, str]:
 
 
 def _lines(path: Path) -> list[str]:
-    try:
-        return path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not a text"
-        raise SourceError(f"The class names in {path} cannot be read ({reason}): list them, one a line.") from None
+    return text_of(path, f"The class names in {path}", "list them, one a line").splitlines()

@@ -7,9 +7,11 @@ from urllib.parse import SplitResult, urlsplit
 
 from howfar.errors import HowfarError
 
-_USER = r"(?<=://)(?:[^/?#{blank}]*@|(?!\[)[^/?#@:{blank}]*:(?!\d*(?:[/?#]|$))[^{blank}]*@)"
+_USER = (
+    r"(?:(?<=://)|(?<=http:/)|(?<=https:/))(?:[^/?#{blank}]*@|(?!\[)[^/?#@:{blank}]*:(?!\d*(?:[/?#]|$))[^{blank}]*@)"
+)
 """A name and a password before the @ of the host. The password may hold what should have been escaped, such as a slash;
-what follows a colon and is a port is no password."""
+what follows a colon and is a port is no password. A path of files has one slash where an address has two."""
 
 _IN_ADDRESS = re.compile(_USER.format(blank="\0"))
 _IN_TEXT = re.compile(_USER.format(blank=r"\s"))
@@ -18,6 +20,11 @@ _IN_TEXT = re.compile(_USER.format(blank=r"\s"))
 def without_password(address: str) -> str:
     """An address with nothing before the @ of its host: `rtsp://me:secret@host/1` gives `rtsp://host/1`."""
     return _IN_ADDRESS.sub("", address)
+
+
+def without_passwords(text: str) -> str:
+    """A text with nothing before the @ of every address in it."""
+    return _IN_TEXT.sub("", text)
 
 
 @contextmanager
@@ -34,7 +41,7 @@ def hiding_passwords(*addresses: str) -> Iterator[None]:
         text = str(error)
         for address in addresses:
             text = _hidden(text, address)
-        error.args = (_IN_TEXT.sub("", text),)
+        error.args = (without_passwords(text),)
         raise
 
 

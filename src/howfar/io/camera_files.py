@@ -43,7 +43,8 @@ from typing import cast, get_args
 
 from howfar.errors import SettingError
 from howfar.io.other_camera_files import WANTED, is_of_other_tool, other_calibration
-from howfar.io.toml import Fields, Lines, read_toml, toml_text, write_toml
+from howfar.io.parsing import parse_toml, read_text
+from howfar.io.toml import Fields, Lines, refusing_unreadable, toml_text, write_toml
 from howfar.scene import Camera
 from howfar.scene.calibration import (
     Calibration,
@@ -58,8 +59,6 @@ from howfar.scene.camera import Origin
 
 NEEDED = ("width_px", "height_px", "fx_px", "fy_px")
 OPTIONAL = ("cx_px", "cy_px", "origin")
-MAX_BYTES = 16 * 2**20
-"""No camera file is larger: what is, is a picture or a video."""
 MODELS = ("brown", "fisheye")
 TABLES = ("distortion", "chessboard", "scale")
 
@@ -70,16 +69,18 @@ def read_calibration(path: Path) -> Calibration:
     Raises:
         SettingError: If the file is missing, is of no known kind, or something in it is missing or cannot be.
     """
-    text = _text_of(path)
-    if text is not None and is_of_other_tool(text):
+    with refusing_unreadable(path, "camera file"):
+        text = read_text(path)  # once: a pipe gives it once
+    if is_of_other_tool(text):
         return _plausible(other_calibration(text, str(path)), path)
-    if text is not None and text.strip() and not any(name in text for name in (*NEEDED, *TABLES)):
+    if text.strip() and not any(name in text for name in (*NEEDED, *TABLES)):
         raise SettingError(
             f"The camera file {path} cannot be read as TOML of howfar, and is of no kind that is read: {WANTED}"
         )
-    read = Fields(read_toml(path, "camera file"), where="")
+    with refusing_unreadable(path, "camera file"):
+        table = parse_toml(text)
     try:
-        calibration = _calibration(read)
+        calibration = _calibration(Fields(table, where=""))
     except SettingError as error:
         raise SettingError(f"{path}: {error}") from None
     return _plausible(calibration, path)
@@ -113,14 +114,6 @@ def _plausible(calibration: Calibration, path: Path) -> Calibration:
         f"{camera.width_px}×{camera.height_px}, which no lens has: give it in pixels, not in millimetres or as a share "
         "of the width."
     )
-
-
-def _text_of(path: Path) -> str | None:
-    """The text of a file; None if it cannot be read as one: whoever reads it as TOML says why."""
-    try:
-        return path.read_text(encoding="utf-8-sig") if path.stat().st_size <= MAX_BYTES else None
-    except (OSError, UnicodeDecodeError, ValueError):
-        return None
 
 
 def _calibration(read: Fields) -> Calibration:

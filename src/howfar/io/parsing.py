@@ -5,7 +5,9 @@ No text gets past it that the code behind could stumble over.
 
 import json
 import math
+import os
 import re
+import select
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +15,8 @@ from typing import Any
 
 LARGEST_BYTES = 16 * 2**20
 """No file that a person writes, and no record, is larger."""
+PIPE_WAIT_S = 5.0
+"""How long whoever writes into a pipe may be silent: a pipe that nobody writes into has no end."""
 DEEPEST = 50
 """Tables and lists within each other; files of use have five."""
 
@@ -87,19 +91,47 @@ def read_text(path: Path, largest_bytes: int | None = LARGEST_BYTES) -> str:
         UnreadableError: If it is no UTF-8, or larger than largest_bytes.
     """
     try:
-        with path.open("rb") as file:
-            data = file.read(-1 if largest_bytes is None else largest_bytes + 1)
-        if largest_bytes is not None and len(data) > largest_bytes:
-            raise UnreadableError(f"it is larger than {largest_bytes // 2**20} MB")
-        return data.decode("utf-8-sig")
+        return read_bytes(path, largest_bytes).decode("utf-8-sig")
     except MemoryError:
         raise UnreadableError("it does not fit into the memory") from None
     except UnicodeDecodeError as error:
-        raise UnreadableError(f"it is no text: {error}") from None
+        raise UnreadableError(f"it is not a text: {error}") from None
+
+
+def read_bytes(path: Path, largest_bytes: int | None = LARGEST_BYTES) -> bytes:
+    """The content of a file, as `read_text` reads it; of a pipe too, once."""
+    try:
+        if path.is_fifo():
+            data = _from_pipe(path, LARGEST_BYTES)
+        else:
+            with path.open("rb") as file:
+                data = file.read(-1 if largest_bytes is None else largest_bytes + 1)
+        if largest_bytes is not None and len(data) > largest_bytes:
+            raise UnreadableError(f"it is larger than {largest_bytes // 2**20} MB")
+        return data
+    except MemoryError:
+        raise UnreadableError("it does not fit into the memory") from None
     except UnreadableError:
         raise
     except ValueError as error:  # a name that no file can have
         raise UnreadableError(str(error)) from None
+
+
+def _from_pipe(path: Path, largest_bytes: int) -> bytes:
+    """What comes through a pipe, and a little more than the largest of it at most."""
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    data = b""
+    try:
+        while len(data) <= largest_bytes:
+            if not select.select([handle], [], [], PIPE_WAIT_S)[0]:
+                raise UnreadableError(f"it is a pipe into which nothing was written for {PIPE_WAIT_S:g} s")
+            piece = os.read(handle, 2**16)
+            if not piece:
+                break
+            data += piece
+    finally:
+        os.close(handle)
+    return data
 
 
 def _checked(parse: Callable[[], Any], *, any_number: bool = False) -> Any:

@@ -2,8 +2,8 @@
 
 import math
 import reprlib
-import sys
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from importlib import resources
@@ -13,6 +13,7 @@ from typing import Any
 from howfar.errors import HowfarError, SettingError
 from howfar.files import replacing
 from howfar.io.parsing import UnreadableError, parse_toml, read_toml_file
+from howfar.numbers import is_finite_number
 from howfar.text import json_text
 
 Value = str | bool | float | date | Sequence[str] | Sequence[float]
@@ -42,8 +43,17 @@ def read_toml(
     Raises:
         HowfarError: Of the kind given, if the file is missing, cannot be read, or is not TOML.
     """
-    try:
+    with refusing_unreadable(path, what, error, advice):
         return read_toml_file(path)
+
+
+@contextmanager
+def refusing_unreadable(
+    path: Path, what: str, error: type[HowfarError] = SettingError, advice: str = "check the path"
+) -> Iterator[None]:
+    """Say in one sentence why a TOML file cannot be read in the block; the arguments are those of `read_toml`."""
+    try:
+        yield
     except FileNotFoundError:
         raise error(f"There is no {what} {path}: {advice}.") from None
     except OSError as cause:
@@ -225,9 +235,7 @@ class Fields:
 
 
 def _is_number(value: Any, within: Range) -> bool:
-    # The comparison is false for NaN, and holds for whole numbers that no float can be made of.
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return number and abs(value) <= sys.float_info.max and value in within
+    return is_finite_number(value) and value in within
 
 
 def _is_list_of(value: Any, kind: type) -> bool:

@@ -12,6 +12,11 @@ NORMALISED_PX = 2.0
 MOST_SHARE = 4.0
 """Boxes that reach this many times beyond the input are no shares of its sides."""
 MOST_SCORE = 1.001
+MOST_LOGIT = 60.0
+"""No network is so sure of anything: scores beyond it are percent, or whole numbers of 8 bits."""
+FROM_0_TO_1 = "export it with scores from 0 to 1"
+INSIDE_OUT = 0.5
+"""Boxes of which a larger share ends before it begins are given in another way than the layout says."""
 
 
 def decoded(arrays: Arrays, size_px: tuple[int, int], spec: DetectorSpec) -> Arrays:
@@ -29,10 +34,12 @@ def decoded(arrays: Arrays, size_px: tuple[int, int], spec: DetectorSpec) -> Arr
         return arrays
     layout, classes = LAYOUTS[spec.layout], len(spec.classes)
     layout.read(arrays, size_px, np.inf, classes)  # refuses what has another shape
-    copies = [np.array(array, dtype=np.float32) for array in arrays]
+    copies = [array.copy() for array in arrays]
     boxes, scores = layout.parts(copies, classes)
     if spec.scores == "logits":
-        np.clip(scores, -60, 60, out=scores)
+        if np.max(scores, initial=0.0) > MOST_LOGIT:  # false where numbers are missing (NaN)
+            raise ModelError(f"The detector gives a score of {np.max(scores):.3g}, which is no logit: {FROM_0_TO_1}.")
+        np.clip(scores, -MOST_LOGIT, MOST_LOGIT, out=scores)
         scores[...] = 1 / (1 + np.exp(-scores))
     if spec.boxes == "normalised" and boxes is not None:
         boxes *= np.array(size_px * 2, dtype=np.float32)
@@ -40,7 +47,7 @@ def decoded(arrays: Arrays, size_px: tuple[int, int], spec: DetectorSpec) -> Arr
 
 
 def refuse_other_units(
-    found: Candidates, scores: NDArray[np.floating], size_px: tuple[int, int], spec: DetectorSpec, where: str
+    found: Candidates, scores: NDArray[np.float32], size_px: tuple[int, int], spec: DetectorSpec, where: str
 ) -> None:
     """Refuse candidates that show that the card states another unit than the network has.
 
@@ -54,20 +61,38 @@ def refuse_other_units(
     Raises:
         ModelError: If scores are no probabilities, or boxes look normalised, or are not.
     """
-    odd = float(np.max(found.scores)) if len(found.scores) else float(np.min(scores, initial=0.0))
-    if odd > MOST_SCORE or odd < least_score(spec):
+    if not len(found.scores):
+        refuse_scores(float(np.min(scores, initial=0.0)), 0.0, spec, where)
+        return
+    refuse_scores(0.0, float(np.max(found.scores)), spec, where)
+    refuse_box_unit(found.boxes_xyxy, size_px, spec, where)
+    refuse_inside_out(found.boxes_xyxy[:, 2:] < found.boxes_xyxy[:, :2], spec, where)
+
+
+def refuse_scores(least: float, most: float, spec: DetectorSpec, where: str) -> None:
+    """Refuse scores that are no probabilities; see `refuse_other_units`."""
+    if most > MOST_LOGIT:
+        raise ModelError(
+            f"{where} gives a score of {most:.3g}, which is neither a probability nor a logit: {FROM_0_TO_1}."
+        )
+    filling = -1.0 if spec.layout == "end2end" else 0.0  # some exports fill up their rows with -1
+    if most > MOST_SCORE or least < filling - 0.001:
+        odd = most if most > MOST_SCORE else least
         raise ModelError(
             f"{where} gives a score of {odd:.3g}, and no sigmoid is in it: say scores = "
             '"logits" in the card\'s [output].'
         )
-    if not len(found.scores):
-        return
-    refuse_box_unit(found.boxes_xyxy, size_px, spec, where)
 
 
-def least_score(spec: DetectorSpec) -> float:
-    """The least score of a row; some exports fill up their rows with -1."""
-    return -1.001 if spec.layout == "end2end" else -0.001
+def refuse_inside_out(negative: NDArray[np.bool_], spec: DetectorSpec, where: str) -> None:
+    """Refuse boxes, most of which have a negative side; N×2 says of widths and heights whether they are."""
+    share = float(negative.any(axis=1).mean()) if len(negative) else 0.0
+    if share > INSIDE_OUT:
+        way = "x1, y1, x2, y2" if spec.layout == "end2end" else "centre x, centre y, width, height"
+        raise ModelError(
+            f"{share:.0%} of the boxes of {where} end before they begin, and a box of the layout {spec.layout} is {way}"
+            ": check the card's layout, or the export."
+        )
 
 
 def refuse_box_unit(boxes: NDArray[np.float32], size_px: tuple[int, int], spec: DetectorSpec, where: str) -> None:
@@ -86,7 +111,7 @@ def refuse_box_unit(boxes: NDArray[np.float32], size_px: tuple[int, int], spec: 
         )
 
 
-def without_nan(found: Candidates, scores: NDArray[np.floating], where: str) -> tuple[Candidates, tuple[str, ...]]:
+def without_nan(found: Candidates, scores: NDArray[np.float32], where: str) -> tuple[Candidates, tuple[str, ...]]:
     """The candidates that are numbers, and a sentence about rows that are not.
 
     Args:
@@ -98,6 +123,8 @@ def without_nan(found: Candidates, scores: NDArray[np.floating], where: str) -> 
         ModelError: If no row has a score.
     """
     whole = np.isfinite(found.boxes_xyxy).all(axis=1) & np.isfinite(found.scores)
+    if found.masks is not None:
+        whole &= np.isfinite(found.masks.coefficients).all(axis=1)
     lost = int((~whole).sum())
     if np.isnan(np.sum(scores)):  # one number is NaN
         rows = np.isnan(scores).any(axis=-1)

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from howfar.errors import ModelError
-from howfar.models.box_units import MOST_SCORE, decoded, least_score, refuse_box_unit
-from howfar.models.card import Card, DepthSpec, Task
+from howfar.models.box_units import decoded, refuse_box_unit, refuse_inside_out, refuse_scores
+from howfar.models.card import Card, DepthSpec, DetectorSpec, Task
 from howfar.models.depth import CardDepth
 from howfar.models.detector import CardDetector
 from howfar.models.foreground import ForegroundNetwork
@@ -30,6 +30,8 @@ MOST_BEYOND = 0.1
 BEYOND = 1.5
 MOST_LIKELY_M = 200.0
 """A median beyond this, where the card states no farthest depth, is none of metres."""
+MANY_BOXES = 20
+"""So many boxes are never all as wide and as high as their centres are far from the corner; corners always are."""
 CONSTANT = 1e-4
 """A map that varies by less than this share of its largest value is the same everywhere."""
 
@@ -142,20 +144,28 @@ def _check_detector(detector: CardDetector, outputs: Mapping[str, NDArray[Any]],
         share = np.isnan(raw_scores).any(axis=-1).mean()
         raise ModelError(f"{where} gives scores that are no numbers (NaN) in {share:.0%} of its rows: check the file.")
     if raw_scores.size:
-        _check_scores(float(raw_scores.min()), float(raw_scores.max()), detector)
+        _check_scores(float(raw_scores.min()), float(raw_scores.max()), spec, where)
     boxes = layout.parts(decoded(arrays, size_px, spec), classes)[0]
     if boxes is not None and boxes.size:
-        refuse_box_unit(np.asarray(boxes, dtype=np.float32).reshape(-1, 4), size_px, spec, where)
+        _check_boxes(boxes.reshape(-1, 4), size_px, spec, where)
 
 
-def _check_scores(least: float, most: float, detector: CardDetector) -> None:
-    where = detector.session.name
-    if detector.spec.scores == "probabilities" and (most > MOST_SCORE or least < least_score(detector.spec)):
+def _check_boxes(boxes: NDArray[np.float32], size_px: tuple[int, int], spec: DetectorSpec, where: str) -> None:
+    refuse_box_unit(boxes, size_px, spec, where)
+    first, last = boxes[:, :2], boxes[:, 2:]
+    are_corners = spec.layout == "end2end"
+    refuse_inside_out(last < (first if are_corners else 0), spec, where)
+    if not are_corners and len(boxes) >= MANY_BOXES and (last >= first).all():
         raise ModelError(
-            f"{where} gives scores from {least:.3g} to {most:.3g}, and no sigmoid is in it: say scores = "
-            '"logits" in the card\'s [output].'
+            f"The boxes of {where} look like corners (x1, y1, x2, y2), and those of the layout {spec.layout} are "
+            "centre x, centre y, width, height: check the card's layout, or the export."
         )
-    if detector.spec.scores == "logits" and least >= 0 and most <= 1:
+
+
+def _check_scores(least: float, most: float, spec: DetectorSpec, where: str) -> None:
+    if spec.scores == "probabilities":
+        refuse_scores(least, most, spec, where)
+    elif least >= 0 and most <= 1:
         raise ModelError(
             f"{where} gives scores from {least:.3g} to {most:.3g}, of which a sigmoid was taken already: say scores = "
             '"probabilities" in the card\'s [output].'

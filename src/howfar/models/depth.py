@@ -84,7 +84,7 @@ class CardDepth:
             ModelError: If the output is no map.
         """
         output = read_outputs(outputs, self.spec.tensors, ONE, self.session.name)[0]
-        values = np.asarray(output, dtype=np.float32)
+        values = output
         while values.ndim > 2 and values.shape[0] == 1:
             values = values[0]
         if values.ndim != 2 or values.size == 0:
@@ -100,8 +100,9 @@ class CardDepth:
         """Raise ModelError for a map that lies far beyond the farthest depth of the card: it is in another unit."""
         if self.spec.kind != "metres" or self.spec.max_m is None:
             return
-        median = float(np.median(values))
-        if median > OTHER_UNIT * self.spec.max_m:  # false where numbers are missing (NaN)
+        known = values[np.isfinite(values)]
+        median = float(np.median(known)) if known.size else 0.0
+        if median > OTHER_UNIT * self.spec.max_m:
             raise ModelError(
                 f"{self.session.name} gives a median of {median:.4g} m, and its card says at most {self.spec.max_m:g} "
                 "m: are these millimetres? Export a network that gives metres, or correct the card."

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from howfar.errors import ModelError
 from howfar.models.box_units import decoded, refuse_other_units, without_nan
 from howfar.models.card import Card
-from howfar.models.layouts import LAYOUTS
+from howfar.models.layouts import LAYOUTS, Arrays
 from howfar.models.look_alikes import look_alikes
 from howfar.models.masks import masks_in_boxes
 from howfar.models.outputs import read_outputs
@@ -96,7 +96,8 @@ class CardDetector:
         layout = LAYOUTS[self.spec.layout]
         threshold = self.spec.score if query.score is None else query.score
         arrays = decoded(self.arrays(outputs), fed.size_px, self.spec)
-        found = layout.read(arrays, fed.size_px, threshold, len(self.spec.classes))
+        with np.errstate(invalid="ignore"):  # of infinite boxes, which are left out below
+            found = layout.read(arrays, fed.size_px, threshold, len(self.spec.classes))
         scores = layout.parts(arrays, len(self.spec.classes))[1]
         refuse_other_units(found, scores, fed.size_px, self.spec, self.session.name)
         found, notes = without_nan(found, scores, self.session.name)
@@ -121,8 +122,8 @@ class CardDetector:
         log_sds = self.spec.height_log_sds((boxes[:, 3] - boxes[:, 1]) * fed.placement.scale_y)
         return Detections(boxes, found.scores, found.class_ids, self.spec.classes, masks, log_sds, notes)
 
-    def arrays(self, outputs: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
-        """The outputs that are read, as the network gives them.
+    def arrays(self, outputs: Mapping[str, NDArray[Any]]) -> Arrays:
+        """The outputs that are read, in single precision.
 
         Raises:
             ModelError: If the card does not say which they are.

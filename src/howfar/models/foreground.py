@@ -40,4 +40,4 @@ class ForegroundNetwork:
                 f"{self.session.name} gave outputs of shape {shapes} for {count} crops; a ranging network gives "
                 f"{count}×{height}×{width}."
             )
-        return np.asarray(outputs[0], dtype=np.float32)
+        return outputs[0]

@@ -6,7 +6,7 @@ Every reader takes the outputs, the input's size and the score threshold, and gi
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from howfar.errors import ModelError
 from howfar.models.masks import MaskParts
 
-Arrays = list[NDArray[Any]]
+Arrays = list[NDArray[np.float32]]
 
 
 class Candidates(NamedTuple):
@@ -45,7 +45,7 @@ class Layout(NamedTuple):
     read: Callable[[Arrays, tuple[int, int], float, int], Candidates]
     needs_nms: bool
     counts: tuple[int, ...]
-    parts: Callable[[Arrays, int], tuple[NDArray[Any] | None, NDArray[Any]]]
+    parts: Callable[[Arrays, int], tuple[NDArray[np.float32] | None, NDArray[np.float32]]]
 
 
 NANODET_STRIDES = (8, 16, 32)
@@ -56,7 +56,7 @@ def read_nanodet(outputs: Arrays, size: tuple[int, int], threshold: float, class
 
     Each side's distance from the cell's centre is the mean of a distribution over bins, times the stride.
     """
-    scores, sides = (np.asarray(output[0], dtype=np.float32) for output in _expect(outputs, 2, 3))
+    scores, sides = (output[0] for output in _expect(outputs, 2, 3))
     centres, strides = _nanodet_grid(*size)
     if scores.shape != (len(centres), classes) or len(sides) != len(centres) or not _has_bins(sides.shape[1]):
         raise ModelError(
@@ -106,7 +106,9 @@ def read_yolov8_seg(outputs: Arrays, size: tuple[int, int], threshold: float, cl
     """YOLOv8 and 11 with masks: 1×(4+C+K)×N, as yolov8 with K coefficients more, and 1×K×h×w prototypes."""
     if len(outputs) != 2 or outputs[1].ndim != 4 or outputs[1].shape[0] != 1 or not outputs[1].size:
         raise ModelError("A yolov8-seg output is 1×(4+C+K)×N and 1×K×h×w: check the card's layout, or the export.")
-    prototypes = np.asarray(outputs[1][0], dtype=np.float32)
+    prototypes = outputs[1][0]
+    if not np.isfinite(prototypes).all():
+        raise ModelError("The detector's masks hold no numbers (NaN or infinite): check the card's mean and std.")
     rows = _rows(outputs[:1], 4 + classes + len(prototypes), "yolov8-seg", classes, transposed=True)
     candidates, class_ids = _above(np.ascontiguousarray(rows[:, 4 : 4 + classes]), threshold)
     middle, half = rows[candidates, :2], rows[candidates, 2:4] / 2
@@ -119,10 +121,14 @@ def read_end2end(outputs: Arrays, size: tuple[int, int], threshold: float, class
     """Networks that suppress duplicates themselves (YOLOv10, many exports): 1×N×6: x1, y1, x2, y2, score, class."""
     rows = _rows(outputs, 6, "end2end", classes)
     kept = rows[rows[:, 4] > threshold]
-    class_ids = kept[:, 5].astype(np.int64)
-    if len(class_ids) and not 0 <= class_ids.min() <= class_ids.max() < classes:
-        raise ModelError(f"The detector gave a class outside the {classes} that its card names.")
-    return Candidates(kept[:, :4], kept[:, 4], class_ids)
+    numbers = kept[:, 5]
+    odd = numbers[~((numbers >= 0) & (numbers < classes) & (np.floor(numbers) == numbers))]  # NaN too
+    if odd.size:
+        raise ModelError(
+            f"The detector gave the class {odd[0]:.3g}, and the {classes} that its card names are numbered from 0 to "
+            f"{classes - 1}: an end2end row is x1, y1, x2, y2, score, class."
+        )
+    return Candidates(kept[:, :4], kept[:, 4], numbers.astype(np.int64))
 
 
 def read_rtdetr(outputs: Arrays, size: tuple[int, int], threshold: float, classes: int) -> Candidates:
@@ -142,7 +148,7 @@ def _rtdetr_parts(outputs: Arrays, classes: int) -> tuple[NDArray[np.float32], N
     if len(outputs) == 1:
         rows = _rows(outputs, 4 + classes, "rtdetr", classes)
         return rows[:, :4], rows[:, 4:]
-    scores, boxes = (np.asarray(output[0], dtype=np.float32) for output in _expect(outputs, 2, 3))
+    scores, boxes = (output[0] for output in _expect(outputs, 2, 3))
     if scores.shape != (len(boxes), classes) or boxes.shape[1] != 4:
         raise ModelError(
             f"An rtdetr output of two for the card's classes is 1×N×{classes} and 1×N×4, this one "
@@ -166,7 +172,9 @@ LAYOUTS = {
 }
 
 
-def _columns(rows: NDArray[Any], first: int, last: int | None = None) -> tuple[NDArray[Any], NDArray[Any]]:
+def _columns(
+    rows: NDArray[np.float32], first: int, last: int | None = None
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Views of the boxes, and of the scores between two columns."""
     return rows[..., :4], rows[..., first:last]
 
@@ -192,8 +200,8 @@ def _expect(outputs: Arrays, count: int, ndim: int) -> Arrays:
 
 
 def _rows(outputs: Arrays, width: int, layout: str, classes: int, *, transposed: bool = False) -> NDArray[np.float32]:
-    raw = np.asarray(_expect(outputs, 1, 3)[0][0], dtype=np.float32)
-    rows = raw.T if transposed else raw
+    raw = _expect(outputs, 1, 3)[0][0]
+    rows: NDArray[np.float32] = raw.T if transposed else raw
     if rows.shape[1] != width:
         fits = _fitting_layouts(raw.shape, classes)
         hint = f" It looks like {' or '.join(fits)}." if fits else ""

@@ -16,8 +16,8 @@ ONE = (1,)
 
 def read_outputs(
     outputs: Mapping[str, NDArray[Any]], tensors: tuple[str, ...], counts: Sequence[int], where: str
-) -> list[NDArray[Any]]:
-    """The outputs that a head reads: those that the card names, or all of them.
+) -> list[NDArray[np.float32]]:
+    """The outputs that a head reads, in single precision: those that the card names, or all of them.
 
     Args:
         outputs: What the session gave.
@@ -37,7 +37,8 @@ def read_outputs(
                 f"The network's output {name!r} holds no array of numbers but {kind}: name others in its "
                 "card's tensors, or export it without."
             )
-    return list(read.values())
+    with np.errstate(over="ignore"):  # what is beyond single precision becomes infinite
+        return [value.astype(np.float32, copy=False) for value in read.values()]
 
 
 def refuse_unnamed(names: Sequence[str], tensors: tuple[str, ...], counts: Sequence[int], where: str) -> None:

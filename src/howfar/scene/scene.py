@@ -187,12 +187,14 @@ class Scene:
             SettingError: If a field is missing, or its value is of a wrong type.
         """
         try:
-            return _scene(content)
-        except (KeyError, TypeError, ValueError, AttributeError, SettingError) as error:
+            scene = _scene(content)
+            scene.to_json()  # what is read can be written: numbers are numbers, at any depth
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError, SettingError) as error:
             raise SettingError(
                 f"This is no scene as docs/scene.schema.json describes it ({type(error).__name__}: {error}): read the "
                 "JSON of `howfar look`, or the result of `Scene.to_dict`."
             ) from None
+        return scene
 
     def to_json(self, indent: int | None = None) -> str:
         """The scene as JSON text, on one line unless an indent is given."""

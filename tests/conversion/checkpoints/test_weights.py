@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
+from howfar.conversion.checkpoints.class_names import read_class_names
 from howfar.conversion.checkpoints.weights import load_weights, read_weights
 from howfar.errors import ModelError
 from howfar.networks.yolov5 import yolov5
@@ -435,3 +436,13 @@ def test_weights_of_another_network_are_refused_and_change_nothing(
 def test_a_detector_of_other_classes_is_told_apart() -> None:
     with pytest.raises(ModelError, match=r"model\.24\.m\.0\.weight: 255×64×1×1 instead of 24×64×1×1"):
         load_weights(yolov5("n", classes=3), yolov5("n").state_dict(), source="yolov5n.pt")
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")], ids=["a pipe", "a device"])
+@pytest.mark.parametrize("read", [read_weights, read_class_names], ids=["weights", "names"])
+def test_what_is_no_file_is_refused_before_it_is_read(tmp_path: Path, make, read) -> None:
+    make(tmp_path / "w.pt")
+    with pytest.raises(ModelError, match="is a pipe or a device"):
+        read(tmp_path / "w.pt")
+    with pytest.raises(ModelError, match="cannot be read"):
+        read(tmp_path)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from howfar.errors import DownloadError
-from howfar.models.zoo.fetch import Patience, UnreachableError, Wanted, fetch
+from howfar.models.zoo.fetch import Patience, UnreachableError, Wanted, fetch, note_path
 from tests.models.zoo.server import FileServer, Reply
 
 BODY = bytes(range(256)) * 4096
@@ -154,6 +154,43 @@ def test_a_server_that_gives_crumbs_is_given_up(server: FileServer, part: Path) 
     with pytest.raises(UnreachableError, match="broke off"):
         fetch(wanted, part, patience=replace(QUICK, attempts=3))
     assert len(server.gets()) == 3
+
+
+@pytest.mark.parametrize(
+    ("reply", "facts", "sentence"),
+    [
+        pytest.param(Reply(b""), {}, "has 0 bytes", id="nothing"),
+        pytest.param(Reply(BODY[:999]), {"least_bytes": 1000}, "999 bytes, and at least 1000", id="far too short"),
+        pytest.param(Reply(BODY, claims=999), {"least_bytes": 1000}, "999 bytes", id="a length that is too short"),
+        pytest.param(Reply(b" <!DOCTYPE html><p>Log in"), {}, "a page for people", id="a page to log in"),
+    ],
+)
+def test_what_comes_in_the_place_of_a_file_of_no_known_digest_is_not_kept(
+    server: FileServer, part: Path, reply: Reply, facts: dict, sentence: str
+) -> None:
+    with pytest.raises(DownloadError, match=sentence):
+        fetch(Wanted(server.answer("/toy.onnx", reply), **facts), part, patience=QUICK)
+    assert list(part.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        pytest.param('{"url": "URL", "sha256": null, "etag": 5}', id="a tag that is a number"),
+        pytest.param('{"url": "URL", "sha256": null, "etag": "\\"\\u00e9\\""}', id="a tag that no header can hold"),
+        pytest.param('{"url": "URL", "sha256": null, "etag": "\\"a\\r\\nX: y\\""}', id="a tag of two lines"),
+        pytest.param('{"url": "URL", "sha256": null, "etag": "a"}', id="a tag without quotes"),
+        pytest.param('{"url": ["URL"], "etag": {}}', id="lists and objects"),
+        pytest.param("[1]", id="a list"),
+        pytest.param("", id="nothing"),
+    ],
+)
+def test_an_odd_note_beside_a_part_means_a_fresh_start(server: FileServer, part: Path, note: str) -> None:
+    url = server.answer("/toy.onnx", Reply(BODY))
+    part.write_bytes(BODY[:HALF])
+    note_path(part).write_text(note.replace("URL", url))
+    assert fetch(Wanted(url), part, patience=QUICK) == SHA
+    assert [asked.range for asked in server.gets()] == [None]
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from howfar.errors import DownloadError, ModelError
 from howfar.models import read_card
 from howfar.models.library import embedded_path
 from howfar.models.zoo import Entry, Patience, pull, pull_entry, pulled_path, read_record
+from tests.models.zoo.fixtures import PULL
 from tests.models.zoo.server import FileServer, Reply
 
 BODY = bytes(range(256)) * 4096
@@ -80,6 +81,36 @@ def test_a_new_version_in_the_registry_is_fetched(server: FileServer, cache: Pat
     pull_entry(entry, patience=QUICK)
     server.answer("/toy.pt", Reply(BODY))
     assert pull_entry(replace(entry, sha256=SHA), patience=QUICK).read_bytes() == BODY
+
+
+def test_a_file_of_another_size_than_the_registry_says_is_not_kept(
+    server: FileServer, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PULL, "LEAST_SHARE", 0.9)
+    entry = toy(server.answer("/toy.pt", Reply(BODY[:HALF])), size_mb=1.0)
+    with pytest.raises(DownloadError, match="has 500001 bytes, and at least 900000 were expected"):
+        pull_entry(entry, patience=QUICK)
+    assert names_in(cache / "models") == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"sha256": 65536}, id="a digest that is a number"),
+        pytest.param({"size_bytes": -5}, id="a size below 0"),
+        pytest.param({"size_bytes": "5"}, id="a size that is a text"),
+        pytest.param({"digest_from": "somebody"}, id="a digest of nobody known"),
+        pytest.param({"url": None}, id="no address"),
+        pytest.param({"more": 1}, id="a field too many"),
+        pytest.param([], id="a list"),
+    ],
+)
+def test_a_record_of_another_form_is_named(server: FileServer, cache: Path, change: dict | list) -> None:
+    path = pull_entry(toy(server.answer("/toy.pt", Reply(BODY))), patience=QUICK)
+    record = path.with_name("toy.pt.json")
+    record.write_text(json.dumps({**json.loads(record.read_text()), **change} if isinstance(change, dict) else change))
+    with pytest.raises(ModelError, match=r"toy\.pt\.json cannot be read .* remove it"):
+        read_record(path)
 
 
 def test_a_record_that_cannot_be_read_is_named(server: FileServer, cache: Path) -> None:

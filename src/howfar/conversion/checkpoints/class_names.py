@@ -21,7 +21,7 @@ def read_class_names(path: Path) -> tuple[str, ...]:
     Raises:
         ModelError: If the file asks to run code, is damaged or of another kind.
     """
-    tree = open_pytorch_file(path.read_bytes(), str(path)).tree
+    tree = open_pytorch_file(path).tree
     kept = [tree.get(key) for key in WEIGHT_KEYS] if isinstance(tree, dict) else []
     for network in (*kept, tree):
         if isinstance(network, StandIn) and (names := _in_order(network.state.get("names"))):

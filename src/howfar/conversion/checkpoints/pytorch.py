@@ -7,6 +7,7 @@ five pickles (a magic number, the version, facts of the machine, the tree, the k
 import io
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
@@ -14,6 +15,7 @@ from torch import Tensor
 
 from howfar.conversion.checkpoints.restricted_pickle import StoredNumbers, damaged, read_pickle, shown
 from howfar.errors import ModelError
+from howfar.io.kinds import HEAD_BYTES, is_page
 
 NUMBER_TYPES = {
     "torch.DoubleStorage": torch.float64,
@@ -46,15 +48,22 @@ class PyTorchFile(NamedTuple):
     read: Callable[[StoredNumbers], bytes]
 
 
-def open_pytorch_file(content: bytes, where: str) -> PyTorchFile:
-    """Open the content of a file of either format without running code from it; `where` names it in errors.
+def open_pytorch_file(path: Path) -> PyTorchFile:
+    """Open a file of either format without running code from it.
 
     Raises:
-        ModelError: If it asks to run code, is damaged, or is not PyTorch's.
+        ModelError: If it cannot be read, asks to run code, is damaged, or is not PyTorch's.
     """
+    where = str(path)
+    if path.exists() and not (path.is_file() or path.is_dir()):  # without end, or never anything
+        raise ModelError(f"{where} is a pipe or a device, not a file: name a .pt or .pth file.")
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"The weights {where} cannot be read ({error.strerror}): name a .pt or .pth file.") from None
     if not content:
         raise ModelError(f"{where} is empty: download it again.")
-    if content[:64].lstrip().lower().startswith((b"<!doctype", b"<html")):
+    if is_page(content[:HEAD_BYTES]):
         raise ModelError(f"{where} is a web page, not weights: download the file that the page links to.")
     return _open_zip(content, where) if content.startswith(ZIP_START) else _open_legacy(content, where)
 

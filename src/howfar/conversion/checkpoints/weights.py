@@ -37,11 +37,7 @@ def read_weights(path: str | Path) -> dict[str, Tensor]:
         ModelError: If the file cannot be read, asks to run code, is damaged or of another kind, or has no weights.
     """
     where = str(path)
-    try:
-        content = Path(path).read_bytes()
-    except OSError as error:
-        raise ModelError(f"The weights {where} cannot be read ({error.strerror}): name a .pt or .pth file.") from None
-    file = open_pytorch_file(content, where)
+    file = open_pytorch_file(Path(path))
     stored = _find_weights(file.tree, where)
     if not stored:
         raise ModelError(

@@ -4,13 +4,16 @@ import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, cast, get_args
 
-from howfar.errors import ModelError
+from howfar.errors import ModelError, SettingError
 from howfar.files import expanded, replacing
-from howfar.io.parsing import read_json_file
+from howfar.io.parsing import UnreadableError, read_json_file
+from howfar.io.toml import NOT_NEGATIVE, Fields
 from howfar.models.card import card_path
 from howfar.models.zoo.registry import Entry
+
+DigestFrom = Literal["registry", "hub", "first pull"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Record:
     url: str
     size_bytes: int
     sha256: str
-    digest_from: Literal["registry", "hub", "first pull"]
+    digest_from: DigestFrom
 
 
 def cache_folder() -> Path:
@@ -71,11 +74,26 @@ def read_record(model: Path) -> Record | None:
     """
     path = record_path(model)
     try:
-        return Record(**read_json_file(path))
+        fields = Fields(_object(read_json_file(path)), "")
+        record = Record(
+            name=fields.text("name"),
+            url=fields.text("url"),
+            size_bytes=fields.whole("size_bytes", within=NOT_NEGATIVE),
+            sha256=fields.text("sha256"),
+            digest_from=cast(DigestFrom, fields.choice("digest_from", get_args(DigestFrom))),
+        )
+        fields.refuse_others()
     except FileNotFoundError:
         return None
-    except (OSError, TypeError, ValueError) as error:
+    except (OSError, UnreadableError, SettingError) as error:
         raise ModelError(f"The record {path} cannot be read ({error}): remove it and pull the model again.") from None
+    return record
+
+
+def _object(content: Any) -> dict[str, Any]:
+    if not isinstance(content, dict):
+        raise UnreadableError("it is no object")
+    return content
 
 
 def write_companions(model: Path, entry: Entry, record: Record) -> None:

@@ -4,6 +4,7 @@ huggingface_hub 2 and pooch 1.9 both start again from nothing when the process w
 """
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -25,6 +26,7 @@ from howfar.io.http import (
     streaming,
     within,
 )
+from howfar.io.kinds import HEAD_BYTES, is_page
 from howfar.io.parsing import read_json_file
 from howfar.models.session import file_digest
 
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
 
 LARGEST_BYTES = 50 * 10**9
 """More is not taken where nobody knows how long a file is; no model is as large."""
+
+STRONG_TAG = re.compile(r'"[\x21\x23-\x7e]{1,1000}"')
+"""An entity tag that vouches for every byte and may be sent back; a weak one begins with W/."""
 
 Progress = Callable[[int, int | None], None]
 """Called with the bytes that are here and the bytes in all (None when the server does not say)."""
@@ -62,12 +67,14 @@ class Wanted:
         sha256: Its digest, if it is known beforehand.
         size_bytes: Its size, if it is known exactly.
         limit_bytes: More than this is not taken, whatever the server says.
+        least_bytes: A file of less is another one, where nobody knows its digest.
     """
 
     url: str
     sha256: str | None = None
     size_bytes: int | None = None
     limit_bytes: int | None = None
+    least_bytes: int = 1
 
 
 class UnreachableError(DownloadError):
@@ -269,10 +276,10 @@ def _resume_from(wanted: Wanted, part: Path) -> tuple[int, dict[str, str]]:
     """
     headers: dict[str, str] = {}
     start, note = _size(part), _read_note(part)
-    etag = note.get("etag") or ""
+    etag = note.get("etag", "")
     if wanted.sha256 and note.get("sha256") == wanted.sha256:
         pass
-    elif not wanted.sha256 and note.get("url") == without_password(wanted.url) and etag and not etag.startswith("W/"):
+    elif not wanted.sha256 and note.get("url") == without_password(wanted.url) and STRONG_TAG.fullmatch(etag):
         headers["If-Range"] = etag
     else:
         start = 0
@@ -289,7 +296,19 @@ def _verified(wanted: Wanted, part: Path) -> str:
             f"{wanted.url} is not the file that was expected (SHA-256 {digest[:12]}… instead of "
             f"{wanted.sha256[:12]}…) and was removed: pull again, from another mirror if it stays so."
         )
+    if not wanted.sha256 and (why := _other_file(wanted, part)):
+        discard(part)
+        raise DownloadError(f"{wanted.url} {why}: it is another file, so check the address or the mirror.")
     return digest
+
+
+def _other_file(wanted: Wanted, part: Path) -> str:
+    """Why a file whose digest nobody knows is not the one that was wanted; empty if nothing speaks against it."""
+    size = _size(part)
+    if size < wanted.least_bytes:
+        return f"has {size} bytes, and at least {wanted.least_bytes} were expected"
+    with part.open("rb") as file:
+        return "is a page for people, such as one to log in" if is_page(file.read(HEAD_BYTES)) else ""
 
 
 def note_path(part: Path) -> Path:
@@ -303,11 +322,12 @@ def _write_note(wanted: Wanted, part: Path, etag: str | None) -> None:
     note_path(part).write_text(json.dumps(note), encoding="utf-8")
 
 
-def _read_note(part: Path) -> dict[str, str | None]:
-    with suppress(OSError, ValueError):  # no note, or one that was cut short, means a fresh start
+def _read_note(part: Path) -> dict[str, str]:
+    """The texts of the note; none where there is no note, or one that was cut short: then all begins anew."""
+    with suppress(OSError, ValueError):
         note = read_json_file(note_path(part))
         if isinstance(note, dict):
-            return note
+            return {name: text for name, text in note.items() if isinstance(text, str)}
     return {}
 
 

@@ -5,20 +5,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 from howfar.errors import DownloadError, ModelError
 from howfar.files import make_folder, put_in_place
 from howfar.io.addresses import hiding_passwords, split_address, without_password
 from howfar.models.card import card_path
 from howfar.models.session import file_digest
-from howfar.models.zoo.cache import Record, model_path, pulled_path, read_record, record_path, write_companions
+from howfar.models.zoo.cache import (
+    DigestFrom,
+    Record,
+    model_path,
+    pulled_path,
+    read_record,
+    record_path,
+    write_companions,
+)
 from howfar.models.zoo.fetch import Patience, Progress, UnreachableError, Wanted, discard, fetch, note_path
 from howfar.models.zoo.hub import locate
 from howfar.models.zoo.registry import Entry, embedded_default, find_entry
 
 SIZE_SLACK = 1.1
 """A file may be this many times longer than the registry says, which rounds; more is not taken."""
+LEAST_SHARE = 0.9
+"""A file of less than this share of what the registry says is another one, where nobody states its digest."""
 
 
 def pull(
@@ -115,9 +124,7 @@ def _fetch_to(target: Path, entry: Entry, progress: Progress | None, mirror: str
     discard(part)
 
 
-def _wanted(
-    entry: Entry, mirror: str | None, patience: Patience
-) -> tuple[Wanted, Literal["registry", "hub", "first pull"]]:
+def _wanted(entry: Entry, mirror: str | None, patience: Patience) -> tuple[Wanted, DigestFrom]:
     """What to fetch, and who states its digest."""
     if mirror is not None and split_address(mirror).scheme not in ("http", "https"):
         given = mirror.rpartition("@")[2]
@@ -127,7 +134,9 @@ def _wanted(
     else:
         wanted = Wanted(_mirrored(entry.address, mirror))
     if entry.size_mb is not None:
-        wanted = replace(wanted, limit_bytes=int(entry.size_mb * 1e6 * SIZE_SLACK))
+        size_bytes = entry.size_mb * 1e6
+        least_bytes = max(1, int(size_bytes * LEAST_SHARE))
+        wanted = replace(wanted, limit_bytes=int(size_bytes * SIZE_SLACK), least_bytes=least_bytes)
     if entry.sha256 is not None:
         return replace(wanted, sha256=entry.sha256), "registry"
     return wanted, "hub" if wanted.sha256 else "first pull"
