@@ -11,7 +11,7 @@ from howfar.errors import DownloadError, ModelError
 from howfar.files import make_folder, put_in_place
 from howfar.io.addresses import hiding_passwords, split_address, without_password
 from howfar.models.card import card_path
-from howfar.models.session import file_digest
+from howfar.models.model_file import file_digest
 from howfar.models.zoo.cache import Record, model_path, pulled_path, read_record, record_path, write_companions
 from howfar.models.zoo.fetch import Patience, Progress, UnreachableError, Wanted, discard, fetch, note_path
 from howfar.models.zoo.hub import locate
