@@ -146,6 +146,9 @@ def test_the_environment_says_what_auto_is(card: Card, machine: pytest.MonkeyPat
     machine.setenv("HOWFAR_ENGINE", "onnxruntime")
     assert choose(RunOptions(), card).engine == "onnxruntime"
     assert choose(OPENVINO, card).engine == "openvino"
+    machine.setenv("HOWFAR_ENGINE", "openvino")
+    assert choose(RunOptions(precision="fp32"), card).engine == "openvino"
+    assert choose(RunOptions(provider="cpu"), card).engine == "onnxruntime"
     machine.setenv("HOWFAR_ENGINE", "tensorrt")
     with pytest.raises(SettingError, match="HOWFAR_ENGINE must be auto, onnxruntime or openvino, not 'tensorrt'"):
         choose(RunOptions(), card)

@@ -94,11 +94,12 @@ def compare(
     unit = read_unit(depth_unit, depth_scale, depth_invalid)
     shown = _Shown(tuple(pictures or ()), tuple(truth or ()), unit, data, split, every)
     shown.refuse(align)
-    networks = _networks(models, 1 if shown.has_truth else 2, RunOptions(engine=engine, precision=precision))
+    running = RunOptions(engine=engine, precision=precision)
+    networks = _networks(models, 1 if shown.has_truth else 2, running)
     name, samples = shown.samples(Lens(None, focal_px, fov_deg, fov_long_deg, fov_diagonal_deg))
     surfaces = None if data is None else SurfaceMasks.of_split(data, split)
     options = ComparisonOptions(shown.has_truth, FULL if cap_m is None else full_protocol(cap_m), align, surfaces)
-    costs = _costs(networks, samples[0])
+    costs = _costs(networks, samples[0], running)
     drawn: list[ComparisonPicture] = []
     caveats = Caveats(many=True)
     with progress_bar("Comparing", len(samples), "image") as step:
@@ -215,7 +216,7 @@ def _networks(models: str, least: int, running: "RunOptions") -> "dict[str, Card
     return {network.name if times[network.name] == 1 else name: network for name, network in opened.items()}
 
 
-def _costs(networks: "Mapping[str, CardDepth]", sample: "DepthSample") -> "dict[str, Cost]":
+def _costs(networks: "Mapping[str, CardDepth]", sample: "DepthSample", running: "RunOptions") -> "dict[str, Cost]":
     """What each network takes besides time, looking at a picture of the size of this one."""
     from howfar.evaluation.comparison.footprint import MEGABYTE, peak_memory_mb
     from howfar.evaluation.comparison.reports import Cost
@@ -224,7 +225,7 @@ def _costs(networks: "Mapping[str, CardDepth]", sample: "DepthSample") -> "dict[
     costs = {}
     for name, network in networks.items():
         path = Path(network.session.name)
-        costs[name] = Cost(path.stat().st_size / MEGABYTE, peak_memory_mb(path, width, height))
+        costs[name] = Cost(path.stat().st_size / MEGABYTE, peak_memory_mb(path, width, height, running))
     return costs
 
 

@@ -45,12 +45,14 @@ def choose(options: RunOptions, card: Card) -> Choice:
         MissingExtraError: If OpenVINO is asked for and is not installed.
     """
     engine, asked = options.engine, "it is asked for"
-    if engine == "auto":
+    if engine == "auto" and options.provider is not None:
+        engine, asked = "onnxruntime", "a provider is asked for"
+    elif engine == "auto":
         engine, asked = _of_environment(), f"{VARIABLE} asks for it"
     if engine == "openvino":
         return _by_openvino(options, card, asked)
-    if engine == "onnxruntime" or options.provider is not None:
-        return _by_onnx_runtime(options, asked if engine == "onnxruntime" else "a provider is asked for")
+    if engine == "onnxruntime":
+        return _by_onnx_runtime(options, asked)
     if options.precision == "bf16":
         return _by_openvino(options, card, "bf16 is asked for")
     if options.precision == "fp32":

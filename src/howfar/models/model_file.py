@@ -4,6 +4,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
 
 from howfar.errors import ModelError
 from howfar.files import is_file
@@ -86,19 +89,18 @@ def _check_input(one: FileInput, spec: InputSpec, path: Path) -> None:
         raise ModelError(f"{path} takes an input of shape {list(one.shape)}, and its card says {wanted}.")
 
 
-def cannot_be_opened(path: Path, error: Exception) -> ModelError:
+def cannot_be_opened(path: Path, reason: str) -> ModelError:
     """What is said of a file that an engine does not open."""
-    return ModelError(
-        f"{path} cannot be opened as an ONNX model ({first_line(error)}): check the file, or export it again."
-    )
+    return ModelError(f"{path} cannot be opened as an ONNX model ({reason}): check the file, or export it again.")
 
 
-def failed_on(path: Path, tensors: Sequence[object], error: Exception) -> ModelError:
+def failed_on(path: Path, tensors: Sequence[NDArray[Any]], reason: str) -> ModelError:
     """What is said of a network that refuses what it is fed with."""
-    shapes = " and ".join(str(getattr(tensor, "shape", "?")) for tensor in tensors)
-    return ModelError(f"{path} failed on an input of shape {shapes} ({first_line(error)}): check the card's [input].")
+    shapes = " and ".join(str(tensor.shape) for tensor in tensors)
+    return ModelError(f"{path} failed on an input of shape {shapes} ({reason}): check the card's [input].")
 
 
-def first_line(error: Exception) -> str:
-    """The first line of what a library says."""
-    return str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__
+def line_of(error: Exception, which: int) -> str:
+    """One line of what a library says: ONNX Runtime's reason is the first, OpenVINO's the last."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[which].rstrip(".") if lines else type(error).__name__

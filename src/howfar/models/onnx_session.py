@@ -19,6 +19,7 @@ from howfar.models.model_file import (
     failed_on,
     file_digest,
     inputs_of_card,
+    line_of,
 )
 from howfar.models.outputs import check_outputs
 from howfar.models.run_options import RunOptions
@@ -68,7 +69,7 @@ class OnnxSession:
         try:
             outputs = self._session.run(self._output_names, feeds)
         except Exception as error:  # noqa: BLE001
-            raise failed_on(self.path, tensors, error) from None
+            raise failed_on(self.path, tensors, line_of(error, 0)) from None
         return dict(zip(self._output_names, outputs, strict=True))
 
     def digest(self) -> str:
@@ -81,7 +82,7 @@ def _opened(path: Path, options: RunOptions) -> onnxruntime.InferenceSession:
     try:
         return onnxruntime.InferenceSession(str(path), _session_options(options), providers=providers)
     except Exception as error:  # noqa: BLE001  ONNX Runtime's errors have no common base of their own
-        raise cannot_be_opened(path, error) from None
+        raise cannot_be_opened(path, line_of(error, 0)) from None
 
 
 def _session_options(options: RunOptions) -> onnxruntime.SessionOptions:

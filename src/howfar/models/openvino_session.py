@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from howfar.errors import ModelError
 from howfar.models.card import Card
 from howfar.models.forked import Forked
 from howfar.models.model_file import (
@@ -18,6 +19,7 @@ from howfar.models.model_file import (
     failed_on,
     file_digest,
     inputs_of_card,
+    line_of,
 )
 from howfar.models.openvino_library import openvino
 from howfar.models.outputs import check_outputs
@@ -80,7 +82,7 @@ class OpenVinoSession:
         try:
             return self._forked.here().run(feeds)
         except Exception as error:  # noqa: BLE001  OpenVINO raises RuntimeError for whatever it is
-            raise failed_on(self.path, tensors, error) from None
+            raise failed_on(self.path, tensors, line_of(error, -1)) from None
 
     def digest(self) -> str:
         """SHA-256 of the file, in hexadecimal."""
@@ -104,12 +106,18 @@ class _Network:
             "PERFORMANCE_HINT": "LATENCY",
             "ENABLE_CPU_PINNING": False,
         } | ({} if threads is None else {"INFERENCE_NUM_THREADS": threads})
+        self._core = library.Core()
+        reader = library.frontend.FrontEndManager().load_by_framework("onnx")
         try:
-            self._core = library.Core()
-            reader = library.frontend.FrontEndManager().load_by_framework("onnx")
-            self._model = reader.convert(reader.load(str(path)))
+            read = reader.load(str(path))
         except Exception as error:  # noqa: BLE001
-            raise cannot_be_opened(path, error) from None
+            raise cannot_be_opened(path, line_of(error, -1)) from None
+        try:
+            self._model = reader.convert(read)
+        except Exception as error:  # noqa: BLE001
+            raise ModelError(
+                f"OpenVINO cannot run {path} ({line_of(error, -1)}): take the engine onnxruntime.", setting="engine"
+            ) from None
         self.inputs = [_file_input(one) for one in self._model.inputs]
         self.output_names = [one.any_name for one in self._model.outputs]
         self._lock = threading.Lock()
