@@ -18,7 +18,7 @@ from howfar.cli.app import app
 from howfar.cli.export import USED_BY
 from howfar.errors import HowfarError, MissingExtraError, ModelError, OutputError, SettingError
 from howfar.models import open_detector
-from howfar.models.card import Head
+from howfar.models.card import Task
 from howfar.models.card_reading import read_card
 from howfar.scene import Frame, Query
 from tests.datasets.folders import write_nyu
@@ -214,4 +214,4 @@ def test_what_is_not_installed_is_named(run: Path, tmp_path: Path, monkeypatch: 
 
 
 def test_howfar_look_takes_a_file_of_every_task_that_is_exported() -> None:
-    assert set(USED_BY) == set(get_args(Head))
+    assert set(USED_BY) == set(get_args(Task))

@@ -25,7 +25,7 @@ from howfar.models import DEFAULT_DEPTH, DEFAULT_DETECTOR, Card, RunOptions
 from howfar.models.library import FOREGROUND, embedded_path
 from howfar.models.session import OnnxSession
 from howfar.pipeline.open_methods import DEFAULT_METHOD
-from tests.models.onnx_files import constant_detector, mean_depth
+from tests.models.onnx_files import constant_detector, joint_network, mean_depth
 
 CARD = 'layout = "yolov8"\nclasses = ["cup", "dog"]\nscore = 0.5\nnms = 0.5'
 BOXES = np.array([[(16, 24, 20, 20, 0.9, 0.0), (48, 24, 20, 20, 0.0, 0.8)]], dtype=np.float32).transpose(0, 2, 1)
@@ -530,6 +530,18 @@ def test_asked_at_a_terminal_it_looks_at_what_is_answered(folder: Path) -> None:
     assert running.returncode == 0, errors
     scene = json.loads(output[output.index("{") :])
     assert [each["label"] for each in scene["objects"]] == ["cup"]
+
+
+def test_a_joint_network_is_named_as_both(folder: Path) -> None:
+    joint_network(folder / "models")
+    noise = np.random.default_rng(1).integers(0, 255, (96, 128, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(folder / "noise.png")
+    named = ["--detector", "models/joint.onnx", "--depth-model", "models/joint.onnx", "--format", "json"]
+    result = CliRunner().invoke(app, ["look", "noise.png", *named])
+    scene = json.loads(result.stdout)
+    assert (scene["models"]["detector"], scene["models"]["depth"]) == ("joint", "joint")
+    assert set(scene["timing_ms"]) >= {"perceive"}
+    assert len(scene["objects"]) > 0
 
 
 def test_one_missing_file_among_several_does_not_stop_the_others(folder: Path) -> None:

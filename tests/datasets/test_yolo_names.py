@@ -1,6 +1,7 @@
 """The class names of YOLO data sets."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,11 @@ def test_the_file_of_the_names_is_found(tmp_path: Path, files: dict[str, str], f
     for name, text in files.items():
         (tmp_path / name).write_text(text)
     assert find_names(tmp_path) == (None if found is None else tmp_path / found)
+
+
+def test_a_long_line_takes_no_longer_than_it_is_long(tmp_path: Path) -> None:
+    path = tmp_path / "data.yaml"
+    path.write_text(f"names:\n  - a{' ' * 200_000}b\n")
+    start = time.monotonic()
+    assert len(read_names(path)[0]) == 200_002
+    assert time.monotonic() - start < 5

@@ -1,5 +1,6 @@
 """Camera files of other tools are read as what they say, or refused in one sentence."""
 
+import time
 from pathlib import Path
 
 import cv2
@@ -237,3 +238,23 @@ def test_whatever_is_damaged_there_is_a_camera_or_one_sentence(text: str, draw) 
 def test_a_fisheye_is_written_and_read_again(tmp_path: Path) -> None:
     write_calibration(Calibration(CAMERA, FISHEYE), tmp_path / "camera.toml")
     assert read_calibration(tmp_path / "camera.toml") == Calibration(CAMERA, FISHEYE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("a: [\n" + "1,\n" * 50_000, id="a list without an end, of many lines"),
+        pytest.param("a" + " " * 200_000 + "b", id="blanks in a name"),
+        pytest.param("\n" * 200_000 + "x", id="empty lines"),
+        pytest.param("\t\n" * 100_000 + "x", id="lines of tabs"),
+        pytest.param("P2:" + "\n" * 200_000, id="empty lines in the place of a matrix"),
+        pytest.param("P2: " + "1 " * 200_000, id="a matrix of too many numbers"),
+    ],
+)
+def test_a_long_text_takes_no_longer_than_it_is_long(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "camera.yaml"
+    path.write_text(text)
+    start = time.monotonic()
+    with pytest.raises(SettingError):
+        read_calibration(path)
+    assert time.monotonic() - start < 5

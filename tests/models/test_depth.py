@@ -1,5 +1,6 @@
 """Depth networks: from a picture and its camera to a depth map."""
 
+import math
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from howfar.errors import ModelError, SettingError
+from howfar.io.resample import resample
 from howfar.models import RunOptions, open_depth_network
 from howfar.scene import Camera, Frame
 from tests.models.onnx_files import PAIR_CARD, constant_detector, mean_depth, pair_depth, write_card, write_model
@@ -174,9 +176,6 @@ def no_card(folder: Path) -> Path:
         pytest.param(integers, "takes tensor\\(uint8\\)", id="bytes as input"),
         pytest.param(wrong_rank, "a depth map is 1×1×H×W", id="an output that is no map"),
         pytest.param(
-            lambda folder: mean_depth(folder, fit="letterbox"), "letterboxes", id="a letterboxed depth network"
-        ),
-        pytest.param(
             lambda folder: constant_detector(folder, {"out": np.zeros((1, 6, 1), np.float32)}, DETECTOR_CARD),
             "not a depth network",
             id="a detector",
@@ -228,3 +227,51 @@ def test_execution_providers(tmp_path: Path, provider: str, works: bool) -> None
     else:
         with pytest.raises(SettingError, match="is not installed; there are"):
             open_depth_network(mean_depth(tmp_path), options)
+
+
+def pooled_depth(folder: Path, fit: str) -> Path:
+    """A depth network whose depth is the mean of cells of 4×4 pixels over 10, at a quarter of the input."""
+    from onnx import helper
+
+    nodes = [
+        helper.make_node("ReduceMean", ["image"], ["grey"], axes=[1], keepdims=1),
+        helper.make_node("AveragePool", ["grey"], ["cells"], kernel_shape=[4, 4], strides=[4, 4]),
+        helper.make_node("Div", ["cells", "ten"], ["out"]),
+    ]
+    path = write_model(folder / "depth.onnx", nodes, constants={"ten": np.array(10.0, dtype=np.float32)})
+    write_card(path, 'kind = "metres"', task="depth", fit=fit, size=(128, 96))
+    return path
+
+
+@pytest.mark.parametrize("fit", ["letterbox", "letterbox-area"])
+@pytest.mark.parametrize(
+    ("width", "height"),
+    [
+        pytest.param(256, 192, id="the input's shape"),
+        pytest.param(300, 90, id="a wide picture"),
+        pytest.param(90, 300, id="a tall one"),
+        pytest.param(125, 99, id="odd sides"),
+    ],
+)
+@pytest.mark.parametrize("axis", [0, 1], ids=["down", "across"])
+def test_beside_bars_the_map_lies_over_the_picture(
+    tmp_path: Path, fit: str, width: int, height: int, axis: int
+) -> None:
+    """A ramp comes back as it is: to a quarter of a cell, where no cell lies half over a bar."""
+    depth_of = np.linspace(2, 22, (height, width)[axis], dtype=np.float32)
+    ramp_m = np.broadcast_to(depth_of[:, None] if axis == 0 else depth_of, (height, width))
+    image = np.repeat((ramp_m * 10).round().astype(np.uint8)[..., None], 3, axis=2)
+    depth = open_depth_network(pooled_depth(tmp_path, fit)).estimate(Frame(image, "ramp"))
+    assert depth.shape[1] / depth.shape[0] == pytest.approx(width / height, rel=0.06)
+    rows, columns = depth.shape
+    off = np.abs(resample(depth.values, width, height) - ramp_m) / (20 / depth.shape[axis])
+    away = math.ceil(2.5 * height / rows), math.ceil(2.5 * width / columns)
+    assert off[away[0] : -away[0], away[1] : -away[1]].max() < 0.25
+
+
+def test_bars_do_not_count_for_the_focal_length(tmp_path: Path) -> None:
+    network = open_depth_network(mean_depth(tmp_path, fit="letterbox"))
+    wide = Frame(np.full((24, 64, 3), 20, dtype=np.uint8), "wide", Camera.from_focal(64, 24, 100.0))
+    depth = network.estimate(wide)
+    assert depth.shape == (24, 64)
+    assert depth.values == pytest.approx(4.0, rel=1e-6)

@@ -51,7 +51,7 @@ def test_an_output_of_the_unet_is_a_share_of_ten_metres() -> None:
 
 
 def test_the_tasks_are_those_of_the_cards() -> None:
-    assert set(get_args(CardTask)) == set(get_args(card.Head)) == {entry.task for entry in NETWORKS.values()}
+    assert set(get_args(CardTask)) == set(get_args(card.Task)) == {entry.task for entry in NETWORKS.values()}
 
 
 @pytest.mark.parametrize(

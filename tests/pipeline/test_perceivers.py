@@ -1,12 +1,16 @@
 """Two networks side by side, and a depth network alone."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from howfar.errors import SettingError
-from howfar.pipeline.perceivers import DepthAlone, TwoNetworks, Unscaled
+from howfar.models import CardJoint, open_joint
+from howfar.pipeline.perceivers import DepthAlone, TwoNetworks, Unscaled, perceiver_of
 from howfar.scene import DepthFacts, DepthMap, Frame, Query
 from howfar.scene.perception import GIVEN
+from tests.models.onnx_files import joint_network
 from tests.pipeline.stand_ins import CAMERA, CUP, DOG, Finds, GivesDepth, halves
 
 OWN = DepthMap(np.full((24, 32), 3.5), "metres")
@@ -88,3 +92,15 @@ def test_unscaled_a_network_is_shown_every_picture_without_its_camera() -> None:
     seen = TwoNetworks(Finds(), unscaled, "crops").perceive(frame(), Query())
     assert [shown.camera for shown in depth.shown] == [None, None, None]
     assert seen.frame.camera == CAMERA, "distances rest on it all the same"
+
+
+def test_the_heads_of_one_network_run_once(tmp_path: Path) -> None:
+    joint, again = open_joint(joint_network(tmp_path)), open_joint(tmp_path / "joint.onnx")
+    assert isinstance(perceiver_of(joint.detector, joint.depth), CardJoint)
+    for other in (
+        perceiver_of(joint.detector, again.depth),
+        perceiver_of(joint.detector, Unscaled(joint.depth)),
+        perceiver_of(joint.detector, joint.depth, "crops"),
+        perceiver_of(Finds(), joint.depth),
+    ):
+        assert isinstance(other, TwoNetworks)

@@ -12,14 +12,14 @@ from PIL import Image
 import howfar
 from howfar import Camera, DepthMap, Rangefinder
 from howfar.datasets.nyu import NyuDepthV2
-from howfar.errors import SettingError, SourceError
-from howfar.models import DEFAULT_DEPTH
+from howfar.errors import ModelError, SettingError, SourceError
+from howfar.models import DEFAULT_DEPTH, CardJoint, open_depth_network, open_detector
 from howfar.models.model_file import file_digest
 from howfar.ranging import Bounds, parse_method
 from howfar.ranging.cues.sizes import ClassSize, SizeTable
 from howfar.scene.calibration import Calibration, DepthScale, Distortion
 from howfar.scene.frame import Frame
-from tests.models.onnx_files import constant_detector, mean_depth
+from tests.models.onnx_files import constant_detector, joint_network, mean_depth
 
 CAMERA = Camera.from_focal(64, 48, 50.0)
 CARD = 'layout = "yolov8"\nclasses = ["cup", "dog"]\nscore = 0.5\nnms = 0.5'
@@ -449,3 +449,31 @@ def test_where_a_detector_gives_masks_they_are_measured(tmp_path: Path) -> None:
     views = finder.look_each(np.full((96, 128, 3), 128, np.uint8), depth=DepthMap(depth_m, "metres"))
     told = [(each.distance.method, each.depth_m) for view in views for each in view]
     assert told == [("mask", pytest.approx(2.0)), ("median", pytest.approx(5.0))]
+
+
+NOISE = np.random.default_rng(1).integers(0, 255, (96, 128, 3), dtype=np.uint8)
+
+
+def told(view) -> list[tuple[str, float, float]]:
+    return [(each.label, each.score, each.depth_m) for each in view]
+
+
+def test_a_joint_network_that_is_named_twice_runs_once(tmp_path: Path) -> None:
+    path = joint_network(tmp_path)
+    finder = Rangefinder(path, str(path), fov_deg=60)
+    two = Rangefinder(open_detector(path), open_depth_network(path), fov_deg=60)
+    assert isinstance(finder.perceiver, CardJoint)
+    assert told(finder.look(NOISE)) == told(two.look(NOISE)) != []
+    assert told(howfar.look(NOISE, detector=path, depth=path, fov_deg=60)) == told(two.look(NOISE))
+
+
+@pytest.mark.parametrize("settings", [{"camera_scale": False}, {"depth_on": "crops"}], ids=["unscaled", "on crops"])
+def test_it_does_what_two_networks_do(tmp_path: Path, settings: dict) -> None:
+    path = joint_network(tmp_path)
+    two = Rangefinder(open_detector(path), open_depth_network(path), fov_deg=60, **settings)
+    assert told(Rangefinder(path, path, fov_deg=60, **settings).look(NOISE)) == told(two.look(NOISE)) != []
+
+
+def test_a_network_of_one_task_is_not_both(models) -> None:
+    with pytest.raises(ModelError, match="not for detection and depth in one pass"):
+        Rangefinder(models["depth"], models["depth"])

@@ -22,6 +22,7 @@ def test_the_ratio_is_known_over_measured() -> None:
     ("make", "says"),
     [
         pytest.param(lambda: DepthScale(0.0, "depth", ""), "positive", id="a scale of nothing"),
+        pytest.param(lambda: DepthScale(1e300, "depth", ""), "positive", id="a scale beyond all"),
         pytest.param(lambda: DepthScale(-1.0, "depth", ""), "positive", id="a negative scale"),
         pytest.param(lambda: DepthScale(math.inf, "depth", ""), "positive", id="an infinite scale"),
         pytest.param(lambda: Distortion(math.nan, 0.0), "k1 must be a finite", id="a distortion that is NaN"),

@@ -82,6 +82,11 @@ def test_a_camera_fits_another_resolution_of_the_same_shape() -> None:
     [
         pytest.param(lambda: KINECT.fitted_to(1280, 720), "another aspect ratio", id="a picture of another shape"),
         pytest.param(lambda: Camera.from_focal(640, 480, 0.0), "positive number", id="no focal length"),
+        pytest.param(lambda: Camera.from_focal(640, 480, 1e300), "positive number", id="a focal length beyond all"),
+        pytest.param(lambda: Camera(640, 480, 500, 500, 1e300, 240), "principal point", id="a middle beyond all"),
+        pytest.param(
+            lambda: Camera(640, 10**12, 500, 500, 320, 240), "No picture has a side", id="a height beyond all"
+        ),
         pytest.param(lambda: Camera.from_focal(640, 480, math.nan), "positive number", id="a focal length that is NaN"),
         pytest.param(lambda: Camera.from_focal(0, 480, 500.0), "at least 1×1", id="a picture without columns"),
         pytest.param(

@@ -12,8 +12,10 @@ from howfar.conversion.exportable import Exportable, InMetres
 from howfar.conversion.onnx_export import export
 from howfar.errors import ModelError
 from howfar.models.card import Card, DepthSpec, InputSpec
+from howfar.models.library import find_model
 from howfar.networks.compact_depth import CompactDepth, exported_form
-from howfar.training.exported_weights import exported_weights
+from howfar.networks.nanodet import NanoDetG
+from howfar.training.exported_weights import exported_weights, ordered_weights
 from howfar.training.initial_weights import load_initial_weights
 from howfar.training.recipe import NetworkSettings
 
@@ -90,3 +92,14 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes | 
         path.write_bytes(content)
     with pytest.raises(ModelError, match="broken"):
         exported_weights(path, CompactDepth("lite0"))
+
+
+@pytest.mark.parametrize(
+    ("name", "network"),
+    [("nanodet-g", NanoDetG(classes=3)), ("depth-rooms-streets", NanoDetG())],
+    ids=["other classes", "another network"],
+)
+def test_convolutions_in_another_order_or_shape_are_refused(name: str, network: NanoDetG) -> None:
+    path, _ = find_model(name)
+    with pytest.raises(ModelError, match="are not those of NanoDetG: name a file of that network"):
+        ordered_weights(path, network)

@@ -12,6 +12,7 @@ from howfar.errors import HowfarError, ModelError, SettingError
 from howfar.networks.compact_depth import CompactDepth
 from howfar.networks.fcrn import FCRN, START_M
 from howfar.networks.hybrid_cnn import HybridCNN
+from howfar.networks.joint_nanodet import JointNanoDet
 from howfar.networks.resnet import ENCODER_PARTS, ResNet50Features
 from howfar.networks.unet_depth import UNetDepth
 from howfar.training.initial_weights import load_initial_weights
@@ -191,3 +192,12 @@ def test_a_checkpoint_of_another_network_is_refused(tmp_path: Path) -> None:
     torch.save(UNetDepth((2, 4)).state_dict(), tmp_path / "other.pt")
     with pytest.raises(ModelError, match=r"other\.pt belongs to another network than UNetDepth"):
         load_initial_weights(small_unet(), NetworkSettings(name="unet", weights=str(tmp_path / "other.pt")))
+
+
+def test_a_joint_network_starts_from_a_detector_and_its_decoder_from_nothing() -> None:
+    network = JointNanoDet()
+    decoder = {name: value.clone() for name, value in network.decoder.state_dict().items()}
+    stem = network.detector.trunk.stem[0].weight.detach().clone()
+    load_initial_weights(network, NetworkSettings(name="joint-nanodet-g", initial="nanodet-g"))
+    assert same(network.decoder, decoder)
+    assert not torch.equal(network.detector.trunk.stem[0].weight, stem)

@@ -8,7 +8,7 @@ import pytest
 
 from howfar.errors import SettingError
 from howfar.training.losses.depth import LOSSES
-from howfar.training.recipe import DepthRecipe, DetectorRecipe, RangingRecipe, parse_recipe, read_recipe
+from howfar.training.recipe import DepthRecipe, DetectorRecipe, JointRecipe, RangingRecipe, parse_recipe, read_recipe
 from howfar.training.semi.recipe import SemiRecipe
 from howfar.training.tasks.depth import OTHER_LOSSES
 
@@ -44,7 +44,13 @@ def test_there_are_recipes_for_every_depth_network_of_the_study() -> None:
 @pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
 def test_every_recipe_can_be_read(path: Path) -> None:
     task = tomllib.loads(path.read_text(encoding="utf-8"))["task"]
-    kinds = {"depth": DepthRecipe, "semi": SemiRecipe, "detector": DetectorRecipe, "ranging": RangingRecipe}
+    kinds = {
+        "depth": DepthRecipe,
+        "semi": SemiRecipe,
+        "detector": DetectorRecipe,
+        "joint": JointRecipe,
+        "ranging": RangingRecipe,
+    }
     recipe = read_recipe(path, kinds[task])
     assert path.stem.startswith(task)
     assert recipe.training.epochs > 0
@@ -179,6 +185,75 @@ def test_a_recipe_may_mix_several_sources_in_fixed_numbers() -> None:
 def test_a_source_that_cannot_be_mixed_is_refused(changes: dict[str, Any], sentence: str) -> None:
     with pytest.raises(SettingError, match=sentence):
         parse_recipe(small() | {"source": [STREETS | changes]}, DepthRecipe, "mine")
+
+
+def joint(**changes: Any) -> JointRecipe:
+    """A joint recipe with both teachers; tables are replaced, and a loss or source of weight None is taken out."""
+    table = small() | {
+        "task": "joint",
+        "network": {"name": "joint-nanodet-g", "initial": "nanodet-g"},
+        "source": [STREETS],
+        "photos": {"root": "coco", "pictures": 1},
+        "box_teacher": {"model": "teacher.onnx", "sources": ["data", "streets"]},
+        "depth_teacher": {"name": "compact", "initial": "depth-rooms-streets"},
+        "loss": {"log_l1": 1.0, "boxes": 1.0, "former": 1.0, "taught_depth": 1.0},
+    }
+    kept = {name: value for name, value in (table | changes).items() if value is not None}
+    return parse_recipe(kept, JointRecipe, "mine")
+
+
+def test_a_joint_recipe_shows_photos_beside_its_sources() -> None:
+    recipe = joint()
+    assert (recipe.training.batch, recipe.pictures_of_data) == (4, 2)
+    assert (recipe.photos.held_out, recipe.photos.seed) == (100, 15)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        pytest.param({"photos": None}, "missing required field `photos`", id="no photos"),
+        pytest.param(
+            {"photos": {"root": "coco", "pictures": 3}},
+            "training.batch = 4 leaves no picture of data beside those of the sources",
+            id="nothing left of the batch",
+        ),
+        pytest.param(
+            {"source": [], "photos": {"root": "coco", "pictures": 4}, "box_teacher": None},
+            "training.batch = 4 leaves no picture of data",
+            id="nothing but photos",
+        ),
+        pytest.param({"output": "relative_inverse"}, "metres", id="relative depth"),
+        pytest.param({"source": [], "output": "relative_inverse", "box_teacher": None}, "learns metres", id="likewise"),
+        pytest.param(
+            {"box_teacher": {"model": "teacher.onnx", "sources": ["street"]}},
+            "box_teacher.sources names street, and the sources are data, streets",
+            id="a source that there is not",
+        ),
+        pytest.param(
+            {"box_teacher": {"model": "teacher.onnx"}}, "needs a model and the sources", id="a teacher of nothing"
+        ),
+        pytest.param({"box_teacher": {"sources": ["data"]}}, "needs a model and the sources", id="lessons unheld"),
+        pytest.param(
+            {"loss": {"log_l1": 1.0, "taught_depth": 1.0}}, "a teacher of boxes needs the loss boxes", id="no such loss"
+        ),
+        pytest.param(
+            {"depth_teacher": None}, "a teacher of depth and the loss taught_depth need each other", id="no teacher"
+        ),
+        pytest.param(
+            {"loss": {"log_l1": 1.0, "boxes": 1.0}},
+            "a teacher of depth and the loss taught_depth",
+            id="nothing taught",
+        ),
+        pytest.param({"network": {"name": "joint-nanodet-g"}}, "name one with network.initial", id="no former one"),
+        pytest.param(
+            {"box_teacher": {"model": "t.onnx", "sources": ["data"], "sure_score": 0}}, "> 0", id="sure of nothing"
+        ),
+    ],
+)
+def test_a_joint_recipe_that_contradicts_itself_is_refused(changes: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(SettingError, match=sentence) as refused:
+        joint(**changes)
+    assert "\n" not in str(refused.value)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from howfar.conversion.onnx_export import Comparison, Exported
 
 
-USED_BY = {"detection": "--detector ", "depth": "--depth-model ", "ranging": "--method auto:"}
+USED_BY = {
+    "detection": "--detector {0}",
+    "depth": "--depth-model {0}",
+    "ranging": "--method auto:{0}",
+    "joint": "--detector {0} --depth-model {0}",
+}
 """How `howfar look` is told to use a file, by the task of its card."""
 
 
@@ -107,7 +112,9 @@ def _pulled(name: str) -> Path:
     if entry.unsupported:
         raise ModelError(f"{name} is not supported: {entry.unsupported}.")
     if entry.runs_at_once:
-        raise ModelError(f"The model {name} is an ONNX file already: howfar look PHOTO {USED_BY[entry.task]}{name}")
+        raise ModelError(
+            f"The model {name} is an ONNX file already: howfar look PHOTO {USED_BY[entry.task].format(name)}"
+        )
     if path is None:
         raise ModelError(f"The checkpoint {name} is not on this machine yet: run  howfar models pull {name}")
     return path
@@ -125,7 +132,7 @@ def _tell(exported: "Exported") -> None:
         lines.append(f"with weights in half precision: {_errors(exported.halved)}")
     lines.append(f"time: {_times(exported.halved or exported.comparisons)}")
     lines.append(f"licence of the weights: {card.licence}")
-    lines.append(f"howfar look PHOTO {USED_BY[card.task]}{path}")
+    lines.append(f"howfar look PHOTO {USED_BY[card.task].format(path)}")
     for line in lines:
         results().print(line, soft_wrap=True)
 

@@ -16,6 +16,7 @@ app = typer.Typer(no_args_is_help=True, help="Train a network by a recipe.")
 TRAINED = {
     "depth": "a depth network",
     "detector": "a detector",
+    "joint": "one network for objects and depth",
     "ranging": "the network that finds an object in its box",
 }
 """What is trained, by the task of its recipes; a teacher with its student has a command of its own."""

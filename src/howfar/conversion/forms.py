@@ -87,6 +87,7 @@ FORMS: Mapping[Task, Form] = {
     "detection": Form(
         "image", "boxes", _pictures, _free_height_and_width, (slice(0, BOX_NUMBERS), slice(BOX_NUMBERS, None))
     ),
+    "joint": Form("image", "scores", _pictures, _free_height_and_width),
     "ranging": Form("crops", "weights", _crops, _free_count),
 }
-"""By the task of the card; a joint network, which has two outputs, is not exported here."""
+"""By the task of the card."""

@@ -130,9 +130,9 @@ def export(source: Exportable, target: Path, *, half: bool = False, overwrite: b
 
 
 def _read_card(source: Exportable) -> Card:
-    """The card with the name of the output that is read, where the file has further ones."""
+    """The card with the name of the output that is read, where the file has further ones and the card names none."""
     depth = source.card.depth
-    if depth is None or not source.more_outputs:
+    if depth is None or depth.tensors or not source.more_outputs:
         return source.card
     return replace(source.card, depth=replace(depth, tensors=(FORMS[source.card.task].output,)))
 

@@ -15,6 +15,7 @@ import math
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,10 +91,11 @@ class CocoDistances:
             for picture, entry in zip(detection.pictures, table["images"], strict=True)
         ]
         keys = list(zip(range(len(detection)), known.values(), cameras, strict=True))
-        return LazySamples(keys, lambda key: _sample(detection, *key))
+        return LazySamples(keys, partial(_sample, detection))
 
 
-def _sample(detection: CocoDetection, index: int, known: Sequence[_Known | None], camera: Camera) -> ObjectSample:
+def _sample(detection: CocoDetection, place: tuple[int, Sequence[_Known | None], Camera]) -> ObjectSample:
+    index, known, camera = place
     sample = detection[index]
     kept = [(number, each) for number, each in enumerate(known) if each is not None]
     numbers = [number for number, _ in kept]

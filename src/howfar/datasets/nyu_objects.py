@@ -5,8 +5,9 @@ Eigen crop first and of at least 1500 pixels. Its true distance is the median de
 component's bounding box in the whole picture.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -101,7 +102,11 @@ class NyuObjects:
         """
         names, pairs = self._pairs.names(split), self._pairs.split(split)
         refuse_missing(map(self._pairs.labels_path, names), f"{len(names)} class files of the {split} split")
-        return LazySamples(range(len(pairs)), lambda index: replace(with_objects(pairs[index]), place=_place(index)))
+        return LazySamples(range(len(pairs)), partial(_sample, pairs))
+
+
+def _sample(pairs: Sequence[DepthSample], index: int) -> ObjectSample:
+    return replace(with_objects(pairs[index]), place=_place(index))
 
 
 def _place(index: int) -> str:

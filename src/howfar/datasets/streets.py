@@ -95,7 +95,7 @@ class StreetDepth:
             SourceError: If a picture or depth map is missing.
         """
         refuse_unknown_split(split, self.splits, self.name)
-        return LazySamples(_chosen(self._pictures, split, "depth maps"), lambda pair: _depth_sample(*pair))
+        return LazySamples(_chosen(self._pictures, split, "depth maps"), _depth_sample)
 
 
 class StreetObjects:
@@ -134,7 +134,7 @@ class StreetObjects:
             SourceError: If a picture or its labels are missing.
         """
         refuse_unknown_split(split, self.splits, self.name)
-        return LazySamples(_chosen(self._pictures, split, "label files"), lambda pair: _object_sample(*pair))
+        return LazySamples(_chosen(self._pictures, split, "label files"), _object_sample)
 
 
 def _chosen(pictures: Sequence[tuple[StreetPicture, Path]], split: str, what: str) -> list[tuple[StreetPicture, Path]]:
@@ -189,7 +189,8 @@ def _splits(pictures: Sequence[StreetPicture]) -> tuple[str, ...]:
     return (WHOLE, *sorted({picture.drive for picture in pictures}))
 
 
-def _depth_sample(picture: StreetPicture, depth: Path) -> DepthSample:
+def _depth_sample(files: tuple[StreetPicture, Path]) -> DepthSample:
+    picture, depth = files
     image, counts = read_rgb(picture.image), read_grey(depth)
     height, width = image.shape[:2]
     if counts.shape != (height, width):
@@ -201,7 +202,8 @@ def _depth_sample(picture: StreetPicture, depth: Path) -> DepthSample:
     return DepthSample(picture.name, image, depth_m, camera, place=picture.drive)
 
 
-def _object_sample(picture: StreetPicture, labels: Path) -> ObjectSample:
+def _object_sample(files: tuple[StreetPicture, Path]) -> ObjectSample:
+    picture, labels = files
     image = read_rgb(picture.image)
     height, width = image.shape[:2]
     sample = labelled_sample(picture.name, image, picture.camera(width, height), labels)

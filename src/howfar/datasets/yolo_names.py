@@ -16,7 +16,7 @@ TEXTS = ("names.txt", "classes.txt", "labels/classes.txt")
 _FIELD = re.compile(r"names\s*:")
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
 _ITEM = re.compile(r"""\s*(?:(\d+)\s*:\s*)?("[^"\\]*"|'(?:[^']|'')*'|[^,\[\]{}"'\s][^,\[\]{}]*)\s*""")
-_BLOCK_ITEM = re.compile(r"\s*(?:-|(\d+)\s*:)\s+(.+?)\s*")
+_BLOCK_ITEM = re.compile(r"\s*(?:-|(\d+)\s*:)\s+(\S.*)")
 
 
 def find_names(root: Path) -> Path | None:
@@ -87,7 +87,7 @@ def _block_items(lines: list[str]) -> Iterator[tuple[int | None, str]]:
         item = _BLOCK_ITEM.fullmatch(line)
         if item is None:
             raise ValueError(f"a name is needed, not {line.strip()!r}")
-        yield _item(item[1], item[2])
+        yield _item(item[1], item[2].rstrip())
 
 
 def _item(number: str | None, name: str) -> tuple[int | None, str]:

@@ -10,7 +10,6 @@
 All of them count pixels from the middle of the first one, and howfar from its corner: half a pixel is added.
 """
 
-import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +18,7 @@ from typing import Any, NamedTuple
 import cv2
 
 from howfar.errors import SettingError
+from howfar.io.parsing import parse_json
 from howfar.io.plain_yaml import parse_yaml
 from howfar.scene import Camera
 from howfar.scene.calibration import Calibration, Distortion, FisheyeDistortion, LensDistortion
@@ -52,10 +52,10 @@ _WANTED = (
     "give one of howfar (TOML), a camera_info of ROS, a file of OpenCV's FileStorage, a calibration of KITTI, or JSON "
     "or YAML with fx, fy, cx, cy, width and height."
 )
-_TOML = re.compile(r"""^\s*[\w."'-]+\s*=""", re.MULTILINE)
-_YAML = re.compile(r"""^\s*[\w"'./-]+\s*:(\s|$)""", re.MULTILINE)
-_KITTI = re.compile(r"^(P2|P_rect_02):((?:\s+\S+)+?)\s*$", re.MULTILINE)
-_KITTI_SIZE = re.compile(r"^S_rect_02:\s+(\S+)\s+(\S+)\s*$", re.MULTILINE)
+_TOML = re.compile(r"""^[ \t]*[\w."'-]+[ \t]*=""", re.MULTILINE)
+_YAML = re.compile(r"""^[ \t]*[\w"'./-]+[ \t]*:(\s|$)""", re.MULTILINE)
+_KITTI = re.compile(r"^(P2|P_rect_02):((?:[ \t]+\S+)+?)[ \t\r]*$", re.MULTILINE)
+_KITTI_SIZE = re.compile(r"^S_rect_02:[ \t]+(\S+)[ \t]+(\S+)[ \t\r]*$", re.MULTILINE)
 _DEEPEST = 6
 
 
@@ -148,7 +148,7 @@ def _tree(text: str) -> Any:
 def _json_or_yaml(text: str) -> Any:
     """What stands in braces; YAML too writes them, without quotes."""
     try:
-        return json.loads(text)
+        return parse_json(text)
     except ValueError as error:
         try:
             return parse_yaml(text)

@@ -5,15 +5,23 @@ No text gets past it that the code behind could stumble over.
 
 import json
 import math
+import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-LARGEST_BYTES = 64 * 2**20
+LARGEST_BYTES = 16 * 2**20
 """No file that a person writes, and no record, is larger."""
 DEEPEST = 50
 """Tables and lists within each other; files of use have five."""
+
+MOST_DOTS = 100
+"""Of a dotted key, for each prefix of which Python's reader keeps a tuple of its own; texts have fewer as well."""
+
+_BETWEEN_SIGNS = re.compile(r"[,={}\[\]\n]")
+_DOTS = re.compile(r"\.+")
+"""A run of dots, as in a line that someone drew, counts as one."""
 
 
 class UnreadableError(ValueError):
@@ -30,6 +38,9 @@ def parse_toml(text: str) -> dict[str, Any]:
     Raises:
         UnreadableError: If it is not TOML, or holds what is excluded above or more than `DEEPEST` levels.
     """
+    parts = (part for part in _BETWEEN_SIGNS.split(text) if part.count(".") > MOST_DOTS)
+    if any(len(_DOTS.findall(part)) > MOST_DOTS for part in parts):
+        raise UnreadableError("it is nested too deeply")
     table: dict[str, Any] = _checked(lambda: tomllib.loads(text))
     return table
 

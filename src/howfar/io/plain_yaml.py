@@ -10,7 +10,7 @@ from typing import Any
 DEEPEST = 20
 """No camera file is nested deeper."""
 
-_KEY = re.compile(r"""(?:"([^"]*)"|'([^']*)'|([\w./ -]+?))\s*:(?:\s+(.*))?$""")
+_KEY = re.compile(r"""(?:"([^"]*)"|'([^']*)'|([\w./ -]{1,100}?))\s{0,100}:(?:\s+(.*))?$""")
 _PARTS = re.compile(r"[\[\]{},]|[^\[\]{},]+")
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
 _TAG = re.compile(r"^!+\S*\s*")
@@ -32,17 +32,19 @@ def parse_yaml(text: str) -> Any:
 def _lines(text: str) -> Iterator[tuple[int, int, str]]:
     """Number, indentation and content of each line that holds something; what is in brackets is one line."""
     started: tuple[int, int] | None = None
-    held = ""
+    held: list[str] = []
+    opened = 0
     for number, line in enumerate(text.splitlines(), 1):
         content = _COMMENT.sub("", line.expandtabs()).rstrip()
-        if not content or (held == "" and content.startswith(("%", "---", "..."))):
+        if not content or (not held and content.startswith(("%", "---", "..."))):
             continue
         if started is None:
             started = (number, len(content) - len(content.lstrip()))
-        held = f"{held} {content.strip()}".strip()
-        if held.count("[") + held.count("{") <= held.count("]") + held.count("}"):
-            yield (*started, held)
-            started, held = None, ""
+        held.append(content.strip())
+        opened += content.count("[") + content.count("{") - content.count("]") - content.count("}")
+        if opened <= 0:
+            yield (*started, " ".join(held))
+            started, held, opened = None, [], 0
     if held and started is not None:
         raise ValueError(f"what begins in line {started[0]} has no end")
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,10 +38,6 @@ class CardDepth:
         """
         if card.depth is None:
             raise ModelError(f"{session.name} is a model for {card.task}, not a depth network.")
-        if card.input.has_bars:
-            raise ModelError(
-                f"The card of {session.name} letterboxes the picture; a depth network needs keep-aspect or stretch."
-            )
         self.card, self.spec, self.session = card, card.depth, session
 
     @cached_property
@@ -92,10 +89,12 @@ class CardDepth:
             values = values[0]
         if values.ndim != 2 or values.size == 0:
             raise ModelError(f"{self.session.name} gave an output of shape {output.shape}; a depth map is 1×1×H×W.")
+        if self.card.input.has_bars:
+            values = _without_bars(values, fed)
         self._refuse_unit(values)
         if self.spec.sky_m is not None:
             values = np.where(values < self.spec.sky_m, values, np.float32(np.nan))
-        return DepthMap(values * self._camera_scale(camera, fed.size_px), self.spec.kind)
+        return DepthMap(values * self._camera_scale(camera, fed), self.spec.kind)
 
     def _refuse_unit(self, values: NDArray[np.float32]) -> None:
         """Raise ModelError for a map that lies far beyond the farthest depth of the card: it is in another unit."""
@@ -108,8 +107,29 @@ class CardDepth:
                 "m: are these millimetres? Export a network that gives metres, or correct the card."
             )
 
-    def _camera_scale(self, camera: Camera | None, input_px: tuple[int, int]) -> np.float32:
+    def _camera_scale(self, camera: Camera | None, fed: Fed) -> np.float32:
         if camera is None or self.spec.focal_px is None:
             return np.float32(1.0)
-        at_input = camera.resized(*input_px)
+        at_input = camera.resized(*fed.placed_px)
         return np.float32(at_input.focal_px / self.spec.focal_px)
+
+
+def _without_bars(values: NDArray[np.float32], fed: Fed) -> NDArray[np.float32]:
+    """The part of a map that lies over the picture, where the input has bars beside that; at the map's resolution.
+
+    Cells whose centres lie in the bars tell nothing of the picture: its border has what the cells beside it say.
+    """
+    place, (wide, high) = fed.placement, fed.placed_px
+    x = _cells_over(values.shape[1], fed.size_px[0], place.offset_x, wide)
+    y = _cells_over(values.shape[0], fed.size_px[1], place.offset_y, high)
+    across, down = np.meshgrid(x, y)
+    return np.asarray(cv2.remap(values, across, down, cv2.INTER_LINEAR), dtype=np.float32)
+
+
+def _cells_over(cells: int, input_px: int, first_px: float, picture_px: int) -> NDArray[np.float32]:
+    """Where, counted in a map's cells along one side, as many places lie as it has cells over the picture."""
+    scale = cells / input_px
+    count = max(1, round(picture_px * scale))
+    places = (first_px + (np.arange(count) + 0.5) * picture_px / count) * scale - 0.5
+    inside = np.ceil(first_px * scale - 0.5), np.floor((first_px + picture_px) * scale - 0.5)
+    return places.clip(*inside).clip(0, cells - 1).astype(np.float32)

@@ -60,6 +60,12 @@ class Fed:
         """Width and height of the first tensor."""
         return self.tensors[0].shape[3], self.tensors[0].shape[2]
 
+    @property
+    def placed_px(self) -> tuple[int, int]:
+        """Width and height of the picture in the first tensor, without bars."""
+        width, height = self.picture_px
+        return round(width * self.placement.scale_x), round(height * self.placement.scale_y)
+
 
 def feed(frame: Frame, card: Card) -> Fed:
     """Make a network's inputs of a picture.

@@ -6,7 +6,7 @@ from typing import Any
 from torch import nn
 
 from howfar.errors import SettingError
-from howfar.networks import compact_depth, fcrn, foreground, hybrid_cnn, unet_depth, yolov5
+from howfar.networks import compact_depth, fcrn, foreground, hybrid_cnn, joint_nanodet, unet_depth, yolov5
 from howfar.networks.entry import CardTask, NetworkEntry, Size
 
 NETWORKS: Mapping[str, NetworkEntry] = {
@@ -17,12 +17,18 @@ NETWORKS: Mapping[str, NetworkEntry] = {
         fcrn.ENTRY,
         hybrid_cnn.ENTRY,
         *yolov5.ENTRIES,
+        joint_nanodet.ENTRY,
         foreground.ENTRY,
     )
 }
 """By the names that recipes use."""
 
-KINDS: Mapping[CardTask, str] = {"depth": "depth network", "detection": "detector", "ranging": "ranging network"}
+KINDS: Mapping[CardTask, str] = {
+    "depth": "depth network",
+    "detection": "detector",
+    "ranging": "ranging network",
+    "joint": "joint network",
+}
 """What a network for each task is called in messages."""
 
 

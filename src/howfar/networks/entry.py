@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from howfar.networks.imagenet import EncoderWeights
 
-CardTask = Literal["detection", "depth", "ranging"]
+CardTask = Literal["detection", "depth", "ranging", "joint"]
 """What a network is for, as model cards call it."""
 
 Size = tuple[int, int]

@@ -9,7 +9,7 @@ import numpy as np
 from howfar.errors import SettingError
 from howfar.io.camera_files import read_calibration
 from howfar.io.depth_values import is_depth_file
-from howfar.models import RunOptions, open_depth_network, open_detector
+from howfar.models import RunOptions, open_depth_network, open_detector, open_joint
 from howfar.models.detector import CardDetector
 from howfar.models.tiles import TiledDetector
 from howfar.pipeline.open_methods import open_method
@@ -20,6 +20,25 @@ from howfar.scene.calibration import Calibration
 from howfar.scene.known_distance import KnownDistance
 
 Thing = TypeVar("Thing")
+
+
+def given_heads(
+    detector: str | Path | Detector, depth: str | Path | DepthEstimator, options: RunOptions
+) -> tuple[str | Path | Detector, str | Path | DepthEstimator]:
+    """The two heads of a joint network where one file is named as both, which is opened once; else both as they are.
+
+    Raises:
+        ModelError: If it cannot be opened, or is no joint network.
+    """
+    if not is_one_file(detector, depth):
+        return detector, depth
+    joint = open_joint(str(detector), options)
+    return joint.detector, joint.depth
+
+
+def is_one_file(detector: object, depth: object) -> bool:
+    """Whether detector and depth network are named alike."""
+    return isinstance(detector, str | Path) and isinstance(depth, str | Path) and Path(detector) == Path(depth)
 
 
 def given_detector(given: str | Path | Detector, options: RunOptions, *, tiles: bool = False) -> Detector:

@@ -8,7 +8,18 @@ from typing import Literal
 import numpy as np
 
 from howfar.errors import SettingError
-from howfar.scene import DepthEstimator, DepthFacts, DepthMap, Detections, Detector, Frame, Perception, Query
+from howfar.models import CardDepth, CardDetector, CardJoint
+from howfar.scene import (
+    DepthEstimator,
+    DepthFacts,
+    DepthMap,
+    Detections,
+    Detector,
+    Frame,
+    Perceiver,
+    Perception,
+    Query,
+)
 from howfar.scene.own_depth import unit_doubt
 from howfar.scene.perception import DepthCrop
 
@@ -108,6 +119,21 @@ class TwoNetworks:
         image = np.ascontiguousarray(perception.frame.image[top:bottom, left:right])
         depth, _ = _depth_of(Frame(image, perception.frame.source, camera), self.depth)
         return DepthCrop(depth, camera, (left, top))
+
+
+def perceiver_of(detector: Detector, depth: DepthEstimator, depth_on: DepthOn = "image") -> Perceiver:
+    """A detector and a depth estimator as one perceiver.
+
+    The two heads of one joint network see a picture in one run of it, unless depth is estimated on crops as well.
+    """
+    if (
+        isinstance(detector, CardDetector)
+        and isinstance(depth, CardDepth)
+        and detector.session is depth.session
+        and depth_on == "image"
+    ):
+        return CardJoint(detector.card, detector.session)
+    return TwoNetworks(detector, depth, depth_on)
 
 
 def _depth_of(frame: Frame, estimator: DepthEstimator | None) -> tuple[DepthMap, DepthFacts]:

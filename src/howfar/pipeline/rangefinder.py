@@ -19,6 +19,7 @@ from howfar.models import (
     RunOptions,
     open_depth_network,
     open_detector,
+    open_joint,
 )
 from howfar.numbers import plain_count, plain_flag
 from howfar.pipeline.depth_scale import check_scale
@@ -26,16 +27,18 @@ from howfar.pipeline.given import (
     given_camera,
     given_detector,
     given_estimator,
+    given_heads,
     given_known,
     given_methods,
     given_names,
     given_sizes,
+    is_one_file,
 )
 from howfar.pipeline.metric_scale import NO_EVIDENCE, MetricEvidence, to_metric
 from howfar.pipeline.one_size import one_focal_length, one_horizon
 from howfar.pipeline.open_methods import DEFAULT_METHOD, open_method
 from howfar.pipeline.own_depth import OwnDepth, warn_of_unit, with_own_depth
-from howfar.pipeline.perceivers import DepthOn, TwoNetworks, Unscaled
+from howfar.pipeline.perceivers import DepthOn, Unscaled, perceiver_of
 from howfar.pipeline.scenes import range_objects, scene_of
 from howfar.pipeline.undistortion import undistorted_frame
 from howfar.pipeline.view import View
@@ -66,7 +69,8 @@ class Rangefinder:
 
     Args:
         detector: A name from `howfar models`, an ONNX file with its card, or an open detector.
-        depth: A depth network: a name, a file, or an open depth estimator.
+        depth: A depth network: a name, a file, or an open depth estimator. A joint network is named in both places and
+            runs once a picture.
         method: A ranging method or its name; several to compare them with `look_each`.
         camera: The camera of the pictures, or a camera file, by which each picture is undistorted and its depth is
             scaled: its path, or its content (`io.camera_files`). When None: focal_px or fov_deg, else the picture's
@@ -160,6 +164,7 @@ class Rangefinder:
             given_names(cues, "cues"), camera_height_m=camera_height_m, horizon_px=horizon_px, sizes=own_sizes
         )
         self.ranging = Ranging(given_methods(method, options), used_cues, max_depth_m)
+        detector, depth = given_heads(detector, depth, options)
         object_detector = given_detector(detector, options, tiles=plain_flag(tiles, "tiles"))
         estimator = given_estimator(depth, options)
         anchor_estimator = None if anchor is None else given_estimator(anchor, options, "anchor")
@@ -174,7 +179,7 @@ class Rangefinder:
             anchor_estimator = None if anchor_estimator is None else Unscaled(anchor_estimator)
         self.evidence = MetricEvidence(self.lens.scale, anchor_estimator, known_distances)
         self.evidence.check(estimator.facts, crops=depth_on == "crops")
-        self.perceiver = TwoNetworks(object_detector, estimator, depth_on)
+        self.perceiver = perceiver_of(object_detector, estimator, depth_on)
 
     @classmethod
     def of(
@@ -372,6 +377,9 @@ def look(
         The scene with its picture.
     """
     options = RunOptions(**{each.name: settings[each.name] for each in fields(RunOptions) if each.name in settings})
+    if is_one_file(settings.get("detector"), settings.get("depth")):
+        joint = _kept_joint(str(settings["detector"]), options)
+        settings |= {"detector": joint.detector, "depth": joint.depth}
     for name, default, opener in (
         ("detector", DEFAULT_DETECTOR, _kept_detector),
         ("depth", DEFAULT_DEPTH, _kept_depth_network),
@@ -388,6 +396,7 @@ def look(
 
 _kept_detector = lru_cache(maxsize=1)(open_detector)
 _kept_depth_network = lru_cache(maxsize=1)(open_depth_network)
+_kept_joint = lru_cache(maxsize=1)(open_joint)
 _kept_anchor = lru_cache(maxsize=1)(open_depth_network)
 _kept_method = lru_cache(maxsize=1)(lambda name, options: open_method(name, options=options))
 

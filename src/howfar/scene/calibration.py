@@ -88,6 +88,10 @@ def _check_finite(distortion: "LensDistortion") -> None:
             raise SettingError(f"The distortion's {field.name} must be a finite number.")
 
 
+MOST_FACTOR = 1e6
+"""More than lies between millimetres and metres."""
+
+
 @dataclass(frozen=True, slots=True)
 class ScaleSample:
     """One object whose distance was measured by hand.
@@ -132,7 +136,7 @@ class DepthScale:
     found_on: date | None = None
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.factor) and self.factor > 0):
+        if not 0 < self.factor <= MOST_FACTOR:
             raise SettingError(f"The scale's factor must be a positive number, not {self.factor}.")
 
 

@@ -33,6 +33,9 @@ ASSUMED_FOCAL_35MM = 28.0
 It lies between the usual main camera of a phone (24 to 28 mm) and a webcam or Kinect (28 to 32 mm).
 """
 
+MOST_PX = 1e9
+"""No picture is as large, and no lens as long: what is larger spoils what is computed with it."""
+
 FULL_FRAME_DIAGONAL_MM = math.hypot(36.0, 24.0)
 ASPECT_TOLERANCE = 0.01
 """Two aspect ratios are the same if their ratio differs from 1 by at most this much."""
@@ -107,11 +110,14 @@ class Camera:
             raise SettingError(
                 f"A camera needs a picture of at least 1×1 pixels, not {self.width_px}×{self.height_px}."
             )
+        if max(self.width_px, self.height_px) > MOST_PX:
+            raise SettingError(f"No picture has a side of more than {MOST_PX:g} pixels, as that of a camera would.")
+        # The comparisons are false for NaN.
         for name in ("fx_px", "fy_px"):
             value = getattr(self, name)
-            if not (math.isfinite(value) and value > 0):
+            if not 0 < value <= MOST_PX:
                 raise SettingError(f"The camera's {name} must be a positive number of pixels, not {value}.")
-        if not (math.isfinite(self.cx_px) and math.isfinite(self.cy_px)):
+        if not (abs(self.cx_px) <= MOST_PX and abs(self.cy_px) <= MOST_PX):
             raise SettingError("The camera's principal point cx_px, cy_px must be two finite numbers of pixels.")
 
     @classmethod

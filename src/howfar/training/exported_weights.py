@@ -6,6 +6,7 @@ stay frozen. Half precision is read as it is stored.
 """
 
 import math
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,8 +19,8 @@ from torch import Tensor, nn
 
 from howfar.errors import ModelError
 
-WRAPPER = "network."
-"""Before each name: the exported module holds the network under this name."""
+WRAPPERS = re.compile(r"^(network\.)*")
+"""Before each name: the exported module holds the network under this name, which may hold it so again."""
 
 HALF, JOINED_BIAS = "_half", "_bias"
 
@@ -49,6 +50,38 @@ def exported_weights(path: Path, network: nn.Module) -> dict[str, Tensor]:
     return weights
 
 
+def ordered_weights(path: Path, network: nn.Module) -> dict[str, Tensor]:
+    """Read the weights of a file whose convolutions stand in the order of a network's own, whatever their names.
+
+    Others name the weights of their files by numbers. Where all shapes agree in their order, the file is taken to be of
+    the network.
+
+    Args:
+        path: An ONNX file in which every weight is a convolution's, with its bias.
+        network: One that has convolutions with biases and no other weights.
+
+    Raises:
+        ModelError: If the file cannot be read, or its convolutions are not the network's.
+    """
+    stored = _stored(path)
+    graph = _graph(path)
+    pairs = [[stored[name] for name in node.input[1:3]] for node in graph.node if node.op_type == "Conv"]
+    names = [name for name, module in network.named_modules() if isinstance(module, nn.Conv2d)]
+    own = network.state_dict()
+    weights = {
+        f"{name}.{part}": value
+        for name, pair in zip(names, pairs, strict=False)
+        for part, value in zip(("weight", "bias"), pair, strict=True)
+    }
+    if len(names) != len(pairs) or {key: value.shape for key, value in weights.items()} != {
+        key: value.shape for key, value in own.items()
+    }:
+        raise ModelError(
+            f"The convolutions of {path} are not those of {type(network).__name__}: name a file of that network."
+        )
+    return weights
+
+
 def _joined_bias(name: str) -> str:
     """What the bias of a convolution and the normalisation after it is called: both are steps of one sequence."""
     sequence, _, step = name.rpartition(".")
@@ -66,13 +99,17 @@ def _adding(bias: Tensor, module: nn.BatchNorm2d) -> Mapping[str, Tensor]:
     }
 
 
-def _stored(path: Path) -> dict[str, Tensor]:
+def _graph(path: Path) -> onnx.GraphProto:
     try:
-        graph = onnx.load(path).graph
+        return onnx.load(path).graph
     except OSError as error:
         raise ModelError(f"The weights {path} cannot be read ({error.strerror}): name an ONNX file.") from None
     except DecodeError:
         raise ModelError(f"{path} is no ONNX file, or a damaged one: export it again.") from None
+
+
+def _stored(path: Path) -> dict[str, Tensor]:
+    graph = _graph(path)
     stored = {each.name.removesuffix(HALF): _tensor(each) for each in graph.initializer}
     # A linear layer is a product and a sum; the exporter names only the sum's bias.
     products = {node.output[0]: node.input[1] for node in graph.node if node.op_type == "MatMul"}
@@ -81,7 +118,7 @@ def _stored(path: Path) -> dict[str, Tensor]:
             matrix = stored.get(products[node.input[0]])
             if matrix is not None:
                 stored[node.input[1].removesuffix("bias") + "weight"] = matrix.T.contiguous()
-    return {name.removeprefix(WRAPPER): value for name, value in stored.items()}
+    return {WRAPPERS.sub("", name): value for name, value in stored.items()}
 
 
 def _tensor(initializer: onnx.TensorProto) -> Tensor:

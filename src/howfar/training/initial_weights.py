@@ -12,8 +12,13 @@ from howfar.models.library import find_model
 from howfar.networks.catalogue import NETWORKS
 from howfar.networks.compact_depth import CENTRES, CompactDepth, LogDepthHead
 from howfar.networks.imagenet import EncoderWeights, PackagedFile
-from howfar.training.exported_weights import exported_weights
+from howfar.networks.joint_nanodet import JointNanoDet
+from howfar.networks.nanodet import NanoDetG
+from howfar.training.exported_weights import exported_weights, ordered_weights
 from howfar.training.recipe import NetworkSettings
+
+NANODET_G = "nanodet-g"
+"""The embedded file of that network, which others trained: its weights have no names."""
 
 PACKAGE = "package"
 """What a recipe says in place of a file, for the one that an installed Python package brings."""
@@ -55,7 +60,12 @@ def load_initial_weights(network: nn.Module, settings: NetworkSettings, pictures
 
 
 def _load_exported(network: nn.Module, source: str, pictures: Tensor | None) -> None:
-    path, _ = find_model(source)
+    path, card = find_model(source)
+    if isinstance(network, JointNanoDet) and card.task == "detection":
+        network = network.detector
+    if isinstance(network, NanoDetG) and source == NANODET_G:
+        load_weights(network, ordered_weights(path, network), source=source)
+        return
     weights = exported_weights(path, network)
     if pictures is not None and isinstance(network, CompactDepth) and not network.head.has_bins(weights[CENTRES]):
         other = copy.deepcopy(network)

@@ -307,7 +307,7 @@ class DepthRecipe(TrainingRecipe, frozen=True, kw_only=True, tag="depth", tag_fi
         names = [self.data.name, *(source.name for source in self.source)]
         if len({*names}) < len(names):
             raise ValueError(f"each source needs a name of its own, and there are {', '.join(names)}")
-        if self.source and self.pictures_of_data < 1:
+        if self.pictures_of_data < 1:
             raise ValueError(
                 f"training.batch = {self.training.batch} leaves no picture of data beside those of the sources"
             )
@@ -318,6 +318,82 @@ class DepthRecipe(TrainingRecipe, frozen=True, kw_only=True, tag="depth", tag_fi
     def pictures_of_data(self) -> int:
         """How many examples of a step are of `data`."""
         return self.training.batch - sum(source.pictures for source in self.source)
+
+
+BOXES, FORMER, TAUGHT_DEPTH = "boxes", "former", "taught_depth"
+"""The names of the losses on boxes, on what the former detector says, and on what the teacher of depth says."""
+
+
+class PhotosSettings(Settings, frozen=True, kw_only=True):
+    """Labelled photos: their boxes, and depth by the known sizes of what they show.
+
+    Attributes:
+        root: A COCO data set; relative to the working folder.
+        pictures: How many of the examples of a step are of these.
+        held_out: So many photos are kept for validation, chosen by `seed` alone.
+        seed: Of that choice.
+    """
+
+    root: str
+    pictures: Count
+    held_out: CountOrNone = 100
+    seed: CountOrNone = 15
+
+
+class BoxTeacherSettings(Settings, frozen=True, kw_only=True):
+    """A detector whose boxes stand in for labels.
+
+    Attributes:
+        model: A name that `howfar models` lists, or an ONNX file; none where empty.
+        sources: The sources, by name, whose pictures it labels.
+        least_score: What it is less certain of is not learned.
+        sure_score: From this score on a box counts as a true one; a lower score for as much less.
+    """
+
+    model: str = ""
+    sources: tuple[str, ...] = ()
+    least_score: Share = 0.2
+    sure_score: Annotated[float, Meta(gt=0, le=1)] = 0.5
+
+    def __post_init__(self) -> None:
+        if bool(self.model) != bool(self.sources):
+            raise ValueError("a teacher of boxes needs a model and the sources that it labels: give both, or none")
+
+
+class JointRecipe(DepthRecipe, frozen=True, kw_only=True, tag="joint", tag_field="task"):
+    """The settings of the training of one network for objects and depth.
+
+    No data set needs to have both: what a picture lacks, a teacher says. The tables of a depth recipe are those of its
+    depth; the losses `boxes`, `former` and `taught_depth` come beside the others.
+
+    Attributes:
+        photos: Photos with boxes.
+        box_teacher: Who says what is in the other pictures.
+        depth_teacher: The network that says how deep a picture is where no truth does; none when left out.
+    """
+
+    photos: PhotosSettings
+    box_teacher: BoxTeacherSettings = BoxTeacherSettings()
+    depth_teacher: NetworkSettings | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        known = {self.data.name, *(source.name for source in self.source)}
+        if strange := sorted({*self.box_teacher.sources} - known):
+            raise ValueError(f"box_teacher.sources names {strange[0]}, and the sources are {', '.join(sorted(known))}")
+        if self.output != "metres" or self.data.folds:
+            raise ValueError("a joint network learns metres, and without folds: take out data.folds and output")
+        if self.box_teacher.model and BOXES not in self.loss:
+            raise ValueError(f"a teacher of boxes needs the loss {BOXES}: give both, or none")
+        if (self.depth_teacher is None) == (TAUGHT_DEPTH in self.loss):
+            raise ValueError(f"a teacher of depth and the loss {TAUGHT_DEPTH} need each other: give both, or none")
+        if FORMER in self.loss and self.network.initial is None:
+            raise ValueError(f"the loss {FORMER} keeps what a trained detector knows: name one with network.initial")
+
+    @property
+    def pictures_of_data(self) -> int:
+        """How many examples of a step are of `data`."""
+        return super().pictures_of_data - self.photos.pictures
 
 
 class DetectorRecipe(TrainingRecipe, frozen=True, kw_only=True, tag="detector", tag_field="task"):

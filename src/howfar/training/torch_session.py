@@ -15,14 +15,15 @@ from howfar.models.model_file import file_digest
 class TorchSession:
     """Runs a network where its weights lie; a `howfar.models.session.Session`."""
 
-    def __init__(self, network: nn.Module, weights: Path | None = None) -> None:
+    def __init__(self, network: nn.Module, weights: Path | None = None, outputs: tuple[str, ...] = ("output",)) -> None:
         """Take a network and put it into evaluation mode.
 
         Args:
-            network: From N×3×H×W to one tensor, as its exported file gives it.
+            network: From N×3×H×W to one tensor, or to several, as its exported file gives them.
             weights: The file that its weights come from; None while it is trained.
+            outputs: The names of what it gives.
         """
-        self.network, self.weights = network.eval(), weights
+        self.network, self.weights, self.outputs = network.eval(), weights, outputs
 
     @property
     def name(self) -> str:
@@ -33,8 +34,9 @@ class TorchSession:
         """Run the network; see `Session.run`."""
         device = next(self.network.parameters()).device
         with torch.inference_mode():
-            output = self.network(*(torch.from_numpy(tensor).to(device) for tensor in tensors))
-        return {"output": output.float().cpu().numpy()}
+            given = self.network(*(torch.from_numpy(tensor).to(device) for tensor in tensors))
+        each = given if isinstance(given, tuple) else (given,)
+        return {name: output.float().cpu().numpy() for name, output in zip(self.outputs, each, strict=True)}
 
     def digest(self) -> str:
         """SHA-256 of the file that the weights come from, in hexadecimal; empty where there is none."""

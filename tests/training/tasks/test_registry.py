@@ -14,11 +14,11 @@ RECIPES = sorted((Path(__file__).resolve().parents[3] / "recipes").glob("*.toml"
 
 
 def test_they_are_these() -> None:
-    assert list(TASKS) == ["depth", "semi", "detector", "ranging"]
+    assert list(TASKS) == ["depth", "semi", "detector", "joint", "ranging"]
 
 
 def test_some_kind_trains_for_each_task_of_a_card() -> None:
-    assert {kind.card_task for kind in TASKS.values()} == set(get_args(card.Head))
+    assert {kind.card_task for kind in TASKS.values()} == set(get_args(card.Task))
 
 
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)

@@ -64,8 +64,6 @@ def stated_licence(root: Path) -> str:
     except OSError:
         return UNKNOWN_LICENCE
     head = re.match(r"---\n(.*?)\n---", text, flags=re.DOTALL)
-    stated = dict(
-        re.findall(r"^(license|license_name):[ \t]*(\S.*?)[ \t]*$", head[1] if head else "", flags=re.MULTILINE)
-    )
-    name = stated.get("license_name") or stated.get("license")
+    stated = dict(re.findall(r"^(license|license_name):[ \t]*(\S.*)$", head[1] if head else "", flags=re.MULTILINE))
+    name = (stated.get("license_name") or stated.get("license") or "").rstrip()
     return f"{name} (as the README.md of its folder states)" if name else UNKNOWN_LICENCE

@@ -103,6 +103,18 @@ def detection_grid(images: Tensor, targets: Tensor, class_names: Sequence[str]) 
     return tile_grid(tiles, across=math.ceil(math.sqrt(len(tiles))), gap_px=GAP_PX)
 
 
+def outlined(
+    image: NDArray[np.uint8],
+    boxes_xyxy_px: NDArray[np.float32],
+    class_ids: NDArray[np.int64],
+    class_names: Sequence[str],
+) -> NDArray[np.uint8]:
+    """A picture, H×W×3 uint8 RGB, with its boxes and classes; it is not changed itself."""
+    corners, sizes = boxes_xyxy_px[:, :2], boxes_xyxy_px[:, 2:] - boxes_xyxy_px[:, :2]
+    rows = np.hstack([class_ids[:, None].astype(np.float32), corners + sizes / 2, sizes])
+    return _with_boxes(image.copy(), rows, class_names)
+
+
 def _depth_row(
     image: NDArray[np.uint8], truth_m: NDArray[np.float32], predicted_m: NDArray[np.float32], max_m: float
 ) -> NDArray[np.uint8]:

@@ -1,6 +1,8 @@
 """Batches made ready while the network is busy with the last one."""
 
+import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from multiprocessing.context import BaseContext
 from typing import Any, Protocol
 
 import cv2
@@ -13,6 +15,10 @@ DEPTH = 4
 """Batches that lie ready at most."""
 
 
+SERVER = "forkserver"
+"""How Python calls processes that are forked from one that does nothing else."""
+
+
 class Batches(Iterable[Any], Sized, Protocol):
     """The batches of one epoch."""
 
@@ -21,8 +27,9 @@ class Preparation:
     """Makes batches from a data set and a plan: in a thread, or in processes for a device that is faster than one.
 
     A thread is enough where the network itself runs on the CPU: OpenCV and PyTorch work outside Python's lock.
-    Processes are started once. They are spawned and not forked: a fork inherits the locks of OpenCV's threads without
-    the threads, and waits for them for ever.
+    Processes are started once. They are not forked from this one: a fork inherits the locks of OpenCV's threads without
+    the threads, and waits for them for ever. They are forked from a server that has imported what they need and runs no
+    thread, where the system has such; spawned ones import PyTorch each, one after the other.
     """
 
     def __init__(self, examples: Dataset[Any], collate: Callable[[Sequence[Any]], Any], workers: int) -> None:
@@ -34,7 +41,7 @@ class Preparation:
             num_workers=workers,
             worker_init_fn=_one_thread,
             persistent_workers=workers > 0,
-            multiprocessing_context="spawn" if workers else None,
+            multiprocessing_context=_context(examples) if workers else None,
             prefetch_factor=DEPTH if workers else None,
             generator=torch.Generator(),  # its own: the loader must not draw from dropout's
         )
@@ -72,6 +79,15 @@ class _Run:
         return (
             iter(ahead(self._loader, DEPTH, patience_s=COMPUTING_PATIENCE_S)) if self._in_thread else iter(self._loader)
         )
+
+
+def _context(examples: Dataset[Any]) -> BaseContext:
+    """How processes are started that read these examples."""
+    if SERVER not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context(SERVER)
+    context.set_forkserver_preload([type(examples).__module__])
+    return context
 
 
 def _one_thread(_: int) -> None:

@@ -1,6 +1,7 @@
 """The first examples of a training before and after augmentation, as a picture."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +12,15 @@ from howfar.datasets.opening import kind_at, open_depth_dataset, open_detection_
 from howfar.drawing.side_by_side import side_by_side
 from howfar.models.card import InputSpec
 from howfar.models.preprocess import input_size
-from howfar.training.data.batch_pictures import augmentation_grid, detection_grid
-from howfar.training.data.depth.augmentation import DepthAugmentation
+from howfar.training.data.batch_pictures import augmentation_grid, detection_grid, outlined
+from howfar.training.data.depth.augmentation import DepthAugmentation, DepthExample
 from howfar.training.data.depth.batches import DepthExamples, EpochPlan
 from howfar.training.data.depth.mixing import MixedExamples, MixedPlan
 from howfar.training.data.detection.augmentation import DetectionAugmentation
 from howfar.training.data.detection.batches import DetectionDraw, DetectionExamples, collate
 from howfar.training.data.epoch_plan import shuffled_batches
+from howfar.training.data.joint.batches import JointExample
+from howfar.training.data.joint.samples import JointSample
 
 DEFAULT_INPUT = InputSpec(320, 256, "keep-aspect")
 """The area that pictures of a bare data set are shown at, and what their sides are multiples of."""
@@ -65,6 +68,31 @@ def shown_sources(examples: MixedExamples, plan: MixedPlan, count: int) -> NDArr
     draws = [draw for batch in plan for draw in batch][:count]
     sources = [(examples.sources[number], draw) for number, draw in draws]
     return augmentation_grid([(source.samples[draw.sample_index], source[draw][1]) for source, draw in sources])
+
+
+def shown_objects(
+    examples: MixedExamples, plan: MixedPlan, class_names: Sequence[str], count: int
+) -> NDArray[np.uint8]:
+    """Draw the first examples of a plan of several sources with depth and objects, as `shown_depth` does."""
+    pairs = []
+    for number, draw in [draw for batch in plan for draw in batch][:count]:
+        source = examples.sources[number]
+        sample, example = source.samples[draw.sample_index], source[draw][1]
+        pairs.append(
+            (
+                replace(sample, image=_with_objects(sample, class_names)),
+                replace(example, image=_with_objects(example, class_names)),
+            )
+        )
+    return augmentation_grid(pairs)
+
+
+def _with_objects(seen: DepthSample | DepthExample, class_names: Sequence[str]) -> NDArray[np.uint8]:
+    """The picture with its objects, if somebody has looked for them; regions of which nothing is known are left out."""
+    if not isinstance(seen, JointSample | JointExample) or seen.boxes is None:
+        return seen.image
+    known = seen.boxes.where(seen.boxes.certainty > 0)
+    return outlined(seen.image, known.xyxy_px, known.class_ids, class_names)
 
 
 def shown_boxes(examples: DetectionExamples, batch: int, count: int) -> NDArray[np.uint8]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +11,12 @@ from numpy.typing import NDArray
 from howfar.datasets.dataset_toml import DESCRIPTION_NAME
 from howfar.datasets.files import pictures_in
 from howfar.datasets.opening import kind_at, open_depth_dataset, open_detection_dataset
-from howfar.datasets.samples import LazySamples
+from howfar.datasets.samples import DepthSample, DetectionSample, LazySamples
 from howfar.errors import SourceError
 from howfar.files import expanded
 from howfar.io.pictures import read_rgb
 from howfar.scene import Camera
-from howfar.training.data.held_out import spread_indices
+from howfar.training.data.held_out import Chosen, spread_indices
 from howfar.training.recipe import DepthDataSettings
 from howfar.training.semi.recipe import UnlabelledSettings
 
@@ -55,24 +56,32 @@ def unlabelled_pictures(settings: UnlabelledSettings, labelled: DepthDataSetting
             f"The labelled pairs are all that {settings.root} has: set data.count to take some of them, or name other "
             "pictures with unlabelled.root."
         )
-    return LazySamples(indices, lambda index: found[index])
+    return Chosen(found, indices)
 
 
 def _of_folder(root: Path) -> Sequence[Unlabelled]:
     """The pictures that lie in a folder itself; none where it is something else."""
     described = (root / DESCRIPTION_NAME).exists()
     paths = pictures_in(root) if root.is_dir() and not described else []
-    return LazySamples(paths, lambda path: Unlabelled(path.name, read_rgb(path)))
+    return LazySamples(paths, _read)
 
 
 def _of_dataset(root: Path, split: str) -> Sequence[Unlabelled]:
     if kind_at(root) == "depth":
         pairs = open_depth_dataset(root).split(split)
-
-        def picture_of_pair(index: int) -> Unlabelled:
-            pair = pairs[index]
-            return Unlabelled(pair.name, pair.image, pair.camera)
-
-        return LazySamples(range(len(pairs)), picture_of_pair)
+        return LazySamples(range(len(pairs)), partial(_of_pair, pairs))
     boxed = open_detection_dataset(root).split(split)
-    return LazySamples(range(len(boxed)), lambda index: Unlabelled(boxed[index].name, boxed[index].image))
+    return LazySamples(range(len(boxed)), partial(_of_boxed, boxed))
+
+
+def _read(path: Path) -> Unlabelled:
+    return Unlabelled(path.name, read_rgb(path))
+
+
+def _of_pair(pairs: Sequence[DepthSample], index: int) -> Unlabelled:
+    pair = pairs[index]
+    return Unlabelled(pair.name, pair.image, pair.camera)
+
+
+def _of_boxed(pictures: Sequence[DetectionSample], index: int) -> Unlabelled:
+    return Unlabelled(pictures[index].name, pictures[index].image)

@@ -1,7 +1,8 @@
 """Training a depth network: the task, and how it is started, exported and shown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
 import msgspec
@@ -19,8 +20,10 @@ from howfar.datasets.samples import UNKNOWN_CLASS
 from howfar.errors import SettingError
 from howfar.models.card import Card, DepthSpec, InputSpec
 from howfar.models.depth import CardDepth
-from howfar.networks.catalogue import build, find_network, refuse_sizes
+from howfar.networks.catalogue import NETWORKS, build, find_network, refuse_sizes
 from howfar.networks.compact_depth import SKY_M, InTraining
+from howfar.networks.entry import CardTask
+from howfar.networks.joint_nanodet import JointOutput
 from howfar.scene import Camera
 from howfar.training.bounds import Size
 from howfar.training.data.batch_pictures import depth_grid
@@ -65,6 +68,10 @@ class DepthTask:
     judged_by = "rel"
     greater_is_better = False
     remarks: tuple[str, ...] = ()
+    card_task: CardTask = "depth"
+    other_losses: tuple[str, ...] = OTHER_LOSSES
+    made_examples: type[DepthExamples] = DepthExamples
+    collate: Callable[..., Any] = staticmethod(collate)
 
     def __init__(
         self,
@@ -84,26 +91,26 @@ class DepthTask:
         Raises:
             SettingError: If the recipe names a network, part or loss that there is not.
         """
-        self.recipe, self.held_out = recipe, held_out
+        self.recipe, self.held_out, self.sources = recipe, held_out, sources
         self.title = f"{recipe.network.name}, {recipe.data.split} split of {recipe.data.root}"
-        self.entry = find_network(recipe.network.name, "depth")
+        self.entry = find_network(recipe.network.name, self.card_task)
         self.relative = recipe.output == "relative_inverse"
         self.unit = 1.0 if self.relative else self.entry.unit_m
         refuse_sizes(self.entry, recipe.data.sizes_px)
-        self.network = build(self.entry, recipe.network.options)
+        self.network = build(self.entry, self.network_options)
         self.frozen = recipe.network.frozen
         freeze(self.network, self.frozen)
         if recipe.network.frozen_normalisation:
             self.frozen = (*self.frozen, *normalisations(self.network))
-        terms = {name: weight for name, weight in recipe.loss.items() if name not in OTHER_LOSSES}
+        terms = {name: weight for name, weight in recipe.loss.items() if name not in self.other_losses}
         self._refuse_losses(samples[0])
         self.depth_loss = WeightedLoss(terms)
         self.mean, self.std = (torch.tensor(v).view(1, 3, 1, 1) for v in (self.entry.mean, self.entry.std))
-        self.card = training_card(recipe, samples[0].camera)
-        own_cameras = bool(recipe.source) or recipe.augmentation.field_of_view_deg is not None
+        self.card = self.training_card(samples[0].camera)
+        own_cameras = bool(sources) or recipe.augmentation.field_of_view_deg is not None
         self.focal_px = samples[0].camera.resized(*recipe.augmentation.base_px).focal_px if own_cameras else None
         output_px = {size: output_size(self.network, size) for size in recipe.data.sizes_px}
-        self.examples = DepthExamples(
+        self.examples = self.made_examples(
             samples,
             recipe.augmentation,
             output_px,
@@ -112,12 +119,21 @@ class DepthTask:
             focal_px=self.focal_px,
         )
         more = [self._examples_of(number, source, output_px) for number, source in enumerate(sources, 1)]
-        self.mixed = MixedExamples([self.examples, *more]) if recipe.source else None
-        self.preparation = Preparation(self.mixed or self.examples, collate, recipe.training.workers)
+        self.mixed = MixedExamples([self.examples, *more]) if sources else None
+        self.preparation = Preparation(self.mixed or self.examples, self.collate, recipe.training.workers)
         self.judged = (
             HeldOut(held_out, MOST_M, recipe.augmentation.border_px, recipe.data.name),
             *(_judged(source) for source in sources),
         )
+
+    @property
+    def network_options(self) -> Mapping[str, Any]:
+        """The options that the network is built with."""
+        return self.recipe.network.options
+
+    def training_card(self, camera: Camera) -> Card:
+        """How the trained network is to be fed and read, where a whole picture of `data` has this camera."""
+        return training_card(self.recipe, camera)
 
     def batches(self, epoch: int, rank: int, world: int) -> Batches:
         """The batches of one epoch."""
@@ -130,7 +146,7 @@ class DepthTask:
     def mixed_plan(self, epoch: int) -> MixedPlan:
         """What an epoch shows of several sources."""
         data, training = self.recipe.data, self.recipe.training
-        each = (self.recipe.pictures_of_data, *(source.pictures for source in self.recipe.source))
+        each = (self.recipe.pictures_of_data, *(source.settings.pictures for source in self.sources))
         counts = [len(source) for source in self.mixed.sources] if self.mixed else []
         parts = [Part(*part) for part in zip(counts, each, strict=True)]
         steps = data.steps or max(1, parts[0].samples // parts[0].each)
@@ -142,8 +158,7 @@ class DepthTask:
 
     def forward(self, network: nn.Module, image: Tensor) -> InTraining:
         """What a network gives for N×3×H×W uint8 RGB pictures: depth, and more where it learns more."""
-        output = network(self.fed(image))
-        return output if isinstance(output, InTraining) else InTraining(output)
+        return in_training(network(self.fed(image)))
 
     def fed(self, image: Tensor) -> Tensor:
         """N×3×H×W uint8 RGB pictures as the network takes them."""
@@ -215,7 +230,7 @@ class DepthTask:
 
     def _examples_of(self, number: int, source: SourcePairs, output_px: Mapping[Size, Size]) -> DepthExamples:
         settings = source.settings
-        return DepthExamples(
+        return self.made_examples(
             source.samples,
             msgspec.structs.replace(self.recipe.augmentation, border_px=settings.border_px),
             output_px,
@@ -281,7 +296,7 @@ def _class_loss(scores: Tensor, classes: Tensor) -> Tensor:
 
 def training_card(recipe: DepthRecipe, camera: Camera) -> Card:
     """How the trained network is to be fed: whole pictures, at about the area that it was trained on."""
-    entry = find_network(recipe.network.name, "depth")
+    entry = NETWORKS[recipe.network.name]
     base = recipe.augmentation.base_px
     width, height = recipe.data.sizes_px[0]
     spec = InputSpec(width, height, "keep-aspect", entry.multiple_px, mean=entry.mean, std=entry.std)
@@ -309,6 +324,13 @@ def _dry_run(network: nn.Module, size_px: Size) -> InTraining:
     with torch.no_grad():
         output = network(torch.zeros(2, 3, size_px[1], size_px[0]))
     network.load_state_dict(state)  # a run in training mode moves the statistics
+    return in_training(output)
+
+
+def in_training(output: Tensor | InTraining | JointOutput) -> InTraining:
+    """The depth, and what else is learned with it, in what a network gives."""
+    if isinstance(output, JointOutput):
+        return InTraining(output.depth_m)
     return output if isinstance(output, InTraining) else InTraining(output)
 
 

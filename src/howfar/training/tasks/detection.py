@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -34,7 +34,7 @@ from howfar.training.data.shown_batch import shown_boxes
 from howfar.training.initial_weights import load_initial_weights
 from howfar.training.losses.yolov5 import DetectionLoss
 from howfar.training.optimisers import freeze
-from howfar.training.recipe import DetectorRecipe
+from howfar.training.recipe import DetectorRecipe, NetworkSettings
 from howfar.training.tasks.kind import TaskKind, TrainedWeights
 from howfar.training.torch_session import TorchSession
 
@@ -216,13 +216,22 @@ def _built(entry: NetworkEntry, recipe: DetectorRecipe, class_names: Sequence[st
             f"The network {recipe.network.name} takes sides in multiples of {entry.multiple_px} px, not {side_px}: "
             "correct augmentation.size_px."
         )
-    options = {"classes": len(class_names), **recipe.network.options}
+    return cast(YOLOv5, build(entry, options_for_classes(recipe.network, class_names)))
+
+
+def options_for_classes(settings: NetworkSettings, class_names: Sequence[str]) -> dict[str, Any]:
+    """The options to build a detector with, for the classes of the data.
+
+    Raises:
+        SettingError: If the recipe wants another number of classes.
+    """
+    options = {"classes": len(class_names), **settings.options}
     if options["classes"] != len(class_names):
         raise SettingError(
             f"The data have {len(class_names)} classes, and the network is to have {options['classes']}: take "
             "network.options.classes out."
         )
-    return cast(YOLOv5, build(entry, options))
+    return options
 
 
 def _start(recipe: DetectorRecipe, _: Path, checked: Checked) -> DetectorTask:

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 
 from howfar.training.recipe import TrainingRecipe
 from howfar.training.semi import student
-from howfar.training.tasks import depth, detection, ranging
+from howfar.training.tasks import depth, detection, joint, ranging
 from howfar.training.tasks.kind import TaskKind
 
-TASKS: Mapping[str, TaskKind] = {kind.name: kind for kind in (depth.KIND, student.KIND, detection.KIND, ranging.KIND)}
+TASKS: Mapping[str, TaskKind] = {
+    kind.name: kind for kind in (depth.KIND, student.KIND, detection.KIND, joint.KIND, ranging.KIND)
+}
 """By what recipes call them by their key `task`."""
 
 

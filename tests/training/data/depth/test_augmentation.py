@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from howfar.datasets import DepthSample
 from howfar.datasets.samples import UNKNOWN_CLASS
 from howfar.scene import Camera
-from howfar.training.data.depth.augmentation import Choice, DepthAugmentation, augment_depth
+from howfar.training.data.depth.augmentation import Choice, DepthAugmentation, augment_depth, seen_boxes
 
 NOTHING = Choice(
     scale=1.0,
@@ -399,3 +399,30 @@ def test_sparse_truth_lands_in_the_cell_that_dense_truth_lands_in(choice: Choice
     assert both.any()
     # A pixel's own cell may be told by a neighbour's middle: nine in ten agree.
     assert np.mean(np.isclose(drawn.depth_m[both], dense.depth_m[both])) > 0.9
+
+
+@settings(max_examples=40, deadline=None)
+@given(choice=choices, offset=st.tuples(st.floats(0.3, 0.7), st.floats(0.3, 0.7)))
+def test_a_box_stays_round_what_it_is_drawn_round(choice: Choice, offset: tuple[float, float]) -> None:
+    """Round a disc, which a rotation leaves as it is: the middles of the box's sides stay on it."""
+    choice = choice._replace(offset=offset)
+    rows, columns = np.mgrid[:144, :192]
+    disc = np.hypot(columns + 0.5 - 96, rows + 0.5 - 72) < 12
+    image = np.repeat(np.where(disc, 255, 0).astype(np.uint8)[..., None], 3, axis=2)
+    augmentation = DepthAugmentation(base_px=(96, 72))
+    seen = augment_depth(flat(image), augmentation, choice, (80, 64), (80, 64)).image[..., 0] > 127
+    boxes = np.array([[84, 60, 108, 84]], dtype=np.float32)
+    (box,) = seen_boxes(boxes, (192, 144), augmentation, choice, (80, 64))
+    down, across = np.argwhere(seen).T
+    drawn = np.array([across.min(), down.min(), across.max() + 1, down.max() + 1])
+    turned = abs(math.sin(math.radians(choice.angle_deg))) * 12  # the middles of the sides leave its rim by less
+    assert np.abs(box - drawn).max() < 1.0 + turned * choice.scale / 2
+
+
+@pytest.mark.parametrize("flipped", [False, True], ids=["as it is", "flipped"])
+def test_a_box_of_an_unturned_picture_is_exact(flipped: bool) -> None:
+    """A picture twice as large as the crop's base: half as large there, and mirrored where it is flipped."""
+    boxes = np.array([[10, 20, 30, 50]], dtype=np.float32)
+    augmentation = DepthAugmentation(base_px=(48, 36))
+    (box,) = seen_boxes(boxes, (96, 72), augmentation, NOTHING._replace(flipped=flipped), (48, 36))
+    assert box == pytest.approx([48 - 15, 10, 48 - 5, 25] if flipped else [5, 10, 15, 25])

@@ -249,6 +249,33 @@ def seen_values(
     return _warp(values, to_source, cells_px, cv2.INTER_NEAREST, cv2.BORDER_CONSTANT, fill)
 
 
+def seen_boxes(
+    boxes_xyxy_px: NDArray[np.float32],
+    source_px: tuple[int, int],
+    augmentation: DepthAugmentation,
+    choice: Choice,
+    size_px: tuple[int, int],
+) -> NDArray[np.float32]:
+    """Boxes of a picture as a choice shows them, not yet cut to the crop.
+
+    Of a box that is turned, the middles of its sides are followed: they stay on an ellipse in it, where its corners
+    would draw a larger box.
+
+    Args:
+        boxes_xyxy_px: N×4, x1, y1, x2, y2 in pixels of the picture.
+        source_px: Width and height of the picture.
+        augmentation: What may happen.
+        choice: What does.
+        size_px: Width and height of the crop.
+    """
+    to_crop = np.linalg.inv(_cells_to_source(source_px, augmentation, choice, size_px, size_px))
+    x1, y1, x2, y2 = boxes_xyxy_px.astype(np.float64).T
+    across, down = (x1 + x2) / 2, (y1 + y2) / 2
+    left_top_right_bottom = np.array([(x1, across, x2, across), (down, y1, down, y2)])
+    x, y = np.tensordot(to_crop[:2, :2], left_top_right_bottom, 1) + to_crop[:2, 2, None, None]
+    return np.stack([x.min(0), y.min(0), x.max(0), y.max(0)], axis=1).astype(np.float32)
+
+
 def _cells_to_source(
     source_px: tuple[int, int],
     augmentation: DepthAugmentation,

@@ -11,7 +11,7 @@ from torch.utils.data import Dataset
 
 from howfar.datasets import DepthSample
 from howfar.training.bounds import Size
-from howfar.training.data.depth.augmentation import DepthAugmentation, DepthExample, augment_depth
+from howfar.training.data.depth.augmentation import Choice, DepthAugmentation, DepthExample, augment_depth
 from howfar.training.data.epoch_plan import batches_of_rank, shuffled_batches
 
 
@@ -84,16 +84,22 @@ class DepthExamples(Dataset[tuple[str, DepthExample]]):
         return len(self.samples)
 
     def __getitem__(self, draw: DepthDraw) -> tuple[str, DepthExample]:
-        index, epoch, size = draw
-        sample = self.samples[index]
-        rng = np.random.default_rng((self.seed, epoch, index))
-        choice = self.augmentation.draw(size, rng, sample.camera, self.focal_px)
+        sample = self.samples[draw.sample_index]
+        return sample.name, self.example(sample, self.choice(sample, draw), draw.size_px)
+
+    def choice(self, sample: DepthSample, draw: DepthDraw) -> Choice:
+        """What chance decides for a sample that is drawn."""
+        rng = np.random.default_rng((self.seed, draw.epoch, draw.sample_index))
+        return self.augmentation.draw(draw.size_px, rng, sample.camera, self.focal_px)
+
+    def example(self, sample: DepthSample, choice: Choice, size_px: Size) -> DepthExample:
+        """A sample as a choice shows it."""
         stride = self.classes_stride
-        classes_px = (size[0] // stride, size[1] // stride) if stride else None
+        classes_px = (size_px[0] // stride, size_px[1] // stride) if stride else None
         example = augment_depth(
-            sample, self.augmentation, choice, size, self.output_px[size], classes_px, dense=self.dense
+            sample, self.augmentation, choice, size_px, self.output_px[size_px], classes_px, dense=self.dense
         )
-        return sample.name, replace(example, scale_free=self.scale_free)
+        return replace(example, scale_free=self.scale_free)
 
 
 class EpochPlan(Sequence[list[DepthDraw]]):

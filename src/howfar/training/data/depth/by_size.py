@@ -84,7 +84,7 @@ class DepthBySize:
         """
         refuse_unknown_split(split, self.splits, self.name)
         chosen = [(part, index) for part, index in self._photos if is_of_half(part.pictures[index].image_id, split)]
-        return LazySamples(chosen, lambda photo: self._sample(photo[0][photo[1]]))
+        return LazySamples(chosen, self._sample)
 
     def _is_useful(self, part: CocoDetection, index: int) -> bool:
         """Whether a photo shows an object that tells a depth, by its boxes alone."""
@@ -92,11 +92,13 @@ class DepthBySize:
         camera = Camera.assumed(picture.width_px, picture.height_px)
         return bool(sized_objects(part.without_picture(index), camera, self._sizes))
 
-    def _sample(self, photo: DetectionSample) -> DepthSample:
+    def _sample(self, place: tuple[CocoDetection, int]) -> DepthSample:
+        part, index = place
+        photo = part[index]
         height, width = photo.image.shape[:2]
         camera = Camera.assumed(width, height)
         objects = sized_objects(photo, camera, self._sizes)
-        return DepthSample(photo.name, photo.image, _painted(objects, (height, width)), camera)
+        return DepthSample(photo.name, photo.image, painted(objects, (height, width)), camera)
 
 
 def sized_objects(photo: DetectionSample, camera: Camera, sizes: SizeTable) -> list[SizedObject]:
@@ -122,7 +124,7 @@ def _is_exact(seen: Seen, size: ClassSize, camera: Camera) -> bool:
     return is_narrow and seen.height_px >= LEAST_SHARE * camera.height_px
 
 
-def _painted(objects: Iterable[SizedObject], shape: tuple[int, int]) -> NDArray[np.float32]:
+def painted(objects: Iterable[SizedObject], shape: tuple[int, int]) -> NDArray[np.float32]:
     """H×W: the depth of each object in the middle of its box, near ones over far ones, and NaN elsewhere."""
     depth_m = np.full(shape, np.nan, dtype=np.float32)
     left, right, top, bottom = MIDDLE

@@ -1,0 +1,1 @@
+"""Pictures with depth and boxes, of which each may lack one."""

@@ -1,0 +1,51 @@
+"""A trained depth network in place of the truth."""
+
+import math
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from howfar.errors import SettingError
+from howfar.models.library import find_model
+from howfar.models.preprocess import input_size
+from howfar.networks.catalogue import build, find_network
+from howfar.training.initial_weights import load_initial_weights
+from howfar.training.recipe import NetworkSettings
+
+
+class FrozenDepth:
+    """A trained depth network that says how deep a training's pictures are, in the depth that another one learns."""
+
+    def __init__(self, settings: NetworkSettings, focal_px: float) -> None:
+        """Take the network of a recipe's table.
+
+        Args:
+            settings: Its definition, and as `initial` its file.
+            focal_px: The focal length that the other network learns.
+
+        Raises:
+            SettingError: If it is no metric network of this project's.
+            ModelError: If its file cannot be read.
+        """
+        entry = find_network(settings.name, "depth")
+        self.network = build(entry, settings.options).eval().requires_grad_(False)
+        load_initial_weights(self.network, settings)
+        _, card = find_model(settings.initial or "")
+        if card.depth is None or card.depth.kind != "metres" or card.depth.focal_px is None:
+            raise SettingError(f"depth_teacher: {card.name} does not give metres for a known focal length.")
+        self.spec, self.ratio = card.input, focal_px / card.depth.focal_px
+        self.mean, self.std = (torch.tensor(v).view(1, 3, 1, 1) for v in (entry.mean, entry.std))
+
+    @torch.no_grad()
+    def depth_m(self, image: Tensor, output_px: tuple[int, int]) -> Tensor:
+        """N×1×h×w depth of N×3×H×W uint8 RGB, at the focal length that is learned and with this width and height."""
+        self.network = self.network.to(image.device)
+        self.mean, self.std = self.mean.to(image.device), self.std.to(image.device)
+        width, height = input_size(image.shape[3], image.shape[2], self.spec)
+        shrunk = functional.interpolate(image.float(), (height, width), mode="bilinear", antialias=True)
+        depth_m = self.network(shrunk.sub(self.mean).div(self.std))
+        # A picture made smaller shows the focal length as much shorter, which counts as much farther.
+        scale = math.sqrt(width * height / (image.shape[3] * image.shape[2])) * self.ratio
+        wide, high = output_px
+        return functional.interpolate(depth_m.float() * scale, (high, wide), mode="bilinear", align_corners=False)
