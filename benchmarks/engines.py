@@ -1,9 +1,10 @@
 """The embedded networks by each engine and precision, as ratios taken in one run, and what it does to their figures.
 
-    python benchmarks/engines.py [PHOTO] [--data SHARED]
+    python benchmarks/engines.py [PHOTO] [--joint FILE] [--data SHARED]
 
 Works are timed turn by turn, so that a machine that slows down slows all of them, and the least of the runs counts.
-The photo is resized to 640×480; without one a noisy gradient is used. With the folder of research data, AP on the COCO
+The photo is resized to 640×480; without one a noisy gradient is used. A joint network takes part in the looks, beside
+the pair of embedded networks. With the folder of research data, AP on the COCO
 photos, REL on NYU's test rooms, and how far each map of KITTI's streets departs from that of ONNX Runtime.
 """
 
@@ -29,7 +30,7 @@ from howfar.models.openvino_library import has_bf16
 from howfar.models.preprocess import to_tensor
 from howfar.scene import Camera, Frame
 
-RUNS = 60
+RUNS = 120
 KITTI_FOCAL_PX = 721.54
 
 Work = Callable[[], object]
@@ -63,10 +64,10 @@ def tell(what: str, works: dict[str, Work]) -> None:
     times = least_ms(works)
     first = next(iter(times.values()))
     for name, took in times.items():
-        print(f"{what:32} {name:18} {took:6.1f} ms   {first / took:5.2f}×")
+        print(f"{what:30} {name:26} {took:6.1f} ms   {first / took:5.2f}×")
 
 
-def speed(image: np.ndarray, options: dict[str, RunOptions]) -> None:
+def speed(image: np.ndarray, options: dict[str, RunOptions], joint: Path | None) -> None:
     """Print the times of both networks alone, and of a whole look."""
     buffer = io.BytesIO()
     Image.fromarray(image).save(buffer, "JPEG", quality=90)
@@ -76,6 +77,11 @@ def speed(image: np.ndarray, options: dict[str, RunOptions]) -> None:
         tensor, _ = to_tensor(image, next(iter(networks.values())).card.input)
         tell(what, {name: partial(each.session.run, tensor) for name, each in networks.items()})
     finders = {name: Rangefinder(engine=how.engine, precision=how.precision) for name, how in options.items()}
+    if joint is not None:
+        finders |= {
+            f"joint, {name}": Rangefinder(joint, joint, engine=how.engine, precision=how.precision)
+            for name, how in options.items()
+        }
     tell("look", {name: partial(each.look, image) for name, each in finders.items()})
     tell(
         "look, JPEG decoded and drawn",
@@ -130,9 +136,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("photo", type=Path, nargs="?")
     parser.add_argument("--data", type=Path, help="the folder of research data")
+    parser.add_argument("--joint", type=Path, help="a joint network, its card beside it")
     words = parser.parse_args()
     options = ways()
-    speed(photo(words.photo), options)
+    speed(photo(words.photo), options, words.joint)
     if words.data is not None:
         figures(words.data, options)
 

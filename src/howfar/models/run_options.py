@@ -49,3 +49,7 @@ def refuse_unknown(given: object, names: tuple[str, ...], what: str, *, setting:
     """Raise SettingError where what is given for `what` is none of its names."""
     if given not in names:
         raise SettingError(f"{what} must be {', '.join(names[:-1])} or {names[-1]}, not {given!r}.", setting=setting)
+
+
+REPEATABLE = RunOptions(precision="fp32")
+"""For what a training learns from, which must not hang on what is installed beside it."""
