@@ -270,6 +270,15 @@ def _with_card(path: Path) -> tuple[Path, Card]:
     return path, read_card(path.with_suffix(".toml"))
 
 
+def test_threads_are_those_that_are_asked_for(tmp_path: Path) -> None:
+    options = RunOptions(threads=1, engine="openvino", precision="fp32")
+    session = open_session(*_with_card(mean_depth(tmp_path)), options)
+    session.run(noise(8, 8))
+    _, requests = session._forked.here()._first
+    assert requests._compiled.get_property("INFERENCE_NUM_THREADS") == 1
+    assert str(requests._compiled.get_property("INFERENCE_PRECISION_HINT")) == "<Type: 'float32'>"
+
+
 def test_outputs_stay_when_the_next_picture_is_run(tmp_path: Path) -> None:
     session = open_session(*_with_card(mean_depth(tmp_path)), FP32)
     first = session.run(np.full((1, 3, 8, 8), 10, dtype=np.float32))["out"]
