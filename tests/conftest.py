@@ -11,6 +11,9 @@ from hypothesis import HealthCheck, settings
 for _threads in ("OMP_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"):  # read when PyTorch and OpenCV are imported
     os.environ.setdefault(_threads, "1")  # pytest-xdist has a process for each core: more threads would only wait
 
+# What is expected was computed in fp32; tests/models/test_engines.py looks at what `auto` chooses.
+os.environ["HOWFAR_ENGINE"] = "onnxruntime"
+
 # The same examples each time, and no limit of time, which a busy machine would miss.
 settings.register_profile(
     "repeatable", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]

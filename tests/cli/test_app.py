@@ -8,7 +8,19 @@ import pytest
 
 from howfar.cli.app import GROUPS, main
 
-LIBRARIES = {"PIL", "av", "cv2", "filelock", "httpx", "matplotlib", "numpy", "onnxruntime", "platformdirs", "torch"}
+LIBRARIES = {
+    "PIL",
+    "av",
+    "cv2",
+    "filelock",
+    "httpx",
+    "matplotlib",
+    "numpy",
+    "onnxruntime",
+    "openvino",
+    "platformdirs",
+    "torch",
+}
 """What howfar looks at pictures with, trains with and fetches with."""
 
 LONG = "a" * 300

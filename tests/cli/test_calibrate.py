@@ -15,7 +15,7 @@ from howfar.cli.calibrate import calibrate as calibrate_command
 from howfar.errors import HowfarError
 from howfar.io.camera_files import read_calibration
 from howfar.models import DEFAULT_DEPTH, DEFAULT_DETECTOR
-from howfar.models.session import file_digest
+from howfar.models.model_file import file_digest
 from tests.calibration import rendered
 from tests.cli.test_look import BOXES, CARD, halves, picture, video
 from tests.models.onnx_files import constant_detector, mean_depth

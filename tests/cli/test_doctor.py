@@ -47,6 +47,28 @@ def test_a_sound_installation() -> None:
     assert "✗" not in output
 
 
+@pytest.mark.parametrize(
+    ("installed", "says"),
+    [
+        pytest.param(False, "by onnxruntime in fp32: OpenVINO is not installed", id="not installed"),
+        pytest.param(True, "by onnxruntime in fp32: the processor does not compute in bf16", id="no bf16"),
+    ],
+)
+def test_the_engine_of_each_network_is_told_with_the_reason(
+    monkeypatch: pytest.MonkeyPatch, installed: bool, says: str
+) -> None:
+    monkeypatch.delenv("HOWFAR_ENGINE")
+    monkeypatch.setattr("howfar.models.engines.is_installed", lambda: installed)
+    monkeypatch.setattr("howfar.models.engines.has_bf16", lambda: False)
+    monkeypatch.setattr(doctor, "SPEED_RUNS", 1)
+    monkeypatch.setattr("howfar.models.openvino_library.is_installed", lambda: False)
+    code, output = run()
+    assert code == 0
+    assert says in output
+    assert "– " in output
+    assert "pip install 'howfar[openvino]'" in output
+
+
 def test_licences_are_told_with_those_of_libraries_that_wheels_carry(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,7 @@ from howfar.datasets.nyu_objects import DETECTOR_NAMES
 from howfar.errors import SettingError
 from howfar.models import DEFAULT_DEPTH
 from howfar.models.library import embedded_path
-from howfar.models.session import file_digest
+from howfar.models.model_file import file_digest
 from tests.cli.evaluating import rows, run
 from tests.cli.relative_twin import relative_twin
 

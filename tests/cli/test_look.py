@@ -443,6 +443,11 @@ def test_what_cannot_be_is_told_in_one_sentence(folder: Path, words: list[str], 
         pytest.param(["--threads", "1"], RunOptions(1), id="threads"),
         pytest.param(["--provider", "cpu"], RunOptions(None, "cpu"), id="a provider"),
         pytest.param(["--method", "median,auto", "--threads", "2"], RunOptions(2), id="threads, with several methods"),
+        pytest.param(
+            ["--engine", "onnxruntime", "--precision", "fp32"],
+            RunOptions(engine="onnxruntime", precision="fp32"),
+            id="an engine and a precision",
+        ),
         pytest.param([], RunOptions(), id="nothing"),
     ],
 )

@@ -70,7 +70,8 @@ CASES: dict[str, tuple[str, Words, Callable[[Path, Path], Words]]] = {
 def scene_of(name: str, shared: Path, folder: Path) -> dict[str, Any]:
     """What is printed now, without the times, the picture's folder, and the words of `no_metres`."""
     picture, words, made = CASES[name]
-    arguments = ["look", str(shared / "data" / picture), "--format", "json", *words, *made(shared, folder)]
+    arguments = ["look", str(shared / "data" / picture), "--format", "json", "--precision", "fp32", *words]
+    arguments += made(shared, folder)
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.stderr
     scene = json.loads(result.stdout)

@@ -12,7 +12,7 @@ from howfar.conversion.published import PUBLISHED, published_network
 from howfar.datasets.nyu import NYU_CAMERA
 from howfar.errors import ModelError, SettingError
 from howfar.models.card import coco80
-from howfar.models.session import file_digest
+from howfar.models.model_file import file_digest
 from howfar.models.zoo import find_entry
 from howfar.networks.fcrn import FCRN
 from howfar.networks.hybrid_cnn import HybridCNN

@@ -6,7 +6,7 @@ import pytest
 
 from howfar.errors import SettingError
 from howfar.models import open_depth_network
-from howfar.models.session import file_digest
+from howfar.models.model_file import file_digest
 from howfar.pipeline.depth_scale import check_scale
 from howfar.scene.calibration import DepthScale
 from tests.models.onnx_files import mean_depth

@@ -14,7 +14,7 @@ from howfar import Camera, DepthMap, Rangefinder
 from howfar.datasets.nyu import NyuDepthV2
 from howfar.errors import ModelError, SettingError, SourceError
 from howfar.models import DEFAULT_DEPTH, CardJoint, open_depth_network, open_detector
-from howfar.models.session import file_digest
+from howfar.models.model_file import file_digest
 from howfar.ranging import Bounds, parse_method
 from howfar.ranging.cues.sizes import ClassSize, SizeTable
 from howfar.scene.calibration import Calibration, DepthScale, Distortion

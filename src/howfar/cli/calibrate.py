@@ -85,6 +85,8 @@ def calibrate(
     overwrite: options.Overwrite = False,
     threads: options.Threads = None,
     provider: options.Provider = None,
+    engine: options.Engine = "auto",
+    precision: options.Precision = "auto",
 ) -> None:
     """Find out a camera, and write it to a camera file for --camera.
 
@@ -120,7 +122,8 @@ def calibrate(
     from howfar.scene.known_distance import KnownDistance
     from howfar.scene.query import class_ids
 
-    stated, running = [KnownDistance.parse(text) for text in known or ()], RunOptions(threads, provider)
+    stated = [KnownDistance.parse(text) for text in known or ()]
+    running = RunOptions(threads, provider, engine, precision)
     finds, network = open_detector(detector, running), open_depth_network(depth_model, running)
     class_ids([each.what for each in stated if isinstance(each.what, str)], finds.class_names, finds.name)
     finder = Rangefinder(

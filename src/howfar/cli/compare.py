@@ -13,11 +13,13 @@ from howfar.cli.options import (
     DepthInvalid,
     DepthScale,
     DepthUnit,
+    Engine,
     FocalPx,
     FovDeg,
     FovDiagonalDeg,
     FovLongDeg,
     Overwrite,
+    Precision,
 )
 from howfar.cli.progress import Step, progress_bar
 
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from howfar.evaluation.report.report import Report
     from howfar.io.depth_files import OwnMap
     from howfar.io.depth_units import Unit
-    from howfar.models import CardDepth
+    from howfar.models import CardDepth, RunOptions
     from howfar.scene.lens import Lens
 
 NAMED = 3
@@ -71,6 +73,8 @@ def compare(
     csv: CsvOption = None,
     html: HtmlOption = None,
     overwrite: Overwrite = False,
+    engine: Engine = "auto",
+    precision: Precision = "auto",
 ) -> None:
     """Compare depth networks on the same pictures: side by side, against the truth if there is one, and by their cost.
 
@@ -83,17 +87,19 @@ def compare(
     from howfar.evaluation.comparison.reports import comparison_report, comparison_rows
     from howfar.evaluation.depth.protocols import FULL, full_protocol
     from howfar.evaluation.report.report import write_rows
+    from howfar.models import RunOptions
     from howfar.scene.lens import Lens
 
     refuse_results(csv, html, overwrite=overwrite)
     unit = read_unit(depth_unit, depth_scale, depth_invalid)
     shown = _Shown(tuple(pictures or ()), tuple(truth or ()), unit, data, split, every)
     shown.refuse(align)
-    networks = _networks(models, least=1 if shown.has_truth else 2)
+    running = RunOptions(engine=engine, precision=precision)
+    networks = _networks(models, 1 if shown.has_truth else 2, running)
     name, samples = shown.samples(Lens(None, focal_px, fov_deg, fov_long_deg, fov_diagonal_deg))
     surfaces = None if data is None else SurfaceMasks.of_split(data, split)
     options = ComparisonOptions(shown.has_truth, FULL if cap_m is None else full_protocol(cap_m), align, surfaces)
-    costs = _costs(networks, samples[0])
+    costs = _costs(networks, samples[0], running)
     drawn: list[ComparisonPicture] = []
     caveats = Caveats(many=True)
     with progress_bar("Comparing", len(samples), "image") as step:
@@ -192,7 +198,7 @@ def _doubt(comparison: "PictureComparison") -> str:
     return doubt_of_factor(float(np.median(known)), other, NETWORK_FACTOR) if known.size else ""
 
 
-def _networks(models: str, least: int) -> "dict[str, CardDepth]":
+def _networks(models: str, least: int, running: "RunOptions") -> "dict[str, CardDepth]":
     """The networks that are named, by names that tell them apart."""
     from collections import Counter
 
@@ -206,12 +212,12 @@ def _networks(models: str, least: int) -> "dict[str, CardDepth]":
     if len(wanted) < least:
         also = ", or give a truth to measure one network against" if wanted else ""
         raise SettingError(f"--models should name at least {least} depth networks, with commas between them{also}.")
-    opened = {name: open_depth_network(name) for name in wanted}
+    opened = {name: open_depth_network(name, running) for name in wanted}
     times = Counter(network.name for network in opened.values())
     return {network.name if times[network.name] == 1 else name: network for name, network in opened.items()}
 
 
-def _costs(networks: "Mapping[str, CardDepth]", sample: "DepthSample") -> "dict[str, Cost]":
+def _costs(networks: "Mapping[str, CardDepth]", sample: "DepthSample", running: "RunOptions") -> "dict[str, Cost]":
     """What each network takes besides time, looking at a picture of the size of this one."""
     from howfar.evaluation.comparison.footprint import MEGABYTE, peak_memory_mb
     from howfar.evaluation.comparison.reports import Cost
@@ -220,7 +226,7 @@ def _costs(networks: "Mapping[str, CardDepth]", sample: "DepthSample") -> "dict[
     costs = {}
     for name, network in networks.items():
         path = Path(network.session.name)
-        costs[name] = Cost(path.stat().st_size / MEGABYTE, peak_memory_mb(path, width, height))
+        costs[name] = Cost(path.stat().st_size / MEGABYTE, peak_memory_mb(path, width, height, running))
     return costs
 
 

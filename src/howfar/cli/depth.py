@@ -41,6 +41,8 @@ def depth(
     every: options.Every = 1,
     threads: options.Threads = None,
     provider: options.Provider = None,
+    engine: options.Engine = "auto",
+    precision: options.Precision = "auto",
 ) -> None:
     """Estimate depth: a map in numbers, what it is worth, and a picture in colour; of a video, a video in colour."""
     from contextlib import closing
@@ -67,7 +69,7 @@ def depth(
 
     opened = open_sources(sources, stdin=typer.get_binary_stream("stdin"), each_alone=True)
     lens = Lens(read_calibration(camera) if camera else None, focal_px, fov_deg, fov_long_deg, fov_diagonal_deg)
-    network = open_depth_network(depth_model, RunOptions(threads, provider))
+    network = open_depth_network(depth_model, RunOptions(threads, provider, engine, precision))
     check_scale(lens.scale, network.facts, camera_scale=camera_scale)
     perceiver = DepthAlone(network if camera_scale else Unscaled(network))
     unused = Ranging((parse_method("median"),), CueSettings())  # there are no objects to measure

@@ -11,7 +11,7 @@ import typer
 
 from howfar import __version__
 from howfar.cli.console import results
-from howfar.errors import HowfarError
+from howfar.errors import HowfarError, MissingExtraError
 
 DEVELOPERS = "dev"
 """The extra that brings what howfar is developed with; whoever uses it lacks nothing without."""
@@ -89,6 +89,7 @@ def findings() -> Iterator[Finding]:
         ("PyAV", _version_of("av")),
     ):
         yield _tried(subject, look)
+    yield _tried("OpenVINO", _openvino, essential=False)
     yield _h264()
     yield from _extras()
     yield _tried("cache", _cache, essential=False)
@@ -110,6 +111,16 @@ def _onnx_runtime() -> str:
     import onnxruntime
 
     return f"{onnxruntime.__version__}, providers: {', '.join(onnxruntime.get_available_providers())}"
+
+
+def _openvino() -> str:
+    from howfar.models.engines import EXTRA
+    from howfar.models.openvino_library import has_bf16, is_installed, openvino
+
+    if not is_installed():
+        raise MissingExtraError("A faster engine", EXTRA)
+    computes = "computes" if has_bf16() else "does not compute"
+    return f"{openvino().__version__}, and the processor {computes} in bf16; its telemetry is off"
 
 
 def _h264() -> Finding:
@@ -192,11 +203,17 @@ def _embedded_models() -> Iterator[Finding]:
 
 def _reading_of(name: str) -> Callable[[], str]:
     def reading() -> str:
+        from howfar.models import RunOptions
         from howfar.models.check import least_ms
+        from howfar.models.engines import choose
         from howfar.models.library import find_model
 
         path, card = find_model(name)
+        choice = choose(RunOptions(), card)
         took_ms = least_ms(path, card, SPEED_RUNS)
-        return f"{card.task}, digest right, {took_ms:.0f} ms a {RUN_ON[card.task]} (least of {SPEED_RUNS})"
+        return (
+            f"{card.task}, digest right, {took_ms:.0f} ms a {RUN_ON[card.task]} (least of {SPEED_RUNS}), "
+            f"by {choice.engine} in {choice.precision}: {choice.why}"
+        )
 
     return reading

@@ -16,7 +16,7 @@ from howfar.cli.measuring import (
     refuse_results,
     say_written,
 )
-from howfar.cli.options import Overwrite
+from howfar.cli.options import Engine, Overwrite, Precision
 from howfar.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -78,19 +78,21 @@ def depth(
     csv: CsvOption = None,
     html: HtmlOption = None,
     overwrite: Overwrite = False,
+    engine: Engine = "auto",
+    precision: Precision = "auto",
 ) -> None:
     """Measure a depth network: REL, RMSE, log10, SILog and δ, with their protocol and beside published figures."""
     from howfar.evaluation.depth.evaluation import DepthOptions, evaluate_depth
     from howfar.evaluation.depth.pictures import draw_ranked, write_pictures
     from howfar.evaluation.depth.reports import depth_report
-    from howfar.models import DEFAULT_DEPTH, open_depth_network
+    from howfar.models import DEFAULT_DEPTH, RunOptions, open_depth_network
 
     refuse_results(csv, html, overwrite=overwrite)
     refuse_filled(pictures, overwrite=overwrite)
     options = DepthOptions(_protocol(protocol, cap_m), crop, align, flip, boundaries)
     name, samples = _samples(options.protocol.name, data, split, files)
     samples = samples[::every]
-    network = open_depth_network(model or DEFAULT_DEPTH)
+    network = open_depth_network(model or DEFAULT_DEPTH, RunOptions(engine=engine, precision=precision))
     with progress_bar("Measuring depth", len(samples), "image") as step:
         result = evaluate_depth(counted(samples, step), network, options)
     part = name if every == 1 else f"{name}, one picture in {every}"

@@ -16,7 +16,7 @@ from howfar.cli.measuring import (
     refuse_results,
     say_written,
 )
-from howfar.cli.options import Overwrite
+from howfar.cli.options import Engine, Overwrite, Precision
 from howfar.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -54,18 +54,20 @@ def detector(
     html: HtmlOption = None,
     plots: Annotated[Path | None, typer.Option("--plots", help="Write the plots to this folder, as PNG.")] = None,
     overwrite: Overwrite = False,
+    engine: Engine = "auto",
+    precision: Precision = "auto",
 ) -> None:
     """Measure a detector: COCO's twelve numbers, precision, recall and F1, by class and by confidence threshold."""
     from howfar.evaluation.detection.coco import require_coco_eval
     from howfar.evaluation.detection.evaluation import DetectionOptions, evaluate_detector
     from howfar.evaluation.detection.reports import Names, input_in_words
-    from howfar.models import DEFAULT_DETECTOR, open_detector
+    from howfar.models import DEFAULT_DETECTOR, RunOptions, open_detector
 
     output = _Output(csv, html, plots, overwrite)
     output.refuse()
     require_coco_eval()
     name, dataset = _open_data(data, split, images, annotations)
-    opened = open_detector(model or DEFAULT_DETECTOR)
+    opened = open_detector(model or DEFAULT_DETECTOR, RunOptions(engine=engine, precision=precision))
     stated = max(opened.spec.score, score) if confidence is None else confidence
     options = DetectionOptions(score, nms, confidence=stated)
     samples = dataset[::every]

@@ -16,7 +16,7 @@ from howfar.cli.measuring import (
     refuse_results,
     say_written,
 )
-from howfar.cli.options import CameraHeight, Overwrite
+from howfar.cli.options import CameraHeight, Engine, Overwrite, Precision
 from howfar.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -52,20 +52,26 @@ def everywhere(
     csv: CsvOption = None,
     html: HtmlOption = None,
     overwrite: Overwrite = False,
+    engine: Engine = "auto",
+    precision: Precision = "auto",
 ) -> None:
     """Measure what howfar look gives on several data sets: found, with metres, right, and honest about it."""
     from howfar.evaluation.everywhere.evaluation import evaluate_data_set
     from howfar.evaluation.everywhere.reports import Names
     from howfar.evaluation.everywhere.results import EverywhereOptions
-    from howfar.models import DEFAULT_DEPTH, DEFAULT_DETECTOR, open_depth_network, open_detector
+    from howfar.models import DEFAULT_DEPTH, DEFAULT_DETECTOR, RunOptions, open_depth_network, open_detector
     from howfar.pipeline.rangefinder import Rangefinder
 
     output = _Output(csv, html, pictures, overwrite)
     output.refuse()
     opened = [opened_pictures(each, every) for each in data]
     _refuse_doubles(opened)
-    finds, depth = open_detector(detector or DEFAULT_DETECTOR), open_depth_network(model or DEFAULT_DEPTH)
-    finder = Rangefinder(finds, depth, cues=cues, camera_height_m=camera_height, score=score)
+    running = RunOptions(engine=engine, precision=precision)
+    finds = open_detector(detector or DEFAULT_DETECTOR, running)
+    depth = open_depth_network(model or DEFAULT_DEPTH, running)
+    finder = Rangefinder(
+        finds, depth, cues=cues, camera_height_m=camera_height, score=score, engine=engine, precision=precision
+    )
     options = EverywhereOptions()
     with progress_bar("Looking everywhere", sum(len(each.samples) for each in opened), "image") as step:
         results = [

@@ -7,7 +7,7 @@ import typer
 
 from howfar.cli.labelled_data import opened_for_margins
 from howfar.cli.measuring import HtmlOption, counted, publish, publish_page, refuse_results, say_written
-from howfar.cli.options import CameraHeight, Overwrite
+from howfar.cli.options import CameraHeight, Engine, Overwrite, Precision
 from howfar.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ def margins(
     every: Annotated[int, typer.Option("--every", min=1, help="Take every Nth picture of each data set only.")] = 1,
     html: HtmlOption = None,
     overwrite: Overwrite = False,
+    engine: Engine = "auto",
+    precision: Precision = "auto",
 ) -> None:
     """Measure how far off a depth network is, by rooms and outdoors and by distance, and write it into its card.
 
@@ -55,17 +57,18 @@ def margins(
     from howfar.errors import SettingError
     from howfar.evaluation.margins.reports import LEFT_OUT, left_out_line, margins_report
     from howfar.evaluation.report.report import as_page
-    from howfar.models import DEFAULT_DETECTOR, open_depth_network, open_detector
+    from howfar.models import DEFAULT_DETECTOR, RunOptions, open_depth_network, open_detector
     from howfar.models.card_writing import write_card
     from howfar.pipeline.rangefinder import Rangefinder
 
     refuse_results(card, html, overwrite=overwrite)
-    network = open_depth_network(model)
+    running = RunOptions(engine=engine, precision=precision)
+    network = open_depth_network(model, running)
     if network.card.depth is None or network.spec.kind != "metres":
         raise SettingError(f"{network.name} gives no metres, and margins are those of metres: name a metric network.")
     pictures = [opened_for_margins(each, every, held_out) for each in data]
-    finds = open_detector(detector or DEFAULT_DETECTOR)
-    finder = Rangefinder(finds, network, camera_height_m=camera_height)
+    finds = open_detector(detector or DEFAULT_DETECTOR, running)
+    finder = Rangefinder(finds, network, camera_height_m=camera_height, engine=engine, precision=precision)
     measured = _measured(pictures, finder)
     report = margins_report(measured, [each.name for each in pictures], finds.name, network.name)
     publish(report, None, overwrite)

@@ -16,7 +16,7 @@ from howfar.cli.measuring import (
     refuse_results,
     say_written,
 )
-from howfar.cli.options import DEPTH, Anchor, CameraFile, CameraHeight, Overwrite
+from howfar.cli.options import DEPTH, Anchor, CameraFile, CameraHeight, Engine, Overwrite, Precision
 from howfar.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from howfar.evaluation.objects.results import ObjectResult
     from howfar.evaluation.report.page import Page
     from howfar.evaluation.report.report import Report
+    from howfar.models import RunOptions
     from howfar.ranging import Method
     from howfar.scene import DepthEstimator
 
@@ -110,6 +111,8 @@ def objects(
     csv: CsvOption = None,
     html: HtmlOption = None,
     overwrite: Overwrite = False,
+    engine: Engine = "auto",
+    precision: Precision = "auto",
 ) -> None:
     """Measure distances of objects: how far off they are, by class, distance, occlusion and size.
 
@@ -120,7 +123,7 @@ def objects(
     from howfar.evaluation.objects.reports import Names
     from howfar.evaluation.objects.results import ObjectOptions
     from howfar.io.camera_files import read_calibration
-    from howfar.models import DEFAULT_DETECTOR, open_depth_network, open_detector
+    from howfar.models import DEFAULT_DETECTOR, RunOptions, open_depth_network, open_detector
     from howfar.pipeline.depth_scale import check_scale
     from howfar.ranging.cues.joining import parse_cues
     from howfar.scene.lens import Lens
@@ -128,10 +131,11 @@ def objects(
     output = _Output(csv, html, pictures, overwrite)
     output.refuse()
     lens = Lens(None if camera is None else read_calibration(camera))
+    running = RunOptions(engine=engine, precision=precision)
     options = ObjectOptions(
         boxes,
         "true" if depth == TRUE else "network",
-        _methods(method),
+        _methods(method, running),
         truth,
         score,
         baseline_m=baseline_m,
@@ -142,9 +146,9 @@ def objects(
     dataset = open_object_dataset(data)
     used_split = _split(dataset, split, data)
     samples = dataset.objects(used_split)[::every]
-    object_detector = open_detector(detector or DEFAULT_DETECTOR) if boxes == "detector" else None
-    network = _network(depth, model)
-    anchor_network = None if anchor is None else open_depth_network(anchor)
+    object_detector = open_detector(detector or DEFAULT_DETECTOR, running) if boxes == "detector" else None
+    network = _network(depth, model, running)
+    anchor_network = None if anchor is None else open_depth_network(anchor, running)
     if network is not None:
         check_scale(lens.scale, (anchor_network or network).facts)
     with progress_bar("Measuring distances", len(samples), "image") as step:
@@ -231,15 +235,15 @@ def _page(report: "Report", result: "ObjectResult", drawn: "Sequence[ObjectPictu
     return page
 
 
-def _methods(names: str | None) -> "tuple[Method, ...]":
+def _methods(names: str | None, running: "RunOptions") -> "tuple[Method, ...]":
     from howfar.pipeline.open_methods import DEFAULT_METHOD, open_method
 
     if names is None:
-        return tuple(map(open_method, (*COMPARED, DEFAULT_METHOD)))
-    return tuple(open_method(name.strip()) for name in names.split(","))
+        return tuple(open_method(name, options=running) for name in (*COMPARED, DEFAULT_METHOD))
+    return tuple(open_method(name.strip(), options=running) for name in names.split(","))
 
 
-def _network(depth: str, model: str | None) -> "DepthEstimator | None":
+def _network(depth: str, model: str | None, running: "RunOptions") -> "DepthEstimator | None":
     """The depth network, or a folder of its maps; None for true depth."""
     from howfar.errors import SettingError
     from howfar.io.depth_folder import DepthFolder
@@ -248,7 +252,7 @@ def _network(depth: str, model: str | None) -> "DepthEstimator | None":
     if depth == TRUE:
         return None
     if depth == NETWORK:
-        return open_depth_network(model or DEFAULT_DEPTH)
+        return open_depth_network(model or DEFAULT_DEPTH, running)
     if not Path(depth).is_dir():
         raise SettingError(f"--depth is true, network, or a folder of depth maps, and {depth} is none of them.")
     return DepthFolder(Path(depth))

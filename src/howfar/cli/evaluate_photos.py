@@ -6,7 +6,7 @@ import typer
 
 from howfar.cli.labelled_data import name_of, part_of, path_and_part
 from howfar.cli.measuring import HtmlOption, counted, publish, publish_page, refuse_results
-from howfar.cli.options import Overwrite
+from howfar.cli.options import Engine, Overwrite, Precision
 from howfar.cli.progress import progress_bar
 
 
@@ -24,6 +24,8 @@ def photos(
     ] = "all",
     html: HtmlOption = None,
     overwrite: Overwrite = False,
+    engine: Engine = "auto",
+    precision: Precision = "auto",
 ) -> None:
     """Compare a depth network with the sizes of people, cars and animals in photos: without true depth or a camera."""
     from howfar.datasets import open_detection_dataset
@@ -31,7 +33,7 @@ def photos(
     from howfar.evaluation.everywhere.photo_reports import photos_report
     from howfar.evaluation.everywhere.photos import judge_photos, photos_of
     from howfar.evaluation.report.report import as_page
-    from howfar.models import DEFAULT_DEPTH, open_depth_network
+    from howfar.models import DEFAULT_DEPTH, RunOptions, open_depth_network
     from howfar.pipeline.perceivers import DepthAlone
     from howfar.pipeline.rangefinder import Rangefinder
 
@@ -40,7 +42,7 @@ def photos(
     dataset = open_detection_dataset(path)
     used = part or part_of(dataset.splits, path)
     samples = photos_of(dataset, used, ids)
-    network = open_depth_network(model or DEFAULT_DEPTH)
+    network = open_depth_network(model or DEFAULT_DEPTH, RunOptions(engine=engine, precision=precision))
     if network.spec.kind != "metres":
         raise SettingError(f"{network.name} gives no metres to be compared with: name a metric network.")
     with progress_bar("Judging photos", len(samples), "image") as step:

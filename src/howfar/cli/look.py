@@ -190,6 +190,8 @@ def look(
     every: options.Every = 1,
     threads: options.Threads = None,
     provider: options.Provider = None,
+    engine: options.Engine = "auto",
+    precision: options.Precision = "auto",
 ) -> None:
     """Say what is in pictures, and how far away each object is.
 
@@ -214,7 +216,7 @@ def look(
     if not sources:
         sources, max_depth = _ask(max_depth)
     opened = open_sources(sources, stdin=typer.get_binary_stream("stdin"), each_alone=True)
-    bounds, run_options = Bounds(lower_threshold, upper_threshold), RunOptions(threads, provider)
+    bounds, run_options = Bounds(lower_threshold, upper_threshold), RunOptions(threads, provider, engine, precision)
     finder = Rangefinder(
         detector,
         depth_model,
@@ -232,6 +234,8 @@ def look(
         camera_scale=camera_scale,
         threads=threads,
         provider=provider,
+        engine=engine,
+        precision=precision,
         cues=cues,
         camera_height_m=camera_height,
         horizon_px=horizon,

@@ -129,6 +129,22 @@ Provider = Annotated[
     str | None,
     typer.Option("--provider", help="ONNX Runtime execution provider, e.g. cuda.", rich_help_panel=RUNNING),
 ]
+Engine = Annotated[
+    Literal["auto", "onnxruntime", "openvino"],
+    typer.Option(
+        "--engine",
+        help="What runs the networks; auto takes openvino where it is installed and faster.",
+        rich_help_panel=RUNNING,
+    ),
+]
+Precision = Annotated[
+    Literal["auto", "fp32", "bf16"],
+    typer.Option(
+        "--precision",
+        help="What they are computed in; auto takes bf16 where it is faster and was measured.",
+        rich_help_panel=RUNNING,
+    ),
+]
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Replace files that exist already.", rich_help_panel=OUTPUT)
 ]

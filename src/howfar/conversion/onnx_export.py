@@ -23,7 +23,9 @@ from howfar.errors import ModelError, SettingError
 from howfar.files import refuse_existing, replacing
 from howfar.models.card import Card, card_path
 from howfar.models.card_writing import card_text
-from howfar.models.session import RunOptions, file_digest, open_session
+from howfar.models.model_file import file_digest
+from howfar.models.run_options import RunOptions
+from howfar.models.session import open_session
 
 OPSET = 18
 
@@ -183,7 +185,7 @@ def compare(source: Exportable, onnx_path: Path) -> tuple[Comparison, ...]:
     Raises:
         ModelError: If the file does not open or run.
     """
-    session = open_session(onnx_path, _read_card(source), RunOptions(threads=torch.get_num_threads()))
+    session = open_session(onnx_path, _read_card(source), RunOptions(torch.get_num_threads(), engine="onnxruntime"))
     comparisons = []
     for tensor in FORMS[source.card.task].inputs(source):
         expected, torch_ms = _timed(partial(_run_torch, source.network, tensor))

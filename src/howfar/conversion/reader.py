@@ -7,7 +7,7 @@ from pathlib import Path
 from howfar.conversion.exportable import Exportable
 from howfar.models.card import Card
 from howfar.models.memory import refuse_beyond_memory
-from howfar.models.session import file_digest
+from howfar.models.model_file import file_digest
 from howfar.models.zoo import entries, is_whole, pulled_path
 
 LEAST_BYTES, MEMORY_TIMES = 1.0e9, 4.0

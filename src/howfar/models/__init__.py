@@ -13,7 +13,8 @@ from howfar.models.library import (
     open_foreground,
     open_joint,
 )
-from howfar.models.session import RunOptions, Session, open_session
+from howfar.models.run_options import Engine, Precision, RunOptions
+from howfar.models.session import Session, open_session
 
 __all__ = [
     "DEFAULT_DEPTH",
@@ -22,6 +23,8 @@ __all__ = [
     "CardDepth",
     "CardDetector",
     "CardJoint",
+    "Engine",
+    "Precision",
     "RunOptions",
     "Session",
     "open_depth_network",

@@ -177,6 +177,7 @@ class Card:
         ranging: Set for a ranging network.
         sha256: Digest of the ONNX file, if the card states one.
         further_inputs: How to feed the inputs after the first.
+        bf16: Whether it was measured in bf16, and found to be as good as in fp32.
     """
 
     name: str
@@ -190,6 +191,7 @@ class Card:
     ranging: RangingSpec | None = None
     sha256: str | None = None
     further_inputs: tuple[InputSpec, ...] = ()
+    bf16: bool = False
 
     @property
     def inputs(self) -> tuple[InputSpec, ...]:

@@ -64,6 +64,7 @@ def parse_card(table: Mapping[str, Any], where: str) -> Card:
         origin=top.text("origin", ""),
         results=top.texts("results", ()),
         sha256=top.text("sha256", "") or None,
+        bf16=top.flag("bf16", False),
         input=first,
         further_inputs=tuple(further),
         detector=_detector_spec(heads["detection"]) if "detection" in heads else None,

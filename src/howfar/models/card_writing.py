@@ -57,7 +57,7 @@ def _margin_tables(margins: Margins, heading: str) -> Iterator[Table]:
 
 def _top_lines(card: Card) -> Lines:
     yield from (("name", card.name), ("task", card.task), ("licence", card.licence))
-    yield from _given(card, "origin", "sha256", "results")
+    yield from _given(card, "origin", "sha256", "bf16", "results")
 
 
 def _input_lines(spec: InputSpec) -> Lines:

@@ -18,7 +18,8 @@ from howfar.models.foreground import ForegroundNetwork
 from howfar.models.joint import CardJoint
 from howfar.models.layouts import LAYOUTS
 from howfar.models.preprocess import feed
-from howfar.models.session import RunOptions, Session, open_session
+from howfar.models.run_options import RunOptions
+from howfar.models.session import Session, open_session
 from howfar.scene import Frame, Query
 
 MOST_UNKNOWN = 0.5

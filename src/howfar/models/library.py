@@ -12,7 +12,8 @@ from howfar.models.depth import CardDepth
 from howfar.models.detector import CardDetector
 from howfar.models.foreground import ForegroundNetwork
 from howfar.models.joint import CardJoint
-from howfar.models.session import RunOptions, open_session
+from howfar.models.run_options import RunOptions
+from howfar.models.session import open_session
 from howfar.models.zoo import find_entry, pulled_path
 
 DEFAULT_DETECTOR = "nanodet-g"

@@ -2,7 +2,7 @@
 
 from howfar.errors import SettingError
 from howfar.models.library import FOREGROUND, open_foreground
-from howfar.models.session import RunOptions
+from howfar.models.run_options import RunOptions
 from howfar.ranging import NO_BOUNDS, STATISTICS, Bounds, Method, method_names, parse_method
 from howfar.ranging.methods.foreground import Foreground
 from howfar.ranging.methods.layers import NAME as LAYERS

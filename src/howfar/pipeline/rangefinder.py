@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
@@ -15,6 +15,8 @@ from howfar.io.panoramas import whole_turn
 from howfar.models import (
     DEFAULT_DEPTH,
     DEFAULT_DETECTOR,
+    Engine,
+    Precision,
     RunOptions,
     open_depth_network,
     open_detector,
@@ -88,6 +90,8 @@ class Rangefinder:
             network's training camera.
         threads: Threads of each network; all cores when None.
         provider: ONNX Runtime execution provider; the CPU when None.
+        engine: What runs the networks: `onnxruntime`, `openvino`, or `auto` for what suits each network.
+        precision: What they are computed in: `fp32`, `bf16`, or `auto` for bf16 where it was measured and is faster.
         cues: The cues that distances are computed from: `depth` (the depth map), `size` (objects of known size),
             `ground` (where objects stand on it), several of them, `all`, or `auto`. With `auto` all are joined if the
             depth network knows streets; else the depth map is used alone, and in pictures outside the domain of its
@@ -145,9 +149,11 @@ class Rangefinder:
         anchor: str | Path | DepthEstimator | None = None,
         known: str | Sequence[str | KnownDistance] = (),
         tiles: bool = False,
+        engine: Engine = "auto",
+        precision: Precision = "auto",
     ) -> None:
         self.query = Query(score, nms, as_classes(classes))
-        options = RunOptions(threads, provider)
+        options = RunOptions(threads, provider, engine, precision)
         if depth_on not in ("image", "crops"):
             raise SettingError(
                 f"Depth can be estimated on the image or on crops, not on {depth_on!r}.", setting="depth_on"
@@ -393,7 +399,7 @@ def look(
     Returns:
         The scene with its picture.
     """
-    options = RunOptions(settings.get("threads"), settings.get("provider"))
+    options = RunOptions(**{each.name: settings[each.name] for each in fields(RunOptions) if each.name in settings})
     if is_one_file(settings.get("detector"), settings.get("depth")):
         joint = _kept_joint(str(settings["detector"]), options)
         settings |= {"detector": joint.detector, "depth": joint.depth}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from howfar.models import DEFAULT_DEPTH, DEFAULT_DETECTOR
+from howfar.models import DEFAULT_DEPTH, DEFAULT_DETECTOR, Engine, Precision
 from howfar.pipeline.open_methods import DEFAULT_METHOD
 from howfar.pipeline.perceivers import DepthOn
 from howfar.pipeline.rangefinder import Rangefinder
@@ -40,6 +40,8 @@ class RangefinderSpec:
     anchor: str | Path | None = None
     known: tuple[str, ...] = ()
     tiles: bool = False
+    engine: Engine = "auto"
+    precision: Precision = "auto"
 
     def open(self) -> Rangefinder:
         """Open the networks.

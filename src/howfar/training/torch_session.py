@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from howfar.models.session import file_digest
+from howfar.models.model_file import file_digest
 
 
 class TorchSession:

@@ -7,7 +7,7 @@ import pytest
 
 from howfar.errors import ModelError
 from howfar.models.library import EMBEDDED, embedded_path
-from howfar.models.session import file_digest
+from howfar.models.model_file import file_digest
 from howfar.models.zoo import Entry, embedded_default, entries, find_entry
 
 ALL = [pytest.param(entry, id=entry.name) for entry in entries().values()]

@@ -10,30 +10,34 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
 from howfar.errors import ModelError
-from howfar.models import open_depth_network
+from howfar.models import Engine, Precision, RunOptions, open_depth_network
+from howfar.models.openvino_library import is_installed, openvino
 from howfar.scene import Camera, Frame
 
 STATUS = Path("/proc/self/status")
 MEGABYTE = 1e6
 
 
-def peak_memory_mb(onnx_path: Path, width_px: int, height_px: int) -> float:
+def peak_memory_mb(onnx_path: Path, width_px: int, height_px: int, options: RunOptions | None = None) -> float:
     """Megabytes (10⁶ bytes) that opening a network and looking at one picture takes; NaN where the system tells none.
 
     Args:
         onnx_path: The network, its card beside it.
         width_px: Width of the picture.
         height_px: Height of the picture.
+        options: The engine that runs it and its precision.
 
     Raises:
         ModelError: If the network cannot be run in a process of its own.
     """
     if not STATUS.is_file():
         return float("nan")
+    how = options or RunOptions()
     command = [
         sys.executable,
         "-P",
@@ -42,6 +46,8 @@ def peak_memory_mb(onnx_path: Path, width_px: int, height_px: int) -> float:
         str(onnx_path),
         str(width_px),
         str(height_px),
+        how.engine,
+        how.precision,
     ]
     # The same modules as here, wherever they were found.
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
@@ -52,11 +58,13 @@ def peak_memory_mb(onnx_path: Path, width_px: int, height_px: int) -> float:
     return float(done.stdout)
 
 
-def _growth_mb(onnx_path: str, width_px: int, height_px: int) -> float:
+def _growth_mb(onnx_path: str, width_px: int, height_px: int, options: RunOptions) -> float:
     """What `peak_memory_mb` gives, measured in this process."""
     picture = np.zeros((height_px, width_px, 3), dtype=np.uint8)
+    if is_installed():
+        openvino()
     before = _bytes("VmRSS")
-    open_depth_network(onnx_path).estimate(Frame(picture, "black", Camera.assumed(width_px, height_px)))
+    open_depth_network(onnx_path, options).estimate(Frame(picture, "black", Camera.assumed(width_px, height_px)))
     return (_bytes("VmHWM") - before) / MEGABYTE
 
 
@@ -68,4 +76,6 @@ def _bytes(field: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(str(_growth_mb(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))
+    path, width, height, engine, precision = sys.argv[1:]
+    options = RunOptions(engine=cast(Engine, engine), precision=cast(Precision, precision))
+    sys.stdout.write(str(_growth_mb(path, int(width), int(height), options)))

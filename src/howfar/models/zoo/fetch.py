@@ -28,7 +28,7 @@ from howfar.io.http import (
 )
 from howfar.io.kinds import HEAD_BYTES, is_page
 from howfar.io.parsing import read_json_file
-from howfar.models.session import file_digest
+from howfar.models.model_file import file_digest
 
 if TYPE_CHECKING:
     import httpx

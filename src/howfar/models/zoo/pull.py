@@ -10,7 +10,7 @@ from howfar.errors import DownloadError, ModelError
 from howfar.files import make_folder, put_in_place
 from howfar.io.addresses import hiding_passwords, split_address, without_password
 from howfar.models.card import card_path
-from howfar.models.session import file_digest
+from howfar.models.model_file import file_digest
 from howfar.models.zoo.cache import (
     DigestFrom,
     Record,

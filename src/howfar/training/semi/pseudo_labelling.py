@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from howfar.errors import ModelError, SettingError, SourceError
 from howfar.models import open_depth_network
 from howfar.models.depth import CardDepth
+from howfar.models.run_options import REPEATABLE
 from howfar.scene import DepthEstimator, DepthMap, Frame
 from howfar.training.run_folder import RunFolder
 from howfar.training.semi.pseudo_labels import Author, PseudoLabels
@@ -35,7 +36,7 @@ def open_teacher(model: str | Path) -> tuple[DepthEstimator, Author]:
             raise ModelError(f"{path} is the training of a network for {trained.card.task}: name one that gives depth.")
         session = TorchSession(trained.network, RunFolder(path).best)
         return CardDepth(trained.card, session), Author(path.name, session.digest())
-    network = open_depth_network(model)
+    network = open_depth_network(model, REPEATABLE)
     if network.spec.kind not in ("metres", "relative_inverse"):
         raise SettingError(
             f"The teacher {network.name} gives {network.spec.kind}, which cannot be turned into inverse depth: choose "

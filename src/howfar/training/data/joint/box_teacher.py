@@ -14,6 +14,7 @@ from howfar.files import replacing
 from howfar.models.card import Card
 from howfar.models.detector import CardDetector
 from howfar.models.library import open_detector
+from howfar.models.run_options import REPEATABLE
 from howfar.scene import Frame, Query
 from howfar.training.data.joint.samples import Boxes, JointSample, WithBoxes
 from howfar.training.recipe import BoxTeacherSettings
@@ -61,7 +62,7 @@ class BoxTeacher:
             SettingError: If it knows other classes.
         """
         self.settings, self.folder, self.asked = settings, folder, asked
-        self.detector = open_detector(settings.model) if settings.model else None
+        self.detector = open_detector(settings.model, REPEATABLE) if settings.model else None
         if self.detector is not None:
             refuse_other_classes(self.detector.card, class_names, "box_teacher.model")
 
