@@ -89,7 +89,7 @@ next(rows)
 """
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
     assert run.returncode == bool(end), run.stderr
-    assert run.stderr.endswith("No space left\n" if end else "")
+    assert run.stderr.endswith("No space left on device\n" if end else "")
 
 
 def test_a_read_that_never_ends_is_left_behind() -> None:

@@ -65,13 +65,14 @@ def ordered_weights(path: Path, network: nn.Module) -> dict[str, Tensor]:
     """
     stored = _stored(path)
     graph = _graph(path)
-    pairs = [[stored[name] for name in node.input[1:3]] for node in graph.node if node.op_type == "Conv"]
+    pairs = [[stored.get(_plain(name)) for name in node.input[1:3]] for node in graph.node if node.op_type == "Conv"]
     names = [name for name, module in network.named_modules() if isinstance(module, nn.Conv2d)]
     own = network.state_dict()
     weights = {
         f"{name}.{part}": value
         for name, pair in zip(names, pairs, strict=False)
-        for part, value in zip(("weight", "bias"), pair, strict=True)
+        for part, value in zip(("weight", "bias"), pair, strict=False)
+        if value is not None
     }
     if len(names) != len(pairs) or {key: value.shape for key, value in weights.items()} != {
         key: value.shape for key, value in own.items()
@@ -80,6 +81,11 @@ def ordered_weights(path: Path, network: nn.Module) -> dict[str, Tensor]:
             f"The convolutions of {path} are not those of {type(network).__name__}: name a file of that network."
         )
     return weights
+
+
+def _plain(name: str) -> str:
+    """What a weight is called in the network: without what holds it, and how it is stored."""
+    return WRAPPERS.sub("", name.removesuffix(HALF))
 
 
 def _joined_bias(name: str) -> str:
