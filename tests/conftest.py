@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -42,3 +43,13 @@ def shared() -> Path:
     if not (SHARED / "data").is_dir():
         pytest.skip("needs the data folder `shared` beside the repository, which is not there")
     return SHARED
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _signals_as_in_a_terminal() -> None:
+    """Let the signals that tests send arrive: under `nohup` and in the background some are ignored, by children too."""
+    usual = {"SIGHUP": signal.SIG_DFL, "SIGTERM": signal.SIG_DFL, "SIGINT": signal.default_int_handler}
+    for name, handler in usual.items():
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, handler)
