@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from howfar.errors import SettingError, SourceError
-from howfar.sources.opening import AddressSource, expected_frames, open_sources
+from howfar.sources.kinds import AddressSource, expected_frames
+from howfar.sources.opening import open_sources
 from tests.io.videos import column_of, picture, write_video
 from tests.sources.server import serving
 
@@ -173,8 +174,9 @@ def test_nothing_is_read_before_it_is_asked_for(folder, monkeypatch):
     def refuse(*args, **kwargs):
         raise AssertionError("opened too early")
 
-    for name in ("read_picture", "VideoFile", "fetch", "fetch_into", "content_type", "open_address"):
-        monkeypatch.setattr(f"howfar.sources.opening.{name}", refuse)
+    monkeypatch.setattr("howfar.sources.opening.read_picture", refuse)
+    for name in ("VideoFile", "fetch", "fetch_into", "content_type", "open_address"):
+        monkeypatch.setattr(f"howfar.sources.kinds.{name}", refuse)
     monkeypatch.setattr("howfar.sources.piped._Pipe", refuse)
     specs = [
         str(folder),

@@ -10,7 +10,7 @@ from howfar.cli import options
 
 if TYPE_CHECKING:
     from howfar.scene.calibration import Calibration
-    from howfar.sources.opening import Source
+    from howfar.sources.kinds import Source
 
 DEFAULT_OUT = Path("camera.toml")
 DEFAULT_FOLDER = Path("howfar-calibrate")

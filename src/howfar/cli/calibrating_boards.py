@@ -15,7 +15,7 @@ from howfar.errors import HowfarError
 from howfar.io.camera_files import write_calibration
 from howfar.io.picture_writer import save_picture
 from howfar.pipeline.undistortion import coefficients
-from howfar.sources.opening import Source
+from howfar.sources.kinds import Source
 
 if TYPE_CHECKING:
     from rich.table import Table

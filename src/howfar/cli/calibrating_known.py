@@ -26,7 +26,7 @@ from howfar.pipeline.view import View
 from howfar.scene import DepthFacts
 from howfar.scene.calibration import Calibration, DepthScale
 from howfar.scene.known_distance import KnownDistance
-from howfar.sources.opening import Source
+from howfar.sources.kinds import Source
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -19,7 +19,7 @@ from howfar.io.video_writer import VideoWriter
 from howfar.pipeline.scenes import view_of
 from howfar.pipeline.view import View
 from howfar.scene import Perception
-from howfar.sources.opening import Source, expected_frames
+from howfar.sources.kinds import Source, expected_frames
 
 MapFormat = Literal["png", "npy", "tiff", "exr"]
 

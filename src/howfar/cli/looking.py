@@ -25,7 +25,7 @@ from howfar.pipeline.jobs import Failed, look_at_pictures
 from howfar.pipeline.rangefinder import Rangefinder
 from howfar.pipeline.view import View
 from howfar.scene import Frame
-from howfar.sources.opening import Source, expected_frames
+from howfar.sources.kinds import Source, expected_frames
 
 NOT_IN_TABLES = ("unit", "objects", "picture")
 """The kinds of caveats that no caption of a table says."""

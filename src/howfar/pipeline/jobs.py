@@ -9,7 +9,7 @@ from howfar.pipeline.rangefinder import Rangefinder
 from howfar.pipeline.view import View
 from howfar.scene import Frame
 from howfar.sources.ahead import computed_ahead
-from howfar.sources.opening import Source
+from howfar.sources.kinds import Source
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,7 +15,7 @@ from howfar.pipeline.one_size import OneSize, one_focal_length
 from howfar.scene.depth_map import DepthMap
 from howfar.scene.frame import Frame
 from howfar.scene.lens import Lens
-from howfar.sources.opening import Source
+from howfar.sources.kinds import Source
 
 
 def picture_samples(
