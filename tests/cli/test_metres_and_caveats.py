@@ -85,6 +85,15 @@ def test_depth_alone_has_them_too(folder: Path) -> None:
     assert NOTHING_ELSE in result.stderr
 
 
+def test_depth_of_a_video_has_them_too(folder: Path) -> None:
+    video(folder / "car.avi", 3)
+    result = run("depth", "car.avi", "--depth-model", "models/depth.onnx", "--format", "npy", "--out", "out")
+    note = json.loads((folder / "out" / "car.depth.json").read_text(encoding="utf-8"))
+    assert [caveat["kind"] for caveat in note["caveats"]] == ["camera", "scenes"]
+    assert result.stderr.count(ASSUMED) == 1
+    assert result.stderr.count(NOTHING_ELSE) == 1
+
+
 @pytest.mark.parametrize("command", ["look", "depth"])
 def test_what_a_png_cannot_hold_is_counted(folder: Path, command: str) -> None:
     far = mean_depth(folder / "models", 'kind = "metres"\nfocal_px = 4.0').name
