@@ -4,7 +4,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -40,7 +40,7 @@ def missing_scenes(spec: SynthSpec, out: Path, scenes: int) -> list[int]:
     need_renderer()
     if not 1 <= scenes <= MOST_SCENES:
         raise SettingError(f"From 1 to {MOST_SCENES} scenes can be rendered, not {scenes}: choose a number between.")
-    _claim(spec, out)
+    claim({"form": FORM, **asdict(spec)}, out)
     return [number for number in range(scenes) if not layout.record_path(out, number).is_file()]
 
 
@@ -63,23 +63,26 @@ def make_scenes(
         SettingError: If there are to be no or too many processes.
         OutputError: If another command renders into the folder, a file cannot be written, or a process was ended.
     """
-    if workers is not None and not 1 <= workers <= MOST_WORKERS:
-        raise SettingError(f"From 1 to {MOST_WORKERS} processes can render, not {workers}.", setting="workers")
-    with _alone(out):
+    with alone(out):
         for leftover in out.glob("*/.*-*"):  # of a run that was killed; readers would take them for scenes
             leftover.unlink()
-        for number in _rendered(spec, out, numbers, min(workers or _cores(), len(numbers))):
+        for number in rendered(partial(render_scene, spec, out), numbers, workers):
             step(layout.scene_name(number))
         return write_index(spec, out)
 
 
-def _claim(spec: SynthSpec, out: Path) -> None:
-    settings = {"form": FORM, **asdict(spec)}
+def claim(settings: Mapping[str, object], out: Path) -> None:
+    """Write the settings of what is rendered into a folder, or see that they are those that it was claimed for.
+
+    Raises:
+        SettingError: If the folder was claimed for others.
+        OutputError: If it holds something else, or cannot be written to.
+    """
     path = out / layout.SPEC_NAME
     if not path.is_file():
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise OutputError(f"{out} holds something other than rendered scenes: choose a new or an empty folder.")
-        write_json(path, settings)
+        write_json(path, dict(settings))
         return
     try:
         there = read_json_file(path)
@@ -93,7 +96,7 @@ def _claim(spec: SynthSpec, out: Path) -> None:
 
 
 @contextmanager
-def _alone(out: Path) -> Iterator[None]:
+def alone(out: Path) -> Iterator[None]:
     """Keep other commands from rendering into the folder."""
     try:
         with FileLock(out / layout.LOCK_NAME, timeout=0):
@@ -102,9 +105,21 @@ def _alone(out: Path) -> Iterator[None]:
         raise OutputError(f"Another command renders into {out}: wait for it, or choose another folder.") from None
 
 
-def _rendered(spec: SynthSpec, out: Path, numbers: Sequence[int], workers: int) -> Iterator[int]:
-    """The numbers of the scenes, as they become complete."""
-    render = partial(render_scene, spec, out)
+def rendered(render: Callable[[int], int], numbers: Sequence[int], workers: int | None) -> Iterator[int]:
+    """The numbers of the scenes, as they become complete.
+
+    Args:
+        render: Renders the scene of a number, writes its files and gives the number; it can be sent to a process.
+        numbers: The scenes.
+        workers: Processes that render; as many as there are cores if None.
+
+    Raises:
+        SettingError: If there are to be no or too many processes.
+        OutputError: If a process was ended from outside.
+    """
+    if workers is not None and not 1 <= workers <= MOST_WORKERS:
+        raise SettingError(f"From 1 to {MOST_WORKERS} processes can render, not {workers}.", setting="workers")
+    workers = min(workers or _cores(), len(numbers))
     if workers <= 1:
         yield from map(render, numbers)
         return

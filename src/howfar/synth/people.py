@@ -10,11 +10,16 @@ from howfar.synth.world import Body, Part
 SKIN = ((0.75, 0.5, 0.38), (0.6, 0.38, 0.26), (0.35, 0.2, 0.12), (0.16, 0.09, 0.06))
 
 
-def person(rng: np.random.Generator) -> Body:
-    """Somebody who stands or walks, a child or an adult, of 1.1 to 1.95 m."""
+def person(rng: np.random.Generator, swing: float = 1.0) -> Body:
+    """Somebody who stands or walks, a child or an adult, of 1.1 to 1.95 m.
+
+    Args:
+        rng: What all chance is drawn from.
+        swing: How far the legs are in their stride: from 1, one leg in front, to -1, the other one.
+    """
     height = rng.uniform(1.5, 1.95) if rng.uniform() < 0.85 else rng.uniform(1.1, 1.5)
     skin = Material(SKIN[rng.integers(len(SKIN))], grain=0.05)
-    coat, trousers, stride = materials.fabric(rng), materials.fabric(rng), rng.uniform(0, 0.22)
+    coat, trousers, stride = materials.fabric(rng), materials.fabric(rng), swing * rng.uniform(0, 0.22)
     parts = _legs(trousers, stride) + _arms(rng, coat, skin, stride)
     parts.append(cushion(coat, (0, 0, 0.66), (0.14, 0.24, 0.36)))
     parts.append(upright("cylinder", skin, (0, 0, 0.82), 0.06, 0.06))

@@ -1,0 +1,1 @@
+"""Rendered videos with exact identities, boxes, distances and speeds."""
