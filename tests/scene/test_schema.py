@@ -12,6 +12,7 @@ from howfar.scene.camera import FocalDoubt
 from howfar.scene.caveat import Caveat
 from howfar.scene.depth_alignment import DepthAlignment
 from howfar.scene.line import Line
+from howfar.scene.track import Track
 from tests.scene.test_distance import WEIGHED
 from tests.scene.test_scene import CHAIR, scene
 
@@ -36,6 +37,10 @@ SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "docs" / "scene.schem
         pytest.param(scene(source="caf\udce9\x1b.jpg"), id="a name that is not UTF-8"),
         pytest.param(scene(frame=3, time_s=0.12), id="a frame of a video"),
         pytest.param(scene(frame=3), id="a frame without a time"),
+        pytest.param(
+            scene(frame=3, objects=(replace(CHAIR, track=Track(2, 1.4, ttc_s=1.5), alerts=("chair<2",)),)),
+            id="a track, and an alert",
+        ),
         pytest.param(scene(caveats=(Caveat("map", "It contradicts."), Caveat("unit", "Is it?"))), id="caveats"),
         pytest.param(scene(undistorted=True, depth_scale=1.2), id="an undistorted picture with a scale"),
         pytest.param(
@@ -72,6 +77,7 @@ def test_a_scene_that_does_not_follow_is_found() -> None:
 
 
 def test_every_field_is_in_the_schema_and_nothing_else() -> None:
-    written = json.loads(scene(frame=1, time_s=0.1).to_json())
+    told = replace(CHAIR, track=Track(1), alerts=("chair<2",))
+    written = json.loads(scene(frame=1, time_s=0.1, objects=(told,)).to_json())
     assert set(written) == set(SCHEMA["properties"])
     assert set(written["objects"][0]) == set(SCHEMA["properties"]["objects"]["items"]["properties"])

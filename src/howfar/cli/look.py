@@ -173,6 +173,10 @@ def look(
             rich_help_panel=options.OUTPUT,
         ),
     ] = False,
+    track: options.Track = False,
+    alert: options.Alerts = None,
+    on_alert: options.OnAlert = "",
+    birds_eye: options.BirdsEye = False,
     explain: Annotated[
         bool,
         typer.Option("--explain", help="Show what each cue says of each object.", rich_help_panel=options.OUTPUT),
@@ -199,6 +203,7 @@ def look(
     * and a dashed box: the box holds two depths, and one number is doubtful;
     ! the cues contradict each other; ? it is not known.
     A relative depth network has no metres of its own: 1st is the nearest.
+    With --track a label has the number of the object, its speed and the seconds to its contact.
     """
     from howfar.cli.folders import fresh_folder
     from howfar.cli.looking import look_at_all
@@ -212,6 +217,7 @@ def look(
     from howfar.pipeline.rangefinder import Rangefinder
     from howfar.ranging import Bounds
     from howfar.sources.opening import open_sources
+    from howfar.tracking.alerts import parse_rule
 
     if not sources:
         sources, max_depth = _ask(max_depth)
@@ -244,6 +250,8 @@ def look(
         known=known or (),
         tiles=tiles,
     )
+    detector_names = getattr(getattr(finder.perceiver, "detector", None), "class_names", None)
+    rules = tuple(parse_rule(text, detector_names) for text in alert or ())
     wants_files = format_ == "table" or save_depth or point_cloud
     output = OutputOptions(
         out=out or (fresh_folder(DEFAULT_OUT) if wants_files else None),
@@ -254,6 +262,10 @@ def look(
         point_cloud=point_cloud,
         overwrite=overwrite,
         every=every,
+        track=track or birds_eye or any(rule.needs_tracks for rule in rules),
+        alerts=rules,
+        on_alert=on_alert,
+        birds_eye=birds_eye,
     )
     if depth_on == "crops":
         tell("Depth on crops is a comparison: cut-out objects lose the scene that depth is read from.")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+from howfar.cli.alerting import Alerting
 from howfar.cli.caveats import Caveats
 from howfar.cli.console import results, tell
 from howfar.cli.failures import Failures
@@ -14,6 +15,7 @@ from howfar.cli.own_depth import OwnDepth
 from howfar.cli.printing import Printer, printer_for
 from howfar.cli.progress import Step, progress_bar
 from howfar.cli.writing import PictureFiles, draw_views
+from howfar.drawing.birds_eye import BirdsEye
 from howfar.drawing.units import Units, distance_text
 from howfar.errors import HowfarError, OutputError, SettingError
 from howfar.files import uninterrupted
@@ -47,6 +49,7 @@ class _Run:
     names: OutputNames | None
     failures: Failures
     caveats: Caveats
+    alerting: Alerting
     shrunk: float = 1.0
     """How many times as large as the detector's input the largest picture was."""
 
@@ -81,7 +84,8 @@ def look_at_all(
     one_picture = len(sources) == 1 and not sources[0].is_stream
     names = None if options.out is None else OutputNames(options.out)
     printer, caveats = printer_for(options, one_picture=one_picture), Caveats(many=not one_picture)
-    run = _Run(finder, options, printer, names, Failures(len(sources)), caveats)
+    alerting = Alerting(options.alerts, options.on_alert, options.style.units)
+    run = _Run(finder, options, printer, names, Failures(len(sources)), caveats, alerting)
     try:
         for is_stream, consecutive in groupby(sources, key=lambda source: source.is_stream):
             if is_stream:
@@ -98,6 +102,7 @@ def look_at_all(
             style="dim",
         )
     run.failures.tell_and_exit()
+    alerting.exit_if_any()
 
 
 def _times_input(finder: Rangefinder, view: View) -> float:
@@ -118,7 +123,7 @@ def _look_at_pictures(sources: Sequence[Source], run: _Run, own: OwnDepth) -> No
             if isinstance(outcome, Failed):
                 run.failures.add(outcome.source, outcome.error)
             else:
-                _show_picture(outcome.views, files, run)
+                _show_picture(run.alerting.marked(outcome.views), files, run)
             step(Path(outcome.source).name)
 
 
@@ -141,8 +146,9 @@ def _look_at_stream(source: Source, run: _Run) -> None:
             raise SettingError("--save-depth and --point-cloud are for pictures; `howfar depth` writes a depth video.")
         with (
             progress_bar(Path(source.name).name, expected_frames(source, run.options.every), "frames") as step,
-            closing(run.finder.watch_each(source.frames(run.options.every))) as frames,
+            closing(run.finder.watch_each(source.frames(run.options.every), track=run.options.track)) as rows,
         ):
+            frames = run.alerting.watched(rows)
             if run.names is None:
                 _show_frames(frames, run, step)
                 return
@@ -160,12 +166,13 @@ def _look_at_stream(source: Source, run: _Run) -> None:
 
 def _written(frames: Iterable[tuple[View, ...]], video: VideoWriter, run: _Run) -> Iterator[tuple[View, ...]]:
     """The same frames, each written; where that fails the failure is recorded, and the frames go on."""
-    is_written = True
+    is_written, seen = True, BirdsEye(run.options.style.units) if run.options.birds_eye else None
     for views in frames:
         if is_written:
             try:
                 with uninterrupted():  # OpenCV can crash where Ctrl-C comes while it writes text
-                    video.write(draw_views(views, run.finder.method_names, run.options.style), views[0].time_s)
+                    drawn = draw_views(views, run.finder.method_names, run.options.style)
+                    video.write(drawn if seen is None else seen.beside(drawn, views[0]), views[0].time_s)
             except OutputError as error:
                 run.failures.add(views[0].source, error)
                 is_written = False

@@ -11,6 +11,7 @@ DETECTION = "Detection"
 RANGING = "Distance"
 OUTPUT = "Output"
 RUNNING = "Running"
+VIDEO = "Videos"
 
 CameraFile = Annotated[
     Path | None,
@@ -147,4 +148,37 @@ Precision = Annotated[
 ]
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Replace files that exist already.", rich_help_panel=OUTPUT)
+]
+Track = Annotated[
+    bool,
+    typer.Option(
+        "--track",
+        help="Follow the objects of a video: one number for each, steady distances, speeds, time to collision.",
+        rich_help_panel=VIDEO,
+    ),
+]
+Alerts = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--alert",
+        metavar="RULE",
+        help="Tell when something comes too near: person<2 (metres), ttc<1.5 (seconds to collision), car:ttc<3, "
+        "speed>10. It is drawn in red, and the exit code is 3.",
+        rich_help_panel=VIDEO,
+    ),
+]
+OnAlert = Annotated[
+    str,
+    typer.Option(
+        "--on-alert",
+        metavar="COMMAND",
+        help="Run this for each alert, with the object as JSON on its standard input.",
+        rich_help_panel=VIDEO,
+    ),
+]
+BirdsEye = Annotated[
+    bool,
+    typer.Option(
+        "--birds-eye", help="Draw the objects and their ways from above beside a video.", rich_help_panel=VIDEO
+    ),
 ]

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from howfar.drawing.style import DrawStyle
+from howfar.tracking.alerts import AlertRule
 
 Format = Literal["table", "json", "jsonl", "csv"]
 
@@ -22,6 +23,10 @@ class OutputOptions:
         point_cloud: Write point clouds.
         overwrite: Replace existing files.
         every: Use every n-th frame of a stream.
+        track: Track the objects of streams.
+        alerts: What to be told of.
+        on_alert: A command to run for each alert; empty for none.
+        birds_eye: Draw the objects from above beside a video.
     """
 
     out: Path | None = None
@@ -32,3 +37,7 @@ class OutputOptions:
     point_cloud: bool = False
     overwrite: bool = False
     every: int = 1
+    track: bool = False
+    alerts: tuple[AlertRule, ...] = ()
+    on_alert: str = ""
+    birds_eye: bool = False

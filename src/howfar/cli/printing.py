@@ -38,7 +38,7 @@ def printer_for(options: OutputOptions, *, one_picture: bool) -> Printer:
     if options.format == "table":
         return _Tables(options, titled=not one_picture)
     if options.format == "csv":
-        return _csv()
+        return _csv(tracked=options.track)
     return _json_lines() if options.format == "jsonl" else _JsonDocument(one_picture=one_picture)
 
 
@@ -66,9 +66,9 @@ def _json_lines() -> _Lines:
     return _Lines(lambda view: view.to_json() + "\n")
 
 
-def _csv() -> _Lines:
+def _csv(*, tracked: bool) -> _Lines:
     header = iter([True])
-    return _Lines(lambda view: csv_text(view, header=next(header, False)))
+    return _Lines(lambda view: csv_text(view, header=next(header, False), tracked=tracked))
 
 
 class _JsonDocument:

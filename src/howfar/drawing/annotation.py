@@ -31,8 +31,9 @@ def draw_scene(image: NDArray[np.uint8], scene: Scene, style: DrawStyle = DEFAUL
     and grey when the distance is not known ("chair ? m"). A label says "chair 2.3 m", with signs where they are due:
     "~2.3 m" where the camera was assumed and so the scale of all distances is, or the depth map is doubtful, "2.3 m*"
     with a dashed box where the box holds two depths and one number for it is doubtful, "2.3 m!" where cues contradict
-    each other. Without metres, on a relative depth map, it says "chair 1st" of the nearest, and the colours run from
-    the nearest object to the farthest.
+    each other. A tracked object has its number, its speed and the time to its contact too; one that breaks a rule is
+    red. Without metres, on a relative depth map, it says "chair 1st" of the nearest, and the colours run from the
+    nearest object to the farthest.
 
     Args:
         image: H×W×3 uint8 RGB, the scene's picture.
@@ -55,7 +56,8 @@ def draw_scene(image: NDArray[np.uint8], scene: Scene, style: DrawStyle = DEFAUL
             draw_region(drawn, one.distance, thickness // 2)
     for one in far_to_near:
         box = whole_pixels(one.box_xyxy_px, drawn)
-        outline(drawn, box, object_colour(one, last_rank), thickness, dashed=one.distance.mixed)
+        wide = 2 * thickness if one.alerts else thickness
+        outline(drawn, box, object_colour(one, last_rank), wide, dashed=one.distance.mixed)
     texts = [(one, label_text(one, style, assumed=scene.assumes_scale)) for one in reversed(far_to_near)]
     for label in reversed(place_labels(texts, drawn, size_px, last_rank)):
         write_label(drawn, label)

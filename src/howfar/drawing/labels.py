@@ -1,5 +1,6 @@
 """What stands at each object in the annotated picture, and where there is room for it."""
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -10,12 +11,15 @@ from howfar.drawing.colours import Colour, colour_of, text_colour_on
 from howfar.drawing.outlines import Box, whole_pixels
 from howfar.drawing.style import DrawStyle
 from howfar.drawing.text import line_height, put_text, size_that_fits, text_width
-from howfar.drawing.units import distance_text, interval_text
+from howfar.drawing.units import Units, distance_text, interval_text, number_text
 from howfar.scene import Distance, SceneObject
 
 MIXED_MARK = "*"
 CONFLICT_MARK = "!"
 ABOUT_MARK = "~"
+FAR_S = 10.0
+"""A later contact is no news."""
+ALERT_RED: Colour = (230, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,8 @@ class Label:
 def label_text(one: SceneObject, style: DrawStyle, *, assumed: bool) -> str:
     """What an object's label says: "chair 2.3 m", with the signs that `draw_scene` explains; "chair 1st" by its rank.
 
+    Of a tracked object also its number, its speed and its time to collision: "#3 car 12 m, 8.1 m/s, 1.5 s".
+
     Args:
         one: The object.
         style: Its units; with `show_interval` the interval is added, where one is known: "chair 2.3 m (1.8–2.9)".
@@ -45,12 +51,35 @@ def label_text(one: SceneObject, style: DrawStyle, *, assumed: bool) -> str:
     """
     distance = one.distance
     name = " ".join(one.label.split())
+    if one.track is not None:
+        name = f"#{one.track.track_id} {name}"
     if one.nearness_rank is not None and not distance.is_known:
         return f"{name} {ordinal(one.nearness_rank)}".lstrip()
     about = ABOUT_MARK if (assumed or distance.is_doubtful) and distance.is_known else ""
     mark = marks(distance)
     ends = interval_text(distance.low_m, distance.high_m, style.units) if style.show_interval else ""
-    return f"{name} {about}{distance_text(distance.depth_m, style.units)}{mark}{ends and f' ({ends})'}".lstrip()
+    depth = f"{about}{distance_text(distance.depth_m, style.units)}{mark}{ends and f' ({ends})'}"
+    return ", ".join((f"{name} {depth}".lstrip(), *motion_texts(one, style.units)))
+
+
+def motion_texts(one: SceneObject, units: Units) -> list[str]:
+    """The speed and the time to collision of a tracked object, as far as they are known and worth a word.
+
+    The speed is that over the ground where it is known, else that towards the camera, which is not told where it may as
+    well be none. Contact in more than `FAR_S` is not told.
+    """
+    track = one.track
+    if track is None:
+        return []
+    texts = []
+    speeds = (track.ground_speed_m_s, track.ground_speed_low_m_s, track.ground_speed_high_m_s)
+    if not math.isfinite(track.ground_speed_m_s):
+        speeds = (track.speed_m_s, track.speed_low_m_s, track.speed_high_m_s)
+    if speeds[1] > 0 or speeds[2] < 0:
+        texts.append(f"{'-' if speeds[0] < 0 else ''}{distance_text(abs(speeds[0]), units)}/s")
+    if track.ttc_s <= FAR_S:
+        texts.append(f"{number_text(track.ttc_s)} s")
+    return texts
 
 
 def marks(distance: Distance) -> str:
@@ -65,7 +94,12 @@ def ordinal(rank: int) -> str:
 
 
 def object_colour(one: SceneObject, last_rank: int) -> Colour:
-    """The colour of an object: that of its distance; of its rank, from near to far, where there are ranks alone."""
+    """The colour of an object: that of its distance; of its rank, from near to far, where there are ranks alone.
+
+    One that breaks a rule of the user's is red.
+    """
+    if one.alerts:
+        return ALERT_RED
     if one.nearness_rank is None or one.distance.is_known:
         return colour_of(one.depth_m)
     return colour_of((one.nearness_rank - 1) / max(last_rank - 1, 1), max_m=1.0)

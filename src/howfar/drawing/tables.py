@@ -4,6 +4,7 @@ import csv
 import io
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from howfar.drawing.labels import ABOUT_MARK, CONFLICT_MARK, MIXED_MARK, marks, ordinal
@@ -11,6 +12,7 @@ from howfar.drawing.units import Units, distance_text, in_units, interval_text, 
 from howfar.scene import Scene, SceneObject
 from howfar.scene.camera import Origin
 from howfar.scene.depth_alignment import EVIDENCE_TEXTS, DepthAlignment
+from howfar.scene.track import Track
 from howfar.text import cell
 
 if TYPE_CHECKING:
@@ -22,6 +24,9 @@ CSV_HEADER = (
     *("depth_m", "range_m", "low_m", "high_m", "x_m", "y_m", "z_m"),
     *("method", "valid_share", "mixed", "conflict", "nearness_rank"),
 )
+
+TRACK_COLUMNS = (*(each.name for each in fields(Track)), "alerts")
+"""More columns of CSV, of what is tracked."""
 
 NAME_WIDTH = 6
 INTERVAL_WIDTH = 18
@@ -158,18 +163,20 @@ def _camera_note(scene: Scene) -> str:
     return f"The camera is {known}; depth is scaled by {scene.depth_scale:.3g}, from known distances."
 
 
-def csv_text(scene: Scene, *, header: bool = False) -> str:
+def csv_text(scene: Scene, *, header: bool = False, tracked: bool = False) -> str:
     """The labelled objects of a scene as CSV, one a line, in metres and pixels; what is unknown is empty.
 
     Args:
         scene: The scene.
         header: Put the line `CSV_HEADER` first.
+        tracked: Add the `TRACK_COLUMNS`.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     if header:
-        writer.writerow(CSV_HEADER)
-    writer.writerows(csv_rows(scene))
+        writer.writerow((*CSV_HEADER, *TRACK_COLUMNS) if tracked else CSV_HEADER)
+    for row, one in zip(csv_rows(scene), scene, strict=True):
+        writer.writerow([*row, *_track_cells(one)] if tracked else row)
     return text.getvalue()
 
 
@@ -188,6 +195,13 @@ def csv_rows(scene: Scene) -> Iterator[list[str]]:
             *(str(flag).lower() for flag in (distance.mixed, distance.conflict)),
             "" if one.nearness_rank is None else str(one.nearness_rank),
         ]
+
+
+def _track_cells(one: SceneObject) -> list[str]:
+    """The cells under `TRACK_COLUMNS`."""
+    numbers = {} if one.track is None else one.track.to_dict()
+    cells = ["" if (value := numbers.get(name)) is None else str(value) for name in TRACK_COLUMNS[:-1]]
+    return [*cells, cell("; ".join(one.alerts))]
 
 
 def _decimal(value: float | None, digits: int = 4) -> str:

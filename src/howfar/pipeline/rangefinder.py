@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import fields, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -41,6 +41,7 @@ from howfar.pipeline.open_methods import DEFAULT_METHOD, open_method
 from howfar.pipeline.own_depth import OwnDepth, warn_of_unit, with_own_depth, with_unit_doubt
 from howfar.pipeline.perceivers import DepthOn, Unscaled, perceiver_of
 from howfar.pipeline.scenes import range_objects, scene_of
+from howfar.pipeline.tracked_views import query_for_tracking, tracked_rows
 from howfar.pipeline.undistortion import undistorted_frame
 from howfar.pipeline.view import View
 from howfar.pipeline.want_of_memory import memory_told
@@ -348,7 +349,9 @@ class Rangefinder:
         unknown = replace(ranging, cues=replace(ranging.cues, horizon_px=None))
         return Rangefinder.of(self.perceiver, Lens(), replace(self.evidence, scale=None), unknown, self.query)
 
-    def watch(self, source: str | Path, *, every: int = 1, stages: Sequence[Stage] = ()) -> Generator[View, None, None]:
+    def watch(
+        self, source: str | Path, *, every: int = 1, track: bool = False, stages: Sequence[Stage] = ()
+    ) -> Generator[View, None, None]:
         """Look at every n-th frame of a video, camera or stream, in order.
 
         Decoding, the networks and the consumer each have a thread of their own and overlap.
@@ -356,6 +359,8 @@ class Rangefinder:
         Args:
             source: A path, an address, a camera or a stream.
             every: n: frames 0, n, 2·n, … are used.
+            track: Number the objects through the frames, filter their distances, and tell their speeds
+                (`SceneObject.track`).
             stages: Processing of the views, one stage after the other.
 
         Yields:
@@ -365,15 +370,20 @@ class Rangefinder:
             SourceError: If the source cannot be opened; or, after the frames that could be read, where it breaks.
         """
         frames = _frames(str(source), plain_count(every, "every"))
-        with closing(self.watch_each(frames)) as rows:
+        with closing(self.watch_each(frames, track=plain_flag(track, "track"))) as rows:
             views: Iterator[View] = (row[0] for row in rows)
             for stage in stages:
                 views = stage(views)
             yield from views
 
-    def watch_each(self, frames: Iterable[Frame]) -> Generator[tuple[View, ...], None, None]:
+    def watch_each(self, frames: Iterable[Frame], *, track: bool = False) -> Generator[tuple[View, ...], None, None]:
         """The same as `watch` for given frames, with one view for each ranging method."""
-        yield from computed_ahead(self.look_each, frames)
+        if not track:
+            yield from computed_ahead(self.look_each, frames)
+            return
+        query, sure_score = query_for_tracking(self.query, self.perceiver)
+        with closing(computed_ahead(partial(self.look_each, query=query), frames)) as rows:
+            yield from tracked_rows(rows, sure_score)
 
 
 def look(

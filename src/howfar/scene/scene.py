@@ -13,6 +13,7 @@ from howfar.scene.depth_alignment import DepthAlignment
 from howfar.scene.depth_map import DepthMap
 from howfar.scene.distance import NAN, Cue, Distance
 from howfar.scene.perception import DepthFacts
+from howfar.scene.track import Track
 from howfar.text import json_text
 
 
@@ -27,6 +28,9 @@ class SceneObject:
         box_xyxy_px: x1, y1, x2, y2 in pixels.
         distance: Its distance, with interval, cues and method.
         nearness_rank: Its rank on a relative depth map, 1 for the nearest; None on a metric map.
+        track: What is known of it from earlier frames; None where it was not tracked. Its distance is then the filtered
+            one.
+        alerts: The rules of the user that it breaks, as they were written.
     """
 
     label: str
@@ -35,6 +39,8 @@ class SceneObject:
     box_xyxy_px: Box
     distance: Distance
     nearness_rank: int | None = None
+    track: Track | None = None
+    alerts: tuple[str, ...] = ()
 
     @property
     def depth_m(self) -> float:
@@ -81,6 +87,8 @@ class SceneObject:
             "conflict": distance.conflict,
             "reason": distance.reason or None,
             "cues": [_cue(cue) for cue in distance.cues],
+            **({} if self.track is None else self.track.to_dict()),
+            **({"alerts": list(self.alerts)} if self.alerts else {}),
         }
 
 
@@ -251,7 +259,16 @@ def _object(content: Mapping[str, Any]) -> SceneObject:
         reason=content.get("reason") or "",
     )
     rank = content["nearness_rank"]
-    return SceneObject(content["label"], content["class_id"], content["score"], (x1, y1, x2, y2), distance, rank)
+    return SceneObject(
+        content["label"],
+        content["class_id"],
+        content["score"],
+        (x1, y1, x2, y2),
+        distance,
+        rank,
+        Track.from_dict(content) if "track_id" in content else None,
+        tuple(content.get("alerts", ())),
+    )
 
 
 def _cue_from(content: Mapping[str, Any]) -> Cue:

@@ -58,13 +58,13 @@ def match_objects(
     for name in dict.fromkeys(classes.values()):
         numbers = [number for number, label in enumerate(sample.labels) if classes.get(label) == name]
         of_class = [one for one in best_first if one.label == name]
-        shared = _overlaps(_boxes(of_class), sample.boxes_xyxy_px[numbers], whole_region=False)
+        shared = box_overlaps(_boxes(of_class), sample.boxes_xyxy_px[numbers], whole_region=False)
         for one, taken in zip(of_class, taken_objects(shared, iou).tolist(), strict=True):
             if taken == NONE:
                 unmatched.append(one)
             else:
                 found[numbers[taken]] = one
-    shares = _overlaps(_boxes(unmatched), _left_out(sample, classes), whole_region=True)
+    shares = box_overlaps(_boxes(unmatched), _left_out(sample, classes), whole_region=True)
     wrong = np.flatnonzero((shares < LEAST_COVERED).all(axis=1)).tolist()
     return Matching(found, tuple(sorted((unmatched[index] for index in wrong), key=lambda one: -one.score)))
 
@@ -79,7 +79,7 @@ def _boxes(seen: Sequence[SceneObject]) -> NDArray[np.float32]:
     return np.array([one.box_xyxy_px for one in seen], dtype=np.float32).reshape(-1, 4)
 
 
-def _overlaps(
+def box_overlaps(
     found_xyxy_px: NDArray[np.float32], true_xyxy_px: NDArray[np.float32], *, whole_region: bool
 ) -> NDArray[np.float64]:
     """N×M overlaps as IoU, or as the share of the found box."""

@@ -1,0 +1,1 @@
+"""Tracking measured on videos with true tracks: identities, flicker, distances, times to collision."""

@@ -1,0 +1,186 @@
+"""Figures of filtered distances and speeds: update and compute.
+
+With the reported depth d and the true one t of each object in each frame:
+
+    flicker   = standard deviation of ln d(k + 1) − ln d(k) over successive frames of one object
+    jitter    = the same of ln d/t: without the true motion
+    REL       = mean |d − t| / t
+    coverage  = share of the frames in which low ≤ t ≤ high
+
+each of the filtered distances and of those of each frame alone. Time to collision is judged once for each object: in
+the frame in which its true value is nearest to 2 s.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+
+from howfar.evaluation.tracks.comparing import ComparedVideo, Pair
+
+AT_S = 2.0
+"""The time before contact at which the time to collision is judged."""
+SLACK_S = 0.1
+"""A frame must lie so near to it."""
+SEEN_BEFORE_S = 0.5
+"""An object counts if it could be seen for so long before."""
+LEAST_SPEED_M_S = 0.5
+"""What comes nearer more slowly does not count as approaching."""
+TOLERANCE = 0.15
+NEXT_FRAME_S = 0.25
+"""Frames farther apart are not successive."""
+
+
+@dataclass(frozen=True, slots=True)
+class DepthFigures:
+    """Figures of the distances, filtered or of each frame alone.
+
+    Attributes:
+        flicker: Standard deviation of the change of log depth.
+        jitter: The same without the true motion.
+        rel: Mean relative error.
+        coverage: Share of true depths in their intervals.
+        width: Mean of ln(high / low).
+        objects: Distances, counted in each frame.
+    """
+
+    flicker: float
+    jitter: float
+    rel: float
+    coverage: float
+    width: float
+    objects: int
+
+
+@dataclass(frozen=True, slots=True)
+class TtcFigures:
+    """Figures of the time to collision, two seconds before contact.
+
+    Attributes:
+        right: Share of the approaching objects whose time is right within 15 %.
+        known: Share of them whose time is known.
+        coverage: Share of the known ones whose interval holds the true time.
+        error: Median relative error of the known ones.
+        objects: The approaching objects.
+    """
+
+    right: float
+    known: float
+    coverage: float
+    error: float
+    objects: int
+
+
+@dataclass
+class Measured:
+    """What is collected over videos."""
+
+    filtered: list[tuple[float, float, float, float]] = field(default_factory=list)
+    alone: list[tuple[float, float]] = field(default_factory=list)
+    changes: list[tuple[float, float, float]] = field(default_factory=list)
+    times: list[tuple[float, float, float, float]] = field(default_factory=list)
+    speeds: list[tuple[float, float, float, float]] = field(default_factory=list)
+    ground_speeds: list[tuple[float, float, float, float]] = field(default_factory=list)
+
+    def update(self, video: ComparedVideo) -> None:
+        """Add a video."""
+        by_object: dict[int, list[Pair]] = defaultdict(list)
+        for pair in video.pairs:
+            by_object[pair.true.track_id].append(pair)
+            self._add_pair(pair)
+        for pairs in by_object.values():
+            self.changes += [_change(*two) for two in pairwise(pairs) if _follows(*two)]
+        self.times += _times(video, by_object)
+
+    def _add_pair(self, pair: Pair) -> None:
+        track, distance, true = pair.seen.track, pair.seen.distance, pair.true
+        if track is None or not distance.is_known:
+            return
+        self.filtered.append((distance.depth_m, distance.low_m, distance.high_m, true.nearest_m))
+        self.alone.append((track.measured_depth_m, true.nearest_m))
+        if math.isfinite(track.speed_m_s):
+            self.speeds.append((track.speed_m_s, track.speed_low_m_s, track.speed_high_m_s, true.speed_m_s))
+        if math.isfinite(track.ground_speed_m_s):
+            ends = track.ground_speed_low_m_s, track.ground_speed_high_m_s
+            self.ground_speeds.append((track.ground_speed_m_s, *ends, true.ground_speed_m_s))
+
+    def depths(self) -> tuple[DepthFigures, DepthFigures]:
+        """The figures of the filtered distances, and of those of each frame alone, which have no interval here."""
+        filtered, alone = np.array(self.filtered).reshape(-1, 4), np.array(self.alone).reshape(-1, 2)
+        changes = np.array(self.changes).reshape(-1, 3)
+        jitters = changes[:, :2] - changes[:, 2:]
+        depth, low, high, true = filtered.T
+        inside = (low <= true) & (true <= high)
+        return (
+            DepthFigures(
+                _sd(changes[:, 0]),
+                _sd(jitters[:, 0]),
+                _mean(abs(depth - true) / true),
+                _mean(inside),
+                _mean(np.log(high / low)),
+                len(filtered),
+            ),
+            DepthFigures(
+                _sd(changes[:, 1]),
+                _sd(jitters[:, 1]),
+                _mean(abs(alone[:, 0] - alone[:, 1]) / alone[:, 1]),
+                math.nan,
+                math.nan,
+                len(alone),
+            ),
+        )
+
+    def collisions(self) -> TtcFigures:
+        """The figures of the time to collision."""
+        times = np.array(self.times).reshape(-1, 4)
+        known = times[np.isfinite(times[:, 0])]
+        errors = abs(known[:, 0] / known[:, 3] - 1)
+        inside = (known[:, 1] <= known[:, 3]) & (known[:, 3] <= known[:, 2])
+        right = float((errors <= TOLERANCE).sum()) / len(times) if len(times) else math.nan
+        error = float(np.median(errors)) if len(errors) else math.nan
+        return TtcFigures(right, len(known) / len(times) if len(times) else math.nan, _mean(inside), error, len(times))
+
+
+def _follows(one: Pair, other: Pair) -> bool:
+    return other.time_s - one.time_s <= NEXT_FRAME_S and all(pair.seen.distance.is_known for pair in (one, other))
+
+
+def _change(one: Pair, other: Pair) -> tuple[float, float, float]:
+    """The changes of log depth from a frame to the next: filtered, of each frame alone, true."""
+    filtered = math.log(other.seen.depth_m / one.seen.depth_m)
+    tracks = one.seen.track, other.seen.track
+    alone = [math.nan if track is None else track.measured_depth_m for track in tracks]
+    return filtered, math.log(alone[1] / alone[0]), math.log(other.true.nearest_m / one.true.nearest_m)
+
+
+def _times(video: ComparedVideo, by_object: dict[int, list[Pair]]) -> list[tuple[float, float, float, float]]:
+    """Time to collision, its interval and the true one of each approaching object, two seconds before contact."""
+    first_s: dict[int, float] = {}
+    nearest: dict[int, tuple[float, float]] = {}
+    for time_s, true in video.truths:
+        first_s.setdefault(true.track_id, time_s)
+        off = abs(true.ttc_s - AT_S)
+        seen_s = time_s - first_s[true.track_id]
+        if true.speed_m_s < LEAST_SPEED_M_S or off > SLACK_S or seen_s < SEEN_BEFORE_S:
+            continue
+        if off < nearest.get(true.track_id, (math.inf, 0.0))[0]:
+            nearest[true.track_id] = (off, time_s)
+    rows = []
+    for number, (_, time_s) in nearest.items():
+        true_s = next(true.ttc_s for at_s, true in video.truths if at_s == time_s and true.track_id == number)
+        pair = next((each for each in by_object.get(number, ()) if each.time_s == time_s), None)
+        track = None if pair is None else pair.seen.track
+        told = (math.nan,) * 3 if track is None else (track.ttc_s, track.ttc_low_s, track.ttc_high_s)
+        rows.append((*told, true_s))
+    return rows
+
+
+def _mean(values: Sequence[float] | np.ndarray) -> float:
+    return float(np.mean(values)) if len(values) else math.nan
+
+
+def _sd(values: np.ndarray) -> float:
+    return float(np.std(values)) if len(values) else math.nan

@@ -1,0 +1,86 @@
+"""Where the middle of an object's box is in the picture, and how it moves: what the next frame is matched by."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+NOISE_SHARE, NOISE_PX = 0.06, 1.0
+"""Standard deviation of the middle of a box: a share of its size, and pixels."""
+FIRST_SPEED = 2.0
+"""Standard deviation of the speed of a new object, in sizes of its box a second."""
+ACCELERATION = 1.5
+"""Standard deviation of the speed's change within a second, likewise."""
+HEIGHT_LOG_SD, HEIGHT_WALK = 0.15, 0.5
+"""Noise of the logarithm of a box's height, and how much it changes in a second."""
+
+
+class PositionFilter:
+    """A Kalman filter of constant speed, alike for both axes; and the last height of the box.
+
+    Attributes:
+        place_px: The middle of the box, x and y.
+        speed_px_s: Its speed, x and y.
+        covariance: 2×2, of place and speed along each axis.
+        height_px: Height of the box when it was last seen.
+        width_px: Width of the box when it was last seen.
+    """
+
+    def __init__(self, box_xyxy_px: tuple[float, float, float, float]) -> None:
+        """Begin with the box of a frame."""
+        self.place_px, self.width_px, self.height_px = _middle_and_size(box_xyxy_px)
+        self.speed_px_s = np.zeros(2)
+        self.covariance = np.diag([self._noise, (FIRST_SPEED * self._size) ** 2])
+        self._since_s = 0.0
+
+    @property
+    def _size(self) -> float:
+        return math.sqrt(self.width_px * self.height_px)
+
+    @property
+    def _noise(self) -> float:
+        return (NOISE_SHARE * self._size) ** 2 + NOISE_PX**2
+
+    def predict(self, dt_s: float, shift_px: NDArray[np.float64]) -> None:
+        """Go on by some time.
+
+        Args:
+            dt_s: Seconds since the last call, above 0.
+            shift_px: How far the whole picture has moved meanwhile, as the camera turned.
+        """
+        self.place_px = self.place_px + self.speed_px_s * dt_s + shift_px
+        step = np.array([[1.0, dt_s], [0.0, 1.0]])
+        density = (ACCELERATION * self._size) ** 2
+        noise = density * np.array([[dt_s**3 / 3, dt_s**2 / 2], [dt_s**2 / 2, dt_s]])
+        self.covariance = step @ self.covariance @ step.T + noise
+        self._since_s += dt_s
+
+    def see(self, box_xyxy_px: tuple[float, float, float, float]) -> None:
+        """Take in the box of a frame."""
+        middle, self.width_px, self.height_px = _middle_and_size(box_xyxy_px)
+        gains = self.covariance[:, 0] / (self.covariance[0, 0] + self._noise)
+        off = middle - self.place_px
+        self.place_px = self.place_px + gains[0] * off
+        self.speed_px_s = self.speed_px_s + gains[1] * off
+        self.covariance = self.covariance - np.outer(gains, self.covariance[0])
+        self._since_s = 0.0
+
+    def misfits(self, boxes_xyxy_px: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+        """How little N boxes fit to what is expected.
+
+        Returns:
+            N squared distances in standard deviations, of the middle and the height; and the logarithm of the volume of
+            one of them, which is the larger the less was expected.
+        """
+        middles = (boxes_xyxy_px[:, :2] + boxes_xyxy_px[:, 2:]) / 2
+        heights = boxes_xyxy_px[:, 3] - boxes_xyxy_px[:, 1]
+        variance = self.covariance[0, 0] + self._noise
+        height_variance = HEIGHT_LOG_SD**2 + HEIGHT_WALK**2 * self._since_s
+        squares = ((middles - self.place_px) ** 2).sum(axis=1) / variance
+        squares = squares + np.log(heights / self.height_px) ** 2 / height_variance
+        return squares, math.log(variance / self._size**2) + math.log(height_variance) / 2
+
+
+def _middle_and_size(box: tuple[float, float, float, float]) -> tuple[NDArray[np.float64], float, float]:
+    x1, y1, x2, y2 = box
+    return np.array([(x1 + x2) / 2, (y1 + y2) / 2]), max(x2 - x1, 1.0), max(y2 - y1, 1.0)
