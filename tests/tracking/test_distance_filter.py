@@ -99,3 +99,11 @@ def test_something_that_is_hidden_by_and_by_does_not_seem_to_flee() -> None:
         one.see_depth(10.0, 0.3)
         one.see_height(80.0 if index < 20 else 40.0)
     assert abs(one.mean[RATE]) < 0.1
+
+
+def test_what_has_passed_the_camera_stays_finite() -> None:
+    one = approached(np.arange(0, 4.7, 0.1))
+    for _ in range(40):
+        one.predict(0.05)
+    assert np.isfinite(one.mean).all()
+    assert np.linalg.eigvalsh(one.covariance).min() > -1e-6

@@ -180,13 +180,25 @@ def _written(frames: Iterable[tuple[View, ...]], video: VideoWriter, run: _Run) 
 
 
 def _show_frames(frames: Iterable[tuple[View, ...]], run: _Run, step: Step) -> None:
-    for views in frames:
-        run.printer.show_frame(views)
-        run.note_size(views[0])
-        said = IN_SUMMARIES if run.options.format == "table" else ()
-        lasting = (each for each in views[0].caveats if each.kind in OF_A_VIDEO and each.kind not in said)
-        run.caveats.add(views[0].source, lasting)
-        step(_nearest(views[0], run.options.style.units))
+    seen, last = 0, None
+    try:
+        for views in frames:
+            run.printer.show_frame(views)
+            run.note_size(views[0])
+            said = IN_SUMMARIES if run.options.format == "table" else ()
+            lasting = (each for each in views[0].caveats if each.kind in OF_A_VIDEO and each.kind not in said)
+            run.caveats.add(views[0].source, lasting)
+            step(_nearest(views[0], run.options.style.units))
+            seen, last = seen + 1, views[0]
+    finally:
+        if last is not None and last.frame is not None:
+            _tell_missed(last.source, last.frame // run.options.every + 1 - seen, seen)
+
+
+def _tell_missed(source: str, missed: int, seen: int) -> None:
+    """Say how many frames of a live source were passed over, as newer ones had come."""
+    if missed > 0:
+        tell(f"{source}: {seen} frames were looked at, and {missed} passed over, as newer ones had come meanwhile.")
 
 
 def _nearest(view: View, units: Units) -> str:

@@ -32,6 +32,8 @@ class Track:
     Attributes:
         track_id: Its number, the same in all frames; counted from 1.
         measured_depth_m: Its distance by this frame alone, before it was filtered.
+        measured_low_m: Lower end of the interval of 80 % of that.
+        measured_high_m: Upper end.
         speed_m_s: Its speed towards the camera, along the optical axis; below 0 where it goes away. A camera that moves
             has its own part in it.
         speed_low_m_s: Lower end of the interval of 80 %.
@@ -47,6 +49,8 @@ class Track:
 
     track_id: int
     measured_depth_m: float = NAN
+    measured_low_m: float = NAN
+    measured_high_m: float = NAN
     speed_m_s: float = NAN
     speed_low_m_s: float = NAN
     speed_high_m_s: float = NAN
@@ -58,9 +62,9 @@ class Track:
     ttc_high_s: float = NAN
 
     @classmethod
-    def of(cls, track_id: int, measured_depth_m: float, speed: Span, ground_speed: Span, ttc: Span) -> Self:
+    def of(cls, track_id: int, measured: Span, speed: Span, ground_speed: Span, ttc: Span) -> Self:
         """A track of its number and what is known of it."""
-        return cls(track_id, measured_depth_m, *speed, *ground_speed, *ttc)
+        return cls(track_id, *measured, *speed, *ground_speed, *ttc)
 
     def to_dict(self) -> dict[str, Any]:
         """The track as in the scene's JSON: unknown numbers are None."""

@@ -1,15 +1,15 @@
 """A Kalman filter of the logarithm of an object's depth and of its rate.
 
-The state is (ln Z, d ln Z/dt, b, ln S). Between two frames an object of constant speed obeys, exactly,
+The state is (ln Z, d ln Z/dt, b, ln H, ln W). Between two frames an object of constant speed obeys, exactly,
 
     Z(t + dt) = Z·(1 + v·dt),    v(t + dt) = v / (1 + v·dt),    with v = d ln Z/dt.
 
 Two things are measured. A frame's distance, whose interval gives its standard deviation σ: ln z = ln Z + b + noise.
 Most of such an error is the same in the next frame, since it is the same network that sees nearly the same picture: b
 is that common part, of the variance `COMMON_SHARE`·σ², which is forgotten with the time constant `COMMON_S`. It can
-hardly be told from ln Z, so that the interval does not shrink as if each frame were new evidence. And the size of the
-box in the picture, whose logarithm is ln h = ln S − ln Z with an unknown S: the change of scale, which knows nothing of
-the scale of the scene and is by far the better cue to the rate.
+hardly be told from ln Z, so that the interval does not shrink as if each frame were new evidence. And the height of the
+box in the picture, or its width where the height is cut, ln h = ln H − ln Z with an unknown H: the change of scale,
+which knows nothing of the scale of the scene and is by far the better cue to the rate.
 """
 
 import math
@@ -17,9 +17,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-LOG_DEPTH, RATE, COMMON, LOG_SIZE = range(4)
+LOG_DEPTH, RATE, COMMON, LOG_HEIGHT, LOG_WIDTH = range(5)
+SIZES = (LOG_HEIGHT, LOG_WIDTH)
 
-COMMON_SHARE = 0.97
+COMMON_SHARE = 0.9
 """The share of the variance of a distance's error that is common to the frames of an object."""
 COMMON_S = 5.0
 """Time in seconds after which a third of the common error is left."""
@@ -34,44 +35,47 @@ USUAL_M = 10.0
 FIRST_SPEED_M_S, FIRST_RATE = 8.0, 0.4
 """Standard deviation of the speed of an object that is new, and of its rate whatever its distance is."""
 UNKNOWN_LOG_SD = 4.0
-"""Standard deviation of a logarithm of which nothing is known."""
-SIZE_WALK = 0.03
-"""How much the logarithm of the size S of an object changes in a second: it turns, or bends, or lifts an arm."""
+SIZE_VARIANCE = (2 * UNKNOWN_LOG_SD) ** 2
+"""Standard deviation of a logarithm of which nothing is known, and the variance of that of a size."""
+SIZE_WALKS = (0.03, 0.08)
+"""How much the logarithms of height and width of an object change in a second: it turns, or bends, or lifts an arm."""
 SIZE_LOG_SD, EDGE_SD_PX = 0.03, 0.5
 """Noise of a box's height at first, as a share of it, and the least noise of each edge in pixels. The boxes of a
 detector are noisier than those of people, those of a walker than those of a car: it is learned for each object."""
-LEAST_SIZE_LOG_SD, MOST_SIZE_LOG_SD = 0.005, 0.15
+LEAST_SIZE_LOG_SD, MOST_SIZE_LOG_SD = 0.005, 0.3
 LEARNED = 0.08
 """The weight of a new box in what is known of that noise."""
-OUTLIER_SDS = 3.0
+OUTLIER_SDS = 2.0
 """Beyond so many standard deviations a measurement counts less, the more the farther it is off."""
 STUBBORN = 3
 """So many sizes in turn that do not fit are no outliers: something is hidden now, or no longer is."""
-LEAST_STEP = 0.3
-"""A frame brings an object no nearer than to this share of its depth."""
+LEAST_STEP, MOST_RATE = 0.5, 4.0
+"""A frame brings an object no nearer than to this share of its depth, and nothing comes nearer by a higher rate: it is
+here then."""
 
 Matrix = NDArray[np.float64]
 
-BY_DEPTH, BY_SIZE = np.array([1.0, 0.0, 1.0, 0.0]), np.array([-1.0, 0.0, 0.0, 1.0])
-"""How the logarithms of a distance and of a height follow from the state."""
+BY_DEPTH = np.array([1.0, 0.0, 1.0, 0.0, 0.0])
+BY_SIZE = {LOG_HEIGHT: np.array([-1.0, 0.0, 0.0, 1.0, 0.0]), LOG_WIDTH: np.array([-1.0, 0.0, 0.0, 0.0, 1.0])}
+"""How the logarithms of a distance, and of a height and a width in the picture, follow from the state."""
 
 
 class DistanceFilter:
     """The filter of one object.
 
     Attributes:
-        mean: The state: ln Z, d ln Z/dt, b, ln S.
-        covariance: 4×4, of the state.
+        mean: The state: ln Z, d ln Z/dt, b, ln H, ln W.
+        covariance: 5×5, of the state.
     """
 
     def __init__(self) -> None:
         """Nothing is known yet."""
-        self.mean = np.zeros(4)
-        self.covariance = np.diag([UNKNOWN_LOG_SD**2, 0.0, 0.0, (2 * UNKNOWN_LOG_SD) ** 2])
+        self.mean = np.zeros(5)
+        self.covariance = np.diag([UNKNOWN_LOG_SD**2, 0.0, 0.0, SIZE_VARIANCE, SIZE_VARIANCE])
         self._common, self._since_s = 0.0, 0.0
         self._new = True
-        self._misfits = 0
-        self._size_noise = SIZE_LOG_SD**2
+        self._misfits = dict.fromkeys(SIZES, 0)
+        self._size_noise = dict.fromkeys(SIZES, SIZE_LOG_SD**2)
 
     @property
     def depth_known(self) -> bool:
@@ -95,24 +99,23 @@ class DistanceFilter:
             dt_s: Seconds since the last call, above 0.
         """
         self._since_s = dt_s
-        stretch = max(1 + self.mean[RATE] * dt_s, LEAST_STEP)
-        step = np.eye(4)
+        rate = float(self.mean[RATE])
+        # So near to its contact it is not known how it goes on; the rate stays.
+        stretch = 1 + rate * dt_s if rate > -MOST_RATE and rate * dt_s > LEAST_STEP - 1 else 1.0
+        step = np.eye(5)
         step[LOG_DEPTH, RATE] = dt_s / stretch
         step[RATE, RATE] = 1 / stretch**2
         step[COMMON, COMMON] = kept = math.exp(-dt_s / COMMON_S)
-        self.mean = np.array(
-            [
-                self.mean[LOG_DEPTH] + math.log(stretch),
-                self.mean[RATE] / stretch,
-                kept * self.mean[COMMON],
-                self.mean[LOG_SIZE],
-            ]
-        )
-        noise = np.zeros((4, 4))
+        self.mean = self.mean.copy()
+        self.mean[LOG_DEPTH] += math.log(stretch) if stretch != 1.0 else max(rate, -MOST_RATE) * dt_s
+        self.mean[RATE] /= stretch
+        self.mean[COMMON] *= kept
+        noise = np.zeros((5, 5))
         density = (ACCELERATION_M_S2 / self._reference_m()) ** 2
         noise[:2, :2] = density * np.array([[dt_s**3 / 3, dt_s**2 / 2], [dt_s**2 / 2, dt_s]])
         noise[COMMON, COMMON] = (1 - kept**2) * self._common
-        noise[LOG_SIZE, LOG_SIZE] = SIZE_WALK**2 * dt_s
+        for size, walk in zip(SIZES, SIZE_WALKS, strict=True):
+            noise[size, size] = walk**2 * dt_s
         self.covariance = step @ self.covariance @ step.T + noise
 
     def see_depth(self, depth_m: float, log_sd: float) -> None:
@@ -150,19 +153,26 @@ class DistanceFilter:
         return kept * known - variance
 
     def see_height(self, height_px: float) -> None:
-        """Take in the height of a box that shows the whole object."""
-        noise = self._size_noise + 2 * (EDGE_SD_PX / height_px) ** 2
-        measured = math.log(height_px)
-        expected = float(BY_SIZE @ self.mean)
-        spread = float(BY_SIZE @ self.covariance @ BY_SIZE) + noise
-        if (measured - expected) ** 2 > OUTLIER_SDS**2 * spread:
-            self._misfits += 1
-            if self._misfits < STUBBORN:
+        """Take in the height of a box that is cut neither above nor below."""
+        self._see_size(LOG_HEIGHT, height_px)
+
+    def see_width(self, width_px: float) -> None:
+        """Take in the width of a box that is cut at no side."""
+        self._see_size(LOG_WIDTH, width_px)
+
+    def _see_size(self, size: int, size_px: float) -> None:
+        observes, noise = BY_SIZE[size], self._size_noise[size] + 2 * (EDGE_SD_PX / size_px) ** 2
+        off = math.log(size_px) - float(observes @ self.mean)
+        spread = float(observes @ self.covariance @ observes) + noise
+        if off**2 > OUTLIER_SDS**2 * spread:
+            self._misfits[size] += 1
+            if self._misfits[size] < STUBBORN:
                 return
-            self.forget_size()
-        self._misfits = 0
-        self._learn_size_noise((measured - expected) ** 2 - spread + self._size_noise)
-        self._update(measured, BY_SIZE, noise)
+            self._forget(size)
+        self._misfits[size] = 0
+        learned = (1 - LEARNED) * self._size_noise[size] + LEARNED * (off**2 - spread + self._size_noise[size])
+        self._size_noise[size] = min(max(learned, LEAST_SIZE_LOG_SD**2), MOST_SIZE_LOG_SD**2)
+        self._update(math.log(size_px), observes, noise)
         self._begin_rate()
 
     def _begin_rate(self) -> None:
@@ -171,14 +181,10 @@ class DistanceFilter:
             self._new = False
             self.covariance[RATE, RATE] += (FIRST_SPEED_M_S / self._reference_m()) ** 2 + FIRST_RATE**2
 
-    def _learn_size_noise(self, seen: float) -> None:
-        learned = (1 - LEARNED) * self._size_noise + LEARNED * seen
-        self._size_noise = min(max(learned, LEAST_SIZE_LOG_SD**2), MOST_SIZE_LOG_SD**2)
-
-    def forget_size(self) -> None:
-        """Begin the sizes anew; what they told of the rate stays."""
-        self.covariance[LOG_SIZE, :] = self.covariance[:, LOG_SIZE] = 0.0
-        self.covariance[LOG_SIZE, LOG_SIZE] = (2 * UNKNOWN_LOG_SD) ** 2
+    def _forget(self, size: int) -> None:
+        """Begin a size anew; what it told of the rate stays."""
+        self.covariance[size, :] = self.covariance[:, size] = 0.0
+        self.covariance[size, size] = SIZE_VARIANCE
 
     def misfit(self, depth_m: float, log_sd: float) -> tuple[float, float]:
         """How far a distance is from what is expected, in ln Z, and the variance that this has by chance."""
@@ -188,10 +194,13 @@ class DistanceFilter:
 
     def _update(self, measured: float, observes: Matrix, noise: float) -> None:
         innovation = measured - float(observes @ self.mean)
-        gains = self.covariance @ observes
-        spread = float(observes @ gains) + noise
+        expected = float(observes @ self.covariance @ observes)
+        spread = expected + noise
         off = abs(innovation) / math.sqrt(spread)
         if off > OUTLIER_SDS:
             spread *= off / OUTLIER_SDS
-        self.mean = self.mean + gains * (innovation / spread)
-        self.covariance = self.covariance - np.outer(gains, gains) / spread
+        gains = self.covariance @ observes / spread
+        self.mean = self.mean + gains * innovation
+        # In Joseph's form, which stays positive where very much and very little are known at once.
+        rest = np.eye(len(self.mean)) - np.outer(gains, observes)
+        self.covariance = rest @ self.covariance @ rest.T + np.outer(gains, gains) * (spread - expected)

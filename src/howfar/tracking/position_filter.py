@@ -11,6 +11,10 @@ FIRST_SPEED = 2.0
 """Standard deviation of the speed of a new object, in sizes of its box a second."""
 ACCELERATION = 1.5
 """Standard deviation of the speed's change within a second, likewise."""
+PARTLY_SEEN = 12.0
+"""What it costs that only an edge fits on each axis: a part of the object is hidden now, or no longer is."""
+CHANGED = 1.25
+"""A box whose sides change by this factor from frame to frame shows more or less of its object."""
 HEIGHT_LOG_SD, HEIGHT_WALK = 0.15, 0.5
 """Noise of the logarithm of a box's height, and how much it changes in a second."""
 
@@ -57,13 +61,28 @@ class PositionFilter:
 
     def see(self, box_xyxy_px: tuple[float, float, float, float]) -> None:
         """Take in the box of a frame."""
-        middle, self.width_px, self.height_px = _middle_and_size(box_xyxy_px)
+        off, width_px, height_px = self._off(box_xyxy_px)
         gains = self.covariance[:, 0] / (self.covariance[0, 0] + self._noise)
-        off = middle - self.place_px
         self.place_px = self.place_px + gains[0] * off
         self.speed_px_s = self.speed_px_s + gains[1] * off
         self.covariance = self.covariance - np.outer(gains, self.covariance[0])
+        self.width_px, self.height_px = width_px, height_px
         self._since_s = 0.0
+
+    def _off(self, box: tuple[float, float, float, float]) -> tuple[NDArray[np.float64], float, float]:
+        """How far the middle is from where it was expected, and the size.
+
+        A box that suddenly shows another part of the object tells its place by the edge that fits better, and its size
+        goes half the way.
+        """
+        middle, *sizes = _middle_and_size(box)
+        off = middle - self.place_px
+        for axis, (size, last) in enumerate(zip(sizes, (self.width_px, self.height_px), strict=True)):
+            if not 1 / CHANGED < size / last < CHANGED:
+                more = (size - last) / 2
+                off[axis] = min(off[axis] - more, off[axis] + more, key=abs)
+                sizes[axis] = math.sqrt(size * last)
+        return off, sizes[0], sizes[1]
 
     def misfits(self, boxes_xyxy_px: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
         """How little N boxes fit to what is expected.
@@ -78,7 +97,11 @@ class PositionFilter:
         height_variance = HEIGHT_LOG_SD**2 + HEIGHT_WALK**2 * self._since_s
         squares = ((middles - self.place_px) ** 2).sum(axis=1) / variance
         squares = squares + np.log(heights / self.height_px) ** 2 / height_variance
-        return squares, math.log(variance / self._size**2) + math.log(height_variance) / 2
+        half = np.array([self.width_px, self.height_px]) / 2
+        before = np.abs(boxes_xyxy_px[:, :2] - (self.place_px - half))
+        after = np.abs(boxes_xyxy_px[:, 2:] - (self.place_px + half))
+        by_edges = (np.minimum(before, after) ** 2).sum(axis=1) / variance + PARTLY_SEEN
+        return np.minimum(squares, by_edges), math.log(variance / self._size**2) + math.log(height_variance) / 2
 
 
 def _middle_and_size(box: tuple[float, float, float, float]) -> tuple[NDArray[np.float64], float, float]:

@@ -59,9 +59,11 @@ class TrackedObject:
         if self.frames:
             self.place.see(one.box_xyxy_px)
         self.distance.see_depth(one.depth_m, log_sd_of(one.distance))
-        _, y1, _, y2 = one.box_xyxy_px
+        x1, y1, x2, y2 = one.box_xyxy_px
         if y1 > BORDER_PX and y2 < camera.height_px - BORDER_PX and y2 > y1:
             self.distance.see_height(y2 - y1)
+        elif x1 > BORDER_PX and x2 < camera.width_px - BORDER_PX and x2 > x1:
+            self.distance.see_width(x2 - x1)
         self.label, self.last_s = one.label, time_s
         self.frames += 1
 
@@ -73,7 +75,8 @@ class TrackedObject:
             camera: The frame's camera.
             stands_still: Whether the camera does.
         """
-        track = Track.of(self.track_id, one.depth_m, *self._speeds(camera, stands_still), self._time_to_collision())
+        measured = Span(one.depth_m, one.distance.low_m, one.distance.high_m)
+        track = Track.of(self.track_id, measured, *self._speeds(camera, stands_still), self._time_to_collision())
         return replace(one, distance=self._filtered(one.distance), track=track)
 
     def _is_settled(self) -> bool:
@@ -100,7 +103,8 @@ class TrackedObject:
         if not (self._is_settled() and self.distance.depth_known):
             return UNKNOWN_SPAN, UNKNOWN_SPAN
         both = [LOG_DEPTH, RATE]
-        root = np.linalg.cholesky(self.distance.covariance[np.ix_(both, both)] + 1e-12 * np.eye(2))
+        variances, axes = np.linalg.eigh(self.distance.covariance[np.ix_(both, both)])
+        root = axes * np.sqrt(np.maximum(variances, 0.0))
         log_depths, rates = (self.distance.mean[both] + NORMALS[:, :2] @ root.T).T
         towards = _span(-rates * np.exp(log_depths))
         if not stands_still:

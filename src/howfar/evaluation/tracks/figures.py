@@ -18,8 +18,11 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from howfar.evaluation.tracks.comparing import ComparedVideo, Pair
+
+Values = NDArray[np.float64]
 
 AT_S = 2.0
 """The time before contact at which the time to collision is judged."""
@@ -79,7 +82,7 @@ class Measured:
     """What is collected over videos."""
 
     filtered: list[tuple[float, float, float, float]] = field(default_factory=list)
-    alone: list[tuple[float, float]] = field(default_factory=list)
+    alone: list[tuple[float, float, float, float]] = field(default_factory=list)
     changes: list[tuple[float, float, float]] = field(default_factory=list)
     times: list[tuple[float, float, float, float]] = field(default_factory=list)
     speeds: list[tuple[float, float, float, float]] = field(default_factory=list)
@@ -100,7 +103,8 @@ class Measured:
         if track is None or not distance.is_known:
             return
         self.filtered.append((distance.depth_m, distance.low_m, distance.high_m, true.nearest_m))
-        self.alone.append((track.measured_depth_m, true.nearest_m))
+        ends = track.measured_low_m, track.measured_high_m
+        self.alone.append((track.measured_depth_m, *ends, true.nearest_m))
         if math.isfinite(track.speed_m_s):
             self.speeds.append((track.speed_m_s, track.speed_low_m_s, track.speed_high_m_s, true.speed_m_s))
         if math.isfinite(track.ground_speed_m_s):
@@ -108,30 +112,17 @@ class Measured:
             self.ground_speeds.append((track.ground_speed_m_s, *ends, true.ground_speed_m_s))
 
     def depths(self) -> tuple[DepthFigures, DepthFigures]:
-        """The figures of the filtered distances, and of those of each frame alone, which have no interval here."""
-        filtered, alone = np.array(self.filtered).reshape(-1, 4), np.array(self.alone).reshape(-1, 2)
+        """The figures of the filtered distances, and of those of each frame alone."""
         changes = np.array(self.changes).reshape(-1, 3)
-        jitters = changes[:, :2] - changes[:, 2:]
-        depth, low, high, true = filtered.T
-        inside = (low <= true) & (true <= high)
-        return (
-            DepthFigures(
-                _sd(changes[:, 0]),
-                _sd(jitters[:, 0]),
-                _mean(abs(depth - true) / true),
-                _mean(inside),
-                _mean(np.log(high / low)),
-                len(filtered),
-            ),
-            DepthFigures(
-                _sd(changes[:, 1]),
-                _sd(jitters[:, 1]),
-                _mean(abs(alone[:, 0] - alone[:, 1]) / alone[:, 1]),
-                math.nan,
-                math.nan,
-                len(alone),
-            ),
-        )
+        return _depths(self.filtered, changes[:, 0], changes[:, 2]), _depths(self.alone, changes[:, 1], changes[:, 2])
+
+    def covered_speeds(self) -> tuple[float, float]:
+        """The shares of the intervals of speeds towards the camera, and over the ground, that hold the true one."""
+        shares = []
+        for rows in (self.speeds, self.ground_speeds):
+            _, low, high, true = np.array(rows).reshape(-1, 4).T
+            shares.append(_mean((low <= true) & (true <= high)))
+        return shares[0], shares[1]
 
     def collisions(self) -> TtcFigures:
         """The figures of the time to collision."""
@@ -142,6 +133,15 @@ class Measured:
         right = float((errors <= TOLERANCE).sum()) / len(times) if len(times) else math.nan
         error = float(np.median(errors)) if len(errors) else math.nan
         return TtcFigures(right, len(known) / len(times) if len(times) else math.nan, _mean(inside), error, len(times))
+
+
+def _depths(rows: Sequence[tuple[float, ...]], changes: Values, true_changes: Values) -> DepthFigures:
+    depth, low, high, true = np.array(rows).reshape(-1, 4).T
+    inside = (low <= true) & (true <= high)
+    errors, widths = abs(depth - true) / true, np.log(high / low)
+    return DepthFigures(
+        _sd(changes), _sd(changes - true_changes), _mean(errors), _mean(inside), _mean(widths), len(true)
+    )
 
 
 def _follows(one: Pair, other: Pair) -> bool:
@@ -178,9 +178,9 @@ def _times(video: ComparedVideo, by_object: dict[int, list[Pair]]) -> list[tuple
     return rows
 
 
-def _mean(values: Sequence[float] | np.ndarray) -> float:
+def _mean(values: Values | NDArray[np.bool_]) -> float:
     return float(np.mean(values)) if len(values) else math.nan
 
 
-def _sd(values: np.ndarray) -> float:
+def _sd(values: Values) -> float:
     return float(np.std(values)) if len(values) else math.nan
