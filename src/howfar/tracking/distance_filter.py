@@ -47,6 +47,9 @@ LEARNED = 0.08
 """The weight of a new box in what is known of that noise."""
 OUTLIER_SDS = 2.0
 """Beyond so many standard deviations a measurement counts less, the more the farther it is off."""
+MOST_OFF_SDS = 0.7
+RETURN_S = 0.5
+"""A filtered distance that is more standard deviations off what frames say comes back to them within this time."""
 STUBBORN = 3
 """So many sizes in turn that do not fit are no outliers: something is hidden now, or no longer is."""
 LEAST_STEP, MOST_RATE = 0.5, 4.0
@@ -129,7 +132,18 @@ class DistanceFilter:
             return
         noise = (1 - COMMON_SHARE) * log_sd**2 + self._agree_on_common(COMMON_SHARE * log_sd**2)
         self._update(math.log(depth_m), BY_DEPTH, noise)
+        self._stay_near(math.log(depth_m), MOST_OFF_SDS * log_sd)
         self._begin_rate()
+
+    def _stay_near(self, log_depth: float, reach: float) -> None:
+        """Bring ln Z by and by back to within a reach of what frames say; what was too much was the common error's.
+
+        A rate that is wrong, as where a box grows since less of its object is hidden, must not carry the distance off.
+        """
+        off = float(self.mean[LOG_DEPTH]) - log_depth
+        too_far = (off - min(max(off, -reach), reach)) * -math.expm1(-self._since_s / RETURN_S)
+        self.mean[LOG_DEPTH] -= too_far
+        self.mean[COMMON] += too_far
 
     def _agree_on_common(self, variance: float) -> float:
         """Fit the common error to the interval of a frame; what that has of noise of its own.

@@ -84,12 +84,13 @@ class PositionFilter:
                 sizes[axis] = math.sqrt(size * last)
         return off, sizes[0], sizes[1]
 
-    def misfits(self, boxes_xyxy_px: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+    def misfits(self, boxes_xyxy_px: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
         """How little N boxes fit to what is expected.
 
         Returns:
-            N squared distances in standard deviations, of the middle and the height; and the logarithm of the volume of
-            one of them, which is the larger the less was expected.
+            N squared distances in standard deviations, of the middle and the height; N of the edges that fit best, for
+            a box that shows another part of the object; and the logarithm of the volume of one of them, which is the
+            larger the less was expected.
         """
         middles = (boxes_xyxy_px[:, :2] + boxes_xyxy_px[:, 2:]) / 2
         heights = boxes_xyxy_px[:, 3] - boxes_xyxy_px[:, 1]
@@ -101,7 +102,7 @@ class PositionFilter:
         before = np.abs(boxes_xyxy_px[:, :2] - (self.place_px - half))
         after = np.abs(boxes_xyxy_px[:, 2:] - (self.place_px + half))
         by_edges = (np.minimum(before, after) ** 2).sum(axis=1) / variance + PARTLY_SEEN
-        return np.minimum(squares, by_edges), math.log(variance / self._size**2) + math.log(height_variance) / 2
+        return squares, by_edges, math.log(variance / self._size**2) + math.log(height_variance) / 2
 
 
 def _middle_and_size(box: tuple[float, float, float, float]) -> tuple[NDArray[np.float64], float, float]:

@@ -133,12 +133,14 @@ def _costs(objects: Sequence[SceneObject], known: Sequence[TrackedObject]) -> ND
     boxes = np.array([one.box_xyxy_px for one in objects], dtype=np.float64)
     kinds = [group_of(one.label) for one in objects]
     for row, each in enumerate(known):
-        squares, volume = each.place.misfits(boxes)
+        squares, by_edges, volume = each.place.misfits(boxes)
         kind = group_of(each.label)
         for column, one in enumerate(objects):
-            if kinds[column] != kind or squares[column] > GATE:
+            if kinds[column] != kind or min(squares[column], by_edges[column]) > GATE:
                 continue
-            cost = squares[column] + _depth_misfit(one, each) + OTHER_LABEL * (one.label != each.label)
+            # A box that shows another part of the object has another distance, too.
+            cost = min(squares[column] + _depth_misfit(one, each), by_edges[column])
+            cost += OTHER_LABEL * (one.label != each.label)
             if cost <= GATE:
                 costs[row, column] = cost + volume
     return costs
