@@ -11,6 +11,7 @@ from howfar.scene.margins import INTERVAL_SDS
 from howfar.scene.track import UNKNOWN_SPAN, Span, Track
 from howfar.tracking.distance_filter import LOG_DEPTH, RATE, DistanceFilter
 from howfar.tracking.position_filter import PositionFilter
+from howfar.tracking.smoothed_distance import SmoothedDistance
 
 BORDER_PX = 2.0
 """A box that comes so near to the frame's edge may be cut by it."""
@@ -35,7 +36,8 @@ class TrackedObject:
         track_id: Its number.
         label: Its class when it was last seen.
         place: Its place in the picture.
-        distance: Its distance.
+        distance: Its distance and rate.
+        told: The distance that is told of it.
         first_s: When it was seen first.
         last_s: When it was last seen.
         frames: In how many frames it was seen.
@@ -47,18 +49,23 @@ class TrackedObject:
     first_s: float
     last_s: float
     distance: DistanceFilter = field(default_factory=DistanceFilter)
+    told: SmoothedDistance = field(default_factory=SmoothedDistance)
     frames: int = 0
 
     def predict(self, dt_s: float, shift_px: NDArray[np.float64]) -> None:
         """Go on by some time; see the two filters."""
         self.place.predict(dt_s, shift_px)
+        before = self.distance.mean[LOG_DEPTH]
         self.distance.predict(dt_s)
+        self.told.move(float(self.distance.mean[LOG_DEPTH] - before), dt_s)
 
     def see(self, one: SceneObject, camera: Camera, time_s: float) -> None:
         """Take in what a frame shows of it."""
         if self.frames:
             self.place.see(one.box_xyxy_px)
-        self.distance.see_depth(one.depth_m, log_sd_of(one.distance))
+        log_sd = log_sd_of(one.distance)
+        self.distance.see_depth(one.depth_m, log_sd)
+        self.told.see(one.depth_m, log_sd)
         x1, y1, x2, y2 = one.box_xyxy_px
         if y1 > BORDER_PX and y2 < camera.height_px - BORDER_PX and y2 > y1:
             self.distance.see_height(y2 - y1)
@@ -83,11 +90,11 @@ class TrackedObject:
         return self.frames >= KNOWN_AFTER_FRAMES and self.last_s - self.first_s >= KNOWN_AFTER_S
 
     def _filtered(self, distance: Distance) -> Distance:
-        """The distance of a frame, moved along its ray to the filtered depth."""
-        if not distance.is_known:
+        """The distance of a frame, moved along its ray to the depth that is told."""
+        if not distance.is_known or math.isnan(self.told.log_depth):
             return distance
-        depth_m = math.exp(self.distance.mean[LOG_DEPTH])
-        share, reach = depth_m / distance.depth_m, math.exp(INTERVAL_SDS * self.distance.log_sd)
+        depth_m = math.exp(self.told.log_depth)
+        share, reach = depth_m / distance.depth_m, math.exp(INTERVAL_SDS * self.told.log_sd)
         x, y, z = distance.position_m
         return replace(
             distance,
