@@ -71,9 +71,23 @@ def read_calibration(path: Path) -> Calibration:
     """
     with refusing_unreadable(path, "camera file"):
         text = read_text(path)  # once: a pipe gives it once
+    return calibration_from_text(text, path)
+
+
+def calibration_from_text(text: str, name: str | Path) -> Calibration:
+    """Read the content of a camera file, of howfar or of another tool.
+
+    Args:
+        text: The content.
+        name: What to call it in errors.
+
+    Raises:
+        SettingError: If it is of no known kind, or something in it is missing or cannot be.
+    """
+    path = Path(name)
     if is_of_other_tool(text):
         return _plausible(other_calibration(text, str(path)), path)
-    if text.strip() and not any(name in text for name in (*NEEDED, *TABLES)):
+    if text.strip() and not any(field in text for field in (*NEEDED, *TABLES)):
         raise SettingError(
             f"The camera file {path} cannot be read as TOML of howfar, and is of no kind that is read: {WANTED}"
         )
