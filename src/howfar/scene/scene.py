@@ -150,7 +150,7 @@ class Scene:
         return len(self.objects)
 
     def to_dict(self) -> dict[str, Any]:
-        """The scene in its JSON form (docs/scene.schema.json); unknown numbers are None."""
+        """The scene in its JSON form (scene/scene.schema.json); unknown numbers are None."""
         camera = self.camera
         return {
             "source": self.source,
@@ -191,7 +191,7 @@ class Scene:
             scene.to_json()  # what is read can be written: numbers are numbers, at any depth
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError, SettingError) as error:
             raise SettingError(
-                f"This is no scene as docs/scene.schema.json describes it ({type(error).__name__}: {error}): read the "
+                f"This is no scene as scene/scene.schema.json describes it ({type(error).__name__}: {error}): read the "
                 "JSON of `howfar look`, or the result of `Scene.to_dict`."
             ) from None
         return scene
