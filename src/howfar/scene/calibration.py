@@ -91,6 +91,9 @@ def _check_finite(distortion: "LensDistortion") -> None:
 MOST_FACTOR = 1e6
 """More than lies between millimetres and metres."""
 
+MOST_OFF_CENTRE = 0.15
+"""Share of a picture's sides that the principal point may lie off its middle, if nothing says that it is its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class ScaleSample:
@@ -178,3 +181,22 @@ class Calibration:
         """The calibration for the upright picture, by the EXIF orientation of the stored one."""
         distortion = None if self.distortion is None else self.distortion.turned(orientation)
         return replace(self, camera=self.camera.turned(orientation), distortion=distortion)
+
+    def camera_for(self, width_px: int, height_px: int) -> Camera:
+        """The camera of a picture of this size, as `Camera.fitted_to` gives it.
+
+        Raises:
+            SettingError: If the picture has another aspect ratio; or, where the file does not say what size its
+                intrinsics belong to, if the principal point is far from the middle of the picture.
+        """
+        camera = self.camera
+        if self.size_known:
+            return camera.fitted_to(width_px, height_px)
+        off = max(abs(camera.cx_px / width_px - 0.5), abs(camera.cy_px / height_px - 0.5))
+        if off > MOST_OFF_CENTRE:
+            raise SettingError(
+                f"The camera file does not say what size of picture it is for, and its principal point, "
+                f"{camera.cx_px:.0f}, {camera.cy_px:.0f}, is far from the middle of this one, of {width_px}×{height_px} "
+                "pixels: add the width and the height to the file."
+            )
+        return replace(camera, width_px=width_px, height_px=height_px)
