@@ -196,7 +196,7 @@ class Calibration:
         if off > MOST_OFF_CENTRE:
             raise SettingError(
                 f"The camera file does not say what size of picture it is for, and its principal point, "
-                f"{camera.cx_px:.0f}, {camera.cy_px:.0f}, is far from the middle of this one, of {width_px}×{height_px} "
-                "pixels: add the width and the height to the file."
+                f"{camera.cx_px:.0f}, {camera.cy_px:.0f}, is far from the middle of this one, of "
+                f"{width_px}×{height_px} pixels: add the width and the height to the file."
             )
         return replace(camera, width_px=width_px, height_px=height_px)

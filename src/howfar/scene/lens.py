@@ -10,6 +10,7 @@ from howfar.scene.camera import ASPECT_TOLERANCE, Camera, FocalDoubt
 from howfar.scene.orientation import LYING
 from howfar.scene.wide_pictures import doubt_by_shape
 
+
 @dataclass(frozen=True, slots=True)
 class Lens:
     """The camera in one of several forms. With none of them, each picture's EXIF data are used, or else an assumption.
