@@ -20,11 +20,15 @@ from typing import Any, NamedTuple
 
 from howfar.errors import SettingError
 from howfar.io.foreign_trees import DEEPEST, first, nested, number_of, numbers_of, plain, plain_names, tree_of
+from howfar.io.kitti_calibration import KittiProjection, kitti_projection
 from howfar.scene import Camera
-from howfar.scene.calibration import Calibration, Distortion, FisheyeDistortion, LensDistortion
+from howfar.scene.calibration import Calibration, Distortion, FisheyeDistortion, LensDistortion, RationalDistortion
 
 MOST_SMALL_PX = 16
 """In larger pictures than this, no principal point lies in the corner."""
+
+LEFT_COLOUR = 2
+"""KITTI's left-hand colour camera."""
 
 PIXEL_OFFSET_PX = 0.5
 """howfar's pixel coordinates minus those of the other tools."""
@@ -50,7 +54,7 @@ FOCALS = (("fx", "flx", "fxpx", "focalx"), ("fy", "fly", "fypx", "focaly"))
 CENTRES = (("cx", "ppx", "cxpx", "principalx"), ("cy", "ppy", "cypx", "principaly"))
 
 FISHEYES = ("equidistant", "fisheye", "kannala", "kb4", "true")
-BROWNS = ("plumb", "radtan", "brown", "opencv", "polynomial", "radial", "perspective", "false", "none")
+BROWNS = ("plumb", "rational", "radtan", "brown", "opencv", "polynomial", "radial", "perspective", "false", "none")
 OTHERS = re.compile(
     r"ftheta|omni|\bmei\b|ucm|double|\bds\b|\bfov\b|spheric|equirect|cylind|panoram|thin|division|modified|scaramuzza|ocam"
     r"|stereographic|equisolid|orthographic"
@@ -62,8 +66,8 @@ PINHOLES = ("pinhole",)
 """Models of a camera that say nothing of its lens."""
 
 OTHER_MODEL = (
-    "its distortion is of another model than Brown's (k1, k2, p1, p2, k3) and a fisheye's (k1 to k4): calibrate with "
-    "one of these."
+    "its distortion is of another model than Brown's (k1, k2, p1, p2, k3), the rational one (and k4 to k6) and a "
+    "fisheye's (k1 to k4): calibrate with one of these."
 )
 
 WANTED = (
@@ -72,15 +76,13 @@ WANTED = (
 )
 _TOML = re.compile(r"""^[ \t]*[\w."'-]+[ \t]*=""", re.MULTILINE)
 _YAML = re.compile(r"""^[ \t]*[\w"'./-]+[ \t]*:(\s|$)""", re.MULTILINE)
-_KITTI = re.compile(r"^(P2|P_rect_02):((?:[ \t]+\S+)+?)[ \t\r]*$", re.MULTILINE)
-_KITTI_SIZE = re.compile(r"^S_rect_02:[ \t]+(\S+)[ \t]+(\S+)[ \t\r]*$", re.MULTILINE)
 _NAMED = 4
 _SIZE = re.compile(r"(\d{1,6})\s*[x×*, ]\s*(\d{1,6})")
 _IS_DISTORTION = re.compile(r"dist|radial|tangential|coeff")
 _IS_NO_COEFFICIENT = re.compile(r"model|type|distance|hasdist|isdist|enable|undistort")
 
 
-class _Intrinsics(NamedTuple):
+class Intrinsics(NamedTuple):
     """Focal lengths and principal point as the tool counts them; None for a principal point that is not told."""
 
     fx: float
@@ -108,8 +110,8 @@ def other_calibration(text: str, source: str) -> Calibration:
         SettingError: If it cannot be read, holds no camera or several, or a distortion of a model that is not known.
     """
     try:
-        kitti = _KITTI.search(text)
-        return _of_kitti(kitti, text) if kitti else _of_tree(tree_of(text))
+        kitti = kitti_projection(text, LEFT_COLOUR)
+        return _of_tree(tree_of(text)) if kitti is None else _of_kitti(kitti)
     except SettingError as error:
         raise SettingError(f"The camera file {source}: {error}") from None
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
@@ -117,21 +119,17 @@ def other_calibration(text: str, source: str) -> Calibration:
         raise SettingError(f"The camera file {source} cannot be read ({reason}): {WANTED}") from None
 
 
-def _of_kitti(match: re.Match[str], text: str) -> Calibration:
-    numbers = [float(each) for each in match[2].split()]
-    if len(numbers) != 12:
-        raise ValueError(f"{match[1]} has {len(numbers)} numbers and not 12")
-    size = _KITTI_SIZE.search(text)
-    intrinsics = _Intrinsics(numbers[0], numbers[5], numbers[2], numbers[6])
-    return _calibration(intrinsics, None if size is None else (float(size[1]), float(size[2])), None)
+def _of_kitti(seen: KittiProjection) -> Calibration:
+    p = seen.numbers
+    return calibration_of(Intrinsics(p[0], p[5], p[2], p[6]), seen.size, None)
 
 
 def _of_tree(tree: Any) -> Calibration:
-    cameras = list(_cameras(tree, "", {}))
+    cameras = cameras_in(tree)
     if not cameras:
         names = ", ".join(map(str, tree)) if isinstance(tree, Mapping) else "no names"
         raise SettingError(f"there is no camera in it, but {names or 'nothing'}: {WANTED}")
-    found = [_of_fields(fields) for _, fields in cameras]
+    found = [calibration_of_fields(fields) for _, fields in cameras]
     if any(each != found[0] for each in found):
         known = [name for name, _ in cameras]
         more = f" and {len(known) - _NAMED} more" if len(known) > _NAMED else ""
@@ -139,9 +137,15 @@ def _of_tree(tree: Any) -> Calibration:
     return found[0]
 
 
-def _of_fields(fields: Mapping[str, Any]) -> Calibration:
+def cameras_in(tree: Any) -> list[tuple[str, dict[str, Any]]]:
+    """The cameras at any depth of a tree, each with its name and its fields, by their plain names."""
+    return list(_cameras(tree, "", {}))
+
+
+def calibration_of_fields(fields: Mapping[str, Any]) -> Calibration:
+    """The calibration of one of `cameras_in`; raises SettingError or ValueError if it is none."""
     intrinsics = _intrinsics(fields)
-    whole = _calibration(intrinsics, _size(fields, intrinsics), _distortion(fields))
+    whole = calibration_of(intrinsics, _size(fields, intrinsics), _distortion(fields))
     return _of_region(whole, fields.get("roi"))
 
 
@@ -155,9 +159,14 @@ def _of_region(whole: Calibration, region: Any) -> Calibration:
     return replace(whole, camera=camera.cropped(x, y, x + width, y + height))
 
 
-def _calibration(
-    intrinsics: "_Intrinsics", size: tuple[float, float] | None, distortion: LensDistortion | None
+def calibration_of(
+    intrinsics: Intrinsics, size: tuple[float, float] | None, distortion: LensDistortion | None
 ) -> Calibration:
+    """The calibration of a camera of another tool; without a size, that which has the principal point in its middle.
+
+    Raises:
+        SettingError: If there can be no such camera.
+    """
     fx, fy, cx, cy = intrinsics
     if size is None and (cx is None or cy is None):
         raise SettingError(
@@ -205,11 +214,11 @@ def _has_intrinsics(fields: Mapping[str, Any]) -> bool:
     return any(len(numbers_of(fields.get(name))) in (4, 9) for name in MATRICES)
 
 
-def _intrinsics(fields: Mapping[str, Any]) -> "_Intrinsics":
+def _intrinsics(fields: Mapping[str, Any]) -> Intrinsics:
     fx = first(fields, FOCALS[0])
     if fx is not None:
         fy, cx, cy = (first(fields, names) for names in (FOCALS[1], *CENTRES))
-        return _Intrinsics(
+        return Intrinsics(
             number_of(fx),
             number_of(fx if fy is None else fy),
             None if cx is None else number_of(cx),
@@ -217,13 +226,13 @@ def _intrinsics(fields: Mapping[str, Any]) -> "_Intrinsics":
         )
     values = next(found for name in MATRICES if len(found := numbers_of(fields.get(name))) in (4, 9))
     if len(values) == 4:
-        return _Intrinsics(*values)
+        return Intrinsics(*values)
     by_columns = values[2] == values[5] == 0 and values[6] != 0  # Open3D's lie that way
     cx, cy = values[6:8] if by_columns else (values[2], values[5])
-    return _Intrinsics(values[0], values[4], cx, cy)
+    return Intrinsics(values[0], values[4], cx, cy)
 
 
-def _size(fields: Mapping[str, Any], intrinsics: "_Intrinsics") -> tuple[float, float] | None:
+def _size(fields: Mapping[str, Any], intrinsics: Intrinsics) -> tuple[float, float] | None:
     width, height = first(fields, WIDTHS), first(fields, HEIGHTS)
     if width is not None and height is not None:
         return number_of(width), number_of(height)
@@ -236,7 +245,7 @@ def _size(fields: Mapping[str, Any], intrinsics: "_Intrinsics") -> tuple[float, 
 
 def _pair(value: Any) -> list[float]:
     """Two numbers that stand for a size; none if it is not one."""
-    if isinstance(value, Mapping) and (size := _size(plain_names(value), _Intrinsics(1.0, 1.0, None, None))):
+    if isinstance(value, Mapping) and (size := _size(plain_names(value), Intrinsics(1.0, 1.0, None, None))):
         return list(size)
     if isinstance(value, str) and (match := _SIZE.fullmatch(value.strip())):
         return [float(match[1]), float(match[2])]
@@ -244,7 +253,7 @@ def _pair(value: Any) -> list[float]:
     return found[:2] if len(found) == 3 and found[2] in (1, 3, 4) else found  # a shape with its channels
 
 
-def _off_centre(size: tuple[float, float], intrinsics: "_Intrinsics") -> float:
+def _off_centre(size: tuple[float, float], intrinsics: Intrinsics) -> float:
     """How far the principal point lies off the middle of a picture of this size, as shares of its sides."""
     if intrinsics.cx is None or intrinsics.cy is None or 0 in size:
         return 0.0
@@ -267,8 +276,10 @@ def _distortion(fields: Mapping[str, Any]) -> LensDistortion | None:
         if any(values[4:]) or len(values) < 4:
             raise SettingError(f"a fisheye has four distortion coefficients, k1 to k4, and it gives {len(values)}.")
         return FisheyeDistortion(*values[:4])
-    if any(values[5:]):
+    if any(values[8:]):
         raise SettingError(OTHER_MODEL)
+    if any(values[5:]):
+        return RationalDistortion(*values[:8])
     return Distortion(*values[:5]) if len(values) > 1 else Distortion(values[0], 0.0)
 
 

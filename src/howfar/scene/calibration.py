@@ -48,6 +48,24 @@ class Distortion:
 
 
 @dataclass(frozen=True, slots=True)
+class RationalDistortion(Distortion):
+    """Brown's model with a denominator, as OpenCV's `CALIB_RATIONAL_MODEL` has it, for wide lenses.
+
+    The radial factor is (1 + k1·r² + k2·r⁴ + k3·r⁶) / (1 + k4·r² + k5·r⁴ + k6·r⁶). The other coefficients are those of
+    `Distortion`.
+
+    Attributes:
+        k4: First coefficient of the denominator.
+        k5: Second coefficient of the denominator.
+        k6: Third coefficient of the denominator.
+    """
+
+    k4: float = 0.0
+    k5: float = 0.0
+    k6: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class FisheyeDistortion:
     """The distortion of a fisheye lens: the model of Kannala and Brandt (PAMI 2006), as OpenCV's `fisheye` has it.
 
@@ -79,7 +97,7 @@ class FisheyeDistortion:
 
 
 LensDistortion = Distortion | FisheyeDistortion
-"""The distortion of a lens by either model."""
+"""The distortion of a lens by any of the models."""
 
 
 def _check_finite(distortion: "LensDistortion") -> None:

@@ -84,8 +84,8 @@ class StereoCalibration:
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rotation", _rotation(self.rotation))
-        object.__setattr__(self, "translation_m", _vector(self.translation_m, "translation_m"))
+        object.__setattr__(self, "rotation", rotation_of(self.rotation))
+        object.__setattr__(self, "translation_m", vector_of(self.translation_m, "translation_m"))
         _refuse_baseline(self.baseline_m)
         x, y, z = self.translation_m
         if abs(y) > abs(x) or abs(z) > abs(x):
@@ -145,7 +145,12 @@ class StereoCalibration:
         return replace(self, left=left, right=right, size_known=True)
 
 
-def _rotation(given: Any) -> Matrix:
+def rotation_of(given: Any) -> Matrix:
+    """A rotation of 3×3 as it is kept, of an array, lists or nine numbers.
+
+    Raises:
+        SettingError: If it is none.
+    """
     matrix = _numbers(given, (3, 3), "rotation")
     off = float(np.abs(matrix @ matrix.T - np.eye(3)).max())
     if not (off <= NO_ROTATION and np.linalg.det(matrix) > 0):
@@ -153,11 +158,16 @@ def _rotation(given: Any) -> Matrix:
             "The rotation between the two cameras of the rig is no rotation: its rows must be at right angles and of "
             "length 1."
         )
-    first, second, third = (_vector(row, "rotation") for row in matrix)
+    first, second, third = (vector_of(row, "rotation") for row in matrix)
     return first, second, third
 
 
-def _vector(given: Any, name: str) -> Vector:
+def vector_of(given: Any, name: str) -> Vector:
+    """Three finite numbers as they are kept, of an array or a list.
+
+    Raises:
+        SettingError: If they are none; it calls them by the name.
+    """
     x, y, z = _numbers(given, (3,), name).tolist()
     return x, y, z
 
