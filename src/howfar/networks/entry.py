@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from howfar.networks.imagenet import EncoderWeights
 
-CardTask = Literal["detection", "depth", "ranging", "joint"]
+CardTask = Literal["detection", "depth", "ranging", "joint", "matching", "disparity"]
 """What a network is for, as model cards call it."""
 
 Size = tuple[int, int]
