@@ -20,6 +20,8 @@ from howfar.networks.entry import NetworkEntry, PublishedFormat
 KERNEL_PX = 3
 FAST_MAPS, ACCURATE_MAPS, ACCURATE_UNITS = 64, 112, 384
 
+KITTI_LAYERS, MIDDLEBURY_LAYERS = 4, 5
+
 MARGIN = 0.2
 """By how much a matching patch has to be more alike than one that does not match (the hinge loss)."""
 
@@ -44,7 +46,7 @@ class MCCNNFast(nn.Module):
     A patch of 2L + 1 pixels, 9 for KITTI and 11 for Middlebury, gives one vector.
     """
 
-    def __init__(self, layers: int = 5) -> None:
+    def __init__(self, layers: int = MIDDLEBURY_LAYERS) -> None:
         """Build it.
 
         Args:
@@ -61,7 +63,7 @@ class MCCNNFast(nn.Module):
 class MCCNNAccurate(nn.Module):
     """How alike grey patches are, from 0 to 1: two of N×1×h×w, normalised, to N×1×(h − 2L)×(w − 2L) for L layers."""
 
-    def __init__(self, layers: int = 5, judging_layers: int = 3) -> None:
+    def __init__(self, layers: int = MIDDLEBURY_LAYERS, judging_layers: int = 3) -> None:
         """Build it.
 
         Args:
@@ -122,11 +124,11 @@ def _all_layers_of(weights: Mapping[str, Tensor]) -> dict[str, Any]:
 ENTRIES = (
     NetworkEntry(
         name="mc-cnn-fast",
-        task="matching",
+        task="stereo",
         build=MCCNNFast,
         multiple_px=1,
         decoded=FeaturesOfPicture,
         published=PublishedFormat("CNES's MCCNN (Žbontar and LeCun, JMLR 2016)", (450, 375), options=_layers_of),
     ),
-    NetworkEntry(name="mc-cnn-accurate", task="matching", build=MCCNNAccurate, multiple_px=1),
+    NetworkEntry(name="mc-cnn-accurate", task="stereo", build=MCCNNAccurate, multiple_px=1),
 )
