@@ -222,6 +222,11 @@ class Card:
         return (self.input, *self.further_inputs)
 
     @property
+    def takes_pair(self) -> bool:
+        """Whether it is fed with both pictures of a stereo pair."""
+        return any(each.picture == "right" for each in self.inputs)
+
+    @property
     def tensors(self) -> tuple[str, ...]:
         """The names of the outputs that the card names."""
         heads = (head for head in (self.detector, self.depth) if head is not None)

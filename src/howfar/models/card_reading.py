@@ -70,7 +70,9 @@ def parse_card(table: Mapping[str, Any], where: str) -> Card:
         input=first,
         further_inputs=tuple(further),
         detector=_detector_spec(heads["detection"]) if "detection" in heads else None,
-        depth=_depth_spec(heads["depth"]) if "depth" in heads else None,
+        depth=_depth_spec(heads["depth"], pair=any(each.picture == "right" for each in (first, *further)))
+        if "depth" in heads
+        else None,
         ranging=RangingSpec(heads["ranging"].number("margin", within=MARGINS)) if "ranging" in heads else None,
         stereo=_stereo_spec(heads["stereo"]) if "stereo" in heads else None,
     )
@@ -166,8 +168,9 @@ def _class_names(table: Fields) -> tuple[str, ...]:
     return names
 
 
-def _depth_spec(table: Fields) -> DepthSpec:
-    kind = cast(DepthKind, table.choice("kind", [kind for kind in get_args(DepthKind) if kind != "disparity_px"]))
+def _depth_spec(table: Fields, *, pair: bool) -> DepthSpec:
+    kinds = [kind for kind in get_args(DepthKind) if pair or kind != "disparity_px"]
+    kind = cast(DepthKind, table.choice("kind", kinds))
     focal_px = table.number("focal_px", 0.0, NOT_NEGATIVE) or None
     margins = _margins(table)
     if kind != "metres" and focal_px is not None:

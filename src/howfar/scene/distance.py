@@ -66,6 +66,9 @@ class Distance:
         position_m: X (right), Y (down), Z (forward) in metres, on the ray through the middle of the region measured.
         own_log_sd: Standard deviation of the natural logarithm of depth_m that the ranging method itself adds, even on
             a depth map without error; NaN where the method does not estimate it.
+        map_log_sd: Standard deviation of the natural logarithm of depth_m that the depth map itself states in the
+            region measured; NaN where it states none.
+        map_note: What is to be said of the depth map there; empty for nothing.
         low_m: Lower end of the interval of 80 % for depth_m.
         high_m: Upper end of that interval.
         method: Name of the ranging method.
@@ -86,6 +89,8 @@ class Distance:
     mixed: bool
     region_xyxy_px: Box
     own_log_sd: float = NAN
+    map_log_sd: float = NAN
+    map_note: str = ""
     low_m: float = NAN
     high_m: float = NAN
     reason: str = ""

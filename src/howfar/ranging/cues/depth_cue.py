@@ -37,9 +37,23 @@ PERSON_FACTOR = 1.8
 """A person who is farther than the map says by more than this factor is evidence against it. In 16 of COCO's photos the
 size of a lone upright person says so of the embedded network's map: 12 are outdoors, 4 are rooms with people behind
 tables, in mirrors and pictures."""
+SURE_LOG_SD = 0.1
+"""A map that states a smaller uncertainty than this in log depth is not corrected by the other cues, whose own one is
+larger: people alone differ by 8 % in height."""
+UNUSED_FACTS = DepthFacts("none")
 NO_METRES_NOTE = "the depth map has no metres here"
 FAR_OFF_NOTE = "{factor:.2g} times too {which} by the other cues of the picture"
 BEYOND_NOTE = "farther than the {reach_m:g} m that the network knows"
+
+
+def sure_cue(distance: Distance) -> Cue | None:
+    """The depth map as a cue, where the map itself states that it is certain; None elsewhere.
+
+    Neither the facts about a network nor what the other cues say of the map's other parts hold there.
+    """
+    if not (distance.is_known and distance.map_log_sd <= SURE_LOG_SD):  # false for NaN
+        return None
+    return Cue("depth", distance.depth_m, _log_sd(distance, "", UNUSED_FACTS), note=distance.map_note)
 
 
 class DomainVerdict(Enum):
@@ -82,7 +96,7 @@ def depth_cues(
         if not math.isfinite(depth_m):
             cues.append(Cue.unknown("depth", distances[index].reason or NO_METRES_NOTE))
             continue
-        log_sd, note = float(np.hypot(log_sds[index], scene)), ""
+        log_sd, note = float(np.hypot(log_sds[index], scene)), distances[index].map_note
         if scene:
             note = FAR_OFF_NOTE.format(factor=math.exp(abs(scene)), which="near" if scene > 0 else "far")
         if facts.reach_m is not None and other[index] > facts.reach_m:  # false where it is unknown (NaN)
@@ -162,7 +176,8 @@ def _beyond(reach_m: float) -> str:
 def _log_sd(distance: Distance, label: str, facts: DepthFacts) -> float:
     """The uncertainty of the map and that of the ranging method together, in log depth."""
     own = distance.own_log_sd if math.isfinite(distance.own_log_sd) else STATISTIC_LOG_SD
-    return math.hypot(facts.log_sd_of(label, distance.depth_m), own)
+    stated = distance.map_log_sd
+    return math.hypot(stated if math.isfinite(stated) else facts.log_sd_of(label, distance.depth_m), own)
 
 
 def _scene_offset(offsets: NDArray[np.float64], sds: NDArray[np.float64]) -> float:

@@ -8,7 +8,7 @@ from typing import Self, get_args
 from howfar.errors import SettingError
 from howfar.numbers import plain_number
 from howfar.ranging.cues.calibrated import on_seen_pictures, with_measured_spread, with_measured_spreads
-from howfar.ranging.cues.depth_cue import DomainVerdict, depth_cues, judge_domain
+from howfar.ranging.cues.depth_cue import DomainVerdict, depth_cues, judge_domain, sure_cue
 from howfar.ranging.cues.fusion import Fused, contradict, fuse
 from howfar.ranging.cues.ground_cue import ground_cues, ground_of
 from howfar.ranging.cues.seen import Seen, seen_objects
@@ -296,10 +296,7 @@ def _by_verdict(depth_cue: Cue, others: Fused, seen: Seen, verdict: DomainVerdic
     upright = seen.size is not None and seen.size.stands_upright
     if verdict is DomainVerdict.UNDECIDED and upright and not others.conflict and contradict(depth_cue, others):
         return others._replace(cues=(replace(depth_cue, note=DOUBTED), *others.cues))
-    note = UNDECIDED if verdict is DomainVerdict.UNDECIDED else NOT_NEEDED
-    kept = (replace(each, weight=0.0, note=note) if each.is_known else each for each in others.cues)
-    fused = fuse((depth_cue,))
-    return fused._replace(cues=(*fused.cues, *kept))
+    return _by_map_alone(depth_cue, others, UNDECIDED if verdict is DomainVerdict.UNDECIDED else NOT_NEEDED)
 
 
 def _not_seen_whole(depth_cue: Cue, others: Fused) -> Fused:
@@ -324,8 +321,20 @@ def _all_joined(
 ) -> tuple[Distance, ...]:
     """The distances that all cues give together, with the spread that was measured where `auto` chose the cues."""
     if view.settings.auto:
-        fused = [with_measured_spread(each, view.facts) for each in fused]
+        sure = [sure_cue(each) for each in distances]
+        fused = [
+            with_measured_spread(others, view.facts) if cue is None else _by_map_alone(cue, others)
+            for cue, others in zip(sure, fused, strict=True)
+        ]
     return tuple(_joined(*each, view.camera, reason) for each in zip(distances, fused, view.objects, strict=True))
+
+
+def _by_map_alone(depth_cue: Cue, fused: Fused, note: str = NOT_NEEDED) -> Fused:
+    """The distance by the depth map; the cues not used have weight 0."""
+    others = (cue for cue in fused.cues if cue.name != "depth")
+    kept = (replace(cue, weight=0.0, note=note) if cue.is_known else cue for cue in others)
+    alone = fuse((depth_cue,))
+    return alone._replace(cues=(*alone.cues, *kept))
 
 
 def _joined(distance: Distance, fused: Fused, seen: Seen, camera: Camera, reason: str) -> Distance:

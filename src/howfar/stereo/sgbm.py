@@ -1,0 +1,166 @@
+"""The default matcher: semi-global block matching, by OpenCV.
+
+The method is that of Hirschmüller (PAMI 2008) with block costs, in OpenCV's variant of three directions, which runs on
+all cores. A pixel counts as matched if its best disparity is clearly better than the second best, the match back from
+the right-hand picture agrees, and it is no speck of its own. Holes are filled from the farther side.
+"""
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from howfar.errors import SettingError
+from howfar.stereo.filling import Filled, filled_rows
+from howfar.stereo.matcher import Disparities
+
+NAME = "sgbm"
+STEP_PX = 16
+"""OpenCV's disparities come in multiples of this, in 16ths of a pixel."""
+LEAST_REACH_PX = 64
+REACH_SHARE = 0.1
+"""The largest disparity that is looked for, as a share of the picture's width: 128 px of 1242, in multiples of 16."""
+MOST_PX = 1_200_000
+"""A larger picture is matched at the size of so many pixels: time grows with the square root of the cube of it."""
+
+BLOCK_PX = 3
+SMALL_STEP, LARGE_STEP = 8, 32
+"""Penalties for disparities that change by one and by more, for each pixel of a block: those of OpenCV's manual."""
+CONTRAST = 63
+"""Clips the gradients that are compared."""
+UNIQUENESS = 10
+"""In per cent: how much better than the second best the best disparity is."""
+SPECKLE_PX, SPECKLE_STEP_PX = 100, 2
+"""A patch of fewer pixels, which differ by no more than the step, is none."""
+AROUND_PX = (7, 7)
+"""What is looked at around a pixel to tell how certain its disparity is."""
+LEAST_SD_PX, FLAT_SD_PX, FLAT_CONTRAST = 0.2, 0.15, 0.25
+"""Errors of matched disparities on smooth surfaces, where the grey levels change by little from column to column.
+Measured, like the numbers below, on pixels of 100 rendered pairs: the 80 % quantile of the error over 1.28."""
+SD_BY_ROUGHNESS = 2.0
+"""Times the standard deviation of the disparities around."""
+HOLE_SD_PX, SD_BY_STEP, SD_BY_WIDTH = 3.0, 0.6, 0.15
+"""Errors in holes: at least, times the difference of both sides, and times the width of the hole."""
+BACK_PX = 1
+"""How far the match back from the right-hand picture may be off."""
+
+
+@dataclass(frozen=True, slots=True)
+class SgbmMatcher:
+    """Semi-global block matching. May be used from several threads at once.
+
+    Attributes:
+        name: The matcher's short name.
+    """
+
+    name: str = NAME
+
+    def match(
+        self, left: NDArray[np.uint8], right: NDArray[np.uint8], max_disparity_px: int | None = None
+    ) -> Disparities:
+        """Find the disparity of each pixel of the left-hand picture.
+
+        Args:
+            left: H×W×3 uint8 RGB, rectified.
+            right: H×W×3 uint8 RGB, of the same size.
+            max_disparity_px: The largest disparity that is looked for; `default_reach_px` of the width when None.
+
+        Raises:
+            SettingError: If the pictures differ in size, or the largest disparity is not within the width.
+        """
+        width = left.shape[1]
+        reach_px = checked_reach_px(left, right, max_disparity_px)
+        scale = min(1.0, math.sqrt(MOST_PX / (left.shape[0] * width)))
+        greys = [_grey(each, scale) for each in (left, right)]
+        found = _matched(greys[0], greys[1], math.ceil(reach_px * scale))
+        return found if scale == 1.0 else _enlarged(found, (width, left.shape[0]), scale)
+
+
+def default_reach_px(width_px: int) -> int:
+    """The largest disparity that is looked for in pictures of this width: a tenth of it, and at least 64 px."""
+    wanted = max(LEAST_REACH_PX, math.ceil(REACH_SHARE * width_px / STEP_PX) * STEP_PX)
+    return min(wanted, width_px - 1)
+
+
+def checked_reach_px(left: NDArray[np.uint8], right: NDArray[np.uint8], max_disparity_px: int | None) -> int:
+    """The largest disparity to look for, in two pictures of one size.
+
+    Raises:
+        SettingError: If they differ in size, or the largest disparity is not within the width.
+    """
+    if left.shape != right.shape:
+        raise SettingError(
+            f"The left-hand picture has {left.shape[1]}×{left.shape[0]} pixels and the right-hand one "
+            f"{right.shape[1]}×{right.shape[0]}: give both as the cameras took them, of one size.",
+            setting="right",
+        )
+    if max_disparity_px is None:
+        return default_reach_px(left.shape[1])
+    if not 0 < max_disparity_px < left.shape[1]:
+        raise SettingError(
+            f"The largest disparity lies between 1 and the width of the picture, {left.shape[1]}, not at "
+            f"{max_disparity_px}.",
+            setting="max_disparity_px",
+        )
+    return max_disparity_px
+
+
+def _grey(image: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    if scale < 1.0:
+        grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return np.asarray(grey, dtype=np.uint8)
+
+
+def _enlarged(found: Disparities, size: tuple[int, int], scale: float) -> Disparities:
+    """Disparities at the size of the picture that was matched smaller; none is a mean of two surfaces."""
+    values, sds = (
+        np.asarray(cv2.resize(each, size, interpolation=cv2.INTER_NEAREST), dtype=np.float32) / np.float32(scale)
+        for each in (found.values_px, found.sd_px)
+    )
+    matched = cv2.resize(found.matched.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+    return Disparities(values, sds, np.asarray(matched, dtype=np.bool_))
+
+
+def _matched(left: NDArray[np.uint8], right: NDArray[np.uint8], reach_px: int) -> Disparities:
+    """Match two grey pictures."""
+    count = math.ceil((reach_px + 1) / STEP_PX) * STEP_PX
+    # OpenCV leaves out the first columns, as many as there are disparities: these are then columns of a border.
+    wide = [cv2.copyMakeBorder(each, 0, 0, count, 0, cv2.BORDER_REPLICATE) for each in (left, right)]
+    raw = _sgbm(count).compute(wide[0], wide[1])[:, count:]
+    matched = raw >= 0
+    here = np.arange(left.shape[1], dtype=np.int32)
+    matched &= raw <= here * STEP_PX  # its match lies within the right-hand picture
+    filled = filled_rows(raw.astype(np.float32) / np.float32(STEP_PX), matched)
+    return Disparities(filled.values_px, _sd_px(left, filled, matched), matched)
+
+
+def _sgbm(count: int) -> cv2.StereoSGBM:
+    area = BLOCK_PX * BLOCK_PX
+    return cv2.StereoSGBM.create(
+        minDisparity=0,
+        numDisparities=count,
+        blockSize=BLOCK_PX,
+        P1=SMALL_STEP * area,
+        P2=LARGE_STEP * area,
+        disp12MaxDiff=BACK_PX,
+        preFilterCap=CONTRAST,
+        uniquenessRatio=UNIQUENESS,
+        speckleWindowSize=SPECKLE_PX,
+        speckleRange=SPECKLE_STEP_PX,
+        mode=cv2.STEREO_SGBM_MODE_SGBM_3WAY,
+    )
+
+
+def _sd_px(left: NDArray[np.uint8], filled: Filled, matched: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """How certain each disparity is: by what is seen there, and by how well it goes with those around it."""
+    contrast = cv2.blur(np.abs(cv2.Sobel(left, cv2.CV_32F, 1, 0, scale=1 / 8)), AROUND_PX)
+    values = np.nan_to_num(filled.values_px)
+    mean = cv2.blur(values, AROUND_PX)
+    variance = np.maximum(cv2.blur(values * values, AROUND_PX) - mean * mean, 0)
+    smooth = LEAST_SD_PX**2 + (FLAT_SD_PX / (contrast + FLAT_CONTRAST)) ** 2
+    in_holes = HOLE_SD_PX**2 + (SD_BY_STEP * filled.apart_px) ** 2 + (SD_BY_WIDTH * filled.gap_px) ** 2
+    sds = np.sqrt(np.where(matched, smooth + SD_BY_ROUGHNESS**2 * variance, in_holes)).astype(np.float32)
+    return np.where(np.isnan(filled.values_px), np.float32(np.nan), sds)
