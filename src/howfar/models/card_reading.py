@@ -24,6 +24,8 @@ from howfar.models.card import (
     Resample,
     ScaleTo,
     ScoreUnit,
+    StereoPipeline,
+    StereoSpec,
     Task,
     coco80,
 )
@@ -72,6 +74,7 @@ def parse_card(table: Mapping[str, Any], where: str) -> Card:
         if "depth" in heads
         else None,
         ranging=RangingSpec(heads["ranging"].number("margin", within=MARGINS)) if "ranging" in heads else None,
+        stereo=_stereo_spec(heads["stereo"]) if "stereo" in heads else None,
     )
     for head in heads.values():
         head.refuse_others()
@@ -182,6 +185,18 @@ def _depth_spec(table: Fields, *, pair: bool) -> DepthSpec:
         raise ModelError(f"{table.where}: sky_m belongs to a depth network in metres, not to {kind}.")
     max_m = table.number("max_m", 0.0, NOT_NEGATIVE) or None
     return DepthSpec(kind, focal_px, table.text("scenes", ""), max_m, margins, tensors, sky_m)
+
+
+def _stereo_spec(table: Fields) -> StereoSpec:
+    spec = StereoSpec(
+        pipeline=cast(StereoPipeline, table.choice("pipeline", get_args(StereoPipeline))),
+        margins=table.numbers("margins", default=()),
+        sds_px=table.numbers("sds_px", default=(1.0,), within=POSITIVE),
+        failed_sd_px=table.number("failed_sd_px", 10.0, POSITIVE),
+    )
+    if len(spec.sds_px) != len(spec.margins) + 1 or list(spec.margins) != sorted({*spec.margins}):
+        raise ModelError(f"{table.where}: margins that rise go with one more of sds_px: correct one of them.")
+    return spec
 
 
 def _margins(table: Fields) -> Margins | None:

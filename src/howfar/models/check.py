@@ -14,6 +14,7 @@ from howfar.models.box_units import decoded, refuse_box_unit, refuse_inside_out,
 from howfar.models.card import Card, DepthSpec, DetectorSpec, Task
 from howfar.models.depth import CardDepth
 from howfar.models.detector import CardDetector
+from howfar.models.features import FeatureNetwork
 from howfar.models.foreground import ForegroundNetwork
 from howfar.models.joint import CardJoint
 from howfar.models.layouts import LAYOUTS
@@ -68,7 +69,7 @@ def check_model(path: Path, card: Card, options: RunOptions | None = None) -> fl
     """
     session = open_session(path, card, options)
     taken_ms = _timed_ms(TRIALS[card.task](card, session))
-    if card.ranging is None:
+    if card.ranging is None and card.stereo is None:
         fed = feed(PICTURE, card)
         outputs = session.run(*fed.tensors)
         if card.detector is not None:
@@ -126,11 +127,21 @@ def _ranging(card: Card, session: Session) -> Callable[[], None]:
     return run
 
 
+def _stereo(card: Card, session: Session) -> Callable[[], None]:
+    network = FeatureNetwork(card, session)
+
+    def run() -> None:
+        network(PICTURE.image)
+
+    return run
+
+
 TRIALS: dict[Task, Callable[[Card, Session], Callable[[], None]]] = {
     "detection": _detection,
     "depth": _depth,
     "ranging": _ranging,
     "joint": _joint,
+    "stereo": _stereo,
 }
 """What runs an open network once, by the task of its card."""
 
