@@ -52,11 +52,17 @@ def found(values: list[float], sds: list[float]) -> Disparities:
 
 
 def test_one_eye_tells_what_both_do_not() -> None:
-    told = found([20, 3, 20, np.nan], [0.2, 0.2, 9, np.nan])
-    one_eye = DepthMap(np.array([[1.5, 7.0, 2.5, 8.0]], dtype=np.float32), "metres")
+    told = found([3, 20, 20, np.nan], [0.2, 0.2, 9, np.nan])
+    one_eye = DepthMap(np.array([[7.0, 1.5, 2.5, 8.0]], dtype=np.float32), "metres")
     depth = joined_map(told, RIG, one_eye)
-    np.testing.assert_allclose(depth.metres(), [[1.0, 7.0, 2.5, 8.0]], rtol=1e-5)
-    np.testing.assert_allclose(depth.log_sds, [[0.01, np.nan, np.nan, np.nan]], rtol=1e-5)
+    np.testing.assert_allclose(depth.metres(), [[7.0, 1.0, 2.5, 8.0]], rtol=1e-5)
+    np.testing.assert_allclose(depth.log_sds, [[np.nan, 0.01, np.nan, np.nan]], rtol=1e-5)
+
+
+def test_one_eye_has_the_scale_that_both_tell() -> None:
+    told = found([20] * 30 + [np.nan] * 10, [0.2] * 30 + [np.nan] * 10)
+    one_eye = DepthMap(np.full((1, 40), 3.0, dtype=np.float32), "metres")
+    np.testing.assert_allclose(joined_map(told, RIG, one_eye).metres(), 1.0, rtol=1e-5)
 
 
 def test_a_relative_map_tells_nothing_beside_a_pair() -> None:
@@ -78,7 +84,9 @@ def test_principal_points_that_differ_are_made_up_for(offset_px: float) -> None:
 def test_a_pair_is_seen_with_its_objects_and_says_who_told_them() -> None:
     left, right, _ = pair(far_px=2, near_px=20)
     boxes = Detections.from_boxes([BOX, (180, 4, 236, 90)], ["cup", "dog"])
-    one_eye = DepthMap(np.full((12, 30), 9.0, dtype=np.float32), "metres")
+    metres = np.full((HEIGHT, WIDTH), 9.0, dtype=np.float32)
+    metres[BOX[1] : BOX[3], BOX[0] : BOX[2]] = 1.0
+    one_eye = DepthMap(metres, "metres")
     frame = Frame(left, "pair", CAMERA, right=right, rig=RIG)
     perception = with_both_eyes(Perception(frame, boxes, one_eye, NETWORK, {"depth": "network"}), SgbmMatcher())
     assert perception.models == {"depth": "network", "stereo": "sgbm"}
@@ -95,8 +103,8 @@ def test_a_pair_is_seen_with_its_objects_and_says_who_told_them() -> None:
     assert cup.depth_m == pytest.approx(1.0, rel=0.03)
     assert cup.distance.low_m < 1.0 < cup.distance.high_m < 1.2
     assert dog.distance.cues[0].note == BEYOND_BOTH
-    assert dog.distance.is_doubtful
-    assert dog.depth_m == pytest.approx(9.0, rel=0.3)
+    assert dog.depth_m == pytest.approx(10.0, rel=0.1), "its boxes are 2 px apart, which the map does not tell"
+    assert dog.distance.method == "auto+boxes"
     assert [(cue.name, round(cue.weight) >= 0) for cue in cup.distance.cues if cue.name == "boxes"] == [("boxes", True)]
     assert [caveat.kind for caveat in view.caveats] == ["stereo"]
     assert "beyond the 6 m that this rig can tell" in view.caveats[0].text

@@ -6,7 +6,7 @@ import pytest
 
 from howfar.errors import SettingError
 from howfar.stereo import sgbm
-from howfar.stereo.sgbm import SgbmMatcher, default_reach_px
+from howfar.stereo.sgbm import SgbmMatcher, needed_reach_px
 from tests.stereo.pairs_of_noise import BOX, HEIGHT, WIDTH, pair
 
 
@@ -45,15 +45,23 @@ def test_a_large_picture_is_matched_smaller_and_disparities_stay_those_of_its_ow
 
 
 @pytest.mark.parametrize(
-    ("width", "reach"),
+    ("near_px", "reach"),
     [
-        pytest.param(1242, 128, id="a tenth of the width, in steps of 16"),
-        pytest.param(320, 64, id="at least 64 px"),
-        pytest.param(40, 39, id="but within the width"),
+        pytest.param(20, 64, id="at least 64 px"),
+        pytest.param(60, 80, id="as far as the nearest thing needs it, in steps of 16"),
     ],
 )
-def test_the_largest_disparity_looked_for(width: int, reach: int) -> None:
-    assert default_reach_px(width) == reach
+def test_the_largest_disparity_that_is_looked_for_is_that_of_the_nearest_thing(near_px: int, reach: int) -> None:
+    left, right, _ = pair(6, near_px)
+    assert needed_reach_px(*(cv2.cvtColor(each, cv2.COLOR_RGB2GRAY) for each in (left, right))) == reach
+    found = SgbmMatcher().match(left, right)
+    inside = np.s_[BOX[1] + 8 : BOX[3] - 8, BOX[0] + 8 : BOX[2] - 8]
+    assert np.median(found.values_px[inside]) == pytest.approx(near_px, abs=0.5)
+
+
+def test_a_pair_with_nothing_to_match_is_looked_at_all_the_same() -> None:
+    flat = np.full((48, 64, 3), 128, dtype=np.uint8)
+    assert SgbmMatcher().match(flat, flat).values_px.shape == (48, 64)
 
 
 @pytest.mark.parametrize(

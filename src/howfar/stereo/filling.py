@@ -30,7 +30,7 @@ def filled_rows(values_px: NDArray[np.float32], matched: NDArray[np.bool_]) -> F
         values_px: H×W disparities.
         matched: H×W bool: which of them hold.
     """
-    rows, columns = matched.shape
+    columns = matched.shape[1]
     here = np.arange(columns, dtype=np.int32)
     before = np.maximum.accumulate(np.where(matched, here, np.int32(-1)), axis=1)
     after = np.minimum.accumulate(np.where(matched, here, np.int32(columns))[:, ::-1], axis=1)[:, ::-1]
