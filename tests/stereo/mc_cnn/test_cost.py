@@ -32,7 +32,7 @@ def one_at_a_time(left: np.ndarray, right: np.ndarray, disparities: int) -> np.n
     ],
 )
 def test_the_cost_is_minus_the_product_of_two_features(monkeypatch, width: int, disparities: int, block: int) -> None:
-    monkeypatch.setattr(cost, "BLOCK", block)
+    monkeypatch.setattr(cost, "MOST_COLUMNS", block)
     left, right = (unit_features(7, 3, width, seed) for seed in (0, 1))
     np.testing.assert_allclose(
         feature_cost(left, right, disparities), one_at_a_time(left, right, disparities), atol=1e-6

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 WORST_COST = 1.0
 """The cost of a point that would lie outside of the other picture: what opposite features have."""
 
-BLOCK = 64
-"""Columns that are compared at once. One product has every column of a block with every column that may match; of these
-a diagonal band is kept, half of all where a block is as wide as the disparities are many."""
+MOST_COLUMNS, MOST_TERMS = 64, 2**19 - 1
+"""Columns that are compared at once, and multiplications of one product. OpenBLAS shares a larger one among threads,
+which wait for each other thousands of times a picture: fourteen times slower on a busy machine."""
 
 
 def feature_cost(left: NDArray[np.float32], right: NDArray[np.float32], disparities: int) -> NDArray[np.float32]:
@@ -28,8 +28,9 @@ def feature_cost(left: NDArray[np.float32], right: NDArray[np.float32], disparit
     others = np.zeros((height, width + disparities - 1, channels), dtype=np.float32)
     others[:, disparities - 1 :] = right.transpose(1, 2, 0)
     cost = np.empty((height, width, disparities), dtype=np.float32)
-    for start in range(0, width, BLOCK):
-        end = min(start + BLOCK, width)
+    block = _columns_at_once(channels, disparities)
+    for start in range(0, width, block):
+        end = min(start + block, width)
         candidates = others[:, start : end + disparities - 1].transpose(0, 2, 1)
         products = rows[:, start:end] @ candidates
         np.negative(_band(products, disparities), out=cost[:, start:end])
@@ -58,6 +59,15 @@ def seen_from_right(cost: NDArray[np.float32]) -> NDArray[np.float32]:
     for disparity in range(min(disparities, width)):
         mirrored[:, disparity:, disparity] = cost[:, disparity:, disparity][:, ::-1]
     return mirrored
+
+
+def _columns_at_once(channels: int, disparities: int) -> int:
+    """Columns of a block.
+
+    Its product has every column of it with every column that may match. Of these a diagonal band is kept.
+    """
+    fitting = (count for count in range(MOST_COLUMNS, 0, -1) if count * (count + disparities) * channels <= MOST_TERMS)
+    return next(fitting, 1)
 
 
 def _band(products: NDArray[np.float32], disparities: int) -> NDArray[np.float32]:

@@ -1,6 +1,5 @@
 """MC-CNN as a matcher of stereo pairs."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -8,7 +7,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from howfar.errors import SettingError
 from howfar.stereo.matcher import Disparities
 from howfar.stereo.mc_cnn.checking import Checked, check_left_right, winners
 from howfar.stereo.mc_cnn.confidence import Spread, margins_of
@@ -18,13 +16,10 @@ from howfar.stereo.mc_cnn.interpolation import interpolate
 from howfar.stereo.mc_cnn.refinement import between_pixels, bilateral_mean, median
 from howfar.stereo.mc_cnn.semi_global import semi_global_cost
 from howfar.stereo.mc_cnn.settings import PipelineSettings
+from howfar.stereo.sgbm import checked_reach_px
 
 Features = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 """From an H×W×3 uint8 RGB picture to C×H×W features of unit length."""
-
-DISPARITY_SHARE, MULTIPLE_PX = 1 / 6, 16
-"""Where no largest disparity is given: this share of the width, in multiples of so many pixels. Of Middlebury's cones,
-teddy and motorcycle it covers all; of KITTI, 208 pixels of 1242."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,34 +41,14 @@ class McCnn:
     def match(
         self, left: NDArray[np.uint8], right: NDArray[np.uint8], max_disparity_px: int | None = None
     ) -> Disparities:
-        """Find the disparity of each pixel of the left-hand picture; see `Matcher.match`."""
-        disparities = disparities_of(left, right, max_disparity_px)
+        """Find the disparity of each pixel of the left-hand picture; see `Matcher.match`.
+
+        Raises:
+            SettingError: If the pictures differ in size, or the largest disparity is not within the width.
+        """
+        disparities = checked_reach_px(left, right, max_disparity_px) + 1
         cost = feature_cost(self.features(left), self.features(right), disparities)
         return disparity_of(cost, grey_of(left), grey_of(right), self.settings, self.spread)
-
-
-def disparities_of(left: NDArray[np.uint8], right: NDArray[np.uint8], max_disparity_px: int | None) -> int:
-    """How many disparities are compared, from 0 on.
-
-    Raises:
-        SettingError: If the pictures differ in size, or the largest disparity is not within the width.
-    """
-    if left.shape != right.shape:
-        sizes = [f"{picture.shape[1]}×{picture.shape[0]}" for picture in (left, right)]
-        raise SettingError(
-            f"The pictures of a rectified pair are of one size, not {sizes[0]} and {sizes[1]}: give two of one pair of "
-            "cameras."
-        )
-    width = left.shape[1]
-    if max_disparity_px is None:
-        return int(min(width, math.ceil(width * DISPARITY_SHARE / MULTIPLE_PX) * MULTIPLE_PX))
-    if not 1 <= max_disparity_px < width:
-        raise SettingError(
-            f"The largest disparity of pictures of {width} columns is from 1 to {width - 1} pixels, not "
-            f"{max_disparity_px}.",
-            setting="max_disparity_px",
-        )
-    return max_disparity_px + 1
 
 
 def grey_of(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
