@@ -27,9 +27,12 @@ LEAST_AGREEMENT = 0.5
 AGREES_PX = 1.0
 """How far a block may be from where the box is found, and still be a part of the object."""
 LEAST_BLOCKS = 2
-LEAST_SD_PX, SD_BY_SHARE = 0.23, 5.0
-"""The standard deviation of a disparity that all blocks agree about, and the exponent by the share that does not; the
-spread of the blocks comes on top. Measured on 1,600 objects of 160 rendered pairs."""
+LEAST_SD_PX, SD_BY_SHARE = 0.1, 5.0
+"""The standard deviation of a disparity that all blocks agree about, and the exponent by the share that does not."""
+SD_BY_SPREAD, SD_BY_DISPARITY = 0.5, 0.03
+"""What comes on top: of the standard deviation of the blocks that agree, and of the disparity itself, as the middle of
+a thing is not its nearest face. All measured on 2,900 objects of 240 rendered pairs: half of the disparities are off
+by less than 0.2 px where most blocks agree."""
 
 
 class BoxDisparities(NamedTuple):
@@ -91,10 +94,13 @@ def _matched(
     if agree.sum() < LEAST_BLOCKS:
         return nothing
     value = float(np.median(own[agree]))
-    spread = float(np.std(own[agree], ddof=1) / math.sqrt(agree.sum()))
-    share = float(agree.mean())
-    sd_px = LEAST_SD_PX * math.exp(SD_BY_SHARE * (1 - share))
-    return value * step, math.hypot(sd_px, spread * step), share
+    share, spread = float(agree.mean()), float(np.std(own[agree], ddof=1))
+    parts = (
+        LEAST_SD_PX * math.exp(SD_BY_SHARE * (1 - share)),
+        SD_BY_SPREAD * spread * step,
+        SD_BY_DISPARITY * value * step,
+    )
+    return value * step, math.hypot(*parts), share
 
 
 def _shrunk(grey: NDArray[np.uint8], step: int) -> NDArray[np.uint8]:

@@ -7,6 +7,7 @@ from typing import Self, get_args
 
 from howfar.errors import SettingError
 from howfar.numbers import plain_number
+from howfar.ranging.cues.behind import with_doubt_behind
 from howfar.ranging.cues.calibrated import on_seen_pictures, with_measured_spread, with_measured_spreads
 from howfar.ranging.cues.depth_cue import DomainVerdict, depth_cues, judge_domain, sure_cue
 from howfar.ranging.cues.fusion import Fused, contradict, fuse
@@ -148,9 +149,10 @@ def with_cues(
     Returns:
         N distances, each with its cues and an interval of 80 %; unknown where no cue gives a distance.
     """
-    view = _View(
-        seen_objects(found, settings.sizes), camera, settings, facts, boxes if "boxes" in settings.names else ()
-    )
+    if boxes:
+        distances, boxes = with_doubt_behind(distances, boxes, found)
+    in_both = boxes if "boxes" in settings.names else ()
+    view = _View(seen_objects(found, settings.sizes), camera, settings, facts, in_both)
     if settings.auto and not facts.knows_streets:
         return _by_domain(distances, found.labels, view)
     fused = _with_map(distances, found.labels, view) if "depth" in settings.names else view.others()
