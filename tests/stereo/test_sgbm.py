@@ -6,7 +6,7 @@ import pytest
 
 from howfar.errors import SettingError
 from howfar.stereo import sgbm
-from howfar.stereo.sgbm import SgbmMatcher, needed_reach_px
+from howfar.stereo.sgbm import SgbmMatcher, checked_reach_px
 from tests.stereo.pairs_of_noise import BOX, HEIGHT, WIDTH, pair
 
 
@@ -53,7 +53,7 @@ def test_a_large_picture_is_matched_smaller_and_disparities_stay_those_of_its_ow
 )
 def test_the_largest_disparity_that_is_looked_for_is_that_of_the_nearest_thing(near_px: int, reach: int) -> None:
     left, right, _ = pair(6, near_px)
-    assert needed_reach_px(*(cv2.cvtColor(each, cv2.COLOR_RGB2GRAY) for each in (left, right))) == reach
+    assert checked_reach_px(left, right, None) == reach
     found = SgbmMatcher().match(left, right)
     inside = np.s_[BOX[1] + 8 : BOX[3] - 8, BOX[0] + 8 : BOX[2] - 8]
     assert np.median(found.values_px[inside]) == pytest.approx(near_px, abs=0.5)

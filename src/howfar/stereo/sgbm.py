@@ -78,24 +78,30 @@ class SgbmMatcher:
             SettingError: If the pictures differ in size, or the largest disparity is not within the width.
         """
         width = left.shape[1]
-        refuse_unlike(left, right, max_disparity_px)
+        reach_px = checked_reach_px(left, right, max_disparity_px)
         scale = min(1.0, math.sqrt(MOST_PX / (left.shape[0] * width)))
         greys = [_grey(each, scale) for each in (left, right)]
-        reach_px = needed_reach_px(*greys) if max_disparity_px is None else math.ceil(max_disparity_px * scale)
-        found = _matched(greys[0], greys[1], reach_px)
+        found = _matched(greys[0], greys[1], math.ceil(reach_px * scale))
         return found if scale == 1.0 else _enlarged(found, (width, left.shape[0]), scale)
 
 
-def needed_reach_px(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> int:
-    """How large disparities have to be looked for in a pair, by its nearest thing in a small copy of it.
+def checked_reach_px(left: NDArray[np.uint8], right: NDArray[np.uint8], max_disparity_px: int | None) -> int:
+    """The largest disparity to look for in a pair: the one that is wanted, or as large as its nearest thing needs it.
 
     Args:
-        left: H×W grey levels.
+        left: H×W×3 uint8 RGB.
         right: The same of the right-hand camera.
+        max_disparity_px: What is wanted; None for what a look at a small copy of the pair tells.
+
+    Raises:
+        SettingError: If the pictures differ in size, or what is wanted is not within their width.
     """
+    refuse_unlike(left, right, max_disparity_px)
+    if max_disparity_px is not None:
+        return max_disparity_px
     width = left.shape[1]
     most = min(int(MOST_REACH_SHARE * width), width - 1)
-    small = [_shrunk(each, 1 / PREVIEW_STEP) for each in (left, right)]
+    small = [_grey(each, 1 / PREVIEW_STEP) for each in (left, right)]
     found = _matched(small[0], small[1], most // PREVIEW_STEP)
     values = found.values_px[found.matched]
     nearest = float(np.quantile(values, 1 - NEAREST_SHARE)) if values.size else 0.0
