@@ -125,7 +125,7 @@ def repaired_pair(frame: Frame, verdict: PairVerdict) -> Frame:
     if frame.right is None or verdict.is_good:
         return frame
     if not verdict.is_repairable:
-        beyond = next(fault.text for fault in verdict.faults if not fault.repairable)
+        beyond = " ".join(fault.text for fault in verdict.faults if not fault.repairable)
         raise SettingError(f"The pair cannot be repaired. {beyond}")
     left, right = (frame.right, frame.image) if verdict.swapped else (frame.image, frame.right)
     notes = list(frame.notes)
@@ -251,29 +251,30 @@ def _geometry(fit: RowFit, width_px: int, height_px: int, shrink: float) -> Pair
         )
     else:
         if shift > ROWS_PX:
-            faults.append(PairFault("rows", _rows_text(shift_px), mendable))
+            faults.append(PairFault("rows", _rows_text(shift_px, mendable=mendable), mendable))
         if roll > ROWS_PX:
-            faults.append(PairFault("rotation", _roll_text(roll_deg), mendable))
+            faults.append(PairFault("rotation", _roll_text(roll_deg, mendable=mendable), mendable))
         if scale > ROWS_PX:
             faults.append(PairFault("scale", _scale_text(fit.scale)))
     wrong = any(fault.repairable for fault in faults)
     return PairVerdict(tuple(faults), row_shift_px=shift_px if wrong else 0.0, roll_deg=roll_deg if wrong else 0.0)
 
 
-def _rows_text(shift_px: float) -> str:
+def _rows_text(shift_px: float, *, mendable: bool) -> str:
     word = "lower" if shift_px < 0 else "higher"
     return (
-        f"What the right-hand picture shows is {abs(shift_px):.1f} px {word} than in the left-hand one: rectify the "
-        "pair by its calibration, or let it be repaired."
+        f"What the right-hand picture shows is {abs(shift_px):.1f} px {word} than in the left-hand one: "
+        f"{_advice(mendable=mendable)}."
     )
 
 
-def _roll_text(roll_deg: float) -> str:
+def _roll_text(roll_deg: float, *, mendable: bool) -> str:
     word = "anticlockwise" if roll_deg > 0 else "clockwise"
-    return (
-        f"The right-hand picture is turned by {abs(roll_deg):.2f} degrees {word}: rectify the pair by its calibration, "
-        "or let it be repaired."
-    )
+    return f"The right-hand picture is turned by {abs(roll_deg):.2f} degrees {word}: {_advice(mendable=mendable)}."
+
+
+def _advice(*, mendable: bool) -> str:
+    return "rectify the pair by its calibration" + (", or let it be repaired" if mendable else "")
 
 
 def _scale_text(scale: float) -> str:
