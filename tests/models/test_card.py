@@ -1,6 +1,7 @@
 """Model cards: what a good one says, and the sentence that each bad one gets."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -153,7 +154,7 @@ def test_a_good_card_is_read(tmp_path: Path, text: str, read, expected) -> None:
         ),
         pytest.param(
             DETECTOR.replace('"detection"', '"segmentation"'),
-            "the field 'task' should be one of detection, depth, ranging, joint, not 'segmentation'.",
+            "the field 'task' should be one of detection, depth, ranging, joint, stereo, not 'segmentation'.",
             id="a task that howfar does not have",
         ),
         pytest.param(
@@ -351,8 +352,6 @@ def test_cocos_classes() -> None:
 
 
 def test_the_cards_in_the_documentation_are_true() -> None:
-    import tomllib
-
     examples = re.findall(r"```toml\n(.*?)```", DOCS.read_text(encoding="utf-8"), flags=re.DOTALL)
     cards = [parse_card(tomllib.loads(example), "docs") for example in examples]
     assert [card.task for card in cards] == ["detection", "depth", "joint"]
@@ -365,3 +364,41 @@ def test_the_documentation_names_every_field() -> None:
     )
     for field in [*fields.split(), "focal_px", "scenes", "max_m", "sky_m", "tensors", "picture"]:
         assert f"| `{field}` |" in text
+
+
+STEREO = """
+name = "patches"
+task = "stereo"
+licence = "CC0"
+
+[input]
+size = [450, 375]
+fit = "keep-aspect"
+multiple = 1
+
+[output]
+pipeline = "kitti-fast"
+margins = [0.1, 0.2]
+sds_px = [2, 1, 0.5]
+failed_sd_px = 8
+"""
+
+
+def test_a_card_of_features_that_pairs_are_matched_by() -> None:
+    stereo = parse_card(tomllib.loads(STEREO), "card").stereo
+    assert stereo is not None
+    assert (stereo.pipeline, stereo.margins) == ("kitti-fast", (0.1, 0.2))
+    assert (stereo.sds_px, stereo.failed_sd_px) == ((2.0, 1.0, 0.5), 8.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        pytest.param(STEREO.replace("kitti-fast", "fast"), "one of kitti-fast, middlebury-fast", id="no such pipeline"),
+        pytest.param(STEREO.replace("[0.1, 0.2]", "[0.2, 0.1]"), "margins that rise", id="margins that fall"),
+        pytest.param(STEREO.replace("[2, 1, 0.5]", "[2, 1]"), "one more of sds_px", id="too few deviations"),
+    ],
+)
+def test_a_bad_card_of_features(text: str, sentence: str) -> None:
+    with pytest.raises(ModelError, match=sentence):
+        parse_card(tomllib.loads(text), "card")

@@ -25,7 +25,7 @@ H264_ENCODERS = ("libx264", "h264", "libopenh264")
 SPEED_RUNS = 5
 
 PICTURE = "640×480 picture"
-RUN_ON = {"detection": PICTURE, "depth": PICTURE, "joint": PICTURE, "ranging": "box"}
+RUN_ON = {"detection": PICTURE, "depth": PICTURE, "joint": PICTURE, "ranging": "box", "stereo": PICTURE}
 """What a speed reading is of, by the task of the card."""
 
 

@@ -88,6 +88,7 @@ FORMS: Mapping[Task, Form] = {
         "image", "boxes", _pictures, _free_height_and_width, (slice(0, BOX_NUMBERS), slice(BOX_NUMBERS, None))
     ),
     "joint": Form("image", "scores", _pictures, _free_height_and_width),
+    "stereo": Form("image", "features", _pictures, _free_height_and_width),
     "ranging": Form("crops", "weights", _crops, _free_count),
 }
 """By the task of the card."""

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from howfar.scene import DepthKind
 from howfar.scene.margins import Margins
 
-Task = Literal["detection", "depth", "ranging", "joint"]
-Head = Literal["detection", "depth", "ranging"]
+Task = Literal["detection", "depth", "ranging", "joint", "stereo"]
+Head = Literal["detection", "depth", "ranging", "stereo"]
 Fit = Literal["letterbox", "letterbox-area", "keep-aspect", "stretch"]
 ScaleTo = Literal["area", "cover"]
 Resample = Literal["area", "bilinear", "bicubic"]
@@ -24,6 +24,7 @@ Picture = Literal["left", "right"]
 Colour = Literal["rgb", "bgr"]
 BoxUnit = Literal["pixels", "normalised"]
 ScoreUnit = Literal["probabilities", "logits"]
+StereoPipeline = Literal["kitti-fast", "middlebury-fast"]
 LayoutName = Literal["nanodet", "yolov5", "yolov8", "yolov8-seg", "end2end", "rtdetr"]
 
 HEADS: dict[Task, tuple[Head, ...]] = {
@@ -31,6 +32,7 @@ HEADS: dict[Task, tuple[Head, ...]] = {
     "depth": ("depth",),
     "ranging": ("ranging",),
     "joint": ("detection", "depth"),
+    "stereo": ("stereo",),
 }
 """What a network of each task gives, from one run."""
 
@@ -162,12 +164,31 @@ class RangingSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class StereoSpec:
+    """How the features that a network gives each pixel of one picture are matched with those of another.
+
+    Attributes:
+        pipeline: The settings of the stages after it (howfar.stereo.mc_cnn.settings), by the name of their data set.
+        margins: How far off its disparities are (howfar.stereo.mc_cnn.confidence): bounds of the margin by which a
+            disparity won.
+        sds_px: Standard deviations between these bounds, one more than there are bounds.
+        failed_sd_px: Of disparities that the right-hand picture does not confirm.
+    """
+
+    pipeline: StereoPipeline
+    margins: tuple[float, ...] = ()
+    sds_px: tuple[float, ...] = (1.0,)
+    failed_sd_px: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """All that is known of one model file.
 
     Attributes:
         name: Short name.
-        task: `detection`, `depth`, `ranging`, or `joint` for detection and depth in one pass.
+        task: `detection`, `depth`, `ranging`, `joint` for detection and depth in one pass, or `stereo` for features by
+            which pairs are matched.
         licence: Licence of the weights.
         origin: Where they come from.
         results: What they reach, each with its protocol, in words.
@@ -175,6 +196,7 @@ class Card:
         detector: Set for a network that detects.
         depth: Set for a network that gives depth.
         ranging: Set for a ranging network.
+        stereo: Set for a network whose features pairs are matched by.
         sha256: Digest of the ONNX file, if the card states one.
         further_inputs: How to feed the inputs after the first.
         bf16: Whether it was measured in bf16, and found to be as good as in fp32.
@@ -189,6 +211,7 @@ class Card:
     detector: DetectorSpec | None = None
     depth: DepthSpec | None = None
     ranging: RangingSpec | None = None
+    stereo: StereoSpec | None = None
     sha256: str | None = None
     further_inputs: tuple[InputSpec, ...] = ()
     bf16: bool = False
@@ -197,6 +220,11 @@ class Card:
     def inputs(self) -> tuple[InputSpec, ...]:
         """Every input of the network."""
         return (self.input, *self.further_inputs)
+
+    @property
+    def takes_pair(self) -> bool:
+        """Whether it is fed with both pictures of a stereo pair."""
+        return any(each.picture == "right" for each in self.inputs)
 
     @property
     def tensors(self) -> tuple[str, ...]:

@@ -24,6 +24,8 @@ from howfar.models.card import (
     Resample,
     ScaleTo,
     ScoreUnit,
+    StereoPipeline,
+    StereoSpec,
     Task,
     coco80,
 )
@@ -68,8 +70,11 @@ def parse_card(table: Mapping[str, Any], where: str) -> Card:
         input=first,
         further_inputs=tuple(further),
         detector=_detector_spec(heads["detection"]) if "detection" in heads else None,
-        depth=_depth_spec(heads["depth"]) if "depth" in heads else None,
+        depth=_depth_spec(heads["depth"], pair=any(each.picture == "right" for each in (first, *further)))
+        if "depth" in heads
+        else None,
         ranging=RangingSpec(heads["ranging"].number("margin", within=MARGINS)) if "ranging" in heads else None,
+        stereo=_stereo_spec(heads["stereo"]) if "stereo" in heads else None,
     )
     for head in heads.values():
         head.refuse_others()
@@ -163,8 +168,9 @@ def _class_names(table: Fields) -> tuple[str, ...]:
     return names
 
 
-def _depth_spec(table: Fields) -> DepthSpec:
-    kind = cast(DepthKind, table.choice("kind", [kind for kind in get_args(DepthKind) if kind != "disparity_px"]))
+def _depth_spec(table: Fields, *, pair: bool) -> DepthSpec:
+    kinds = [kind for kind in get_args(DepthKind) if pair or kind != "disparity_px"]
+    kind = cast(DepthKind, table.choice("kind", kinds))
     focal_px = table.number("focal_px", 0.0, NOT_NEGATIVE) or None
     margins = _margins(table)
     if kind != "metres" and focal_px is not None:
@@ -179,6 +185,18 @@ def _depth_spec(table: Fields) -> DepthSpec:
         raise ModelError(f"{table.where}: sky_m belongs to a depth network in metres, not to {kind}.")
     max_m = table.number("max_m", 0.0, NOT_NEGATIVE) or None
     return DepthSpec(kind, focal_px, table.text("scenes", ""), max_m, margins, tensors, sky_m)
+
+
+def _stereo_spec(table: Fields) -> StereoSpec:
+    spec = StereoSpec(
+        pipeline=cast(StereoPipeline, table.choice("pipeline", get_args(StereoPipeline))),
+        margins=table.numbers("margins", default=()),
+        sds_px=table.numbers("sds_px", default=(1.0,), within=POSITIVE),
+        failed_sd_px=table.number("failed_sd_px", 10.0, POSITIVE),
+    )
+    if len(spec.sds_px) != len(spec.margins) + 1 or list(spec.margins) != sorted({*spec.margins}):
+        raise ModelError(f"{table.where}: margins that rise go with one more of sds_px: correct one of them.")
+    return spec
 
 
 def _margins(table: Fields) -> Margins | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from howfar.io.toml import Lines, toml_text, write_toml
-from howfar.models.card import HEADS, Card, DepthSpec, DetectorSpec, Head, InputSpec, RangingSpec, coco80
+from howfar.models.card import HEADS, Card, DepthSpec, DetectorSpec, Head, InputSpec, RangingSpec, StereoSpec, coco80
 from howfar.scene.margins import DomainMargin, Margin, Margins, Spread
 
 Table = tuple[str, Lines]
@@ -46,6 +46,8 @@ def _head_tables(card: Card, head: Head, heading: str) -> Iterator[Table]:
                 yield from _margin_tables(card.depth.margins, heading)
         case "ranging":
             yield f"[{heading}]", _ranging_lines(card.ranging)
+        case "stereo":
+            yield f"[{heading}]", _stereo_lines(card.stereo)
 
 
 def _margin_tables(margins: Margins, heading: str) -> Iterator[Table]:
@@ -113,6 +115,14 @@ def _spread_lines(spread: Spread) -> Lines:
 def _ranging_lines(spec: RangingSpec | None) -> Lines:
     if spec is not None:
         yield "margin", spec.margin
+
+
+def _stereo_lines(spec: StereoSpec | None) -> Lines:
+    if spec is not None:
+        yield "pipeline", spec.pipeline
+        if spec.margins:
+            yield "margins", spec.margins
+        yield from (("sds_px", spec.sds_px), ("failed_sd_px", spec.failed_sd_px))
 
 
 def _given(part: Card | InputSpec | DetectorSpec | DepthSpec, *names: str) -> Lines:

@@ -21,11 +21,13 @@ DEFAULT_DEPTH = "depth-rooms-streets"
 ROOMS_DEPTH = "depth-compact-nyu"
 """The network of rooms alone that the default one started from."""
 FOREGROUND = "foreground-nyu"
+MC_CNN = "mc-cnn"
 EMBEDDED = {
     DEFAULT_DETECTOR: "nanodet_g.onnx",
     DEFAULT_DEPTH: "depth-rooms-streets.onnx",
     ROOMS_DEPTH: "depth-compact-nyu.onnx",
     FOREGROUND: "foreground-nyu.onnx",
+    MC_CNN: "mc-cnn.onnx",
 }
 """File names of the models that ship in the wheel."""
 OF_ULTRALYTICS = re.compile(r"yolov?-?(8|9|1[0-9]|2[0-9])|yolo-?_?(nas|e-|world)|rt-?_?detr|^(mobile_?|fast)?sam", re.I)

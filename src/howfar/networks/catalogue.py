@@ -6,7 +6,7 @@ from typing import Any
 from torch import nn
 
 from howfar.errors import SettingError
-from howfar.networks import compact_depth, fcrn, foreground, hybrid_cnn, joint_nanodet, unet_depth, yolov5
+from howfar.networks import compact_depth, fcrn, foreground, hybrid_cnn, joint_nanodet, mc_cnn, unet_depth, yolov5
 from howfar.networks.entry import CardTask, NetworkEntry, Size
 
 NETWORKS: Mapping[str, NetworkEntry] = {
@@ -19,6 +19,7 @@ NETWORKS: Mapping[str, NetworkEntry] = {
         *yolov5.ENTRIES,
         joint_nanodet.ENTRY,
         foreground.ENTRY,
+        *mc_cnn.ENTRIES,
     )
 }
 """By the names that recipes use."""
@@ -28,6 +29,7 @@ KINDS: Mapping[CardTask, str] = {
     "detection": "detector",
     "ranging": "ranging network",
     "joint": "joint network",
+    "stereo": "stereo network",
 }
 """What a network for each task is called in messages."""
 

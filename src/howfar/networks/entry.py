@@ -8,8 +8,8 @@ from torch import Tensor, nn
 
 from howfar.networks.imagenet import EncoderWeights
 
-CardTask = Literal["detection", "depth", "ranging", "joint"]
-"""What a network is for, as model cards call it."""
+CardTask = Literal["detection", "depth", "ranging", "joint", "stereo"]
+"""What a network is for, as model cards call it; a `stereo` network is fed with pairs of pictures."""
 
 Size = tuple[int, int]
 

@@ -1,0 +1,46 @@
+"""Opening stereo matchers by name."""
+
+from pathlib import Path
+
+from howfar.models.card import StereoSpec
+from howfar.models.features import FeatureNetwork
+from howfar.models.library import MC_CNN, find_model
+from howfar.models.run_options import RunOptions
+from howfar.models.session import open_session
+from howfar.pipeline.network_matcher import NetworkMatcher
+from howfar.stereo import Matcher
+from howfar.stereo.mc_cnn.confidence import Spread
+from howfar.stereo.mc_cnn.matcher import McCnn
+from howfar.stereo.mc_cnn.settings import PIPELINES
+from howfar.stereo.sgbm import NAME as SGBM
+from howfar.stereo.sgbm import SgbmMatcher
+
+
+def open_matcher(name: str | Path, options: RunOptions | None = None) -> Matcher:
+    """The matcher of a name: `sgbm`, `mc-cnn`, or a stereo network with its card.
+
+    Args:
+        name: `sgbm`, a name that `howfar models` lists, or an ONNX file.
+        options: How a network is run.
+
+    Raises:
+        ModelError: If there is no such network, or it gives neither disparities of a pair nor features to match it by.
+        SettingError: If the execution provider is not there.
+    """
+    if name == SGBM:
+        return SgbmMatcher()
+    path, card = find_model(name)
+    session = open_session(path, card, options)
+    if card.stereo is None:
+        return NetworkMatcher(card, session)
+    return McCnn(FeatureNetwork(card, session), PIPELINES[card.stereo.pipeline], spread_of(card.stereo), card.name)
+
+
+def matcher_names() -> tuple[str, ...]:
+    """What `open_matcher` knows at once."""
+    return SGBM, MC_CNN, "FILE.onnx"
+
+
+def spread_of(spec: StereoSpec) -> Spread:
+    """How far off the disparities of a network's features are, as its card says."""
+    return Spread(spec.margins, spec.sds_px, spec.failed_sd_px)
