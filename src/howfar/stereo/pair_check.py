@@ -16,7 +16,7 @@ from howfar.errors import SettingError
 from howfar.scene.frame import Frame
 from howfar.stereo.common_points import CommonPoints, common_points
 from howfar.stereo.pair_verdict import PairFault, PairVerdict
-from howfar.stereo.row_fit import RowFit, fit_rows
+from howfar.stereo.row_fit import LEAST_POINTS, RowFit, fit_rows
 
 __all__ = ["PairFault", "PairVerdict", "check_pair", "repaired_pair"]
 
@@ -44,11 +44,14 @@ SAME_SHARE = 0.9
 BEHIND_PX = 1.0
 """Disparity below that of infinity that is no error of measurement."""
 
-BEHIND_SHARE, LEAST_BEHIND = 0.1, 12
-"""Share, and number, of the points behind infinity that no good pair has."""
+SWAPPED_BEHIND, LEAST_BEHIND = 0.1, 12
+"""Share, and number, of the points of swapped pictures that are behind infinity at least,"""
 
 SWAPPED_SHARE = 0.95
-"""Share of the points that is in front of infinity once swapped pictures are in their place."""
+"""and the share of all that is in front of it once they are in their place."""
+
+TOED_BEHIND = 0.3
+"""Share of the points behind infinity that no good pair has: a pattern that repeats itself puts some there."""
 
 MOVED_GAIN = 0.12
 """Share of the points that only a moved camera explains, above which it was moved."""
@@ -59,8 +62,14 @@ MOVED_SHARE = 0.8
 NEAR_EPIPOLE = 1.0
 """In widths from the middle: towards a point so near, cameras side by side do not lie."""
 
-DARKER, FLATTER = 35.0, 1.6
-"""Grey levels, and ratio of contrasts, by which the pictures of two cameras set alike do not differ."""
+DARKER, FLATTER = 30.0, 1.6
+"""Grey levels, and ratio of contrasts, by which the same things do not differ in pictures of cameras set alike."""
+
+AROUND_PX = 9
+"""Side of the square around a point whose grey level is compared."""
+
+FAR_DARKER = 45.0
+"""Grey levels by which two pictures on the whole do not differ, where there are no things to compare."""
 
 MOST_SHIFT_SHARE, MOST_ROLL_DEG = 0.03, 5.0
 """What is repaired: moved by so much of the height, turned by so many degrees. Beyond, more is wrong with the rig."""
@@ -79,8 +88,8 @@ def check_pair(left: NDArray[np.uint8], right: NDArray[np.uint8], offset_px: flo
         return PairVerdict((_size_fault(left, right),))
     shrink = min(1.0, LARGEST_SIDE_PX / max(left.shape))
     grey_left, grey_right = (_grey(each, shrink) for each in (left, right))
-    exposure = tuple(_exposure_faults(grey_left, grey_right))
     points = common_points(grey_left, grey_right)
+    exposure = tuple(_exposure_faults(grey_left, grey_right, points))
     if len(points) < LEAST_RELATED and min(points.features) >= RICH:
         return PairVerdict((UNRELATED, *exposure), len(points))
     fit = fit_rows(points)
@@ -116,7 +125,7 @@ def repaired_pair(frame: Frame, verdict: PairVerdict) -> Frame:
     if frame.right is None or verdict.is_good:
         return frame
     if not verdict.is_repairable:
-        beyond = next(fault.text for fault in verdict.faults if not fault.repairable)
+        beyond = " ".join(fault.text for fault in verdict.faults if not fault.repairable)
         raise SettingError(f"The pair cannot be repaired. {beyond}")
     left, right = (frame.right, frame.image) if verdict.swapped else (frame.image, frame.right)
     notes = list(frame.notes)
@@ -170,21 +179,34 @@ def _grey(image: NDArray[np.uint8], shrink: float) -> NDArray[np.uint8]:
     return grey  # type: ignore[return-value]
 
 
-def _exposure_faults(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> Iterator[PairFault]:
-    (mean_left, mean_right), (spread_left, spread_right) = zip(
-        *((float(mean[0, 0]), float(spread[0, 0])) for mean, spread in map(cv2.meanStdDev, (left, right))), strict=True
+def _exposure_faults(left: NDArray[np.uint8], right: NDArray[np.uint8], points: CommonPoints) -> Iterator[PairFault]:
+    """What differs in brightness: around the points that both show, or on the whole where there are too few."""
+    enough = len(points) >= LEAST_POINTS
+    greys_left = _around(left, points.left_px) if enough else left
+    greys_right = _around(right, points.right_px) if enough else right
+    mean_left, mean_right, spread_left, spread_right = (
+        float(of(greys)) for of in (np.mean, np.std) for greys in (greys_left, greys_right)
     )
     advice = "set both cameras to one fixed exposure."
-    if abs(mean_right - mean_left) > DARKER:
+    if abs(mean_right - mean_left) > (DARKER if enough else FAR_DARKER):
         word = "brighter" if mean_right > mean_left else "darker"
         yield PairFault(
             "exposure",
-            f"The right-hand picture is {word} than the left-hand one (mean grey level {mean_right:.0f}, not "
+            f"The right-hand picture is {word} than the left-hand one (grey level {mean_right:.0f}, not "
             f"{mean_left:.0f} of 255): {advice}",
         )
-    elif max(spread_left, spread_right) > FLATTER * max(1.0, min(spread_left, spread_right)):
+    elif enough and max(spread_left, spread_right) > FLATTER * max(1.0, min(spread_left, spread_right)):
         word = "more" if spread_right > spread_left else "less"
         yield PairFault("exposure", f"The right-hand picture has much {word} contrast than the left-hand one: {advice}")
+
+
+def _around(grey: NDArray[np.uint8], points_px: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """The mean grey level around points that are counted from the middle of the picture."""
+    middle = (np.array(grey.shape[::-1]) - 1) / 2
+    columns, rows = np.rint(points_px + middle).astype(np.intp).T
+    blurred = cv2.blur(grey, (AROUND_PX, AROUND_PX))
+    levels: NDArray[np.uint8] = blurred[rows.clip(0, grey.shape[0] - 1), columns.clip(0, grey.shape[1] - 1)]
+    return levels
 
 
 def _is_same(disparity_px: NDArray[np.float64], offset_px: float) -> bool:
@@ -229,29 +251,30 @@ def _geometry(fit: RowFit, width_px: int, height_px: int, shrink: float) -> Pair
         )
     else:
         if shift > ROWS_PX:
-            faults.append(PairFault("rows", _rows_text(shift_px), mendable))
+            faults.append(PairFault("rows", _rows_text(shift_px, mendable=mendable), mendable))
         if roll > ROWS_PX:
-            faults.append(PairFault("rotation", _roll_text(roll_deg), mendable))
+            faults.append(PairFault("rotation", _roll_text(roll_deg, mendable=mendable), mendable))
         if scale > ROWS_PX:
             faults.append(PairFault("scale", _scale_text(fit.scale)))
     wrong = any(fault.repairable for fault in faults)
     return PairVerdict(tuple(faults), row_shift_px=shift_px if wrong else 0.0, roll_deg=roll_deg if wrong else 0.0)
 
 
-def _rows_text(shift_px: float) -> str:
+def _rows_text(shift_px: float, *, mendable: bool) -> str:
     word = "lower" if shift_px < 0 else "higher"
     return (
-        f"What the right-hand picture shows is {abs(shift_px):.1f} px {word} than in the left-hand one: rectify the "
-        "pair by its calibration, or let it be repaired."
+        f"What the right-hand picture shows is {abs(shift_px):.1f} px {word} than in the left-hand one: "
+        f"{_advice(mendable=mendable)}."
     )
 
 
-def _roll_text(roll_deg: float) -> str:
+def _roll_text(roll_deg: float, *, mendable: bool) -> str:
     word = "anticlockwise" if roll_deg > 0 else "clockwise"
-    return (
-        f"The right-hand picture is turned by {abs(roll_deg):.2f} degrees {word}: rectify the pair by its calibration, "
-        "or let it be repaired."
-    )
+    return f"The right-hand picture is turned by {abs(roll_deg):.2f} degrees {word}: {_advice(mendable=mendable)}."
+
+
+def _advice(*, mendable: bool) -> str:
+    return "rectify the pair by its calibration" + (", or let it be repaired" if mendable else "")
 
 
 def _scale_text(scale: float) -> str:
@@ -265,7 +288,7 @@ def _scale_text(scale: float) -> str:
 def _sides(disparity_px: NDArray[np.float64], offset_px: float, geometry: PairVerdict) -> PairVerdict:
     """Whether the pictures are swapped, or much lies behind infinity."""
     behind = disparity_px + offset_px < -BEHIND_PX
-    if behind.mean() < BEHIND_SHARE or behind.sum() < LEAST_BEHIND:
+    if behind.mean() < SWAPPED_BEHIND or behind.sum() < LEAST_BEHIND:
         return PairVerdict()
     if any(fault.kind in ("rectification", "scale") for fault in geometry.faults):
         return PairVerdict()  # which moves points to the sides as well
@@ -275,6 +298,8 @@ def _sides(disparity_px: NDArray[np.float64], offset_px: float, geometry: PairVe
             "The two pictures are swapped, for the right-hand one is from further left: give them the other way round."
         )
         return PairVerdict((PairFault("swapped", text, repairable=True),), swapped=True)
+    if behind.mean() < TOED_BEHIND:
+        return PairVerdict()
     text = (
         f"{behind.mean():.0%} of the points would be farther than infinity, so the cameras look to different sides or "
         "the offset of the rig is wrong: calibrate the pair."
