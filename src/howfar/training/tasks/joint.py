@@ -26,7 +26,8 @@ from howfar.models.depth import CardDepth
 from howfar.models.joint import CardJoint
 from howfar.models.library import find_model
 from howfar.networks.compact_depth import SKY_M
-from howfar.networks.joint_nanodet import DEPTH, JointNanoDet, JointOutput, JointOutputs
+from howfar.networks.depth_decoder import DEPTH
+from howfar.networks.joint_nanodet import JointNanoDet, JointOutput, JointOutputs
 from howfar.networks.nanodet import DISTANCES, SCORES
 from howfar.scene import Camera
 from howfar.training.data.depth.pairs import SourcePairs, labelled_pairs, source_pairs
