@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -23,7 +24,10 @@ from howfar.networks.joint_nanodet import JointOutput
 from howfar.networks.nanodet import BINS, Cells
 from howfar.scene import Camera, Frame, Query
 from howfar.training.data.depth.batches import DepthBatch
+from howfar.training.data.depth.pairs import labelled_pairs, source_pairs
 from howfar.training.data.joint.batches import JointBatch
+from howfar.training.data.joint.photos import labelled_photos
+from howfar.training.data.joint.samples import WithBoxes
 from howfar.training.frozen_depth import FrozenDepth
 from howfar.training.loop import Trainer
 from howfar.training.losses.nanodet import Labels
@@ -198,6 +202,14 @@ def task(data: Path) -> JointTask:
     return joint_task(untaught(data), data)
 
 
+def kept_data(data: Path) -> tuple[Any, ...]:
+    """What a task is made of beside its recipe, without validation."""
+    recipe = untaught(data)
+    photos, _ = labelled_photos(recipe.photos)
+    trained, _ = labelled_pairs(recipe)
+    return WithBoxes(trained, None), (), source_pairs(recipe), (), photos[0].class_names
+
+
 class Says(nn.Module):
     """A joint network that says the same of every picture."""
 
@@ -233,6 +245,44 @@ def test_only_the_pictures_that_were_looked_at_count_for_boxes(task: JointTask) 
     network = Says(2.0, -1.0)
     alone, beside = (task.losses(network, batch(*seen))["boxes"] for seen in ((True,), (False, True, False)))
     assert beside.item() == pytest.approx(alone.item())
+
+
+@pytest.mark.parametrize("kind", ["uncertainty", "famo"])
+def test_weights_that_are_learned_weigh_depth_against_boxes(kind: str, data: Path) -> None:
+    taught = JointTask(msgspec.structs.replace(untaught(data), task_weights=kind), *kept_data(data))
+    assert taught.task_weights is not None
+    losses = taught.losses(Says(1.0, 0.0), batch(True))
+    assert losses["depth_task"].item() == pytest.approx(losses["log_l1"].item())
+    assert losses["boxes_task"].item() == pytest.approx(losses["boxes"].item())
+    each = torch.stack([losses["depth_task"], losses["boxes_task"]])
+    assert losses["loss"].item() == pytest.approx(taught.task_weights.total(each).item())
+
+
+class Asked(nn.Module):
+    """A detector of which is counted how often it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.times = 0
+
+    def forward(self, x: torch.Tensor) -> Cells:
+        self.times += 1
+        count, cells = len(x), sum(x.shape[2] // stride * (x.shape[3] // stride) for stride in (8, 16, 32))
+        return Cells(torch.zeros(count, cells, len(COCO80)), torch.zeros(count, cells, 4 * BINS))
+
+
+def test_teachers_are_asked_once_of_a_batch_that_is_looked_at_twice(data: Path) -> None:
+    taught = JointTask(
+        msgspec.structs.replace(
+            untaught(data), network=NetworkSettings(name="joint-nanodet-g", initial="x"), loss={"l1": 1, "former": 1}
+        ),
+        *kept_data(data),
+    )
+    taught.former = Asked()
+    one, other = batch(True), batch(True)
+    first, again, new = (taught.losses(Says(1.0, 1.0), each)["former"].item() for each in (one, one, other))
+    assert first == again == new > 0
+    assert taught.former.times == 2
 
 
 @pytest.mark.parametrize(
