@@ -258,6 +258,53 @@ def test_weights_that_are_learned_weigh_depth_against_boxes(kind: str, data: Pat
     assert losses["loss"].item() == pytest.approx(taught.task_weights.total(each).item())
 
 
+class Shown(nn.Module):
+    """A joint network whose outputs are parameters, so that each has a gradient of its own."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        cells = sum(32 // stride * (64 // stride) for stride in (8, 16, 32))
+        self.depth_m = nn.Parameter(torch.rand(count, 1, 8, 16) + 1)
+        self.logits = nn.Parameter(torch.randn(count, cells, len(COCO80)))
+        self.sides = nn.Parameter(torch.randn(count, cells, 4 * BINS))
+
+    def forward(self, _: torch.Tensor) -> JointOutput:
+        return JointOutput(self.depth_m, Cells(self.logits, self.sides))
+
+
+class SaysDepth:
+    """A teacher of depth that says three metres."""
+
+    def depth_m(self, image: torch.Tensor, output_px: tuple[int, int]) -> torch.Tensor:
+        return torch.full((len(image), 1, *reversed(output_px)), 3.0)
+
+
+KINDS = ("a room with holes in its depth", "a street where rays came back", "a rendering", "a photo without depth")
+
+
+def test_whatever_its_labels_each_picture_teaches_both_heads(data: Path) -> None:
+    loss = {"octave_log_l1": 1.0, "boxes": 1.0, "former": 1.0, "taught_depth": 1.0}
+    recipe = msgspec.structs.replace(
+        small(data), network=NetworkSettings(name="joint-nanodet-g", initial="nanodet-g"), loss=loss
+    )
+    taught = JointTask(recipe, *kept_data(data))
+    taught.former, taught.depth_teacher = Asked(), SaysDepth()  # type: ignore[assignment]
+    depth_m = torch.rand(len(KINDS), 1, 8, 16) + 2
+    depth_m[0, :, :2], depth_m[1, :, 1:], depth_m[3] = math.nan, math.nan, math.nan
+    depth_m[2, :, :2] = math.inf  # the sky
+    shown = batch(True, True, False, True)
+    shown = shown._replace(depth=shown.depth._replace(depth_m=depth_m, scale_free=torch.arange(len(KINDS)) == 2))
+    network = Shown(len(KINDS))
+    taught.losses(network, shown)["loss"].backward()
+    for name, own in (("depth", network.depth_m), ("scores", network.logits), ("sides", network.sides)):
+        assert own.grad is not None
+        for kind, gradient in zip(KINDS, own.grad, strict=True):
+            assert gradient.abs().max() > 0, f"{name} of {kind}"
+    everywhere = network.depth_m.grad
+    assert everywhere is not None
+    assert (everywhere[:2] != 0).all(), "where no truth is known, too"
+
+
 class Asked(nn.Module):
     """A detector of which is counted how often it is asked."""
 
