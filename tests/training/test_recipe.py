@@ -246,6 +246,12 @@ def test_a_joint_recipe_shows_photos_beside_its_sources() -> None:
         ),
         pytest.param({"network": {"name": "joint-nanodet-g"}}, "name one with network.initial", id="no former one"),
         pytest.param(
+            {"task_weights": "famo", "box_teacher": None, "loss": {"log_l1": 1.0, "taught_depth": 1.0}},
+            "task_weights = famo weighs two tasks: add the loss boxes or former",
+            id="one task to weigh",
+        ),
+        pytest.param({"task_weights": "best"}, "Invalid enum value 'best'", id="weights of no known way"),
+        pytest.param(
             {"box_teacher": {"model": "t.onnx", "sources": ["data"], "sure_score": 0}}, "> 0", id="sure of nothing"
         ),
     ],

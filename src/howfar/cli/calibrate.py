@@ -117,14 +117,14 @@ def calibrate(
         calibrate_from_boards(photos, Board.parse(chessboard, square_mm), output)
         return
     from howfar.cli.calibrating_known import calibrate_from_known
-    from howfar.models import RunOptions, open_depth_network, open_detector
+    from howfar.models import RunOptions, open_heads
     from howfar.pipeline.rangefinder import Rangefinder
     from howfar.scene.known_distance import KnownDistance
     from howfar.scene.query import class_ids
 
     stated = [KnownDistance.parse(text) for text in known or ()]
     running = RunOptions(threads, provider, engine, precision)
-    finds, network = open_detector(detector, running), open_depth_network(depth_model, running)
+    finds, network = open_heads(detector, depth_model, running)
     class_ids([each.what for each in stated if isinstance(each.what, str)], finds.class_names, finds.name)
     finder = Rangefinder(
         finds,

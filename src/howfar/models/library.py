@@ -118,6 +118,20 @@ def open_joint(name_or_path: str | Path, options: RunOptions | None = None) -> C
     return CardJoint(card, open_session(path, card, options))
 
 
+def open_heads(
+    detector: str | Path, depth: str | Path, options: RunOptions | None = None
+) -> tuple[CardDetector, CardDepth]:
+    """Open a detector and a depth network; a joint network that is named as both is opened once.
+
+    Its two heads then share a session, by which `howfar.pipeline.perceivers.perceiver_of` knows that one run is enough.
+    Raises as `open_detector` does.
+    """
+    if Path(detector) == Path(depth):
+        joint = open_joint(detector, options)
+        return joint.detector, joint.depth
+    return open_detector(detector, options), open_depth_network(depth, options)
+
+
 def open_foreground(name_or_path: str | Path = FOREGROUND, options: RunOptions | None = None) -> ForegroundNetwork:
     """Open the network of the learned ranging method by name or file; raises as `open_detector` does."""
     path, card = find_model(name_or_path)

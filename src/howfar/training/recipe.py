@@ -414,11 +414,14 @@ class JointRecipe(DepthRecipe, frozen=True, kw_only=True, tag="joint", tag_field
         photos: Photos with boxes.
         box_teacher: Who says what is in the other pictures.
         depth_teacher: The network that says how deep a picture is where no truth does; none when left out.
+        task_weights: How the loss of depth and that of boxes, each the sum of its terms by `loss`, make one: `fixed`
+            for their sum, or by weights that are learned, `uncertainty` or `famo` (`training.task_weights`).
     """
 
     photos: PhotosSettings
     box_teacher: BoxTeacherSettings = BoxTeacherSettings()
     depth_teacher: NetworkSettings | None = None
+    task_weights: Literal["fixed", "uncertainty", "famo"] = "fixed"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -431,6 +434,8 @@ class JointRecipe(DepthRecipe, frozen=True, kw_only=True, tag="joint", tag_field
             raise ValueError(f"a teacher of boxes needs the loss {BOXES}: give both, or none")
         if (self.depth_teacher is None) == (TAUGHT_DEPTH in self.loss):
             raise ValueError(f"a teacher of depth and the loss {TAUGHT_DEPTH} need each other: give both, or none")
+        if self.task_weights != "fixed" and not {*self.loss} & {BOXES, FORMER}:
+            raise ValueError(f"task_weights = {self.task_weights} weighs two tasks: add the loss {BOXES} or {FORMER}")
         if FORMER in self.loss and self.network.initial is None:
             raise ValueError(f"the loss {FORMER} keeps what a trained detector knows: name one with network.initial")
 

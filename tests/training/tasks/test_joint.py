@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -23,7 +24,10 @@ from howfar.networks.joint_nanodet import JointOutput
 from howfar.networks.nanodet import BINS, Cells
 from howfar.scene import Camera, Frame, Query
 from howfar.training.data.depth.batches import DepthBatch
+from howfar.training.data.depth.pairs import labelled_pairs, source_pairs
 from howfar.training.data.joint.batches import JointBatch
+from howfar.training.data.joint.photos import labelled_photos
+from howfar.training.data.joint.samples import WithBoxes
 from howfar.training.frozen_depth import FrozenDepth
 from howfar.training.loop import Trainer
 from howfar.training.losses.nanodet import Labels
@@ -198,6 +202,14 @@ def task(data: Path) -> JointTask:
     return joint_task(untaught(data), data)
 
 
+def kept_data(data: Path) -> tuple[Any, ...]:
+    """What a task is made of beside its recipe, without validation."""
+    recipe = untaught(data)
+    photos, _ = labelled_photos(recipe.photos)
+    trained, _ = labelled_pairs(recipe)
+    return WithBoxes(trained, None), (), source_pairs(recipe), (), photos[0].class_names
+
+
 class Says(nn.Module):
     """A joint network that says the same of every picture."""
 
@@ -233,6 +245,91 @@ def test_only_the_pictures_that_were_looked_at_count_for_boxes(task: JointTask) 
     network = Says(2.0, -1.0)
     alone, beside = (task.losses(network, batch(*seen))["boxes"] for seen in ((True,), (False, True, False)))
     assert beside.item() == pytest.approx(alone.item())
+
+
+@pytest.mark.parametrize("kind", ["uncertainty", "famo"])
+def test_weights_that_are_learned_weigh_depth_against_boxes(kind: str, data: Path) -> None:
+    taught = JointTask(msgspec.structs.replace(untaught(data), task_weights=kind), *kept_data(data))
+    assert taught.task_weights is not None
+    losses = taught.losses(Says(1.0, 0.0), batch(True))
+    assert losses["depth_task"].item() == pytest.approx(losses["log_l1"].item())
+    assert losses["boxes_task"].item() == pytest.approx(losses["boxes"].item())
+    each = torch.stack([losses["depth_task"], losses["boxes_task"]])
+    assert losses["loss"].item() == pytest.approx(taught.task_weights.total(each).item())
+
+
+class Shown(nn.Module):
+    """A joint network whose outputs are parameters, so that each has a gradient of its own."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        cells = sum(32 // stride * (64 // stride) for stride in (8, 16, 32))
+        self.depth_m = nn.Parameter(torch.rand(count, 1, 8, 16) + 1)
+        self.logits = nn.Parameter(torch.randn(count, cells, len(COCO80)))
+        self.sides = nn.Parameter(torch.randn(count, cells, 4 * BINS))
+
+    def forward(self, _: torch.Tensor) -> JointOutput:
+        return JointOutput(self.depth_m, Cells(self.logits, self.sides))
+
+
+class SaysDepth:
+    """A teacher of depth that says three metres."""
+
+    def depth_m(self, image: torch.Tensor, output_px: tuple[int, int]) -> torch.Tensor:
+        return torch.full((len(image), 1, *reversed(output_px)), 3.0)
+
+
+KINDS = ("a room with holes in its depth", "a street where rays came back", "a rendering", "a photo without depth")
+
+
+def test_whatever_its_labels_each_picture_teaches_both_heads(data: Path) -> None:
+    loss = {"octave_log_l1": 1.0, "boxes": 1.0, "former": 1.0, "taught_depth": 1.0}
+    recipe = msgspec.structs.replace(
+        small(data), network=NetworkSettings(name="joint-nanodet-g", initial="nanodet-g"), loss=loss
+    )
+    taught = JointTask(recipe, *kept_data(data))
+    taught.former, taught.depth_teacher = Asked(), SaysDepth()  # type: ignore[assignment]
+    depth_m = torch.rand(len(KINDS), 1, 8, 16) + 2
+    depth_m[0, :, :2], depth_m[1, :, 1:], depth_m[3] = math.nan, math.nan, math.nan
+    depth_m[2, :, :2] = math.inf  # the sky
+    shown = batch(True, True, False, True)
+    shown = shown._replace(depth=shown.depth._replace(depth_m=depth_m, scale_free=torch.arange(len(KINDS)) == 2))
+    network = Shown(len(KINDS))
+    taught.losses(network, shown)["loss"].backward()
+    for name, own in (("depth", network.depth_m), ("scores", network.logits), ("sides", network.sides)):
+        assert own.grad is not None
+        for kind, gradient in zip(KINDS, own.grad, strict=True):
+            assert gradient.abs().max() > 0, f"{name} of {kind}"
+    everywhere = network.depth_m.grad
+    assert everywhere is not None
+    assert (everywhere[:2] != 0).all(), "where no truth is known, too"
+
+
+class Asked(nn.Module):
+    """A detector of which is counted how often it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.times = 0
+
+    def forward(self, x: torch.Tensor) -> Cells:
+        self.times += 1
+        count, cells = len(x), sum(x.shape[2] // stride * (x.shape[3] // stride) for stride in (8, 16, 32))
+        return Cells(torch.zeros(count, cells, len(COCO80)), torch.zeros(count, cells, 4 * BINS))
+
+
+def test_teachers_are_asked_once_of_a_batch_that_is_looked_at_twice(data: Path) -> None:
+    taught = JointTask(
+        msgspec.structs.replace(
+            untaught(data), network=NetworkSettings(name="joint-nanodet-g", initial="x"), loss={"l1": 1, "former": 1}
+        ),
+        *kept_data(data),
+    )
+    taught.former = Asked()
+    one, other = batch(True), batch(True)
+    first, again, new = (taught.losses(Says(1.0, 1.0), each)["former"].item() for each in (one, one, other))
+    assert first == again == new > 0
+    assert taught.former.times == 2
 
 
 @pytest.mark.parametrize(

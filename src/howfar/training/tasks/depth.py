@@ -38,6 +38,7 @@ from howfar.training.initial_weights import load_initial_weights
 from howfar.training.losses.depth import WeightedLoss, fitted_to, sky_loss, spread_loss
 from howfar.training.optimisers import freeze, normalisations
 from howfar.training.recipe import DepthRecipe
+from howfar.training.task_weights import TaskWeights
 from howfar.training.tasks.kind import TaskKind, TrainedWeights
 from howfar.training.torch_session import TorchSession
 
@@ -67,6 +68,7 @@ class DepthTask:
 
     judged_by = "rel"
     greater_is_better = False
+    task_weights: TaskWeights | None = None
     remarks: tuple[str, ...] = ()
     card_task: CardTask = "depth"
     other_losses: tuple[str, ...] = OTHER_LOSSES

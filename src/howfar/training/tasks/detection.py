@@ -35,6 +35,7 @@ from howfar.training.initial_weights import load_initial_weights
 from howfar.training.losses.yolov5 import DetectionLoss
 from howfar.training.optimisers import freeze
 from howfar.training.recipe import DetectorRecipe, NetworkSettings
+from howfar.training.task_weights import TaskWeights
 from howfar.training.tasks.kind import TaskKind, TrainedWeights
 from howfar.training.torch_session import TorchSession
 
@@ -52,6 +53,7 @@ class DetectorTask:
 
     judged_by = "ap50"
     greater_is_better = True
+    task_weights: TaskWeights | None = None
 
     def __init__(
         self, recipe: DetectorRecipe, samples: Sequence[DetectionSample], held_out: Sequence[DetectionSample]

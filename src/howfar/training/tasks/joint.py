@@ -9,7 +9,7 @@ import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -26,8 +26,9 @@ from howfar.models.depth import CardDepth
 from howfar.models.joint import CardJoint
 from howfar.models.library import find_model
 from howfar.networks.compact_depth import SKY_M
-from howfar.networks.joint_nanodet import DEPTH, JointNanoDet, JointOutput, JointOutputs
-from howfar.networks.nanodet import DISTANCES, SCORES
+from howfar.networks.depth_decoder import DEPTH
+from howfar.networks.joint_nanodet import JointNanoDet, JointOutput, JointOutputs
+from howfar.networks.nanodet import DISTANCES, SCORES, Cells
 from howfar.scene import Camera
 from howfar.training.data.depth.pairs import SourcePairs, labelled_pairs, source_pairs
 from howfar.training.data.joint.batches import JointBatch, JointExamples, collate
@@ -40,14 +41,21 @@ from howfar.training.initial_weights import load_initial_weights
 from howfar.training.losses.depth import picture_log_l1_loss
 from howfar.training.losses.nanodet import Labels, boxes_loss, former_loss
 from howfar.training.recipe import BOXES, FORMER, TAUGHT_DEPTH, JointRecipe, SourceSettings
+from howfar.training.task_weights import TASK_WEIGHTS
 from howfar.training.tasks import depth
 from howfar.training.tasks.depth import DepthTask
 from howfar.training.tasks.detection import options_for_classes
 from howfar.training.tasks.kind import TaskKind, TrainedWeights
 from howfar.training.torch_session import TorchSession
 
-JOINT_LOSSES = (BOXES, FORMER, TAUGHT_DEPTH)
-"""The names of the losses on boxes, on what the former detector says, and on what the teacher of depth says."""
+BOXES_LOSSES = (BOXES, FORMER)
+"""The names of the losses on boxes, and on what the former detector says."""
+
+JOINT_LOSSES = (*BOXES_LOSSES, TAUGHT_DEPTH)
+"""The names of the losses that a training of depth alone does not have."""
+
+DEPTH_TASK, BOXES_TASK = "depth_task", "boxes_task"
+"""What the losses of the two tasks, sums of weighted terms, are called where their weights are learned."""
 
 PHOTOS = "photos"
 """What the source of labelled photos is called."""
@@ -96,6 +104,9 @@ class JointTask(DepthTask):
         self.photos_held_out = photos_held_out
         self.former: nn.Module | None = None
         self.depth_teacher: FrozenDepth | None = None
+        self._taught: Taught | None = None
+        if recipe.task_weights != "fixed":
+            self.task_weights = TASK_WEIGHTS[recipe.task_weights]((DEPTH_TASK, BOXES_TASK))
 
     @property
     def network_options(self) -> Mapping[str, Any]:
@@ -127,24 +138,21 @@ class JointTask(DepthTask):
         return replace(base, task="joint", input=spec, detector=detector, depth=replace(base.depth, tensors=(DEPTH,)))
 
     def losses(self, network: nn.Module, batch: JointBatch) -> Mapping[str, Tensor]:  # type: ignore[override]
-        """The terms of the losses of depth and boxes, and their weighted sum."""
-        fed = self.fed(batch.depth.image)
-        output: JointOutput = network(fed)
+        """The terms of the losses of depth and boxes, and their sum by the weights of the recipe or those learned."""
+        output: JointOutput = network(self.fed(batch.depth.image))
         losses = self.supervised(depth.in_training(output), batch.depth)
-        weights = self.recipe.loss
+        weights, taught = self.recipe.loss, self._taught_of(batch)
         if BOXES in weights:
             losses[BOXES] = self._boxes_loss(output, batch)
-        if self.former is not None:
-            self.former = self.former.to(fed.device)
-            with torch.no_grad():
-                before = self.former(fed)
-            losses[FORMER] = former_loss(output.cells, before)
-        if self.depth_teacher is not None:
-            losses[TAUGHT_DEPTH] = self._taught_depth_loss(output, batch)
-        for name in JOINT_LOSSES:
-            if name in losses:
-                losses["loss"] = losses["loss"] + weights[name] * losses[name]
-        return losses
+        if taught.cells is not None:
+            losses[FORMER] = former_loss(output.cells, taught.cells)
+        if taught.depth_m is not None:
+            losses[TAUGHT_DEPTH] = _taught_depth_loss(output, batch, taught.depth_m)
+        summed = losses["loss"] + _weighted(losses, weights, (TAUGHT_DEPTH,)), _weighted(losses, weights, BOXES_LOSSES)
+        if self.task_weights is None:
+            return {**losses, "loss": summed[0] + summed[1]}
+        losses |= zip(self.task_weights.tasks, summed, strict=True)
+        return {**losses, **self.task_weights.weighed(losses)}
 
     def names(self, batch: JointBatch) -> tuple[str, ...]:  # type: ignore[override]
         """What the data set calls the pictures of a batch."""
@@ -154,15 +162,16 @@ class JointTask(DepthTask):
         """The figures of depth, and COCO's AP and AP50 on the photos held out."""
         figures = dict(super().validate(network))
         if len(self.photos_held_out):
-            numbers = evaluate_detector(self.photos_held_out, self._joint_of(network).detector).numbers
+            numbers = evaluate_detector(self.photos_held_out, self.joint_of(network).detector).numbers
             figures |= {"ap": numbers.ap, "ap50": numbers.ap50}
         return figures
 
-    def _estimator(self, network: nn.Module) -> CardDepth:
-        return self._joint_of(network).depth
-
-    def _joint_of(self, network: nn.Module) -> CardJoint:
+    def joint_of(self, network: nn.Module) -> CardJoint:
+        """The network as it will be fed and read when it is exported."""
         return CardJoint(self.card, TorchSession(JointOutputs(network), outputs=JointOutputs.tensors))
+
+    def _estimator(self, network: nn.Module) -> CardDepth:
+        return self.joint_of(network).depth
 
     def _boxes_loss(self, output: JointOutput, batch: JointBatch) -> Tensor:
         """The loss of the pictures in which somebody has looked for objects."""
@@ -175,15 +184,48 @@ class JointTask(DepthTask):
         height, width = batch.depth.image.shape[-2:]
         return boxes_loss(cells, labels, (width, height))
 
-    def _taught_depth_loss(self, output: JointOutput, batch: JointBatch) -> Tensor:
-        """How far depth is from the teacher's where no truth is known."""
-        assert self.depth_teacher is not None
-        height, width = output.depth_m.shape[-2:]
-        taught_m = self.depth_teacher.depth_m(batch.depth.image, (width, height)).clamp(max=SKY_M)
-        unknown = ~torch.isfinite(batch.depth.depth_m)
-        if batch.depth.scale_free is not None:
-            unknown = unknown & ~batch.depth.scale_free.view(-1, 1, 1, 1)
-        return picture_log_l1_loss(output.depth_m.clamp(max=SKY_M), taught_m, unknown)
+    def _taught_of(self, batch: JointBatch) -> "Taught":
+        """What the teachers say of a batch; they are asked once where the same one is looked at again."""
+        image = batch.depth.image
+        if self._taught is None or self._taught.image is not image:
+            cells = depth_m = None
+            with torch.no_grad():
+                if self.former is not None:
+                    self.former = self.former.to(image.device)
+                    cells = self.former(self.fed(image))
+                if self.depth_teacher is not None:
+                    height, width = batch.depth.depth_m.shape[-2:]
+                    depth_m = self.depth_teacher.depth_m(image, (width, height))
+            self._taught = Taught(image, cells, depth_m)
+        return self._taught
+
+
+class Taught(NamedTuple):
+    """What the teachers say of a batch of pictures.
+
+    Attributes:
+        image: The pictures.
+        cells: What the detector that was started from says; None where nothing is held to it.
+        depth_m: N×1×h×w metres; None where there is no teacher of depth.
+    """
+
+    image: Tensor
+    cells: Cells | None
+    depth_m: Tensor | None
+
+
+def _weighted(losses: Mapping[str, Tensor], weights: Mapping[str, float], names: Sequence[str]) -> Tensor:
+    """The weighted sum of those of some losses that there are."""
+    there = [weights[name] * losses[name] for name in names if name in losses]
+    return torch.stack(there).sum() if there else torch.zeros_like(losses["loss"])
+
+
+def _taught_depth_loss(output: JointOutput, batch: JointBatch, taught_m: Tensor) -> Tensor:
+    """How far depth is from the teacher's where no truth is known."""
+    unknown = ~torch.isfinite(batch.depth.depth_m)
+    if batch.depth.scale_free is not None:
+        unknown = unknown & ~batch.depth.scale_free.view(-1, 1, 1, 1)
+    return picture_log_l1_loss(output.depth_m.clamp(max=SKY_M), taught_m.clamp(max=SKY_M), unknown)
 
 
 def joint_task(recipe: JointRecipe, root: Path, checked: Checked = lambda _: None) -> JointTask:
