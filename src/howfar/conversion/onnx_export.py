@@ -216,7 +216,9 @@ def _error(given: NDArray[np.float32], expected: NDArray[np.float32], card: Card
     if given.shape != expected.shape:
         return float("inf")
     pairs = [(given[..., judged], expected[..., judged]) for judged in FORMS[card.task].scales]
-    return max(float(np.abs(ours - theirs).max() / (np.abs(theirs).max() or 1.0)) for ours, theirs in pairs)
+    return max(
+        float(np.abs(ours - theirs).max() / (np.abs(theirs).max() or 1.0)) for ours, theirs in pairs if theirs.size
+    )
 
 
 def _refuse_beyond(most: float, comparisons: tuple[Comparison, ...], advice: str, *, setting: str = "") -> None:

@@ -120,7 +120,8 @@ class CardDetector:
         found, boxes = found.select(solid), boxes[solid]
         masks = found.masks and masks_in_boxes(found.masks, fed.placement.to_input(boxes), fed.size_px)
         log_sds = self.spec.height_log_sds((boxes[:, 3] - boxes[:, 1]) * fed.placement.scale_y)
-        return Detections(boxes, found.scores, found.class_ids, self.spec.classes, masks, log_sds, notes)
+        disparities = None if found.disparities is None else found.disparities / np.float32(fed.placement.scale_x)
+        return Detections(boxes, found.scores, found.class_ids, self.spec.classes, masks, log_sds, notes, disparities)
 
     def arrays(self, outputs: Mapping[str, NDArray[Any]]) -> Arrays:
         """The outputs that are read, in single precision.

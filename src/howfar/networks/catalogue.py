@@ -6,7 +6,7 @@ from typing import Any
 from torch import nn
 
 from howfar.errors import SettingError
-from howfar.networks import compact_depth, fcrn, foreground, hybrid_cnn, joint_nanodet, unet_depth, yolov5
+from howfar.networks import compact_depth, fcrn, foreground, hybrid_cnn, joint_nanodet, ssd, unet_depth, yolov5
 from howfar.networks.entry import CardTask, NetworkEntry, Size
 
 NETWORKS: Mapping[str, NetworkEntry] = {
@@ -17,6 +17,7 @@ NETWORKS: Mapping[str, NetworkEntry] = {
         fcrn.ENTRY,
         hybrid_cnn.ENTRY,
         *yolov5.ENTRIES,
+        ssd.ENTRY,
         joint_nanodet.ENTRY,
         foreground.ENTRY,
     )

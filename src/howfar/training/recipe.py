@@ -14,6 +14,7 @@ from howfar.training.bounds import Count, CountOrNone, NotNegative, Positive, Sh
 from howfar.training.data.depth.augmentation import DepthAugmentation
 from howfar.training.data.detection.augmentation import DetectionAugmentation
 from howfar.training.data.ranging.augmentation import RangingAugmentation
+from howfar.training.losses.multibox import MultiBoxSettings
 from howfar.training.losses.yolov5 import DetectionLossSettings
 
 
@@ -131,10 +132,11 @@ class SourceSettings(Settings, frozen=True, kw_only=True):
 
 
 class DetectorDataSettings(Settings, frozen=True, kw_only=True):
-    """Which pictures with boxes; `min_box_px` and `count` choose from both splits alike.
+    """Which pictures with boxes; `classes`, `min_box_px` and `count` choose from both splits alike.
 
     Attributes:
         root: Where the data set lies; relative to the working folder.
+        classes: Learn these of the data set's classes alone; all when empty.
         split: Which of its splits is trained on.
         validation_split: Which split is validated on; none to train without. Where it is the one that is trained on,
             the figures say how well the training pictures were learned, and nothing about others.
@@ -146,6 +148,7 @@ class DetectorDataSettings(Settings, frozen=True, kw_only=True):
     """
 
     root: str
+    classes: tuple[str, ...] = ()
     split: str = "train"
     validation_split: str | None = None
     min_box_px: NotNegative = 0.0
@@ -399,12 +402,14 @@ class JointRecipe(DepthRecipe, frozen=True, kw_only=True, tag="joint", tag_field
 class DetectorRecipe(TrainingRecipe, frozen=True, kw_only=True, tag="detector", tag_field="task"):
     """The settings of the training of a detector.
 
-    `check_anchors` asks for other anchors where the network's own do not fit the boxes of the data.
+    `loss` is that of a YOLOv5, `multibox` that of an SSD. `check_anchors` asks for other anchors where those of a YOLOv5
+    do not fit the boxes of the data; an SSD's default boxes stay.
     """
 
     data: DetectorDataSettings
     augmentation: DetectionAugmentation = DetectionAugmentation()
     loss: DetectionLossSettings = DetectionLossSettings()
+    multibox: MultiBoxSettings = MultiBoxSettings()
     check_anchors: bool = True
 
 
