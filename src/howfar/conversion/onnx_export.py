@@ -158,15 +158,16 @@ def _fits(network: nn.Module, *, half: bool) -> bool:
 def to_onnx(source: Exportable) -> onnx.ModelProto:
     """Trace a network with free height and width where it takes any, or one for crops with their number free."""
     form = FORMS[source.card.task]
+    tensors = _fed(source, form.inputs(source)[0])
     with _quiet_exporter():
         program = torch.onnx.export(
             source.network,
-            (torch.from_numpy(form.inputs(source)[0]),),
+            tuple(map(torch.from_numpy, tensors)),
             dynamo=True,
             opset_version=OPSET,
-            input_names=[form.input],
+            input_names=[spec.name or form.input for spec in source.card.inputs],
             output_names=[form.output, *source.more_outputs],
-            dynamic_shapes=(form.free_axes(source),),
+            dynamic_shapes=tuple(form.free_axes(source) for _ in tensors),
             verbose=False,
         )
     if program is None:
@@ -188,16 +189,22 @@ def compare(source: Exportable, onnx_path: Path) -> tuple[Comparison, ...]:
     session = open_session(onnx_path, _read_card(source), RunOptions(torch.get_num_threads(), engine="onnxruntime"))
     comparisons = []
     for tensor in FORMS[source.card.task].inputs(source):
-        expected, torch_ms = _timed(partial(_run_torch, source.network, tensor))
-        outputs, onnx_ms = _timed(partial(session.run, tensor))
+        tensors = _fed(source, tensor)
+        expected, torch_ms = _timed(partial(_run_torch, source.network, tensors))
+        outputs, onnx_ms = _timed(partial(session.run, *tensors))
         error = max(_error(*pair, source.card) for pair in zip(outputs.values(), expected, strict=True))
         comparisons.append(Comparison((tensor.shape[3], tensor.shape[2]), error, torch_ms, onnx_ms))
     return tuple(comparisons)
 
 
-def _run_torch(network: nn.Module, tensor: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+def _fed(source: Exportable, tensor: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
+    """A tensor for each input of the card; they differ, so that exchanged ones are found out."""
+    return tuple(np.roll(tensor, -4 * number, axis=-1) for number in range(len(source.card.inputs)))
+
+
+def _run_torch(network: nn.Module, tensors: tuple[NDArray[np.float32], ...]) -> list[NDArray[np.float32]]:
     with torch.inference_mode():
-        output = network(torch.from_numpy(tensor))
+        output = network(*map(torch.from_numpy, tensors))
     return [each.numpy() for each in (output if isinstance(output, tuple) else (output,))]
 
 

@@ -6,7 +6,17 @@ from typing import Any
 from torch import nn
 
 from howfar.errors import SettingError
-from howfar.networks import compact_depth, fcrn, foreground, hybrid_cnn, joint_nanodet, ssd, unet_depth, yolov5
+from howfar.networks import (
+    compact_depth,
+    disparity_detector,
+    fcrn,
+    foreground,
+    hybrid_cnn,
+    joint_nanodet,
+    ssd,
+    unet_depth,
+    yolov5,
+)
 from howfar.networks.entry import CardTask, NetworkEntry, Size
 
 NETWORKS: Mapping[str, NetworkEntry] = {
@@ -18,6 +28,7 @@ NETWORKS: Mapping[str, NetworkEntry] = {
         hybrid_cnn.ENTRY,
         *yolov5.ENTRIES,
         ssd.ENTRY,
+        disparity_detector.ENTRY,
         joint_nanodet.ENTRY,
         foreground.ENTRY,
     )

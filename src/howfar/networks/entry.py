@@ -55,6 +55,7 @@ class NetworkEntry:
         mean: Subtracted from each channel of a picture, on the scale 0 to 255.
         std: Then divides it.
         multiple_px: What the width and the height of its input must be multiples of.
+        pictures: What its inputs are fed with: the picture, or both of a stereo pair.
         side_px: The side of the square input, where it takes no other.
         unit_m: Of a depth network: the metres that an output of 1 means.
         layout: Of a detector: the layout of the rows that `decoded` gives, as model cards call it.
@@ -73,6 +74,7 @@ class NetworkEntry:
     mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
     std: tuple[float, float, float] = (1.0, 1.0, 1.0)
     multiple_px: int = 32
+    pictures: tuple[Literal["left", "right"], ...] = ("left",)
     side_px: int | None = None
     unit_m: float = 1.0
     layout: str = ""

@@ -50,6 +50,10 @@ EXTRAS = ((256, 512, 2, 1), (128, 256, 2, 1), (128, 256, 1, 0), (128, 256, 1, 0)
 NORM_SCALE = 20.0
 """Length of conv4_3's features at first (Liu et al.: ParseNet, 2015)."""
 
+HEAD_SD = 0.01
+"""Of the heads' first weights, as in Lin et al.: Focal Loss, ICCV 2017, so that at first every class is as likely. The
+usual larger ones, on conv4_3's features of length 20, would be sure of nonsense."""
+
 FEATURES = "features."
 """How torchvision's names of VGG-16's convolutions begin."""
 
@@ -198,7 +202,7 @@ def _draw(network: SSD300) -> None:
     for name, layer in network.named_modules():
         if isinstance(layer, nn.Conv2d):
             if name.startswith(("loc.", "conf.")):
-                nn.init.xavier_uniform_(layer.weight)
+                nn.init.normal_(layer.weight, std=HEAD_SD)
             else:
                 nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
             nn.init.zeros_(layer.bias)  # type: ignore[arg-type]  # every one has biases

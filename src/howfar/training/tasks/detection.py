@@ -227,6 +227,11 @@ def training_card(recipe: DetectorRecipe, class_names: Sequence[str], network: n
 
 def _built(entry: NetworkEntry, recipe: DetectorRecipe, class_names: Sequence[str]) -> YOLOv5 | SSD300:
     """The network of a recipe, for the classes of the data."""
+    if len(entry.pictures) > 1:
+        raise SettingError(
+            f"The network {recipe.network.name} looks at stereo pairs: train it by a recipe with "
+            'task = "disparity-detector".'
+        )
     side_px = recipe.augmentation.size_px
     if entry.side_px not in (None, side_px):
         raise SettingError(
