@@ -33,7 +33,7 @@ def papers_parameters(classes: int) -> int:
 
 @pytest.mark.parametrize(
     ("classes", "count"),
-    [pytest.param(20, 26_285_486, id="VOC's 20 and the background"), pytest.param(80, 34_308_046, id="COCO's 80")],
+    [pytest.param(20, 26_285_486, id="VOC's 20 and the background"), pytest.param(80, 34_305_206, id="COCO's 80")],
 )
 def test_parameters_are_those_of_the_paper(classes: int, count: int) -> None:
     assert parameter_count(partial(SSD300, classes)) == papers_parameters(classes + 1) == count

@@ -9,6 +9,7 @@ Such a file is one of COCO's for detection with a few fields more:
 - its `depth_m`, the distance of its visible surface in metres, and its `occlusion`, if known.
 """
 
+import math
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -25,6 +26,7 @@ from howfar.datasets.samples import LazySamples
 from howfar.datasets.splits import refuse_unknown_split
 from howfar.errors import SourceError
 from howfar.io.pictures import read_rgb
+from howfar.numbers import is_finite_number
 from howfar.scene import StereoRig
 
 LEAST_INSIDE = 0.5
@@ -63,6 +65,17 @@ class PairSample:
 
 
 @dataclass(frozen=True, slots=True)
+class _Object:
+    """What a file says of one object; boxes are left, top, width and height."""
+
+    class_id: int
+    whole_xywh_px: tuple[float, ...]
+    right_xywh_px: tuple[float, ...]
+    depth_m: float
+    occlusion: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Pair:
     """What a file says of one pair."""
 
@@ -70,7 +83,7 @@ class _Pair:
     name: str
     right_name: str
     rig: StereoRig
-    objects: tuple[dict[str, Any], ...]
+    objects: tuple[_Object, ...]
 
 
 class CocoPairs:
@@ -127,11 +140,10 @@ class CocoPairs:
 
 
 def _pairs(table: dict[str, Any], numbers: dict[int, int]) -> list[_Pair]:
-    objects: dict[int, list[dict[str, Any]]] = {}
+    objects: dict[int, list[_Object]] = {}
     for entry in table["annotations"]:
         if "whole_bbox" in entry and "right_bbox" in entry and entry["category_id"] in numbers:
-            number = numbers[entry["category_id"]]
-            objects.setdefault(entry["image_id"], []).append({**entry, "class_id": number})
+            objects.setdefault(entry["image_id"], []).append(_object(entry, numbers[entry["category_id"]]))
     pairs = []
     for entry in table["images"]:
         if "right_file_name" not in entry:
@@ -145,9 +157,28 @@ def _pairs(table: dict[str, Any], numbers: dict[int, int]) -> list[_Pair]:
     return pairs
 
 
-def _share_inside(entry: dict[str, Any], image: dict[str, Any]) -> float:
+def _object(entry: dict[str, Any], class_id: int) -> _Object:
+    depth_m: Any = entry.get("depth_m")
+    occlusion = entry.get("occlusion")
+    return _Object(
+        class_id,
+        _four_numbers(entry, "whole_bbox"),
+        _four_numbers(entry, "right_bbox"),
+        float(depth_m) if is_finite_number(depth_m) and depth_m > 0 else math.nan,
+        int(occlusion) if occlusion in (0, 1, 2) else -1,
+    )
+
+
+def _four_numbers(entry: dict[str, Any], name: str) -> tuple[float, ...]:
+    box = entry[name]
+    if not (isinstance(box, list) and len(box) == 4 and all(map(is_finite_number, box))):
+        raise ValueError(f"a {name} is left, top, width and height, not {box!r}")
+    return tuple(map(float, box))
+
+
+def _share_inside(one: _Object, image: dict[str, Any]) -> float:
     """The share of an object's box that lies in the left-hand picture."""
-    x, y, width, height = map(float, entry["whole_bbox"])
+    x, y, width, height = one.whole_xywh_px
     across = min(x + width, image["width"]) - max(x, 0.0)
     down = min(y + height, image["height"]) - max(y, 0.0)
     return max(across, 0.0) * max(down, 0.0) / (width * height) if width > 0 and height > 0 else 0.0
@@ -160,24 +191,23 @@ def _sample(folder: Path, names: tuple[str, ...], pair: _Pair) -> PairSample:
             f"The pictures of the pair {pair.name} differ in size ({image.shape[1]}×{image.shape[0]} and "
             f"{right.shape[1]}×{right.shape[0]}): give those of one rectified pair."
         )
-    depths_m = np.array([entry.get("depth_m") or np.nan for entry in pair.objects], dtype=np.float64)
-    occlusions = [entry.get("occlusion") if entry.get("occlusion") in (0, 1, 2) else -1 for entry in pair.objects]
+    depths_m = np.array([one.depth_m for one in pair.objects], dtype=np.float64)
     return PairSample(
         name=pair.name,
         image_id=pair.image_id,
         image=image,
         right=right,
         rig=pair.rig,
-        boxes_xyxy_px=_corners([entry["whole_bbox"] for entry in pair.objects]),
-        right_boxes_xyxy_px=_corners([entry["right_bbox"] for entry in pair.objects]),
-        class_ids=np.array([entry["class_id"] for entry in pair.objects], dtype=np.int64),
+        boxes_xyxy_px=_corners([one.whole_xywh_px for one in pair.objects]),
+        right_boxes_xyxy_px=_corners([one.right_xywh_px for one in pair.objects]),
+        class_ids=np.array([one.class_id for one in pair.objects], dtype=np.int64),
         disparities_px=pair.rig.focal_px * pair.rig.baseline_m / depths_m,
-        occlusions=np.array(occlusions, dtype=np.int8),
+        occlusions=np.array([one.occlusion for one in pair.objects], dtype=np.int8),
         class_names=names,
     )
 
 
-def _corners(boxes_xywh_px: list[list[float]]) -> NDArray[np.float32]:
+def _corners(boxes_xywh_px: list[tuple[float, ...]]) -> NDArray[np.float32]:
     boxes = np.array(boxes_xywh_px, dtype=np.float32).reshape(-1, 4)
     boxes[:, 2:] += boxes[:, :2]
     return boxes

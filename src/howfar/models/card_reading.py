@@ -163,7 +163,9 @@ def _detector_spec(table: Fields) -> DetectorSpec:
         boxes=cast(BoxUnit, table.choice("boxes", get_args(BoxUnit), "normalised" if layout == "rtdetr" else "pixels")),
         scores=cast(ScoreUnit, table.choice("scores", get_args(ScoreUnit), "probabilities")),
         default_boxes=_default_boxes(table, layout) if layout in DEFAULT_BOX_LAYOUTS else None,
-        disparity_log_sd=table.number("disparity_log_sd", DISPARITY_LOG_SD, POSITIVE),
+        disparity_log_sd=(
+            table.number("disparity_log_sd", DISPARITY_LOG_SD, POSITIVE) if layout == "ssd-pair" else DISPARITY_LOG_SD
+        ),
     )
     if spec.default_boxes is not None and spec.boxes == "normalised":
         raise ModelError(f"{table.where}: the boxes of the layout {layout} are offsets: leave out 'boxes'.")

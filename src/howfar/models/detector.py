@@ -61,6 +61,11 @@ class CardDetector:
         """The names of all classes that it knows, in the order of their numbers."""
         return self.spec.classes
 
+    @property
+    def finds_pairs(self) -> bool:
+        """Whether it finds each object in both pictures of a stereo pair, and so tells its disparity."""
+        return self.spec.layout == "ssd-pair"
+
     def detect(self, frame: Frame, query: Query) -> Detections:
         """Find the objects in a picture.
 

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from howfar.networks.entry import NetworkEntry
-from howfar.networks.ssd import NMS, SCALES, SIDE_PX, SSD300, VGG_MEAN
+from howfar.networks.ssd import COCO_CLASSES, NMS, SCALES, SIDE_PX, SSD300, VGG_MEAN
 
 Joined = Literal["multiplexed", "stacked"]
 """How both pictures become one input: laid over each other (their mean), or one upon the other (six channels)."""
@@ -29,7 +29,7 @@ class DisparityDetector(SSD300):
 
     def __init__(
         self,
-        classes: int,
+        classes: int = COCO_CLASSES,
         width: float = 1.0,
         scales: Sequence[float] = SCALES,
         *,
@@ -85,5 +85,6 @@ ENTRY = NetworkEntry(
     layout="ssd-pair",
     nms=NMS,
     decoded=RawPairs,
+    encoder=("vgg",),
     pictures=("left", "right"),
 )
