@@ -18,6 +18,7 @@ def test_a_pair_with_its_objects(tmp_path: Path) -> None:
     assert (pair.name, pair.class_names, pair.rig) == ("left/0.png", NAMES, StereoRig(FOCAL_PX, BASELINE_M))
     assert pair.boxes_xyxy_px.tolist() == [[40, 10, 80, 40], [90, 20, 106, 52]]
     assert pair.right_boxes_xyxy_px.tolist() == [[30, 10, 70, 40], [86, 20, 102, 52]]
+    assert pair.visible_boxes_xyxy_px.tolist() == [[40, 10, 80, 40], [90, 20, 106, 52]]
     assert pair.disparities_px == pytest.approx([10, 4])
     assert (pair.class_ids.tolist(), pair.occlusions.tolist()) == ([0, 1], [0, 1])
     assert pair.image.shape == pair.right.shape

@@ -45,6 +45,7 @@ class PairSample:
         rig: The two cameras.
         boxes_xyxy_px: N×4 float32, round each whole object in the left-hand picture; not cut to it.
         right_boxes_xyxy_px: N×4 float32, the same in the right-hand one.
+        visible_boxes_xyxy_px: N×4 float32, round what is seen of each object in the left-hand picture.
         class_ids: N int64, indices in `class_names`.
         disparities_px: N float64, of the visible surface, by its distance; NaN where unknown.
         occlusions: N int8: 0 fully visible, 1 partly occluded, 2 largely occluded, -1 unknown.
@@ -58,6 +59,7 @@ class PairSample:
     rig: StereoRig
     boxes_xyxy_px: NDArray[np.float32]
     right_boxes_xyxy_px: NDArray[np.float32]
+    visible_boxes_xyxy_px: NDArray[np.float32]
     class_ids: NDArray[np.int64]
     disparities_px: NDArray[np.float64]
     occlusions: NDArray[np.int8]
@@ -71,6 +73,7 @@ class _Object:
     class_id: int
     whole_xywh_px: tuple[float, ...]
     right_xywh_px: tuple[float, ...]
+    visible_xywh_px: tuple[float, ...]
     depth_m: float
     occlusion: int
 
@@ -164,6 +167,7 @@ def _object(entry: dict[str, Any], class_id: int) -> _Object:
         class_id,
         _four_numbers(entry, "whole_bbox"),
         _four_numbers(entry, "right_bbox"),
+        _four_numbers(entry, "bbox"),
         float(depth_m) if is_finite_number(depth_m) and depth_m > 0 else math.nan,
         int(occlusion) if occlusion in (0, 1, 2) else -1,
     )
@@ -200,6 +204,7 @@ def _sample(folder: Path, names: tuple[str, ...], pair: _Pair) -> PairSample:
         rig=pair.rig,
         boxes_xyxy_px=_corners([one.whole_xywh_px for one in pair.objects]),
         right_boxes_xyxy_px=_corners([one.right_xywh_px for one in pair.objects]),
+        visible_boxes_xyxy_px=_corners([one.visible_xywh_px for one in pair.objects]),
         class_ids=np.array([one.class_id for one in pair.objects], dtype=np.int64),
         disparities_px=pair.rig.focal_px * pair.rig.baseline_m / depths_m,
         occlusions=np.array([one.occlusion for one in pair.objects], dtype=np.int8),

@@ -57,6 +57,9 @@ def test_errors_by_hand(pairs: list[PairSample], off_px: float, over: tuple[floa
     ("changes", "places"),
     [
         pytest.param({}, [0, 1], id="its own box"),
+        pytest.param(
+            {"boxes_xyxy_px": np.array([[40, 10, 60, 40], [90, 20, 106, 52]], np.float32)}, [0, 1], id="half of it"
+        ),
         pytest.param({"class_ids": np.array([1, 1])}, [-1, 1], id="not one of another class"),
         pytest.param({"boxes_xyxy_px": np.zeros((2, 4), np.float32)}, [-1, -1], id="not one far away"),
     ],

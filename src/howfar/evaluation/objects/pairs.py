@@ -45,19 +45,24 @@ def found_disparities_px(pair: PairSample, detections: Detections) -> NDArray[np
 
 
 def matched(pair: PairSample, detections: Detections) -> NDArray[np.int64]:
-    """Of each true object of a pair the place of the surest detection of it; `NONE` for none."""
+    """Of each true object of a pair the place of the surest detection of it; `NONE` for none.
+
+    Some detectors draw a box round the whole object, some round what is seen of it: the better overlap counts.
+    """
     height, width = pair.image.shape[:2]
-    true_boxes = np.clip(pair.boxes_xyxy_px, 0, np.array([width, height] * 2, dtype=np.float32))
-    places = np.full(len(true_boxes), NONE, dtype=np.int64)
-    if not len(detections) or not len(true_boxes):
+    whole_boxes = np.clip(pair.boxes_xyxy_px, 0, np.array([width, height] * 2, dtype=np.float32))
+    places = np.full(len(whole_boxes), NONE, dtype=np.int64)
+    if not len(detections) or not len(whole_boxes):
         return places
     labels = np.array(detections.labels)
     true_labels = np.array(pair.class_names)[pair.class_ids]
-    shared = overlaps(_corner_size(detections.boxes_xyxy_px), _corner_size(true_boxes), np.zeros(len(places), np.bool_))
+    found, single = _corner_size(detections.boxes_xyxy_px), np.zeros(len(places), np.bool_)
+    either = (overlaps(found, _corner_size(each), single) for each in (whole_boxes, pair.visible_boxes_xyxy_px))
+    shared = np.maximum(*either)
     shared[labels[:, None] != true_labels] = 0.0
     taken = taken_objects(shared, LEAST_IOU)
-    found = np.flatnonzero(taken != NONE)
-    places[taken[found]] = found
+    takes = np.flatnonzero(taken != NONE)
+    places[taken[takes]] = takes
     return places
 
 
