@@ -5,9 +5,11 @@ from functools import partial
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from howfar.networks.catalogue import build, find_network
-from howfar.networks.ssd import ENTRY, MAPS, SCALES, SSD300, VOC_SCALES, RawSSD
+from howfar.networks.imagenet import IMAGENET_MEAN, IMAGENET_STD
+from howfar.networks.ssd import ENTRY, MAPS, SCALES, SSD300, VGG_MEAN, VOC_SCALES, RawSSD
 from tests.networks.checks import parameter_count
 
 NARROW = {"classes": 2, "width": 0.125}
@@ -124,6 +126,20 @@ def test_the_trunk_takes_imagenets_vgg16() -> None:
     assert torch.equal(network.vgg[28].weight, weights["features.28.weight"])
     with pytest.raises(LookupError):
         known.renamed({"layer1.weight": torch.zeros(1)}, known.encoder(network))
+
+
+def test_a_picture_means_to_the_trunk_what_it_meant_to_torchvision() -> None:
+    network = SSD300(**NARROW)
+    weights, known = imagenet(network), ENTRY.encoder_weights
+    assert known is not None
+    network.vgg.load_state_dict(known.renamed(weights, known.encoder(network)))
+    picture = 255 * torch.rand(1, 3, 8, 8)
+    ours = picture - torch.tensor(VGG_MEAN).view(1, 3, 1, 1)
+    theirs = (picture - torch.tensor(IMAGENET_MEAN).view(1, 3, 1, 1)) / torch.tensor(IMAGENET_STD).view(1, 3, 1, 1)
+    expected = functional.conv2d(theirs, weights["features.0.weight"], weights["features.0.bias"])
+    with torch.inference_mode():
+        found = network.vgg[0](ours)[..., 1:-1, 1:-1]  # beyond the border lie zeros of another meaning
+    assert torch.allclose(found, expected, atol=1e-3)
 
 
 def test_the_catalogue_builds_it() -> None:

@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from howfar.networks.default_boxes import DefaultBoxes
 from howfar.networks.entry import NetworkEntry, PublishedFormat
-from howfar.networks.imagenet import EncoderWeights
+from howfar.networks.imagenet import IMAGENET_MEAN, IMAGENET_STD, EncoderWeights
 
 SIDE_PX = 300
 MAPS = (38, 19, 10, 5, 3, 1)
@@ -224,14 +224,18 @@ def _from_imagenet(weights: Mapping[str, Tensor], trunk: nn.ModuleList) -> dict[
     """The VGG-16 of torchvision under the trunk's names, which count alike; what it lacks stays as it was drawn.
 
     Layers 6 and 7 have another shape here. The paper thins out the fully connected ones; drawn afresh they cost a
-    training little, and many files of VGG-16 leave them out.
+    training little, and many files of VGG-16 leave them out. The first layer takes over what torchvision does to a
+    picture and an SSD does not: another mean, and the division by the standard deviation.
     """
     renamed = dict(trunk.state_dict())
     own = {f"{FEATURES}{name}": name for name in renamed}
     found = {own[name]: value for name, value in weights.items() if name in own}
     if len(found) < 2 * sum(not isinstance(step, str) for step in TRUNK):
         raise LookupError
-    return renamed | found
+    std = torch.tensor(IMAGENET_STD).view(1, 3, 1, 1)
+    shift = (torch.tensor(VGG_MEAN) - torch.tensor(IMAGENET_MEAN)).view(1, 3, 1, 1)
+    first = found["0.weight"].float() / std
+    return renamed | found | {"0.weight": first, "0.bias": found["0.bias"] + (first * shift).sum(dim=(1, 2, 3))}
 
 
 ENTRY = NetworkEntry(
