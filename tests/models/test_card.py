@@ -207,7 +207,7 @@ def test_a_good_card_is_read(tmp_path: Path, text: str, read, expected) -> None:
         ),
         pytest.param(
             DETECTOR.replace('"yolov8"', '"yolo"'),
-            "[output]: the field 'layout' should be one of nanodet, yolov5, yolov8, yolov8-seg, end2end, rtdetr, not",
+            "should be one of nanodet, yolov5, yolov8, yolov8-seg, end2end, rtdetr, ssd, ssd-pair, not",
             id="an unknown layout",
         ),
         pytest.param(

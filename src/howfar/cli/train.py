@@ -16,6 +16,7 @@ app = typer.Typer(no_args_is_help=True, help="Train a network by a recipe.")
 TRAINED = {
     "depth": "a depth network",
     "detector": "a detector",
+    "disparity-detector": "a detector of pairs of boxes, which sees both pictures of a stereo pair",
     "joint": "one network for objects and depth",
     "ranging": "the network that finds an object in its box",
     "stereo": "a network that matches pairs of pictures",

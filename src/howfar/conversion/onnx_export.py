@@ -158,6 +158,7 @@ def _fits(network: nn.Module, *, half: bool) -> bool:
 def to_onnx(source: Exportable) -> onnx.ModelProto:
     """Trace a network with free height and width where it takes any, or one for crops with their number free."""
     form = FORMS[source.card.task]
+    tensors = _fed(source, form.inputs(source)[0])
     with _quiet_exporter():
         program = torch.onnx.export(
             source.network,
@@ -216,7 +217,9 @@ def _error(given: NDArray[np.float32], expected: NDArray[np.float32], card: Card
     if given.shape != expected.shape:
         return float("inf")
     pairs = [(given[..., judged], expected[..., judged]) for judged in FORMS[card.task].scales]
-    return max(float(np.abs(ours - theirs).max() / (np.abs(theirs).max() or 1.0)) for ours, theirs in pairs)
+    return max(
+        float(np.abs(ours - theirs).max() / (np.abs(theirs).max() or 1.0)) for ours, theirs in pairs if theirs.size
+    )
 
 
 def _refuse_beyond(most: float, comparisons: tuple[Comparison, ...], advice: str, *, setting: str = "") -> None:

@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from howfar.networks.default_boxes import DefaultBoxes
 from howfar.scene import DepthKind
 from howfar.scene.margins import Margins
 
@@ -25,7 +26,9 @@ Colour = Literal["rgb", "bgr"]
 BoxUnit = Literal["pixels", "normalised"]
 ScoreUnit = Literal["probabilities", "logits"]
 StereoPipeline = Literal["kitti-fast", "kitti-accurate", "middlebury-fast", "middlebury-accurate"]
-LayoutName = Literal["nanodet", "yolov5", "yolov8", "yolov8-seg", "end2end", "rtdetr"]
+LayoutName = Literal["nanodet", "yolov5", "yolov8", "yolov8-seg", "end2end", "rtdetr", "ssd", "ssd-pair"]
+DEFAULT_BOX_LAYOUTS: tuple[LayoutName, ...] = ("ssd", "ssd-pair")
+"""Those whose boxes are offsets from default boxes, which the card states."""
 
 HEADS: dict[Task, tuple[Head, ...]] = {
     "detection": ("detection",),
@@ -41,6 +44,9 @@ BOX_LOG_SD, BOX_EDGE_PX = 0.12, 0.7
 that it was trained on, 80 % lie within 1.28 times 0.103 in log (0.13 below 16 pixels of the input, 0.05 above 128); on
 87 of NYU's test rooms 0.101, on 37 of streets 0.077 about a median that is 9 % too small. What it has not seen is wider
 than COCO's, and boxes that overlap by less than half were not counted."""
+
+DISPARITY_LOG_SD = 0.2
+"""The error of disparities where a card states none: as wide as that of a depth network that nobody measured."""
 
 UNKNOWN_LICENCE = "not stated in the file: ask whoever published it"
 
@@ -106,7 +112,9 @@ class DetectorSpec:
         box_log_sd: Standard deviation of the natural logarithm of a box's height.
         box_edge_px: Standard deviation of one edge in pixels of the network's input, which comes on top.
         boxes: The unit of boxes: `pixels` of the input, or `normalised`, shares of its sides.
-        scores: `probabilities`, 0 to 1, or `logits`, which a sigmoid is still to be taken of.
+        scores: `probabilities`, 0 to 1, or `logits`, which a sigmoid (of an SSD, a softmax) is still to be taken of.
+        default_boxes: Of an SSD: what its boxes are offsets from.
+        disparity_log_sd: Of a detector of pairs: standard deviation of the natural logarithm of an object's disparity.
     """
 
     layout: LayoutName
@@ -118,6 +126,8 @@ class DetectorSpec:
     box_edge_px: float = BOX_EDGE_PX
     boxes: BoxUnit = "pixels"
     scores: ScoreUnit = "probabilities"
+    default_boxes: DefaultBoxes | None = None
+    disparity_log_sd: float = DISPARITY_LOG_SD
 
     def height_log_sds(self, heights_px: NDArray[np.floating]) -> NDArray[np.float64]:
         """The standard deviations of the natural logarithms of N heights of boxes, given in pixels of the input."""

@@ -9,6 +9,8 @@ from howfar.io.toml import NOT_NEGATIVE, POSITIVE, SHARE, Fields, Range, read_to
 from howfar.models.card import (
     BOX_EDGE_PX,
     BOX_LOG_SD,
+    DEFAULT_BOX_LAYOUTS,
+    DISPARITY_LOG_SD,
     HEADS,
     BoxUnit,
     Card,
@@ -29,6 +31,7 @@ from howfar.models.card import (
     Task,
     coco80,
 )
+from howfar.networks.default_boxes import DefaultBoxes
 from howfar.scene import DepthKind
 from howfar.scene.domain import Domain
 from howfar.scene.margins import DomainMargin, Margin, Margins, Spread, SpreadOf
@@ -79,7 +82,19 @@ def parse_card(table: Mapping[str, Any], where: str) -> Card:
     for head in heads.values():
         head.refuse_others()
     top.refuse_others()
+    _refuse_other_side(card, where)
     return card
+
+
+def _refuse_other_side(card: Card, where: str) -> None:
+    """Raise ModelError where default boxes lie in an input of another size than the card's."""
+    boxes = card.detector and card.detector.default_boxes
+    size = card.input.width_px, card.input.height_px
+    if boxes and (size != (boxes.side_px, boxes.side_px) or card.input.follows_shape):
+        raise ModelError(
+            f"{where}: the default boxes lie in an input of {boxes.side_px}×{boxes.side_px}, and the card feeds "
+            f'{size[0]}×{size[1]} by "{card.input.fit}": give that size, and fit = "stretch" or "letterbox".'
+        )
 
 
 def _input_specs(top: Fields) -> list[InputSpec]:
@@ -152,10 +167,34 @@ def _detector_spec(table: Fields) -> DetectorSpec:
         box_edge_px=table.number("box_edge_px", BOX_EDGE_PX, NOT_NEGATIVE),
         boxes=cast(BoxUnit, table.choice("boxes", get_args(BoxUnit), "normalised" if layout == "rtdetr" else "pixels")),
         scores=cast(ScoreUnit, table.choice("scores", get_args(ScoreUnit), "probabilities")),
+        default_boxes=_default_boxes(table, layout) if layout in DEFAULT_BOX_LAYOUTS else None,
+        disparity_log_sd=(
+            table.number("disparity_log_sd", DISPARITY_LOG_SD, POSITIVE) if layout == "ssd-pair" else DISPARITY_LOG_SD
+        ),
     )
+    if spec.default_boxes is not None and spec.boxes == "normalised":
+        raise ModelError(f"{table.where}: the boxes of the layout {layout} are offsets: leave out 'boxes'.")
     if layout == "nanodet" and spec.boxes == "normalised":
         raise ModelError(f"{table.where}: the boxes of a nanodet layout are distances in strides: leave out 'boxes'.")
     return spec
+
+
+def _default_boxes(output: Fields, layout: LayoutName) -> DefaultBoxes:
+    table = output.subtable("default_boxes")
+    try:
+        boxes = DefaultBoxes(
+            side_px=table.whole("side_px", within=SIDES),
+            maps=tuple(map(int, table.numbers("maps", within=SIDES))),
+            steps_px=table.numbers("steps_px", within=POSITIVE),
+            scales=table.numbers("scales", within=POSITIVE),
+            ratios=table.number_lists("ratios", POSITIVE),
+            variances=cast(tuple[float, float], table.numbers("variances", 2, (0.1, 0.2), POSITIVE)),
+            shift=table.number("shift", within=NOT_NEGATIVE) if layout == "ssd-pair" else None,
+        )
+    except ValueError as error:
+        raise ModelError(f"{table.where}: {error}.") from None
+    table.refuse_others()
+    return boxes
 
 
 def _class_names(table: Fields) -> tuple[str, ...]:

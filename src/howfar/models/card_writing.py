@@ -7,6 +7,7 @@ from typing import Any
 
 from howfar.io.toml import Lines, toml_text, write_toml
 from howfar.models.card import HEADS, Card, DepthSpec, DetectorSpec, Head, InputSpec, RangingSpec, StereoSpec, coco80
+from howfar.networks.default_boxes import DefaultBoxes
 from howfar.scene.margins import DomainMargin, Margin, Margins, Spread
 
 Table = tuple[str, Lines]
@@ -40,6 +41,8 @@ def _head_tables(card: Card, head: Head, heading: str) -> Iterator[Table]:
     match head:
         case "detection":
             yield f"[{heading}]", _detector_lines(card.detector)
+            if card.detector is not None and card.detector.default_boxes is not None:
+                yield f"[{heading}.default_boxes]", _default_box_lines(card.detector.default_boxes)
         case "depth":
             yield f"[{heading}]", _depth_lines(card.depth)
             if card.depth is not None and card.depth.margins is not None:
@@ -80,9 +83,15 @@ def _detector_lines(spec: DetectorSpec | None) -> Lines:
         yield "layout", spec.layout
         yield "classes", "coco80" if spec.classes == coco80() else spec.classes
         yield from (("score", spec.score), ("nms", spec.nms))
-        yield from _given(spec, "tensors", "box_log_sd", "box_edge_px", "scores")
+        yield from _given(spec, "tensors", "box_log_sd", "box_edge_px", "scores", "disparity_log_sd")
         if spec.layout == "rtdetr" or spec.boxes != _defaults(DetectorSpec)["boxes"]:  # of rtdetr, another default
             yield "boxes", spec.boxes
+
+
+def _default_box_lines(boxes: DefaultBoxes) -> Lines:
+    yield from (("side_px", boxes.side_px), ("maps", boxes.maps), ("steps_px", boxes.steps_px))
+    yield from (("scales", boxes.scales), ("ratios", boxes.ratios), ("variances", boxes.variances))
+    yield "shift", boxes.shift
 
 
 def _depth_lines(spec: DepthSpec | None) -> Lines:

@@ -8,12 +8,14 @@ from torch import nn
 from howfar.errors import SettingError
 from howfar.networks import (
     compact_depth,
+    disparity_detector,
     fcrn,
     foreground,
     hybrid_cnn,
     joint_nanodet,
     mc_cnn,
     psmnet,
+    ssd,
     unet_depth,
     yolov5,
 )
@@ -27,6 +29,8 @@ NETWORKS: Mapping[str, NetworkEntry] = {
         fcrn.ENTRY,
         hybrid_cnn.ENTRY,
         *yolov5.ENTRIES,
+        ssd.ENTRY,
+        disparity_detector.ENTRY,
         joint_nanodet.ENTRY,
         foreground.ENTRY,
         *mc_cnn.ENTRIES,

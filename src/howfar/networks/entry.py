@@ -32,12 +32,16 @@ class PublishedFormat:
         resized_px: Of a depth network: width and height that a whole picture of NYU Depth v2 was resized to; the input
             was cut out of that, which leaves the focal length as it is.
         options: The options to build the network with, told by the weights of a file.
+        classes: Of a detector: the names of the classes, where a file has as many and does not name them.
+        fit: Of a detector: how its authors brought a picture to that size.
     """
 
     source: str
     size_px: Size
     resized_px: Size | None = None
     options: Callable[[Mapping[str, Tensor]], dict[str, Any]] = _no_options
+    fit: Literal["letterbox", "stretch"] = "letterbox"
+    classes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +55,11 @@ class NetworkEntry:
         mean: Subtracted from each channel of a picture, on the scale 0 to 255.
         std: Then divides it.
         multiple_px: What the width and the height of its input must be multiples of.
+        pictures: What its inputs are fed with: the picture, or both of a stereo pair.
+        side_px: The side of the square input, where it takes no other.
         unit_m: Of a depth network: the metres that an output of 1 means.
         layout: Of a detector: the layout of the rows that `decoded` gives, as model cards call it.
+        nms: Of a detector: IoU above which the weaker of two boxes is dropped.
         decoded: The network with the output that is exported, made from the network that is trained.
         encoder: The names of the parts that make up its encoder, which may have a learning rate of their own.
         deepest: The name of the part that gives its encoder's deepest features, alone or as the last of several maps.
@@ -67,8 +74,11 @@ class NetworkEntry:
     mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
     std: tuple[float, float, float] = (1.0, 1.0, 1.0)
     multiple_px: int = 32
+    pictures: tuple[Literal["left", "right"], ...] = ("left",)
+    side_px: int | None = None
     unit_m: float = 1.0
     layout: str = ""
+    nms: float = 0.6
     decoded: Callable[[Any], nn.Module] = _unchanged
     encoder: tuple[str, ...] = ()
     deepest: str = ""

@@ -22,7 +22,9 @@ from howfar.training.bounds import (
 )
 from howfar.training.data.depth.augmentation import DepthAugmentation
 from howfar.training.data.detection.augmentation import DetectionAugmentation
+from howfar.training.data.pairs.augmentation import PairAugmentation
 from howfar.training.data.ranging.augmentation import RangingAugmentation
+from howfar.training.losses.multibox import MultiBoxSettings
 from howfar.training.losses.yolov5 import DetectionLossSettings
 
 
@@ -140,10 +142,11 @@ class SourceSettings(Settings, frozen=True, kw_only=True):
 
 
 class DetectorDataSettings(Settings, frozen=True, kw_only=True):
-    """Which pictures with boxes; `min_box_px` and `count` choose from both splits alike.
+    """Which pictures with boxes; `classes`, `min_box_px` and `count` choose from both splits alike.
 
     Attributes:
         root: Where the data set lies; relative to the working folder.
+        classes: Learn these of the data set's classes alone; all when empty.
         split: Which of its splits is trained on.
         validation_split: Which split is validated on; none to train without. Where it is the one that is trained on,
             the figures say how well the training pictures were learned, and nothing about others.
@@ -155,6 +158,7 @@ class DetectorDataSettings(Settings, frozen=True, kw_only=True):
     """
 
     root: str
+    classes: tuple[str, ...] = ()
     split: str = "train"
     validation_split: str | None = None
     min_box_px: NotNegative = 0.0
@@ -448,13 +452,48 @@ class JointRecipe(DepthRecipe, frozen=True, kw_only=True, tag="joint", tag_field
 class DetectorRecipe(TrainingRecipe, frozen=True, kw_only=True, tag="detector", tag_field="task"):
     """The settings of the training of a detector.
 
-    `check_anchors` asks for other anchors where the network's own do not fit the boxes of the data.
+    `loss` is that of a YOLOv5, `multibox` that of an SSD. With `check_anchors`, anchors of a YOLOv5 that do not
+    fit the boxes of the data are replaced; an SSD's default boxes stay.
     """
 
     data: DetectorDataSettings
     augmentation: DetectionAugmentation = DetectionAugmentation()
     loss: DetectionLossSettings = DetectionLossSettings()
+    multibox: MultiBoxSettings = MultiBoxSettings()
     check_anchors: bool = True
+
+
+class PairDataSettings(Settings, frozen=True, kw_only=True):
+    """Which stereo pairs with boxes in both pictures.
+
+    Attributes:
+        root: Where the data set lies (`howfar.datasets.coco_pairs`); relative to the working folder.
+        classes: Learn these of its classes alone; all when empty.
+        split: Which of its splits is trained on.
+        validation_split: Which split is validated on; none to train without.
+        count: Take so many of the pairs of each split, in their order; 0 for all.
+        repeat: How often an epoch shows each pair.
+    """
+
+    root: str
+    classes: tuple[str, ...] = ()
+    split: str = "train"
+    validation_split: str | None = None
+    count: CountOrNone = 0
+    repeat: Count = 1
+
+    @property
+    def judged_on(self) -> str:
+        """What the figures of the validation are of, in words."""
+        return f"the {self.validation_split} split"
+
+
+class DisparityDetectorRecipe(TrainingRecipe, frozen=True, kw_only=True, tag="disparity-detector", tag_field="task"):
+    """The settings of the training of a detector of pairs."""
+
+    data: PairDataSettings
+    augmentation: PairAugmentation = PairAugmentation()
+    multibox: MultiBoxSettings = MultiBoxSettings()
 
 
 class RangingRecipe(TrainingRecipe, frozen=True, kw_only=True, tag="ranging", tag_field="task"):
