@@ -51,6 +51,7 @@ class NetworkEntry:
         mean: Subtracted from each channel of a picture, on the scale 0 to 255.
         std: Then divides it.
         multiple_px: What the width and the height of its input must be multiples of.
+        size_px: Width and height of its input, where it takes no other; None where it takes any of these multiples.
         unit_m: Of a depth network: the metres that an output of 1 means.
         layout: Of a detector: the layout of the rows that `decoded` gives, as model cards call it.
         decoded: The network with the output that is exported, made from the network that is trained.
@@ -67,6 +68,7 @@ class NetworkEntry:
     mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
     std: tuple[float, float, float] = (1.0, 1.0, 1.0)
     multiple_px: int = 32
+    size_px: Size | None = None
     unit_m: float = 1.0
     layout: str = ""
     decoded: Callable[[Any], nn.Module] = _unchanged
