@@ -17,8 +17,9 @@ LIGHT: dict[str, dict[str, Any]] = {
     "compact": {"encoder": "lite0"},
     "unet": {"filters": [2, 2, 2, 2, 2]},
     "eigen-fergus-2015": {"encoder": "alexnet"},
+    "monodepth": {"encoder": "resnet50"},
 }
-"""Options that make a network small; the others have none."""
+"""Options that make a network small, or give it an encoder that takes weights; the others have none."""
 
 DEPTH_NETWORKS = names_of("depth")
 

@@ -17,6 +17,7 @@ TRAINED = {
     "depth": "a depth network",
     "detector": "a detector",
     "joint": "one network for objects and depth",
+    "self-supervised": "a depth network on stereo pairs whose depth nobody knows",
     "ranging": "the network that finds an object in its box",
 }
 """What is trained, by the task of its recipes; a teacher with its student has a command of its own."""

@@ -14,6 +14,7 @@ from howfar.networks import (
     foreground,
     hybrid_cnn,
     joint_nanodet,
+    monodepth,
     unet_depth,
     yolov5,
 )
@@ -28,6 +29,7 @@ NETWORKS: Mapping[str, NetworkEntry] = {
         hybrid_cnn.ENTRY,
         eigen2014.ENTRY,
         eigen_fergus2015.ENTRY,
+        monodepth.ENTRY,
         *yolov5.ENTRIES,
         joint_nanodet.ENTRY,
         foreground.ENTRY,

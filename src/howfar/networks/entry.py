@@ -58,6 +58,8 @@ class NetworkEntry:
         encoder: The names of the parts that make up its encoder, which may have a learning rate of their own.
         deepest: The name of the part that gives its encoder's deepest features, alone or as the last of several maps.
         encoder_weights: How its encoder takes ImageNet weights; None if it cannot.
+        learns_from_pairs: Of a depth network: whether it gives the disparities of both pictures of a pair in training,
+            so that pairs without depth teach it.
         draw_decoder: Draws the decoder's first weights as its paper does; None if the definition does so.
         published: The checkpoints that others have published; None if there are none.
     """
@@ -75,5 +77,6 @@ class NetworkEntry:
     encoder: tuple[str, ...] = ()
     deepest: str = ""
     encoder_weights: EncoderWeights | None = None
+    learns_from_pairs: bool = False
     draw_decoder: Callable[[Any], None] | None = None
     published: PublishedFormat | None = None
