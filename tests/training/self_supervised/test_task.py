@@ -20,6 +20,7 @@ from howfar.scene import Camera, Frame
 from howfar.training.recipe import parse_recipe
 from howfar.training.self_supervised.recipe import SelfSupervisedRecipe
 from howfar.training.self_supervised.task import (
+    KIND,
     PairSources,
     SelfSupervisedTask,
     pair_sources,
@@ -207,3 +208,12 @@ def test_from_pairs_to_a_file_that_tells_metres(tmp_path: Path, monkeypatch: pyt
     # A camera of twice the focal length sees the same picture from twice as far.
     tele = depth.estimate(Frame(pair.left, "wall", Camera.from_focal(128, 128, 2 * FOCAL_PX)))
     np.testing.assert_allclose(tele.values, 2 * metres.values, rtol=1e-5)
+
+
+def test_the_first_pairs_are_shown_as_they_are_and_as_training_shows_them(tmp_path: Path) -> None:
+    root = write_kitti_pairs(tmp_path)
+    assert KIND.show is not None
+    shown = KIND.show(recipe(data={"root": str(root), "size_px": [128, 128]}), "val", 3)
+    wide, high = 256 + 2 * 192, 192  # the picture of 32×24, and the two squares, all as high as a row
+    assert shown.shape[1] >= wide
+    assert shown.shape[0] >= high

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from howfar.datasets.check import Checked, check_pairs
 from howfar.datasets.stereo_pairs import StereoPair, open_stereo_pairs
 from howfar.drawing.colours import colour_places, place_on_scale
+from howfar.drawing.legend import metre_legend
 from howfar.drawing.side_by_side import side_by_side, stacked
 from howfar.errors import SettingError
 from howfar.models.card import Card, DepthSpec, InputSpec
@@ -20,6 +21,7 @@ from howfar.networks.catalogue import NETWORKS, build, find_network, refuse_size
 from howfar.networks.compact_depth import InTraining
 from howfar.networks.entry import NetworkEntry
 from howfar.networks.monodepth import FlipAveraged
+from howfar.training.data.batch_pictures import GAP_PX, LETTERS_PX
 from howfar.training.data.depth.mixing import MixedPlan, Part
 from howfar.training.data.held_out import Joined, split_held_out
 from howfar.training.data.preparation import Batches, Preparation
@@ -29,9 +31,8 @@ from howfar.training.losses.monodepth import MonodepthLoss, appearance_loss, mov
 from howfar.training.optimisers import freeze, normalisations
 from howfar.training.self_supervised.examples import PairBatch, PairExamples, Rig, collate
 from howfar.training.self_supervised.recipe import SelfSupervisedRecipe
+from howfar.training.self_supervised.showing import shown_pairs
 from howfar.training.tasks.kind import TaskKind, TrainedWeights
-
-GAP_PX = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,12 +117,18 @@ class SelfSupervisedTask:
         if not count:
             return None
         chosen = np.linspace(0, len(held_out) - 1, count).astype(int).tolist()
-        return stacked([self._drawn(network, held_out[index]) for index in chosen], GAP_PX)
+        rows = stacked([self._drawn(network, held_out[index]) for index in chosen], GAP_PX)
+        return np.vstack([rows, metre_legend(rows.shape[1], LETTERS_PX, self._farthest_m, "m")])
+
+    @property
+    def _farthest_m(self) -> float:
+        """Where the colours of a depth end."""
+        return self.recipe.max_m / 2
 
     def _drawn(self, network: nn.Module, pair: StereoPair) -> NDArray[np.uint8]:
         left, rebuilt, depth_m = self._rebuilt(network, pair)
         eyes = [(each[0].permute(1, 2, 0).numpy() * 255).astype(np.uint8) for each in (left, rebuilt)]
-        depth = colour_places(place_on_scale(depth_m, self.recipe.max_m / 2))
+        depth = colour_places(place_on_scale(depth_m, self._farthest_m))
         return side_by_side([*eyes, depth], [pair.name, "rebuilt from the right", "depth"])
 
     def _rebuilt(self, network: nn.Module, pair: StereoPair) -> tuple[Tensor, Tensor, NDArray[np.float32]]:
@@ -209,4 +216,11 @@ def _exported(trained: TrainedWeights) -> nn.Module:
     return FlipAveraged(network) if trained.recipe.flip_averaged else network
 
 
-KIND = TaskKind(SelfSupervisedRecipe, "depth", _start, _exported)
+def _show(recipe: SelfSupervisedRecipe, split: str | None, count: int) -> NDArray[np.uint8]:
+    data = msgspec.structs.replace(recipe.data, split=split or recipe.data.split)
+    shown = msgspec.structs.replace(recipe, data=data)
+    task = SelfSupervisedTask(shown, pair_sources(shown))
+    return shown_pairs(task.examples, task.plan(epoch=0), count)
+
+
+KIND = TaskKind(SelfSupervisedRecipe, "depth", _start, _exported, _show)
