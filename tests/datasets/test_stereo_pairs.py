@@ -1,5 +1,7 @@
 """Data sets of stereo pairs."""
 
+import pickle
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +34,12 @@ def test_kittis_folders_give_their_lists(tmp_path: Path) -> None:
     assert (pair.name, pair.camera.fx_px, pair.baseline_m) == ("000001", 40.0, pytest.approx(0.6))
     assert (pair.left[0, 0, 0], pair.right[0, 0, 0]) == (1, 101)
     assert [each.name for each in dataset.split("all")] == ["000000", "000001"]
+
+
+@pytest.mark.parametrize("write", [write_kitti_pairs, write_street_pairs], ids=["KITTI's folders", "streets"])
+def test_other_processes_can_read_them(tmp_path: Path, write: Callable[[Path], Path]) -> None:
+    pairs = open_stereo_pairs(write(tmp_path)).split("all")
+    assert pickle.loads(pickle.dumps(pairs))[1].name == pairs[1].name
 
 
 def test_the_baseline_is_between_the_two_colour_cameras(tmp_path: Path) -> None:
@@ -70,7 +78,7 @@ def _swapped_cameras(root: Path) -> None:
         pytest.param(_swapped_cameras, "-0.6 m: a pair has a positive one", id="cameras the wrong way round"),
     ],
 )
-def test_pairs_that_cannot_be_are_refused(tmp_path: Path, spoil, sentence: str) -> None:  # type: ignore[no-untyped-def]
+def test_pairs_that_cannot_be_are_refused(tmp_path: Path, spoil: Callable[[Path], None], sentence: str) -> None:
     spoil(write_kitti_pairs(tmp_path))
     with pytest.raises(SourceError, match=sentence):
         list(open_stereo_pairs(tmp_path).split("all"))

@@ -6,6 +6,7 @@ and P3 are their cameras; `howfar synth` writes them too. Lists in `ImageSets` m
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -169,11 +170,7 @@ class KittiPairs:
     def _files(self, name: str, calibration: Path) -> _PairFiles:
         left = self._left.get(name, self.root / LEFT / f"{name}.png")
         right = self._right.get(name, self.root / RIGHT / f"{name}.png")
-
-        def camera(width_px: int, height_px: int) -> Camera:
-            return read_camera(calibration, width_px, height_px)
-
-        return _PairFiles(name, left, right, camera, read_baseline_m(calibration))
+        return _PairFiles(name, left, right, partial(read_camera, calibration), read_baseline_m(calibration))
 
 
 def open_stereo_pairs(path: str | Path) -> PairDataset:
