@@ -18,6 +18,7 @@ TRAINED = {
     "detector": "a detector",
     "disparity-detector": "a detector of pairs of boxes, which sees both pictures of a stereo pair",
     "joint": "one network for objects and depth",
+    "self-supervised": "a depth network on stereo pairs whose depth nobody knows",
     "ranging": "the network that finds an object in its box",
     "stereo": "a network that matches pairs of pictures",
 }

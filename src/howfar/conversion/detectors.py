@@ -31,4 +31,4 @@ def outputs_of(decoded: nn.Module) -> tuple[str, ...]:
 def exportable_detector(entry: NetworkEntry, network: nn.Module, card: Card) -> Exportable:
     """A detector with the output that its card describes; its weights can then no longer be trained."""
     decoded = entry.decoded(network)
-    return Exportable(decoded, card, any_size=entry.side_px is None, more_outputs=outputs_of(decoded)[1:])
+    return Exportable(decoded, card, any_size=entry.size_px is None, more_outputs=outputs_of(decoded)[1:])

@@ -9,11 +9,14 @@ from howfar.errors import SettingError
 from howfar.networks import (
     compact_depth,
     disparity_detector,
+    eigen2014,
+    eigen_fergus2015,
     fcrn,
     foreground,
     hybrid_cnn,
     joint_nanodet,
     mc_cnn,
+    monodepth,
     psmnet,
     ssd,
     unet_depth,
@@ -28,6 +31,9 @@ NETWORKS: Mapping[str, NetworkEntry] = {
         unet_depth.ENTRY,
         fcrn.ENTRY,
         hybrid_cnn.ENTRY,
+        eigen2014.ENTRY,
+        eigen_fergus2015.ENTRY,
+        monodepth.ENTRY,
         *yolov5.ENTRIES,
         ssd.ENTRY,
         disparity_detector.ENTRY,
@@ -83,6 +89,12 @@ def build(entry: NetworkEntry, options: Mapping[str, Any]) -> nn.Module:
 def refuse_sizes(entry: NetworkEntry, sizes_px: Sequence[Size]) -> None:
     """Raise SettingError for a size (width, height) that a network cannot be fed with."""
     for width, height in sizes_px:
+        if entry.size_px not in (None, (width, height)):
+            own = "×".join(map(str, entry.size_px or ()))
+            raise SettingError(
+                f"The network {entry.name} takes pictures of {own} and no others, not {width}×{height}: correct "
+                "data.sizes_px."
+            )
         if width % entry.multiple_px or height % entry.multiple_px:
             raise SettingError(
                 f"The network {entry.name} takes widths and heights in multiples of {entry.multiple_px}, not "

@@ -56,7 +56,7 @@ class NetworkEntry:
         std: Then divides it.
         multiple_px: What the width and the height of its input must be multiples of.
         pictures: What its inputs are fed with: the picture, or both of a stereo pair.
-        side_px: The side of the square input, where it takes no other.
+        size_px: Width and height of its input, where it takes no other; None where it takes any of these multiples.
         unit_m: Of a depth network: the metres that an output of 1 means.
         layout: Of a detector: the layout of the rows that `decoded` gives, as model cards call it.
         nms: Of a detector: IoU above which the weaker of two boxes is dropped.
@@ -64,6 +64,8 @@ class NetworkEntry:
         encoder: The names of the parts that make up its encoder, which may have a learning rate of their own.
         deepest: The name of the part that gives its encoder's deepest features, alone or as the last of several maps.
         encoder_weights: How its encoder takes ImageNet weights; None if it cannot.
+        learns_from_pairs: Of a depth network: whether it gives the disparities of both pictures of a pair in training,
+            so that pairs without depth teach it.
         draw_decoder: Draws the decoder's first weights as its paper does; None if the definition does so.
         published: The checkpoints that others have published; None if there are none.
     """
@@ -75,7 +77,7 @@ class NetworkEntry:
     std: tuple[float, float, float] = (1.0, 1.0, 1.0)
     multiple_px: int = 32
     pictures: tuple[Literal["left", "right"], ...] = ("left",)
-    side_px: int | None = None
+    size_px: Size | None = None
     unit_m: float = 1.0
     layout: str = ""
     nms: float = 0.6
@@ -83,5 +85,6 @@ class NetworkEntry:
     encoder: tuple[str, ...] = ()
     deepest: str = ""
     encoder_weights: EncoderWeights | None = None
+    learns_from_pairs: bool = False
     draw_decoder: Callable[[Any], None] | None = None
     published: PublishedFormat | None = None

@@ -42,7 +42,7 @@ def trained_network(root: Path, *, last: bool = False, described: Path | None = 
     entry = find_network(recipe.network.name, kind.card_task)
     network = kind.exported(TrainedWeights(entry, recipe, card, weights, source=str(path)))
     described_card = _described(card, recipe, export, state)
-    any_size = entry.side_px is None and getattr(network, "any_size", True)
+    any_size = entry.size_px is None and getattr(network, "any_size", True)
     more: tuple[str, ...] = getattr(network, "more_outputs", ())
     return Exportable(network, described_card, any_size, more)
 

@@ -18,7 +18,7 @@ from howfar.datasets.check import Checked
 from howfar.datasets.opening import open_depth_dataset
 from howfar.datasets.samples import UNKNOWN_CLASS
 from howfar.errors import SettingError
-from howfar.models.card import Card, DepthSpec, InputSpec
+from howfar.models.card import Card, DepthSpec, Fit, InputSpec
 from howfar.models.depth import CardDepth
 from howfar.networks.catalogue import NETWORKS, build, find_network, refuse_sizes
 from howfar.networks.compact_depth import SKY_M, InTraining
@@ -301,7 +301,9 @@ def training_card(recipe: DepthRecipe, camera: Camera) -> Card:
     entry = NETWORKS[recipe.network.name]
     base = recipe.augmentation.base_px
     width, height = recipe.data.sizes_px[0]
-    spec = InputSpec(width, height, "keep-aspect", entry.multiple_px, mean=entry.mean, std=entry.std)
+    # A network of one size sees pictures of another shape between bars.
+    fit: Fit = "keep-aspect" if entry.size_px is None else "letterbox"
+    spec = InputSpec(width, height, fit, entry.multiple_px, mean=entry.mean, std=entry.std)
     if recipe.output == "metres":
         depth = DepthSpec(
             "metres",

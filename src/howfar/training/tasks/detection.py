@@ -235,9 +235,9 @@ def _built(entry: NetworkEntry, recipe: DetectorRecipe, class_names: Sequence[st
             'task = "disparity-detector".'
         )
     side_px = recipe.augmentation.size_px
-    if entry.side_px not in (None, side_px):
+    if entry.size_px not in (None, (side_px, side_px)):
         raise SettingError(
-            f"The network {recipe.network.name} takes pictures of {entry.side_px} px alone, not {side_px}: correct "
+            f"The network {recipe.network.name} takes pictures of {entry.size_px[0]} px alone, not {side_px}: correct "
             "augmentation.size_px."
         )
     if side_px % entry.multiple_px:

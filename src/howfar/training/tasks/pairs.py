@@ -72,7 +72,8 @@ class PairTask:
         self.title = f"{recipe.network.name}, {recipe.data.split} split of {recipe.data.root}"
         self.class_names = samples[0].class_names
         self.entry = find_network(recipe.network.name, "detection")
-        if self.entry.side_px != recipe.augmentation.size_px or len(self.entry.pictures) < 2:
+        side_px = recipe.augmentation.size_px
+        if self.entry.size_px != (side_px, side_px) or len(self.entry.pictures) < 2:
             raise SettingError(
                 f"A detector of pairs is the network disparity-detector with augmentation.size_px = 300, not "
                 f"{recipe.network.name} with {recipe.augmentation.size_px}: correct the recipe."
