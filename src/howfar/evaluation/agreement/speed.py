@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from howfar.evaluation.agreement.timing import least_in_turns_ms
+from howfar.evaluation.agreement.timing import TURNS, least_in_turns_ms
 from howfar.models.card import Card
 from howfar.models.check import PICTURE
 from howfar.models.openvino_library import has_bf16, is_installed
@@ -26,11 +26,12 @@ def ways_of(card: Card) -> tuple[RunOptions, ...]:
     return tuple(ways)
 
 
-def times_of(networks: Mapping[str, tuple[Path, Card]]) -> tuple[dict[str, float], tuple[int, int]]:
+def times_of(networks: Mapping[str, tuple[Path, Card]], turns: int = TURNS) -> tuple[dict[str, float], tuple[int, int]]:
     """Milliseconds of the networks alone, in turns, on a drawn picture of 640×480.
 
     Args:
         networks: The file and the card of each, by what it is called; the first is what others are compared with.
+        turns: How often each is run.
 
     Returns:
         The times by name, engine and precision; and the width and height of what they were fed with.
@@ -42,4 +43,4 @@ def times_of(networks: Mapping[str, tuple[Path, Card]]) -> tuple[dict[str, float
         for way in ways_of(card):
             session = open_session(path, card, way)
             works[f"{name}, {WORDS[way.engine]} {way.precision}"] = partial(session.run, *fed.tensors)
-    return least_in_turns_ms(works), size_px
+    return least_in_turns_ms(works, turns), size_px
