@@ -158,6 +158,11 @@ def test_a_good_card_is_read(tmp_path: Path, text: str, read, expected) -> None:
             id="a task that howfar does not have",
         ),
         pytest.param(
+            DETECTOR.replace("[input]", '[int8]\nsource = "big.onnx"\nreduced_range = false\n[input]'),
+            "[int8]: the field 'pictures' is missing; it should be a whole number above 0.",
+            id="an int8 file that does not say what it was calibrated on",
+        ),
+        pytest.param(
             DETECTOR.replace('"balls"', "7"), "the field 'name' should be a text, not 7.", id="a name that is a number"
         ),
         pytest.param(

@@ -2,6 +2,7 @@
 
 TRAINING_LIBRARIES = ("torch", "lightning_fabric", "msgspec")
 EXPORT_LIBRARIES = (*TRAINING_LIBRARIES, "onnx", "onnxscript")
+INT8_LIBRARIES = ("onnx",)
 
 
 def need_training(purpose: str, libraries: tuple[str, ...] = TRAINING_LIBRARIES) -> None:

@@ -184,10 +184,11 @@ Engine = Annotated[
     ),
 ]
 Precision = Annotated[
-    Literal["auto", "fp32", "bf16"],
+    Literal["auto", "fp32", "bf16", "int8"],
     typer.Option(
         "--precision",
-        help="What they are computed in; auto takes bf16 where it is faster and was measured.",
+        help="What they are computed in; auto takes bf16 where it is faster and was measured, and int8 for a file that "
+        "is made so.",
         rich_help_panel=RUNNING,
     ),
 ]

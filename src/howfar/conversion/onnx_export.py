@@ -19,8 +19,9 @@ from torch import nn
 from howfar.conversion.exportable import Exportable
 from howfar.conversion.forms import FORMS, Inputs, Size
 from howfar.conversion.half_weights import halve
+from howfar.conversion.target import refuse_target
 from howfar.errors import ModelError, SettingError
-from howfar.files import refuse_existing, replacing
+from howfar.files import replacing
 from howfar.models.card import Card, card_path
 from howfar.models.card_writing import card_text
 from howfar.models.model_file import file_digest
@@ -78,19 +79,6 @@ class Exported:
     halved: tuple[Comparison, ...] = ()
 
 
-def refuse_target(target: Path, *, overwrite: bool) -> None:
-    """Say before the work begins that a file cannot be the result.
-
-    Raises:
-        SettingError: If its name does not end in .onnx.
-        OutputError: If it, or the card beside it, exists and may not be replaced.
-    """
-    if target.suffix != ".onnx":
-        raise SettingError(f"An export is an ONNX file, and {target.name} does not end in .onnx: name it NAME.onnx.")
-    for path in (target, card_path(target)):
-        refuse_existing(path, overwrite=overwrite)
-
-
 def export(source: Exportable, target: Path, *, half: bool = False, overwrite: bool = False) -> Exported:
     """Write `target` and its card, unless ONNX Runtime makes something else of it than PyTorch does.
 
@@ -110,7 +98,7 @@ def export(source: Exportable, target: Path, *, half: bool = False, overwrite: b
     """
     refuse_target(target, overwrite=overwrite)
     fits = _fits(source.network, half=half)
-    card = replace(_read_card(source), name=target.stem)
+    card = replace(card_of_file(source), name=target.stem)
     model = to_onnx(source)
     comparisons: tuple[Comparison, ...] = ()
     halved: tuple[Comparison, ...] = ()
@@ -129,8 +117,8 @@ def export(source: Exportable, target: Path, *, half: bool = False, overwrite: b
     return Exported(target, card, comparisons, halved)
 
 
-def _read_card(source: Exportable) -> Card:
-    """The card with the name of the output that is read, where the file has further ones and the card names none."""
+def card_of_file(source: Exportable) -> Card:
+    """The card of the file that is exported: with the name of the output that is read, where it has further ones."""
     depth = source.card.depth
     if depth is None or depth.tensors or not source.more_outputs:
         return source.card
@@ -158,7 +146,6 @@ def _fits(network: nn.Module, *, half: bool) -> bool:
 def to_onnx(source: Exportable) -> onnx.ModelProto:
     """Trace a network with free height and width where it takes any, or one for crops with their number free."""
     form = FORMS[source.card.task]
-    tensors = _fed(source, form.inputs(source)[0])
     with _quiet_exporter():
         program = torch.onnx.export(
             source.network,
@@ -186,7 +173,7 @@ def compare(source: Exportable, onnx_path: Path) -> tuple[Comparison, ...]:
     Raises:
         ModelError: If the file does not open or run.
     """
-    session = open_session(onnx_path, _read_card(source), RunOptions(torch.get_num_threads(), engine="onnxruntime"))
+    session = open_session(onnx_path, card_of_file(source), RunOptions(torch.get_num_threads(), engine="onnxruntime"))
     comparisons = []
     for tensors in FORMS[source.card.task].inputs(source):
         expected, torch_ms = _timed(partial(_run_torch, source.network, tensors))

@@ -1,7 +1,8 @@
-"""Rectified stereo pairs with their cameras, whose depth nobody needs to know: of streets told by an `index.csv`, and in KITTI's folders.
+"""Rectified stereo pairs with their cameras; depth need not be known.
 
-KITTI's folders are `image_2` and `image_3`, the left-hand and the right-hand pictures, and `calib/NNNNNN.txt`, whose P2
-and P3 are their cameras; `howfar synth` writes them too. Lists in `ImageSets` make splits.
+They lie in streets told by an `index.csv`, or in KITTI's folders: `image_2` and `image_3`, the left-hand and the
+right-hand pictures, and `calib/NNNNNN.txt`, whose P2 and P3 are their cameras; `howfar synth` writes them too. Lists in
+`ImageSets` make splits.
 """
 
 from collections.abc import Callable, Sequence

@@ -192,6 +192,31 @@ class StereoSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Int8Facts:
+    """How a file with whole numbers of 8 bits was made of one with floats.
+
+    Attributes:
+        source: The name or path of that file.
+        pictures: On how many pictures the ranges of its numbers were measured.
+        reduced_range: Whether weights have 7 bits, so that processors without VNNI compute it rightly.
+        source_sha256: Digest of that file; empty if not stated.
+        calibrated_on: What the pictures were, in words.
+        layers: How many layers the network has: convolutions and products with constant matrices.
+        float_layers: How many of them are left in float.
+        depth_scale: What depth is multiplied by so that it has the source's scale; `focal_px` has it in it already.
+    """
+
+    source: str
+    pictures: int
+    reduced_range: bool
+    source_sha256: str = ""
+    calibrated_on: str = ""
+    layers: int = 0
+    float_layers: int = 0
+    depth_scale: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """All that is known of one model file.
 
@@ -210,6 +235,7 @@ class Card:
         sha256: Digest of the ONNX file, if the card states one.
         further_inputs: How to feed the inputs after the first.
         bf16: Whether it was measured in bf16, and found to be as good as in fp32.
+        int8: How it was made, if it computes in whole numbers of 8 bits.
     """
 
     name: str
@@ -225,6 +251,7 @@ class Card:
     sha256: str | None = None
     further_inputs: tuple[InputSpec, ...] = ()
     bf16: bool = False
+    int8: Int8Facts | None = None
 
     @property
     def inputs(self) -> tuple[InputSpec, ...]:

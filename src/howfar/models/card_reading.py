@@ -20,6 +20,7 @@ from howfar.models.card import (
     Fit,
     Head,
     InputSpec,
+    Int8Facts,
     LayoutName,
     Picture,
     RangingSpec,
@@ -70,6 +71,7 @@ def parse_card(table: Mapping[str, Any], where: str) -> Card:
         results=top.texts("results", ()),
         sha256=top.text("sha256", "") or None,
         bf16=top.flag("bf16", False),
+        int8=_int8_facts(top.subtable("int8")) if "int8" in top else None,
         input=first,
         further_inputs=tuple(further),
         detector=_detector_spec(heads["detection"]) if "detection" in heads else None,
@@ -153,6 +155,21 @@ def _refuse_uneven(spec: InputSpec, where: str) -> None:
             f"{where}: the size {spec.width_px}×{spec.height_px} is not in multiples of {spec.multiple_px}: "
             "correct one of them."
         )
+
+
+def _int8_facts(table: Fields) -> Int8Facts:
+    facts = Int8Facts(
+        source=table.text("source"),
+        pictures=table.whole("pictures", within=POSITIVE),
+        reduced_range=table.flag("reduced_range"),
+        source_sha256=table.text("source_sha256", ""),
+        calibrated_on=table.text("calibrated_on", ""),
+        layers=table.whole("layers", 0, NOT_NEGATIVE),
+        float_layers=table.whole("float_layers", 0, NOT_NEGATIVE),
+        depth_scale=table.number("depth_scale", 1.0, POSITIVE),
+    )
+    table.refuse_others()
+    return facts
 
 
 def _detector_spec(table: Fields) -> DetectorSpec:

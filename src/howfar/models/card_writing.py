@@ -6,7 +6,18 @@ from pathlib import Path
 from typing import Any
 
 from howfar.io.toml import Lines, toml_text, write_toml
-from howfar.models.card import HEADS, Card, DepthSpec, DetectorSpec, Head, InputSpec, RangingSpec, StereoSpec, coco80
+from howfar.models.card import (
+    HEADS,
+    Card,
+    DepthSpec,
+    DetectorSpec,
+    Head,
+    InputSpec,
+    Int8Facts,
+    RangingSpec,
+    StereoSpec,
+    coco80,
+)
 from howfar.networks.default_boxes import DefaultBoxes
 from howfar.scene.margins import DomainMargin, Margin, Margins, Spread
 
@@ -31,6 +42,8 @@ def card_text(card: Card) -> str:
 def _tables(card: Card) -> Iterator[Table]:
     several = len(card.inputs) > 1 or card.input.name != ""
     yield "", _top_lines(card)
+    if card.int8 is not None:
+        yield "[int8]", _int8_lines(card.int8)
     yield from (("[[input]]" if several else "[input]", _input_lines(spec)) for spec in card.inputs)
     heads = HEADS[card.task]
     for head in heads:
@@ -63,6 +76,11 @@ def _margin_tables(margins: Margins, heading: str) -> Iterator[Table]:
 def _top_lines(card: Card) -> Lines:
     yield from (("name", card.name), ("task", card.task), ("licence", card.licence))
     yield from _given(card, "origin", "sha256", "bf16", "results")
+
+
+def _int8_lines(facts: Int8Facts) -> Lines:
+    yield from (("source", facts.source), ("pictures", facts.pictures), ("reduced_range", facts.reduced_range))
+    yield from _given(facts, "source_sha256", "calibrated_on", "layers", "float_layers", "depth_scale")
 
 
 def _input_lines(spec: InputSpec) -> Lines:
@@ -134,7 +152,7 @@ def _stereo_lines(spec: StereoSpec | None) -> Lines:
         yield from (("sds_px", spec.sds_px), ("failed_sd_px", spec.failed_sd_px))
 
 
-def _given(part: Card | InputSpec | DetectorSpec | DepthSpec, *names: str) -> Lines:
+def _given(part: Card | InputSpec | DetectorSpec | DepthSpec | Int8Facts, *names: str) -> Lines:
     """The fields, of those named, that have another value than their default; the card calls them the same."""
     defaults = _defaults(type(part))
     yield from ((name, getattr(part, name)) for name in names if getattr(part, name) != defaults[name])

@@ -32,6 +32,7 @@ from howfar.training.optimisers import freeze, normalisations
 from howfar.training.self_supervised.examples import PairBatch, PairExamples, Rig, collate
 from howfar.training.self_supervised.recipe import SelfSupervisedRecipe
 from howfar.training.self_supervised.showing import shown_pairs
+from howfar.training.task_weights import TaskWeights
 from howfar.training.tasks.kind import TaskKind, TrainedWeights
 
 
@@ -53,6 +54,7 @@ class SelfSupervisedTask:
 
     judged_by = "appearance"
     greater_is_better = False
+    task_weights: TaskWeights | None = None
     remarks: tuple[str, ...] = ()
 
     def __init__(self, recipe: SelfSupervisedRecipe, pairs: PairSources) -> None:

@@ -35,6 +35,7 @@ from howfar.training.initial_weights import load_initial_weights
 from howfar.training.losses.multibox import MultiBoxLoss
 from howfar.training.optimisers import freeze
 from howfar.training.recipe import DisparityDetectorRecipe
+from howfar.training.task_weights import TaskWeights
 from howfar.training.tasks.detection import as_fed, options_for_classes
 from howfar.training.tasks.kind import TaskKind, TrainedWeights
 from howfar.training.torch_session import TorchSession
@@ -50,6 +51,7 @@ class PairTask:
 
     judged_by = "ap50"
     greater_is_better = True
+    task_weights: TaskWeights | None = None
     remarks: tuple[str, ...] = ()
 
     def __init__(

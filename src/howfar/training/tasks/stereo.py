@@ -28,6 +28,7 @@ from howfar.training.data.stereo.patches import Draw, PatchBatch, PatchExamples,
 from howfar.training.initial_weights import load_initial_weights
 from howfar.training.losses.stereo import cross_entropy, hinge, smooth_l1_of_hourglasses
 from howfar.training.recipe import StereoRecipe
+from howfar.training.task_weights import TaskWeights
 from howfar.training.tasks.kind import TaskKind, TrainedWeights
 
 JUDGED_EXAMPLES = 4096
@@ -42,6 +43,7 @@ class StereoTask:
     """What the tasks of both kinds of network have in common."""
 
     greater_is_better = False
+    task_weights: TaskWeights | None = None
     remarks: tuple[str, ...] = ()
     frozen: tuple[str, ...] = ()
 
