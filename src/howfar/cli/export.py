@@ -38,10 +38,10 @@ def export(
         str | None,
         typer.Option(
             "--network",
-            help="Which network a file holds: hybrid-cnn, fcrn, yolov5n to yolov5x, mc-cnn-fast, psmnet, dpt, "
-            "zoedepth, depth-pro, marigold, depth-anything-v1, depth-anything-v2, and its metric versions -indoor and "
-            "-outdoor, with or without -small, -base or -large (default: what the name of an official file of Depth "
-            "Anything, or the config.json beside it, says).",
+            help="Which network a file holds: hybrid-cnn, fcrn, yolov5n to yolov5x, mc-cnn-fast, mc-cnn-accurate, "
+            "psmnet, dpt, zoedepth, depth-pro, marigold, depth-anything-v1, depth-anything-v2, and its metric versions "
+            "-indoor and -outdoor, with or without -small, -base or -large (default: what the name of an official file "
+            "of Depth Anything, or the config.json beside it, says).",
         ),
     ] = None,
     last: Annotated[bool, typer.Option("--last", help="Take a training's last checkpoint, not its best.")] = False,
@@ -133,7 +133,7 @@ def _tell(exported: "Exported") -> None:
         lines.append(f"with weights in half precision: {_errors(exported.halved)}")
     lines.append(f"time: {_times(exported.halved or exported.comparisons)}")
     lines.append(f"licence of the weights: {card.licence}")
-    lines.append(f"howfar look PHOTO {USED_BY[card.task].format(path)}")
+    lines.append(f"howfar look PHOTO {USED_BY['stereo' if card.takes_pair else card.task].format(path)}")
     for line in lines:
         results().print(line, soft_wrap=True)
 

@@ -18,6 +18,7 @@ TRAINED = {
     "detector": "a detector",
     "joint": "one network for objects and depth",
     "ranging": "the network that finds an object in its box",
+    "stereo": "a network that matches pairs of pictures",
 }
 """What is trained, by the task of its recipes; a teacher with its student has a command of its own."""
 

@@ -12,11 +12,11 @@ from howfar.conversion.checkpoints.weights import load_weights, read_weights
 from howfar.conversion.exportable import Exportable, InMetres
 from howfar.conversion.hub.folders import weights_file
 from howfar.conversion.reader import Reader, refuse_large, with_zoo_facts
+from howfar.conversion.stereo import stereo_exportable
 from howfar.datasets.nyu import NYU_CAMERA
-from howfar.models.card import UNKNOWN_LICENCE, Card, DepthSpec, DetectorSpec, InputSpec, LayoutName, StereoSpec, coco80
+from howfar.models.card import UNKNOWN_LICENCE, Card, DepthSpec, DetectorSpec, InputSpec, LayoutName, coco80
 from howfar.networks.catalogue import NETWORKS, build
 from howfar.networks.entry import CardTask, NetworkEntry, PublishedFormat
-from howfar.networks.mc_cnn import KITTI_LAYERS
 
 FORMATS: Mapping[str, PublishedFormat] = {name: entry.published for name, entry in NETWORKS.items() if entry.published}
 """By the names of the networks of which there are published checkpoints."""
@@ -62,10 +62,8 @@ def _detector(entry: NetworkEntry, network: nn.Module, path: Path, options: Mapp
 
 
 def _stereo(entry: NetworkEntry, network: nn.Module, path: Path, options: Mapping[str, Any]) -> Exportable:
-    """A network whose features pairs are matched by; its number of layers says for which data it was made."""
-    spec = InputSpec(*FORMATS[entry.name].size_px, "keep-aspect", multiple_px=entry.multiple_px)
-    stereo = StereoSpec("kitti-fast" if options["layers"] == KITTI_LAYERS else "middlebury-fast")
-    return Exportable(entry.decoded(network), Card(entry.name, "stereo", UNKNOWN_LICENCE, spec, stereo=stereo))
+    """A network that pairs are matched by: of features, or of disparity."""
+    return stereo_exportable(entry, network, FORMATS[entry.name].size_px, UNKNOWN_LICENCE)
 
 
 EXPORTABLES: Mapping[CardTask, Callable[[NetworkEntry, nn.Module, Path, Mapping[str, Any]], Exportable]] = {

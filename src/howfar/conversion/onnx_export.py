@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from howfar.conversion.exportable import Exportable
-from howfar.conversion.forms import FORMS, Size
+from howfar.conversion.forms import FORMS, Inputs, Size
 from howfar.conversion.half_weights import halve
 from howfar.errors import ModelError, SettingError
 from howfar.files import refuse_existing, replacing
@@ -161,12 +161,12 @@ def to_onnx(source: Exportable) -> onnx.ModelProto:
     with _quiet_exporter():
         program = torch.onnx.export(
             source.network,
-            (torch.from_numpy(form.inputs(source)[0]),),
+            tuple(map(torch.from_numpy, form.inputs(source)[0])),
             dynamo=True,
             opset_version=OPSET,
-            input_names=[form.input],
+            input_names=[spec.name or form.input for spec in source.card.inputs],
             output_names=[form.output, *source.more_outputs],
-            dynamic_shapes=(form.free_axes(source),),
+            dynamic_shapes=(form.free_axes(source),) * len(source.card.inputs),
             verbose=False,
         )
     if program is None:
@@ -187,17 +187,17 @@ def compare(source: Exportable, onnx_path: Path) -> tuple[Comparison, ...]:
     """
     session = open_session(onnx_path, _read_card(source), RunOptions(torch.get_num_threads(), engine="onnxruntime"))
     comparisons = []
-    for tensor in FORMS[source.card.task].inputs(source):
-        expected, torch_ms = _timed(partial(_run_torch, source.network, tensor))
-        outputs, onnx_ms = _timed(partial(session.run, tensor))
+    for tensors in FORMS[source.card.task].inputs(source):
+        expected, torch_ms = _timed(partial(_run_torch, source.network, tensors))
+        outputs, onnx_ms = _timed(partial(session.run, *tensors))
         error = max(_error(*pair, source.card) for pair in zip(outputs.values(), expected, strict=True))
-        comparisons.append(Comparison((tensor.shape[3], tensor.shape[2]), error, torch_ms, onnx_ms))
+        comparisons.append(Comparison((tensors[0].shape[3], tensors[0].shape[2]), error, torch_ms, onnx_ms))
     return tuple(comparisons)
 
 
-def _run_torch(network: nn.Module, tensor: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+def _run_torch(network: nn.Module, tensors: Inputs) -> list[NDArray[np.float32]]:
     with torch.inference_mode():
-        output = network(torch.from_numpy(tensor))
+        output = network(*map(torch.from_numpy, tensors))
     return [each.numpy() for each in (output if isinstance(output, tuple) else (output,))]
 
 

@@ -24,7 +24,7 @@ Picture = Literal["left", "right"]
 Colour = Literal["rgb", "bgr"]
 BoxUnit = Literal["pixels", "normalised"]
 ScoreUnit = Literal["probabilities", "logits"]
-StereoPipeline = Literal["kitti-fast", "middlebury-fast"]
+StereoPipeline = Literal["kitti-fast", "kitti-accurate", "middlebury-fast", "middlebury-accurate"]
 LayoutName = Literal["nanodet", "yolov5", "yolov8", "yolov8-seg", "end2end", "rtdetr"]
 
 HEADS: dict[Task, tuple[Head, ...]] = {
@@ -165,7 +165,7 @@ class RangingSpec:
 
 @dataclass(frozen=True, slots=True)
 class StereoSpec:
-    """How the features that a network gives each pixel of one picture are matched with those of another.
+    """How a network that gives each pixel of one picture features, or tells how alike the pixels of two are, matches.
 
     Attributes:
         pipeline: The settings of the stages after it (howfar.stereo.mc_cnn.settings), by the name of their data set.

@@ -14,7 +14,7 @@ from howfar.models.box_units import decoded, refuse_box_unit, refuse_inside_out,
 from howfar.models.card import Card, DepthSpec, DetectorSpec, Task
 from howfar.models.depth import CardDepth
 from howfar.models.detector import CardDetector
-from howfar.models.features import FeatureNetwork
+from howfar.models.features import FeatureNetwork, SimilarityNetwork
 from howfar.models.foreground import ForegroundNetwork
 from howfar.models.joint import CardJoint
 from howfar.models.layouts import LAYOUTS
@@ -134,10 +134,14 @@ def _ranging(card: Card, session: Session) -> Callable[[], None]:
 
 
 def _stereo(card: Card, session: Session) -> Callable[[], None]:
-    network = FeatureNetwork(card, session)
+    of_pair = SimilarityNetwork(card, session) if card.takes_pair else None
+    of_picture = None if card.takes_pair else FeatureNetwork(card, session)
 
     def run() -> None:
-        network(PICTURE.image)
+        if of_pair is not None:
+            of_pair(PICTURE.image, PICTURE.image)
+        elif of_picture is not None:
+            of_picture(PICTURE.image)
 
     return run
 

@@ -6,7 +6,17 @@ from typing import Any
 from torch import nn
 
 from howfar.errors import SettingError
-from howfar.networks import compact_depth, fcrn, foreground, hybrid_cnn, joint_nanodet, mc_cnn, unet_depth, yolov5
+from howfar.networks import (
+    compact_depth,
+    fcrn,
+    foreground,
+    hybrid_cnn,
+    joint_nanodet,
+    mc_cnn,
+    psmnet,
+    unet_depth,
+    yolov5,
+)
 from howfar.networks.entry import CardTask, NetworkEntry, Size
 
 NETWORKS: Mapping[str, NetworkEntry] = {
@@ -20,6 +30,7 @@ NETWORKS: Mapping[str, NetworkEntry] = {
         joint_nanodet.ENTRY,
         foreground.ENTRY,
         *mc_cnn.ENTRIES,
+        psmnet.ENTRY,
     )
 }
 """By the names that recipes use."""

@@ -92,24 +92,45 @@ class MCCNNAccurate(nn.Module):
         return self.fl_blocks(joined).permute(0, 3, 1, 2)
 
 
-class FeaturesOfPicture(nn.Module):
-    """The fast network on a whole picture: 1×3×H×W RGB from 0 to 255 to 1×64×H×W features.
+class _OfPictures(nn.Module):
+    """Prepares whole pictures, 1×3×H×W RGB from 0 to 255.
 
-    The picture becomes grey, less its mean and divided by its deviation, and is mirrored beyond its margins, so that
+    They become grey, less their mean and divided by their deviation, and are mirrored beyond their margins, so that
     every pixel is the middle of a patch.
     """
 
-    def __init__(self, network: MCCNNFast) -> None:
+    def __init__(self, layers: int) -> None:
         super().__init__()
-        self.network = network
+        self.beyond = layers * (KERNEL_PX // 2)
         self.register_buffer("luma", torch.tensor(LUMA).reshape(1, 3, 1, 1), persistent=False)
 
-    def forward(self, picture: Tensor) -> Tensor:
+    def prepared(self, picture: Tensor) -> Tensor:
         grey = (picture * self.get_buffer("luma")).sum(dim=1, keepdim=True)
         centred = grey - grey.mean()
         deviation = (centred * centred).mean().sqrt().clamp(min=LEAST_DEVIATION)
-        beyond = self.network.layers * (KERNEL_PX // 2)
-        return self.network(functional.pad(centred / deviation, (beyond,) * 4, mode="reflect"))
+        return functional.pad(centred / deviation, (self.beyond,) * 4, mode="reflect")
+
+
+class FeaturesOfPicture(_OfPictures):
+    """The fast network on a whole picture: 1×3×H×W RGB from 0 to 255 to 1×64×H×W features."""
+
+    def __init__(self, network: MCCNNFast) -> None:
+        super().__init__(network.layers)
+        self.network = network
+
+    def forward(self, picture: Tensor) -> Tensor:
+        return self.network(self.prepared(picture))
+
+
+class SimilarityOfPictures(_OfPictures):
+    """The accurate network on two whole pictures: how alike are their pixels of one place? 1×1×H×W, from 0 to 1."""
+
+    def __init__(self, network: MCCNNAccurate) -> None:
+        super().__init__(network.layers)
+        self.network = network
+
+    def forward(self, left: Tensor, right: Tensor) -> Tensor:
+        return self.network(self.prepared(left), self.prepared(right))
 
 
 def _layers_of(weights: Mapping[str, Tensor]) -> dict[str, Any]:
@@ -130,5 +151,12 @@ ENTRIES = (
         decoded=FeaturesOfPicture,
         published=PublishedFormat("CNES's MCCNN (Žbontar and LeCun, JMLR 2016)", (450, 375), options=_layers_of),
     ),
-    NetworkEntry(name="mc-cnn-accurate", task="stereo", build=MCCNNAccurate, multiple_px=1),
+    NetworkEntry(
+        name="mc-cnn-accurate",
+        task="stereo",
+        build=MCCNNAccurate,
+        multiple_px=1,
+        decoded=SimilarityOfPictures,
+        published=PublishedFormat("CNES's MCCNN (Žbontar and LeCun, JMLR 2016)", (450, 375), options=_all_layers_of),
+    ),
 )

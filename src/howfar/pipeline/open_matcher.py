@@ -1,15 +1,17 @@
 """Opening stereo matchers by name."""
 
+from functools import partial
 from pathlib import Path
 
 from howfar.models.card import StereoSpec
-from howfar.models.features import FeatureNetwork
+from howfar.models.features import FeatureNetwork, SimilarityNetwork
 from howfar.models.library import MC_CNN, find_model
 from howfar.models.run_options import RunOptions
 from howfar.models.session import open_session
 from howfar.pipeline.network_matcher import NetworkMatcher
 from howfar.stereo import Matcher
 from howfar.stereo.mc_cnn.confidence import Spread
+from howfar.stereo.mc_cnn.cost import by_features, by_similarity
 from howfar.stereo.mc_cnn.matcher import McCnn
 from howfar.stereo.mc_cnn.settings import PIPELINES
 from howfar.stereo.sgbm import NAME as SGBM
@@ -24,7 +26,7 @@ def open_matcher(name: str | Path, options: RunOptions | None = None) -> Matcher
         options: How a network is run.
 
     Raises:
-        ModelError: If there is no such network, or it gives neither disparities of a pair nor features to match it by.
+        ModelError: If there is no such network, or no pair can be matched by what it gives.
         SettingError: If the execution provider is not there.
     """
     if name == SGBM:
@@ -33,7 +35,12 @@ def open_matcher(name: str | Path, options: RunOptions | None = None) -> Matcher
     session = open_session(path, card, options)
     if card.stereo is None:
         return NetworkMatcher(card, session)
-    return McCnn(FeatureNetwork(card, session), PIPELINES[card.stereo.pipeline], spread_of(card.stereo), card.name)
+    cost = (
+        partial(by_similarity, SimilarityNetwork(card, session))
+        if card.takes_pair
+        else partial(by_features, FeatureNetwork(card, session))
+    )
+    return McCnn(cost, PIPELINES[card.stereo.pipeline], spread_of(card.stereo), card.name)
 
 
 def matcher_names() -> tuple[str, ...]:

@@ -10,7 +10,16 @@ from msgspec import Meta, Struct
 from howfar.errors import SettingError
 from howfar.io.parsing import UnreadableError, parse_toml
 from howfar.io.toml import read_toml
-from howfar.training.bounds import Count, CountOrNone, NotNegative, Positive, Share, ShareBelowOne, Size
+from howfar.training.bounds import (
+    Count,
+    CountOrNone,
+    NotNegative,
+    Positive,
+    Share,
+    ShareBelowOne,
+    Size,
+    refuse_reversed,
+)
 from howfar.training.data.depth.augmentation import DepthAugmentation
 from howfar.training.data.detection.augmentation import DetectionAugmentation
 from howfar.training.data.ranging.augmentation import RangingAugmentation
@@ -186,6 +195,41 @@ class RangingDataSettings(Settings, frozen=True, kw_only=True):
     def judged_on(self) -> str:
         """What the figures of the validation are of, in words."""
         return f"what was held out of the {self.split} split"
+
+
+class StereoDataSettings(Settings, frozen=True, kw_only=True):
+    """Which pairs of pictures with true disparity.
+
+    Attributes:
+        root: The folder of the pairs, in a layout that `howfar evaluate stereo` reads; relative to the working folder.
+        held_out: With N, every N-th pair is kept for validation; 0 for none.
+        examples: How many examples an epoch draws from the others: points, of a network that compares patches, or
+            crops.
+        positive_px: For patches: the patch that matches lies off the true place by up to this, in pixels.
+        negative_px: And the one that does not by this, from the least to the greatest.
+        crop_px: For whole disparity: width and height of a crop, in multiples of 16, at least 256.
+    """
+
+    root: str
+    held_out: CountOrNone = 10
+    examples: Count
+    positive_px: NotNegative = 0.5
+    negative_px: tuple[Positive, Positive] = (1.5, 6.0)
+    crop_px: Size = (256, 256)
+
+    split = "training"
+
+    def __post_init__(self) -> None:
+        refuse_reversed(self, ("negative_px",))
+        if self.held_out == 1:
+            raise ValueError("held_out = 1 keeps everything for validation; give 0 for nothing, or 2 or more")
+        if self.negative_px[0] <= self.positive_px:
+            raise ValueError("what does not match (negative_px) lies farther off than what matches (positive_px)")
+
+    @property
+    def judged_on(self) -> str:
+        """What the figures of the validation are of, in words."""
+        return f"every {self.held_out}th pair, which was held out"
 
 
 class OptimiserSettings(Settings, frozen=True, kw_only=True):
@@ -413,6 +457,12 @@ class RangingRecipe(TrainingRecipe, frozen=True, kw_only=True, tag="ranging", ta
 
     data: RangingDataSettings
     augmentation: RangingAugmentation = RangingAugmentation()
+
+
+class StereoRecipe(TrainingRecipe, frozen=True, kw_only=True, tag="stereo", tag_field="task"):
+    """The settings of the training of a network for pairs: of features, by patches, or of disparity, by crops."""
+
+    data: StereoDataSettings
 
 
 Recipe = TypeVar("Recipe", bound=Settings)

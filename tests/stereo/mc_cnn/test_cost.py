@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from howfar.stereo.mc_cnn import cost
-from howfar.stereo.mc_cnn.cost import WORST_COST, feature_cost, seen_from_right
+from howfar.stereo.mc_cnn.cost import WORST_COST, by_similarity, feature_cost, seen_from_right
 
 
 def unit_features(channels: int, height: int, width: int, seed: int) -> np.ndarray:
@@ -43,3 +43,15 @@ def test_the_costs_of_the_right_hand_picture_are_those_of_the_two_pictures_in_a_
     left, right = (unit_features(5, 3, 9, seed) for seed in (0, 1))
     mirrored = feature_cost(right[:, :, ::-1], left[:, :, ::-1], 4)
     np.testing.assert_allclose(seen_from_right(feature_cost(left, right, 4)), mirrored, atol=1e-6)
+
+
+def test_a_network_that_compares_two_pictures_sees_them_once_a_disparity() -> None:
+    left, right = np.random.default_rng(0).integers(0, 256, (2, 3, 8, 3), dtype=np.uint8)
+
+    def alike(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        return 1 - np.abs(one[..., 0].astype(np.float32) - other[..., 0]) / 255
+
+    cost = by_similarity(alike, left, right, 3)
+    for y, x, d in np.ndindex(*cost.shape):
+        expected = WORST_COST if x < d else abs(int(left[y, x, 0]) - int(right[y, x - d, 0])) / 255 - 1
+        assert cost[y, x, d] == pytest.approx(expected, abs=1e-6)

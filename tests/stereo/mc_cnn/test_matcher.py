@@ -1,11 +1,14 @@
 """The whole method, with features that need no network."""
 
+from functools import partial
+
 import cv2
 import numpy as np
 import pytest
 
 from howfar.errors import SettingError
 from howfar.stereo.mc_cnn.confidence import Spread
+from howfar.stereo.mc_cnn.cost import by_features
 from howfar.stereo.mc_cnn.matcher import McCnn, grey_of
 from howfar.stereo.mc_cnn.settings import PIPELINES
 
@@ -33,10 +36,13 @@ def pair(height: int = 60, width: int = 100) -> tuple[np.ndarray, np.ndarray, np
     return *(np.repeat(np.clip(each, 0, 255).astype(np.uint8)[..., None], 3, axis=2) for each in (left, right)), truth
 
 
+MATCHER = McCnn(partial(by_features, patches), PIPELINES["kitti-fast"], SPREAD)
+
+
 @pytest.mark.parametrize("name", PIPELINES, ids=str)
 def test_it_finds_a_square_before_a_wall(name) -> None:
     left, right, truth = pair()
-    found = McCnn(patches, PIPELINES[name], SPREAD).match(left, right, max_disparity_px=23)
+    found = McCnn(partial(by_features, patches), PIPELINES[name], SPREAD).match(left, right, max_disparity_px=23)
     inside = found.matched.copy()
     inside[:, :28] = False
     errors = np.abs(found.values_px - truth)
@@ -50,7 +56,7 @@ def test_it_finds_a_square_before_a_wall(name) -> None:
 
 def test_what_is_hidden_is_filled_in_from_the_background() -> None:
     left, right, _ = pair()
-    found = McCnn(patches, PIPELINES["kitti-fast"], SPREAD).match(left, right, max_disparity_px=23)
+    found = MATCHER.match(left, right, max_disparity_px=23)
     hidden = (slice(20, 40), slice(35, 39))  # left of the square
     assert found.matched[hidden].mean() < 0.1
     assert np.abs(np.median(found.values_px[hidden]) - 5) < 0.5
@@ -64,7 +70,7 @@ def test_the_largest_disparity_follows_the_width() -> None:
         seen.append(picture.shape)
         return patches(picture)
 
-    found = McCnn(counting, PIPELINES["kitti-fast"], SPREAD).match(left, right)
+    found = McCnn(partial(by_features, counting), PIPELINES["kitti-fast"], SPREAD).match(left, right)
     assert seen == [left.shape] * 2
     assert found.values_px.max() < 65
 
@@ -84,4 +90,4 @@ def test_the_largest_disparity_follows_the_width() -> None:
 )
 def test_what_cannot_be_matched(right, most, sentence: str) -> None:
     with pytest.raises(SettingError, match=sentence):
-        McCnn(patches, PIPELINES["kitti-fast"], SPREAD).match(np.zeros((5, 8, 3), np.uint8), right, most)
+        MATCHER.match(np.zeros((5, 8, 3), np.uint8), right, most)

@@ -1,8 +1,17 @@
 """The matching cost of two pictures from a feature vector of each of their pixels."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
+
+Picture = NDArray[np.uint8]
+Features = Callable[[Picture], NDArray[np.float32]]
+"""From an H×W×3 uint8 RGB picture to C×H×W features of unit length."""
+
+Similarity = Callable[[Picture, Picture], NDArray[np.float32]]
+"""From two pictures of one size to H×W numbers, from 0 to 1 for pixels that are alike."""
 
 WORST_COST = 1.0
 """The cost of a point that would lie outside of the other picture: what opposite features have."""
@@ -34,6 +43,31 @@ def feature_cost(left: NDArray[np.float32], right: NDArray[np.float32], disparit
         candidates = others[:, start : end + disparities - 1].transpose(0, 2, 1)
         products = rows[:, start:end] @ candidates
         np.negative(_band(products, disparities), out=cost[:, start:end])
+    refuse_outside(cost)
+    return cost
+
+
+def by_features(features: Features, left: Picture, right: Picture, disparities: int) -> NDArray[np.float32]:
+    """The cost of two pictures, H×W×3 uint8 RGB, by the features that a network gives each; see `feature_cost`."""
+    return feature_cost(features(left), features(right), disparities)
+
+
+def by_similarity(similarity: Similarity, left: Picture, right: Picture, disparities: int) -> NDArray[np.float32]:
+    """The cost of two pictures by a network that judges their pixels of one place: it sees them once a disparity.
+
+    Args:
+        similarity: The network: from two pictures to H×W numbers from 0 to 1.
+        left: H×W×3 uint8 RGB.
+        right: H×W×3.
+        disparities: D.
+
+    Returns:
+        H×W×D float32, from −1 (alike) to 0, and `WORST_COST` outside.
+    """
+    cost = np.empty((*left.shape[:2], disparities), dtype=np.float32)
+    for disparity in range(disparities):
+        # What is rolled in from the other side lies outside, and the mean of the picture stays.
+        np.negative(similarity(left, np.roll(right, disparity, axis=1)), out=cost[:, :, disparity])
     refuse_outside(cost)
     return cost
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from howfar.stereo.matcher import Disparities
 from howfar.stereo.mc_cnn.checking import Checked, check_left_right, winners
 from howfar.stereo.mc_cnn.confidence import Spread, margins_of
-from howfar.stereo.mc_cnn.cost import feature_cost, seen_from_right
+from howfar.stereo.mc_cnn.cost import seen_from_right
 from howfar.stereo.mc_cnn.cross_aggregation import aggregate, arms_of
 from howfar.stereo.mc_cnn.interpolation import interpolate
 from howfar.stereo.mc_cnn.refinement import between_pixels, bilateral_mean, median
@@ -18,22 +18,22 @@ from howfar.stereo.mc_cnn.semi_global import semi_global_cost
 from howfar.stereo.mc_cnn.settings import PipelineSettings
 from howfar.stereo.sgbm import checked_reach_px
 
-Features = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
-"""From an H×W×3 uint8 RGB picture to C×H×W features of unit length."""
+Cost = Callable[[NDArray[np.uint8], NDArray[np.uint8], int], NDArray[np.float32]]
+"""From two H×W×3 uint8 RGB pictures and a number D of disparities to the H×W×D cost of each at each pixel."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class McCnn:
-    """Matches by the features of a network, and the stages of the paper; a `Matcher`.
+    """Matches by the cost that a network gives, and the stages of the paper; a `Matcher`.
 
     Attributes:
-        features: The network, as a function on one picture.
+        cost: What tells the cost: `cost.by_features` or `cost.by_similarity` of a network.
         settings: Of the stages.
         spread: How far off its disparities are, by how clearly they won.
         name: Its short name.
     """
 
-    features: Features
+    cost: Cost
     settings: PipelineSettings
     spread: Spread
     name: str = "mc-cnn"
@@ -47,7 +47,7 @@ class McCnn:
             SettingError: If the pictures differ in size, or the largest disparity is not within the width.
         """
         disparities = checked_reach_px(left, right, max_disparity_px) + 1
-        cost = feature_cost(self.features(left), self.features(right), disparities)
+        cost = self.cost(left, right, disparities)
         return disparity_of(cost, grey_of(left), grey_of(right), self.settings, self.spread)
 
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from howfar.training.recipe import TrainingRecipe
 from howfar.training.semi import student
-from howfar.training.tasks import depth, detection, joint, ranging
+from howfar.training.tasks import depth, detection, joint, ranging, stereo
 from howfar.training.tasks.kind import TaskKind
 
 TASKS: Mapping[str, TaskKind] = {
-    kind.name: kind for kind in (depth.KIND, student.KIND, detection.KIND, joint.KIND, ranging.KIND)
+    kind.name: kind for kind in (depth.KIND, student.KIND, detection.KIND, joint.KIND, ranging.KIND, stereo.KIND)
 }
 """By what recipes call them by their key `task`."""
 
