@@ -56,7 +56,7 @@ def test_one_eye_tells_what_both_do_not() -> None:
     one_eye = DepthMap(np.array([[7.0, 1.5, 2.5, 8.0]], dtype=np.float32), "metres")
     depth = joined_map(told, RIG, one_eye)
     np.testing.assert_allclose(depth.metres(), [[7.0, 1.0, 2.5, 8.0]], rtol=1e-5)
-    np.testing.assert_allclose(depth.log_sds, [[np.nan, 0.01, np.nan, np.nan]], rtol=1e-5)
+    np.testing.assert_allclose(depth.log_sds, [[np.nan, np.hypot(0.2, 0.3) / 20, np.nan, np.nan]], rtol=1e-5)
 
 
 def test_one_eye_has_the_scale_that_both_tell() -> None:
