@@ -30,8 +30,8 @@ SCALE_STEP_PX, SURE_TO_SCALE, LEAST_TO_SCALE = 4, 0.1, 0.02
 """How the scale of one eye is taken from the pair: from every so many pixels, of those that are as certain as this in
 log depth, if they are more than this share."""
 RIG_SD_PX = np.float32(0.3)
-"""What the calibration of a rig is off by, in pixels of disparity, for all of a picture alike: in the published one of a
-KITTI drive, the median difference of 2,900 patches from their LiDAR points is half a pixel."""
+"""What the calibration of a rig is off by, in pixels of disparity, for all of a picture alike: in the published one of
+a KITTI drive, the median difference of 2,900 patches from their LiDAR points is half a pixel."""
 NOT_FOUND = "the box was not found in the right-hand picture"
 TOO_FAR = "too uncertain in the right-hand picture to tell"
 
