@@ -83,8 +83,8 @@ MaxDisparity = Annotated[
     typer.Option(
         "--max-disparity",
         metavar="PX",
-        help="Largest disparity that is looked for, in pixels: more sees what is nearer (default: a tenth of the "
-        "picture's width).",
+        help="Largest disparity that is looked for, in pixels: more sees what is nearer (default: as far as the "
+        "pair needs it).",
         rich_help_panel=STEREO,
     ),
 ]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-_LINE = re.compile(r"^(P[0-3]|[PS]_rect_0[0-3]):[ \t](.*)$", re.MULTILINE)
+_LINE = re.compile(r"^(P[0-3]|[PS]_rect_0[0-3]):[ \t]+([-+.\d].*)$", re.MULTILINE)
 
 
 class KittiProjection(NamedTuple):

@@ -116,11 +116,19 @@ def given_camera(given: GivenCamera) -> Camera | Calibration | None:
         return given
     try:
         return read_calibration(Path(given))
-    except SettingError:
+    except SettingError as error:
         rig = given_rig(given)
-        if not isinstance(rig, StereoCalibration):
-            raise
-        return given_camera(rig)
+        if isinstance(rig, StereoCalibration):
+            return given_camera(rig)
+        raise (rig if _tells_of_a_pair(given) and rig else error) from None
+
+
+def _tells_of_a_pair(file: str | Path) -> bool:
+    """Whether a file that can be read in neither way is rather meant for two cameras."""
+    try:
+        return b"baseline" in Path(file).read_bytes().lower()
+    except OSError:
+        return "," in str(file)
 
 
 def given_rig(given: GivenCamera) -> StereoCalibration | SettingError | None:

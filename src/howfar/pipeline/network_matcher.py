@@ -12,7 +12,7 @@ from howfar.models.session import Session
 from howfar.scene import Frame
 from howfar.stereo import Disparities
 from howfar.stereo.occlusion import hidden_pixels
-from howfar.stereo.sgbm import checked_reach_px
+from howfar.stereo.sgbm import refuse_unlike
 
 NETWORK_SD_PX = 1.0
 """Standard deviation of a network's disparities in pixels of its input: what it states itself is not known."""
@@ -53,14 +53,14 @@ class NetworkMatcher:
             SettingError: If the pictures differ in size, or the largest disparity is not within the width.
             ModelError: If the network does not do what its card says.
         """
-        reach_px = checked_reach_px(left, right, max_disparity_px)
+        refuse_unlike(left, right, max_disparity_px)
         fed = feed(Frame(left, "pair", right=right), self._network.card)
         given = self._network.numbers(self._network.session.run(*fed.tensors), fed)
         height, width = left.shape[:2]
         values = np.asarray(cv2.resize(given, (width, height), interpolation=cv2.INTER_LINEAR), dtype=np.float32)
         values /= np.float32(fed.placement.scale_x)
         if max_disparity_px is not None:
-            values[values > reach_px] = np.nan
+            values[values > max_disparity_px] = np.nan
         hidden = hidden_pixels(values)
         sds = np.where(hidden, HIDDEN_SD_PX, NETWORK_SD_PX / fed.placement.scale_x)
         sds[np.isnan(values)] = np.nan

@@ -4,6 +4,7 @@ import math
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -11,15 +12,28 @@ from numpy.typing import NDArray
 
 from howfar.errors import SettingError
 from howfar.pipeline.rectification import rectified_pair
-from howfar.scene import Camera, DepthMap, Frame, Perception, StereoRig
+from howfar.scene import Camera, Cue, DepthMap, Detections, Frame, Perception, StereoRig
 from howfar.scene.depth_map import LARGE_ERROR
 from howfar.scene.stereo_calibration import StereoCalibration
 from howfar.stereo import Disparities, Matcher
+from howfar.stereo.box_matching import match_boxes
 from howfar.stereo.pair_check import check_pair, repaired_pair
+from howfar.stereo.sgbm import LEAST_REACH_PX
 from howfar.stereo.sgbm import NAME as SGBM
 
 LEAST_ERROR_PX = 1.0
 """The error of disparity that decides how far a pair can tell."""
+MOST_BOX_ERROR = 0.5
+"""A relative standard deviation from which on the boxes of an object tell nothing. They are found to a fraction of a
+pixel, and so tell farther than the map."""
+SCALE_STEP_PX, SURE_TO_SCALE, LEAST_TO_SCALE = 4, 0.1, 0.02
+"""How the scale of one eye is taken from the pair: from every so many pixels, of those that are as certain as this in
+log depth, if they are more than this share."""
+RIG_SD_PX = np.float32(0.3)
+"""What the calibration of a rig is off by, in pixels of disparity, for all of a picture alike: in the published one of
+a KITTI drive, the median difference of 2,900 patches from their LiDAR points is half a pixel."""
+NOT_FOUND = "the box was not found in the right-hand picture"
+TOO_FAR = "too uncertain in the right-hand picture to tell"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +42,7 @@ class Stereo:
 
     Attributes:
         method: What matches them: `sgbm`, `mc-cnn`, the name or file of a stereo network, or an open matcher.
-        max_disparity_px: The largest disparity that is looked for; the matcher's own for the picture's width when None.
+        max_disparity_px: The largest disparity that is looked for; the matcher's own when None.
         repair: Whether a pair with a fault that can be repaired is repaired, rather than refused.
     """
 
@@ -128,40 +142,84 @@ def with_both_eyes(perception: Perception, matcher: Matcher, max_disparity_px: i
     if frame.right is None or frame.rig is None or frame.depth is not None:
         return perception
     start = time.perf_counter()
-    found = matched_pair(frame, frame.right, frame.rig, matcher, max_disparity_px)
-    depth = joined_map(found, frame.rig, perception.depth)
-    facts = replace(perception.facts, name=matcher.name, kind="disparity_px", scenes="", sha256="")
+    pair = aligned_pair(frame.image, frame.right, frame.rig)
+    found = matched_pair(pair, matcher, max_disparity_px)
+    depth = joined_map(found, pair.rig, perception.depth)
+    matched = time.perf_counter()
+    boxes = box_cues(pair, perception.detections, _reach_px(found, pair))
     return replace(
         perception,
         depth=depth,
-        facts=facts,
+        facts=replace(perception.facts, name=matcher.name, kind="disparity_px", scenes="", sha256=""),
         models={**perception.models, "stereo": matcher.name},
-        timing_ms={**perception.timing_ms, "match": 1e3 * (time.perf_counter() - start)},
+        timing_ms={**perception.timing_ms, "match": 1e3 * (matched - start), "boxes": _ms_since(matched)},
+        boxes=boxes,
     )
 
 
-def matched_pair(
-    frame: Frame, right: NDArray[np.uint8], rig: StereoRig, matcher: Matcher, max_disparity_px: int | None = None
-) -> Disparities:
-    """Match a pair whose principal points may differ.
+class AlignedPair(NamedTuple):
+    """A rectified pair in which whatever is infinitely far has a disparity of about 0, or a little above.
 
-    The right-hand picture is moved by whole pixels, so that whatever is infinitely far has a disparity of about 0.
+    Attributes:
+        left: H×W×3 uint8 RGB.
+        right: The same of the right-hand camera, moved by whole pixels.
+        rig: The rig of the pair as it was taken.
+        moved_px: How far it was moved to the left.
     """
+
+    left: NDArray[np.uint8]
+    right: NDArray[np.uint8]
+    rig: StereoRig
+    moved_px: int
+
+
+def aligned_pair(left: NDArray[np.uint8], right: NDArray[np.uint8], rig: StereoRig) -> AlignedPair:
+    """Move the right-hand picture by the whole pixels that the principal points differ by."""
     shift_px = math.ceil(rig.offset_px)
     if shift_px == 0:
-        return matcher.match(frame.image, right, max_disparity_px)
-    found = matcher.match(frame.image, _moved(right, -shift_px), max_disparity_px)
-    return replace(found, values_px=found.values_px - np.float32(shift_px))
+        return AlignedPair(left, right, rig, 0)
+    columns = (np.arange(right.shape[1]) + shift_px).clip(0, right.shape[1] - 1)
+    return AlignedPair(left, np.ascontiguousarray(right[:, columns]), rig, shift_px)
 
 
-def _moved(image: NDArray[np.uint8], right_px: int) -> NDArray[np.uint8]:
-    """The picture moved to the right, or by less than 0 to the left; its edge goes on in what is free."""
-    columns = np.arange(image.shape[1]) - right_px
-    return np.ascontiguousarray(image[:, columns.clip(0, image.shape[1] - 1)])
+def matched_pair(pair: AlignedPair, matcher: Matcher, max_disparity_px: int | None = None) -> Disparities:
+    """Match a pair; the disparities are those of the pictures as they were taken."""
+    found = matcher.match(pair.left, pair.right, max_disparity_px)
+    return replace(found, values_px=found.values_px - np.float32(pair.moved_px)) if pair.moved_px else found
+
+
+def _reach_px(found: Disparities, pair: AlignedPair) -> int:
+    """The largest disparity of an aligned pair, as its matcher found it."""
+    known = found.values_px[np.isfinite(found.values_px)]
+    nearest = float(known.max()) + pair.moved_px if known.size else 0.0
+    return min(max(LEAST_REACH_PX, math.ceil(nearest)), int(pair.left.shape[1]) - 1)
+
+
+def box_cues(pair: AlignedPair, found: Detections, reach_px: int) -> tuple[Cue, ...]:
+    """What the boxes of the objects in both pictures say of their distances, one cue for each object.
+
+    Args:
+        pair: The pair.
+        found: The objects in its left-hand picture.
+        reach_px: The largest disparity that is looked for.
+    """
+    greys = [np.asarray(cv2.cvtColor(each, cv2.COLOR_RGB2GRAY), dtype=np.uint8) for each in pair[:2]]
+    boxes = match_boxes(greys[0], greys[1], found.boxes_xyxy_px, reach_px)
+    true_px = boxes.values_px + (pair.rig.offset_px - pair.moved_px)
+    return tuple(_box_cue(*each, pair.rig) for each in zip(true_px.tolist(), boxes.sds_px.tolist(), strict=True))
+
+
+def _box_cue(true_px: float, sd_px: float, rig: StereoRig) -> Cue:
+    if math.isnan(true_px):
+        return Cue.unknown("boxes", NOT_FOUND)
+    with_rig_px = math.hypot(sd_px, RIG_SD_PX)
+    if not with_rig_px <= MOST_BOX_ERROR * true_px:
+        return Cue.unknown("boxes", TOO_FAR)
+    return Cue("boxes", rig.focal_px * rig.baseline_m / true_px, with_rig_px / true_px)
 
 
 def joined_map(found: Disparities, rig: StereoRig, one_eye: DepthMap) -> DepthMap:
-    """One map of what both eyes see and, elsewhere, of what one eye sees.
+    """One map of what both eyes see and, elsewhere, of what one eye sees, to the scale of the former.
 
     Args:
         found: What both see.
@@ -173,18 +231,31 @@ def joined_map(found: Disparities, rig: StereoRig, one_eye: DepthMap) -> DepthMa
     """
     true_px = found.values_px + np.float32(rig.offset_px)
     with np.errstate(divide="ignore", invalid="ignore"):
-        log_sds = found.sd_px / true_px
+        log_sds = np.hypot(found.sd_px, RIG_SD_PX) / true_px
         told = (true_px > 0) & (np.maximum(found.sd_px, LEAST_ERROR_PX) <= LARGE_ERROR * true_px)
-    values = found.values_px
+    log_sds = np.where(told, log_sds, np.float32(np.nan))
+    others = np.full_like(true_px, np.nan)
     if one_eye.is_metric:
-        values = np.where(told, values, _disparities_of(one_eye, values, rig))
-    else:
-        values = np.where(told, values, np.float32(np.nan))
-    return DepthMap(values, "disparity_px", stereo=rig, log_sds=np.where(told, log_sds, np.float32(np.nan)))
+        height, width = true_px.shape
+        resized = cv2.resize(one_eye.metres(), (width, height), interpolation=cv2.INTER_LINEAR)
+        metres = np.asarray(resized, dtype=np.float32)
+        others = rig.disparity_px(metres * _scale_of(metres, rig.depth_m(found.values_px), log_sds))
+    return DepthMap(np.where(told, found.values_px, others), "disparity_px", stereo=rig, log_sds=log_sds)
 
 
-def _disparities_of(one_eye: DepthMap, both_px: NDArray[np.float32], rig: StereoRig) -> NDArray[np.float32]:
-    """The disparities that a map of one eye stands for, at the resolution of the pair's."""
-    height, width = both_px.shape
-    metres = np.asarray(cv2.resize(one_eye.metres(), (width, height), interpolation=cv2.INTER_LINEAR), dtype=np.float32)
-    return rig.disparity_px(metres)
+def _scale_of(one_eye_m: NDArray[np.float32], both_m: NDArray[np.float32], log_sds: NDArray[np.float32]) -> np.float32:
+    """What the depth of one eye is multiplied by to agree with that of both, in the median; 1 where too little tells.
+
+    A network errs by one factor over a whole picture of a kind that it does not know. On rendered streets, which it
+    has not seen, its error where the pair does not tell falls from a factor of 2.9 to 1.2; on 13 real ones of a kind
+    that it knows it stays, at 1.2. A line in log depth, or the far half alone, did not do better.
+    """
+    every = np.s_[::SCALE_STEP_PX, ::SCALE_STEP_PX]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = both_m[every] / one_eye_m[every]
+    told = np.isfinite(ratios) & (ratios > 0) & (log_sds[every] <= SURE_TO_SCALE)
+    return np.float32(np.median(ratios[told]) if told.mean() > LEAST_TO_SCALE else 1.0)
+
+
+def _ms_since(start: float) -> float:
+    return 1e3 * (time.perf_counter() - start)

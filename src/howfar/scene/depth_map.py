@@ -48,12 +48,14 @@ class StereoRig:
 
     def depth_m(self, disparity_px: NDArray[np.float32]) -> NDArray[np.float32]:
         """Depth in metres of disparities of any shape."""
-        depth: NDArray[np.float32] = self.focal_px * self.baseline_m / (disparity_px + np.float32(self.offset_px))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            depth: NDArray[np.float32] = self.focal_px * self.baseline_m / (disparity_px + np.float32(self.offset_px))
         return depth
 
     def disparity_px(self, depth_m: NDArray[np.float32]) -> NDArray[np.float32]:
         """Disparity in pixels of depths of any shape in metres."""
-        disparity: NDArray[np.float32] = self.focal_px * self.baseline_m / depth_m - np.float32(self.offset_px)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            disparity: NDArray[np.float32] = self.focal_px * self.baseline_m / depth_m - np.float32(self.offset_px)
         return disparity
 
 
@@ -144,8 +146,7 @@ class DepthMap:
             SettingError: If the map is relative.
         """
         if self.stereo is not None:
-            with np.errstate(divide="ignore", invalid="ignore"):
-                return self.stereo.depth_m(readings)
+            return self.stereo.depth_m(readings)
         if self.kind != "metres":
             raise SettingError(
                 f"This depth map is relative ({self.kind}) and has no metres: "

@@ -9,7 +9,7 @@ from howfar.scene.weights import Weights
 
 NAN = math.nan
 
-CueName = Literal["depth", "size", "ground"]
+CueName = Literal["depth", "size", "ground", "boxes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,8 @@ class Cue:
     """The estimate of a distance by one kind of evidence: a log-normal distribution, or nothing and the reason why.
 
     Attributes:
-        name: `depth` (the depth map), `size` (the known size of the object) or `ground` (where the object stands).
+        name: `depth` (the depth map), `size` (the known size of the object), `ground` (where the object stands) or
+            `boxes` (its box in the left-hand picture of a pair, found in the right-hand one).
         depth_m: Median of the distance of the visible surface along the optical axis in metres; NaN where the cue gives
             no distance.
         log_sd: Standard deviation of the natural logarithm of that distance, or of the bound: roughly its relative

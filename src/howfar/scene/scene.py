@@ -95,7 +95,8 @@ class Scene:
         width_px: Width of the picture.
         height_px: Height of the picture.
         camera: The camera that the distances were computed with; its origin says how it is known.
-        models: Names of the `detector` and the `depth` network, and of the `anchor` where there is one.
+        models: Names of the `detector` and the `depth` network, of the `anchor` where there is one, and of what matched
+            a pair, `stereo`.
         objects: The labelled objects, nearest first, those of unknown distance last.
         beyond: The objects beyond max_depth_m; where a maximum is set, also those of unknown distance.
         depth: The depth map; None where the scene was read from JSON, which does not hold it.

@@ -30,21 +30,19 @@ def filled_rows(values_px: NDArray[np.float32], matched: NDArray[np.bool_]) -> F
         values_px: H×W disparities.
         matched: H×W bool: which of them hold.
     """
-    rows, columns = matched.shape
-    here = np.broadcast_to(np.arange(columns, dtype=np.int32), (rows, columns))
-    before = np.maximum.accumulate(np.where(matched, here, -1), axis=1)
-    after = np.minimum.accumulate(np.where(matched, here, columns)[:, ::-1], axis=1)[:, ::-1]
-    on_left, on_right = before >= 0, after < columns
-    left = np.take_along_axis(values_px, np.maximum(before, 0), axis=1)
-    right = np.take_along_axis(values_px, np.minimum(after, columns - 1), axis=1)
-    left, right = np.where(on_left, left, right), np.where(on_right, right, left)
-    filled = np.where(on_left | on_right, np.minimum(left, right), np.float32(np.nan))
-    both = on_left & on_right
-    unbounded = np.float32(np.inf)
-    apart = np.where(both, np.abs(left - right), unbounded)
-    gap = np.where(both, (after - before - 1).clip(0), unbounded)
-    return Filled(
-        np.where(matched, values_px, filled).astype(np.float32),
-        np.where(matched, 0, apart).astype(np.float32),
-        np.where(matched, 0, gap).astype(np.float32),
-    )
+    columns = matched.shape[1]
+    here = np.arange(columns, dtype=np.int32)
+    before = np.maximum.accumulate(np.where(matched, here, np.int32(-1)), axis=1)
+    after = np.minimum.accumulate(np.where(matched, here, np.int32(columns))[:, ::-1], axis=1)[:, ::-1]
+    row, column = np.nonzero(~matched)
+    first, last = before[row, column], after[row, column]
+    left = np.where(first >= 0, values_px[row, first], np.inf)
+    right = np.where(last < columns, values_px[row, np.minimum(last, columns - 1)], np.inf)
+    both = np.isfinite(left) & np.isfinite(right)
+    nearest = np.minimum(left, right)
+    values, apart, gap = values_px.astype(np.float32), np.zeros_like(values_px), np.zeros_like(values_px)
+    values[row, column] = np.where(np.isfinite(nearest), nearest, np.nan)
+    with np.errstate(invalid="ignore"):  # neither side is known in a row of nothing
+        apart[row, column] = np.where(both, np.abs(left - right), np.inf)
+    gap[row, column] = np.where(both, last - first - 1, np.inf)
+    return Filled(values, apart, gap)

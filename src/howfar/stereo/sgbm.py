@@ -20,8 +20,13 @@ NAME = "sgbm"
 STEP_PX = 16
 """OpenCV's disparities come in multiples of this, in 16ths of a pixel."""
 LEAST_REACH_PX = 64
-REACH_SHARE = 0.1
-"""The largest disparity that is looked for, as a share of the picture's width: 128 px of 1242, in multiples of 16."""
+MOST_REACH_SHARE = 0.5
+"""Of the picture's width: a rig that sees the same thing so far apart has to look past it."""
+PREVIEW_STEP = 4
+"""The pair is first matched at a quarter of its size, to see how near the nearest is."""
+NEAREST_SHARE = 0.005
+"""What is nearer than all but this share of the picture is not looked for."""
+REACH_MARGIN_PX = 8
 MOST_PX = 1_200_000
 """A larger picture is matched at the size of so many pixels: time grows with the square root of the cube of it."""
 
@@ -37,11 +42,12 @@ SPECKLE_PX, SPECKLE_STEP_PX = 100, 2
 AROUND_PX = (7, 7)
 """What is looked at around a pixel to tell how certain its disparity is."""
 LEAST_SD_PX, FLAT_SD_PX, FLAT_CONTRAST = 0.2, 0.15, 0.25
-"""Errors of matched disparities on smooth surfaces, where the grey levels change by little from column to column.
-Measured, like the numbers below, on pixels of 100 rendered pairs: the 80 % quantile of the error over 1.28."""
-SD_BY_ROUGHNESS = 2.0
-"""Times the standard deviation of the disparities around."""
-HOLE_SD_PX, SD_BY_STEP, SD_BY_WIDTH = 3.0, 0.6, 0.15
+"""Errors of matched disparities on smooth surfaces, where the grey levels change by little from column to column. Their
+form, like that of the numbers below, is that of the errors of pixels in 100 rendered pairs."""
+SD_BY_ROUGHNESS = 2.7
+"""Times the standard deviation of the disparities around: a third more than for pixels, so that the intervals of whole
+objects, whose pixels err together, hold what they should."""
+HOLE_SD_PX, SD_BY_STEP, SD_BY_WIDTH = 4.0, 0.8, 0.2
 """Errors in holes: at least, times the difference of both sides, and times the width of the hole."""
 BACK_PX = 1
 """How far the match back from the right-hand picture may be off."""
@@ -65,7 +71,8 @@ class SgbmMatcher:
         Args:
             left: H×W×3 uint8 RGB, rectified.
             right: H×W×3 uint8 RGB, of the same size.
-            max_disparity_px: The largest disparity that is looked for; `default_reach_px` of the width when None.
+            max_disparity_px: The largest disparity that is looked for; as far as the pair needs it when None, by a look
+                at a small copy of it.
 
         Raises:
             SettingError: If the pictures differ in size, or the largest disparity is not within the width.
@@ -78,14 +85,32 @@ class SgbmMatcher:
         return found if scale == 1.0 else _enlarged(found, (width, left.shape[0]), scale)
 
 
-def default_reach_px(width_px: int) -> int:
-    """The largest disparity that is looked for in pictures of this width: a tenth of it, and at least 64 px."""
-    wanted = max(LEAST_REACH_PX, math.ceil(REACH_SHARE * width_px / STEP_PX) * STEP_PX)
-    return min(wanted, width_px - 1)
-
-
 def checked_reach_px(left: NDArray[np.uint8], right: NDArray[np.uint8], max_disparity_px: int | None) -> int:
-    """The largest disparity to look for, in two pictures of one size.
+    """The largest disparity to look for in a pair: the one that is wanted, or as large as its nearest thing needs it.
+
+    Args:
+        left: H×W×3 uint8 RGB.
+        right: The same of the right-hand camera.
+        max_disparity_px: What is wanted; None for what a look at a small copy of the pair tells.
+
+    Raises:
+        SettingError: If the pictures differ in size, or what is wanted is not within their width.
+    """
+    refuse_unlike(left, right, max_disparity_px)
+    if max_disparity_px is not None:
+        return max_disparity_px
+    width = int(left.shape[1])
+    most = min(int(MOST_REACH_SHARE * width), width - 1)
+    small = [_grey(each, 1 / PREVIEW_STEP) for each in (left, right)]
+    found = _matched(small[0], small[1], most // PREVIEW_STEP)
+    values = found.values_px[found.matched]
+    nearest = float(np.quantile(values, 1 - NEAREST_SHARE)) if values.size else 0.0
+    wanted = math.ceil((PREVIEW_STEP * nearest + REACH_MARGIN_PX) / STEP_PX) * STEP_PX
+    return max(1, min(max(LEAST_REACH_PX, wanted), most))
+
+
+def refuse_unlike(left: NDArray[np.uint8], right: NDArray[np.uint8], max_disparity_px: int | None) -> None:
+    """Refuse two pictures that cannot be matched.
 
     Raises:
         SettingError: If they differ in size, or the largest disparity is not within the width.
@@ -96,22 +121,23 @@ def checked_reach_px(left: NDArray[np.uint8], right: NDArray[np.uint8], max_disp
             f"{right.shape[1]}×{right.shape[0]}: give both as the cameras took them, of one size.",
             setting="right",
         )
-    if max_disparity_px is None:
-        return default_reach_px(left.shape[1])
-    if not 0 < max_disparity_px < left.shape[1]:
+    if max_disparity_px is not None and not 0 < max_disparity_px < left.shape[1]:
         raise SettingError(
             f"The largest disparity lies between 1 and the width of the picture, {left.shape[1]}, not at "
             f"{max_disparity_px}.",
             setting="max_disparity_px",
         )
-    return max_disparity_px
 
 
 def _grey(image: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
-    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-    if scale < 1.0:
-        grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return np.asarray(grey, dtype=np.uint8)
+    return _shrunk(np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), dtype=np.uint8), scale)
+
+
+def _shrunk(grey: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
+    if scale == 1.0:
+        return grey
+    size = max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale))
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def _enlarged(found: Disparities, size: tuple[int, int], scale: float) -> Disparities:
