@@ -9,10 +9,14 @@ import howfar.pipeline.pairs as pairs
 from howfar import Camera, DepthFacts, DepthMap, Detections, Frame, Perception, Rangefinder
 from howfar.errors import SettingError
 from howfar.pipeline.given import given_camera, given_rig
+from howfar.pipeline.metric_scale import MetricEvidence, to_metric
 from howfar.pipeline.pairs import PairEyes, Stereo, aligned_pair, joined_map, matched_pair, with_both_eyes
+from howfar.ranging import parse_method
+from howfar.ranging.cues.joining import parse_cues
 from howfar.ranging.methods.map_spread import BEYOND_BOTH, NOT_MATCHED
+from howfar.ranging.settings import Ranging
 from howfar.scene import StereoRig
-from howfar.scene.calibration import Calibration
+from howfar.scene.calibration import Calibration, DepthScale
 from howfar.scene.stereo_calibration import StereoCalibration
 from howfar.stereo import Disparities
 from howfar.stereo.pair_check import PairFault, PairVerdict
@@ -204,3 +208,22 @@ def test_what_is_given_of_the_camera_is_a_rig_or_none(given, is_rig: bool) -> No
     assert isinstance(given_rig(given), StereoCalibration) is is_rig
     known = given_camera(given)
     assert (known.camera if isinstance(known, Calibration) else known) == CAMERA
+
+
+def test_depth_on_crops_is_none_of_a_pair() -> None:
+    left, right, _ = pair()
+    frame = Frame(left, "pair", CAMERA, right=right, rig=RIG)
+    one_eye = DepthMap(np.ones((2, 2)), "metres")
+    perception = Perception(frame, Detections.from_boxes([], []), one_eye, NETWORK, crops=())
+    with pytest.raises(SettingError, match="crops"):
+        with_both_eyes(perception, SgbmMatcher())
+
+
+def test_a_cameras_scale_of_one_eye_does_not_change_what_both_see() -> None:
+    left, right, _ = pair()
+    frame = Frame(left, "pair", CAMERA, right=right, rig=RIG)
+    depth = DepthMap(np.full((2, 2), 20.0), "disparity_px", stereo=RIG)
+    perception = Perception(frame, Detections.from_boxes([], []), depth, NETWORK)
+    scale = DepthScale(1.2, "network", "0" * 64)
+    ranging = Ranging((parse_method("median"),), parse_cues("auto"))
+    assert to_metric(perception, MetricEvidence(scale), ranging) is perception

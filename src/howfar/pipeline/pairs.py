@@ -137,10 +137,15 @@ def with_both_eyes(perception: Perception, matcher: Matcher, max_disparity_px: i
         perception: The objects and the depth by the left-hand picture, whose frame has a right-hand one and a rig.
         matcher: Matches the pictures.
         max_disparity_px: The largest disparity that is looked for; the matcher's own when None.
+
+    Raises:
+        SettingError: If the pictures cannot be matched, or depth was estimated on crops.
     """
     frame = perception.frame
     if frame.right is None or frame.rig is None or frame.depth is not None:
         return perception
+    if perception.crops is not None:
+        raise SettingError("A pair is measured on its own depth map: leave out depth on crops.", setting="depth_on")
     start = time.perf_counter()
     pair = aligned_pair(frame.image, frame.right, frame.rig)
     found = matched_pair(pair, matcher, max_disparity_px)
