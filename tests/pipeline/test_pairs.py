@@ -1,6 +1,7 @@
 """Pairs of pictures: both eyes where they see, one eye elsewhere."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from howfar.scene.stereo_calibration import StereoCalibration
 from howfar.stereo import Disparities
 from howfar.stereo.pair_check import PairFault, PairVerdict
 from howfar.stereo.sgbm import SgbmMatcher
+from tests.io.videos import write_video
 from tests.stereo.pairs_of_noise import BOX, HEIGHT, WIDTH, pair
 
 RIG = StereoRig(200.0, 0.1)
@@ -227,3 +229,20 @@ def test_a_cameras_scale_of_one_eye_does_not_change_what_both_see() -> None:
     scale = DepthScale(1.2, "network", "0" * 64)
     ranging = Ranging((parse_method("median"),), parse_cues("auto"))
     assert to_metric(perception, MetricEvidence(scale), ranging) is perception
+
+
+def test_two_videos_are_watched_as_pairs(tmp_path: Path) -> None:
+    for name in ("left", "right"):
+        write_video(tmp_path / f"{name}.mp4", 3)
+    seen: list[Frame] = []
+
+    class Sees:
+        def perceive(self, frame, query):
+            seen.append(frame)
+            depth = DepthMap(np.ones((2, 2), dtype=np.float32), "metres")
+            return Perception(frame, Detections.from_boxes([], []), depth, NETWORK)
+
+    finder = Rangefinder.of(Sees())
+    views = list(finder.watch(tmp_path / "left.mp4", right=tmp_path / "right.mp4", every=2))
+    assert [view.frame for view in views] == [0, 2]
+    assert all(frame.right is not None for frame in seen)
