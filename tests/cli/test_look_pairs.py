@@ -74,12 +74,15 @@ def test_all_files_of_a_pair_are_written(folder: Path) -> None:
     result = run("look", "left.png", *PAIR, "--out", "out", "--save-depth", "--point-cloud", "--show-region")
     assert result.exit_code == 0, told(result)
     assert "1.0 m" in result.stdout
+    assert "from both pictures by sgbm, with depth where they do not tell" in " ".join(result.stdout.split())
     depth = np.array(Image.open(folder / "out" / "left.depth.png"))
     assert np.median(depth[BOX[1] : BOX[3], BOX[0] : BOX[2]]) == pytest.approx(1000, rel=0.03)
     assert np.median(depth[:, 180:]) == pytest.approx(3333, rel=0.1)
-    assert {"left.jpg", "left.ply", "left.depth.json", "left.depth-view.png"} <= {
-        each.name for each in (folder / "out").iterdir()
-    } | {"left.jpg"}
+    names = {each.name for each in (folder / "out").iterdir()}
+    assert names == {"left.png", "left.ply", "left.depth.png", "left.depth.json", "left.depth-view.png"}
+    note = json.loads((folder / "out" / "left.depth.json").read_text())
+    assert note["models"]["stereo"] == "sgbm"
+    assert "One eye alone tells" in " ".join(each["text"] for each in note["caveats"])
 
 
 def test_depth_alone_takes_pairs_too(folder: Path) -> None:

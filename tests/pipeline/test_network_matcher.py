@@ -8,6 +8,8 @@ import pytest
 from howfar import Frame
 from howfar.errors import ModelError, SettingError
 from howfar.models import open_depth_network
+from howfar.models.check import check_model
+from howfar.models.library import find_model
 from howfar.pipeline.open_matcher import open_matcher
 from howfar.stereo.sgbm import SgbmMatcher
 from tests.models.onnx_files import mean_depth, pair_depth
@@ -66,3 +68,8 @@ def test_a_stereo_network_is_no_depth_network(tmp_path: Path) -> None:
 
 def test_the_default_matcher_needs_no_file() -> None:
     assert isinstance(open_matcher("sgbm"), SgbmMatcher)
+
+
+def test_the_file_of_a_stereo_network_is_checked_like_any_other(tmp_path: Path) -> None:
+    path = stereo_network(tmp_path)
+    assert check_model(*find_model(path)) > 0

@@ -1,6 +1,7 @@
 """Pairs of pictures: both eyes where they see, one eye elsewhere."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,14 +10,19 @@ import howfar.pipeline.pairs as pairs
 from howfar import Camera, DepthFacts, DepthMap, Detections, Frame, Perception, Rangefinder
 from howfar.errors import SettingError
 from howfar.pipeline.given import given_camera, given_rig
+from howfar.pipeline.metric_scale import MetricEvidence, to_metric
 from howfar.pipeline.pairs import PairEyes, Stereo, aligned_pair, joined_map, matched_pair, with_both_eyes
+from howfar.ranging import parse_method
+from howfar.ranging.cues.joining import parse_cues
 from howfar.ranging.methods.map_spread import BEYOND_BOTH, NOT_MATCHED
+from howfar.ranging.settings import Ranging
 from howfar.scene import StereoRig
-from howfar.scene.calibration import Calibration
+from howfar.scene.calibration import Calibration, DepthScale
 from howfar.scene.stereo_calibration import StereoCalibration
 from howfar.stereo import Disparities
 from howfar.stereo.pair_check import PairFault, PairVerdict
 from howfar.stereo.sgbm import SgbmMatcher
+from tests.io.videos import write_video
 from tests.stereo.pairs_of_noise import BOX, HEIGHT, WIDTH, pair
 
 RIG = StereoRig(200.0, 0.1)
@@ -56,7 +62,7 @@ def test_one_eye_tells_what_both_do_not() -> None:
     one_eye = DepthMap(np.array([[7.0, 1.5, 2.5, 8.0]], dtype=np.float32), "metres")
     depth = joined_map(told, RIG, one_eye)
     np.testing.assert_allclose(depth.metres(), [[7.0, 1.0, 2.5, 8.0]], rtol=1e-5)
-    np.testing.assert_allclose(depth.log_sds, [[np.nan, 0.01, np.nan, np.nan]], rtol=1e-5)
+    np.testing.assert_allclose(depth.log_sds, [[np.nan, np.hypot(0.2, 0.3) / 20, np.nan, np.nan]], rtol=1e-5)
 
 
 def test_one_eye_has_the_scale_that_both_tell() -> None:
@@ -204,3 +210,39 @@ def test_what_is_given_of_the_camera_is_a_rig_or_none(given, is_rig: bool) -> No
     assert isinstance(given_rig(given), StereoCalibration) is is_rig
     known = given_camera(given)
     assert (known.camera if isinstance(known, Calibration) else known) == CAMERA
+
+
+def test_depth_on_crops_is_none_of_a_pair() -> None:
+    left, right, _ = pair()
+    frame = Frame(left, "pair", CAMERA, right=right, rig=RIG)
+    one_eye = DepthMap(np.ones((2, 2)), "metres")
+    perception = Perception(frame, Detections.from_boxes([], []), one_eye, NETWORK, crops=())
+    with pytest.raises(SettingError, match="crops"):
+        with_both_eyes(perception, SgbmMatcher())
+
+
+def test_a_cameras_scale_of_one_eye_does_not_change_what_both_see() -> None:
+    left, right, _ = pair()
+    frame = Frame(left, "pair", CAMERA, right=right, rig=RIG)
+    depth = DepthMap(np.full((2, 2), 20.0), "disparity_px", stereo=RIG)
+    perception = Perception(frame, Detections.from_boxes([], []), depth, NETWORK)
+    scale = DepthScale(1.2, "network", "0" * 64)
+    ranging = Ranging((parse_method("median"),), parse_cues("auto"))
+    assert to_metric(perception, MetricEvidence(scale), ranging) is perception
+
+
+def test_two_videos_are_watched_as_pairs(tmp_path: Path) -> None:
+    for name in ("left", "right"):
+        write_video(tmp_path / f"{name}.mp4", 3)
+    seen: list[Frame] = []
+
+    class Sees:
+        def perceive(self, frame, query):
+            seen.append(frame)
+            depth = DepthMap(np.ones((2, 2), dtype=np.float32), "metres")
+            return Perception(frame, Detections.from_boxes([], []), depth, NETWORK)
+
+    finder = Rangefinder.of(Sees())
+    views = list(finder.watch(tmp_path / "left.mp4", right=tmp_path / "right.mp4", every=2))
+    assert [view.frame for view in views] == [0, 2]
+    assert all(frame.right is not None for frame in seen)

@@ -12,6 +12,8 @@ from howfar.scene import Camera, DepthMap
 from howfar.scene.calibration import Distortion, FisheyeDistortion, RationalDistortion
 from howfar.scene.frame import Frame
 from howfar.scene.stereo_calibration import StereoCalibration
+from howfar.stereo.pair_check import check_pair
+from tests.stereo import spoiled
 
 LEFT = Camera(640, 480, 520.0, 522.0, 325.0, 236.0)
 RIGHT = Camera(640, 480, 515.0, 516.0, 312.0, 247.0)
@@ -129,6 +131,18 @@ def test_of_a_rectified_pair_no_pixel_is_touched() -> None:
     assert pair.rig == square.rig()
     assert pair.notes == ("before", "It was read so.")
     assert rectified_pair(frame, calibration).image is not frame.image
+
+
+@pytest.mark.parametrize(("yaw_deg", "roll_deg"), [(4.0, 0.0), (-3.0, 1.0), (8.0, 2.0)])
+def test_a_pair_that_is_found_bad_is_good_once_it_is_rectified(yaw_deg: float, roll_deg: float) -> None:
+    pair = spoiled.turned_aside(yaw_deg, roll_deg)(*spoiled.layers())
+    assert not check_pair(*pair).is_good
+    focal_px = 0.8 * spoiled.WIDTH
+    camera = Camera.from_focal(spoiled.WIDTH, spoiled.HEIGHT, focal_px)
+    turn = cv2.Rodrigues(np.radians([0, yaw_deg, roll_deg]))[0]
+    calibration = StereoCalibration(camera, camera, rotation=turn, translation_m=turn @ [-0.1, 0, 0])
+    rectified = rectified_pair(Frame(pair[0], "layers", right=pair[1]), calibration)
+    assert check_pair(rectified.image, rectified.right, rectified.rig.offset_px).is_good
 
 
 def test_what_was_done_is_said() -> None:

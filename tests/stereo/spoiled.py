@@ -1,6 +1,6 @@
 """Good pairs, and what can be done to them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -108,19 +108,22 @@ def half_as_large(left: np.ndarray, right: np.ndarray) -> Pair:
     return left, right[::2, ::2]
 
 
-def real_pairs(shared: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray, float]]:
+@cache
+def real_pairs(shared: Path) -> list[tuple[str, np.ndarray, np.ndarray, float]]:
     """Name, both pictures and offset of the pairs that are known to be good: 26 streets, cones, teddy, motorcycle."""
     from skimage.data import stereo_motorcycle
 
-    for left in sorted((shared / "data/streets/kitti_0009/left").iterdir()):
-        right = shared / "data/streets/kitti_0009/right" / left.name
-        if right.exists():
-            yield left.stem, read(left), read(right), 0.0
+    streets = shared / "data/streets/kitti_0009"
+    pairs = [
+        (left.stem, read(left), read(streets / "right" / left.name), 0.0)
+        for left in sorted((streets / "left").iterdir())
+        if (streets / "right" / left.name).exists()
+    ]
     for name in ("cones", "teddy"):
         folder = shared / "data/middlebury" / name
-        yield name, read(folder / "left.png"), read(folder / "right.png"), 0.0
+        pairs.append((name, read(folder / "left.png"), read(folder / "right.png"), 0.0))
     left, right, _ = stereo_motorcycle()
-    yield "motorcycle", left, right, 31.086
+    return [*pairs, ("motorcycle", left, right, 31.086)]
 
 
 def read(path: Path) -> np.ndarray:

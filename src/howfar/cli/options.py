@@ -74,7 +74,7 @@ StereoMethod = Annotated[
     typer.Option(
         "--stereo-method",
         metavar="NAME",
-        help="What matches pairs: sgbm, or the .onnx file of a stereo network with its card.",
+        help="What matches pairs: sgbm, mc-cnn, or the .onnx file of a stereo network with its card.",
         rich_help_panel=STEREO,
     ),
 ]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from howfar.models.card import StereoSpec
 from howfar.models.features import FeatureNetwork, SimilarityNetwork
-from howfar.models.library import MC_CNN, find_model
+from howfar.models.library import find_model
 from howfar.models.run_options import RunOptions
 from howfar.models.session import open_session
 from howfar.pipeline.network_matcher import NetworkMatcher
@@ -41,11 +41,6 @@ def open_matcher(name: str | Path, options: RunOptions | None = None) -> Matcher
         else partial(by_features, FeatureNetwork(card, session))
     )
     return McCnn(cost, PIPELINES[card.stereo.pipeline], spread_of(card.stereo), card.name)
-
-
-def matcher_names() -> tuple[str, ...]:
-    """What `open_matcher` knows at once."""
-    return SGBM, MC_CNN, "FILE.onnx"
 
 
 def spread_of(spec: StereoSpec) -> Spread:

@@ -59,6 +59,7 @@ from howfar.scene.query import Classes, as_classes, class_ids
 from howfar.sources.ahead import computed_ahead
 from howfar.sources.as_frame import Picture, as_pair
 from howfar.sources.opening import open_sources
+from howfar.sources.pairs import open_pairs
 
 Stage = Callable[[Iterable[View]], Iterator[View]]
 """Processes the views of a video one after the other: tracking, smoothing, alerts."""
@@ -371,13 +372,21 @@ class Rangefinder:
         evidence = replace(self.evidence, scale=None)
         return Rangefinder.of(self.perceiver, Lens(), evidence, unknown, self.query, self.eyes)
 
-    def watch(self, source: str | Path, *, every: int = 1, stages: Sequence[Stage] = ()) -> Generator[View, None, None]:
+    def watch(
+        self,
+        source: str | Path,
+        *,
+        right: str | Path | None = None,
+        every: int = 1,
+        stages: Sequence[Stage] = (),
+    ) -> Generator[View, None, None]:
         """Look at every n-th frame of a video, camera or stream, in order.
 
         Decoding, the networks and the consumer each have a thread of their own and overlap.
 
         Args:
             source: A path, an address, a camera or a stream.
+            right: That of the right-hand pictures of pairs; the finder's camera then is the rig of both.
             every: n: frames 0, n, 2·n, … are used.
             stages: Processing of the views, one stage after the other.
 
@@ -387,7 +396,7 @@ class Rangefinder:
         Raises:
             SourceError: If the source cannot be opened; or, after the frames that could be read, where it breaks.
         """
-        frames = _frames(str(source), plain_count(every, "every"))
+        frames = _frames(str(source), None if right is None else str(right), plain_count(every, "every"))
         with closing(self.watch_each(frames)) as rows:
             views: Iterator[View] = (row[0] for row in rows)
             for stage in stages:
@@ -464,6 +473,6 @@ def _disowned(frame: Frame) -> Frame:
     return replace(frame, reshaped=False, notes=(*frame.notes, note))
 
 
-def _frames(source: str, every: int) -> Generator[Frame, None, None]:
-    for each in open_sources([source]):
+def _frames(source: str, right: str | None, every: int) -> Generator[Frame, None, None]:
+    for each in open_sources([source]) if right is None else open_pairs([source], [right]):
         yield from each.frames(every)

@@ -82,12 +82,11 @@ def rectified_pair(frame: Frame, calibration: StereoCalibration) -> Frame:
 
 def _note(calibration: StereoCalibration) -> str:
     """What was done, as one sentence."""
-    turned = np.clip((np.trace(np.array(calibration.rotation)) - 1) / 2, -1, 1)
     bent = calibration.left_distortion is not None or calibration.right_distortion is not None
     lenses = ", and without the distortion of their lenses" if bent else ""
     return (
         f"The pair was rectified by its calibration: both pictures are shown as by cameras that look in one direction "
-        f"(they were {math.degrees(math.acos(turned)):.2f} degrees apart){lenses}."
+        f"(they were {calibration.angle_deg:.2f} degrees apart){lenses}."
     )
 
 
@@ -104,6 +103,19 @@ class _Resampling(NamedTuple):
     rig: StereoRig
 
 
+def rectified_points(
+    left_px: NDArray[np.float64], right_px: NDArray[np.float64], calibration: StereoCalibration
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The positions of points of both pictures, N×2 pixel coordinates each, in the rectified pictures."""
+    eyes = _eyes(calibration)
+    view = _view(eyes)
+    scale, middle = np.array([view.fx_px, view.fy_px]), np.array([view.cx_px, view.cy_px])
+    left, right = (
+        _rays(points_px, *eye) * scale + middle for points_px, eye in zip((left_px, right_px), eyes, strict=True)
+    )
+    return left, right
+
+
 def _remapped(image: NDArray[np.uint8], tables: Tables) -> NDArray[np.uint8]:
     rectified: NDArray[np.uint8] = cv2.remap(image, *tables, cv2.INTER_LINEAR)  # type: ignore[assignment]
     return rectified
@@ -111,28 +123,31 @@ def _remapped(image: NDArray[np.uint8], tables: Tables) -> NDArray[np.uint8]:
 
 @lru_cache(maxsize=1)  # for pictures of 12 megapixels it takes 144 MB
 def _resampling(calibration: StereoCalibration) -> _Resampling:
+    eyes = _eyes(calibration)
+    camera = _view(eyes)
+    left, right = (_tables(*eye, camera) for eye in eyes)
+    return _Resampling(left, right, camera, StereoRig(camera.fx_px, calibration.baseline_m))
+
+
+Eye = tuple[Camera, LensDistortion | None, NDArray[np.float64]]
+"""A camera, its distortion, and how it is turned to look straight ahead."""
+
+
+def _eyes(calibration: StereoCalibration) -> tuple[Eye, Eye]:
     left, right = calibration.left, calibration.right
-    size = left.width_px, left.height_px
     turn_left, turn_right, *_ = cv2.stereoRectify(
         camera_matrix(left),
         np.zeros(5),  # the rotations do not depend on distortion
         camera_matrix(right),
         np.zeros(5),
-        size,
+        (left.width_px, left.height_px),
         np.array(calibration.rotation),
         np.array(calibration.translation_m).reshape(3, 1),
     )
-    eyes = (
+    return (
         (left, calibration.left_distortion, turn_left.astype(np.float64)),
         (right, calibration.right_distortion, turn_right.astype(np.float64)),
     )
-    camera = _view(eyes)
-    tables = [_tables(*eye, camera) for eye in eyes]
-    return _Resampling(tables[0], tables[1], camera, StereoRig(camera.fx_px, calibration.baseline_m))
-
-
-Eye = tuple[Camera, LensDistortion | None, NDArray[np.float64]]
-"""A camera, its distortion, and how it is turned to look straight ahead."""
 
 
 def _view(eyes: tuple[Eye, Eye]) -> Camera:

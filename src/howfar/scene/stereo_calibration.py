@@ -105,6 +105,12 @@ class StereoCalibration:
         return math.hypot(*self.translation_m)
 
     @property
+    def angle_deg(self) -> float:
+        """The angle by which the right-hand camera is turned against the left-hand one."""
+        cosine = (float(np.trace(np.array(self.rotation))) - 1) / 2
+        return math.degrees(math.acos(min(1.0, max(-1.0, cosine))))
+
+    @property
     def is_rectified(self) -> bool:
         """Whether the two see every point in the same row, so that nothing has to be resampled."""
         left, right = self.left, self.right

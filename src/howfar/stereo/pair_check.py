@@ -26,11 +26,11 @@ LARGEST_SIDE_PX = 1600
 ROWS_PX = 1.0
 """Rows that are farther apart make matching fail."""
 
-LEAST_RELATED = 10
-"""Points that pictures of one place have in common at least,"""
+RELATED_SHARE = 1 / 30
+"""Share of the corners that pictures of one place and moment have in common at least: of good pairs 1/20 was seen,"""
 
 RICH = 400
-"""if each of them has so many corners."""
+"""where each of them has so many corners."""
 
 SAME_PX = 0.5
 """What has no more parallax has none,"""
@@ -90,7 +90,8 @@ def check_pair(left: NDArray[np.uint8], right: NDArray[np.uint8], offset_px: flo
     grey_left, grey_right = (_grey(each, shrink) for each in (left, right))
     points = common_points(grey_left, grey_right)
     exposure = tuple(_exposure_faults(grey_left, grey_right, points))
-    if len(points) < LEAST_RELATED and min(points.features) >= RICH:
+    corners = min(points.features)
+    if corners >= RICH and len(points) < RELATED_SHARE * corners:
         return PairVerdict((UNRELATED, *exposure), len(points))
     fit = fit_rows(points)
     if fit is None:
@@ -153,7 +154,8 @@ def _moved(image: NDArray[np.uint8], down_px: float, clockwise_deg: float) -> ND
 
 
 UNRELATED = PairFault(
-    "unrelated", "The two pictures have nothing in common: give two pictures that were taken side by side."
+    "unrelated",
+    "The two pictures have hardly anything in common: give two that were taken side by side at the same moment.",
 )
 SAME = PairFault(
     "same",

@@ -41,13 +41,13 @@ SPECKLE_PX, SPECKLE_STEP_PX = 100, 2
 """A patch of fewer pixels, which differ by no more than the step, is none."""
 AROUND_PX = (7, 7)
 """What is looked at around a pixel to tell how certain its disparity is."""
-LEAST_SD_PX, FLAT_SD_PX, FLAT_CONTRAST = 0.3, 0.22, 0.25
+LEAST_SD_PX, FLAT_SD_PX, FLAT_CONTRAST = 0.2, 0.15, 0.25
 """Errors of matched disparities on smooth surfaces, where the grey levels change by little from column to column. Their
-form, like that of the numbers below, is that of the errors of pixels in 100 rendered pairs. All are larger by a factor
-of 1.5, so that intervals of whole objects, whose pixels err together, hold what they should."""
-SD_BY_ROUGHNESS = 3.0
-"""Times the standard deviation of the disparities around."""
-HOLE_SD_PX, SD_BY_STEP, SD_BY_WIDTH = 4.5, 0.9, 0.22
+form, like that of the numbers below, is that of the errors of pixels in 100 rendered pairs."""
+SD_BY_ROUGHNESS = 2.7
+"""Times the standard deviation of the disparities around: a third more than for pixels, so that the intervals of whole
+objects, whose pixels err together, hold what they should."""
+HOLE_SD_PX, SD_BY_STEP, SD_BY_WIDTH = 4.0, 0.8, 0.2
 """Errors in holes: at least, times the difference of both sides, and times the width of the hole."""
 BACK_PX = 1
 """How far the match back from the right-hand picture may be off."""
@@ -99,7 +99,7 @@ def checked_reach_px(left: NDArray[np.uint8], right: NDArray[np.uint8], max_disp
     refuse_unlike(left, right, max_disparity_px)
     if max_disparity_px is not None:
         return max_disparity_px
-    width = left.shape[1]
+    width = int(left.shape[1])
     most = min(int(MOST_REACH_SHARE * width), width - 1)
     small = [_grey(each, 1 / PREVIEW_STEP) for each in (left, right)]
     found = _matched(small[0], small[1], most // PREVIEW_STEP)

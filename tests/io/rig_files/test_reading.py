@@ -247,6 +247,8 @@ def test_a_doubtful_offset_is_told() -> None:
         pytest.param("left.yaml,none.yaml", "There is no rig file", id="no second file"),
         pytest.param(".", "holds no rig file", id="a folder without one"),
         pytest.param("bytes.bin", "cannot be read", id="no text"),
+        pytest.param("a" * 5000, "File name too long", id="a name that is too long"),
+        pytest.param('{"a": 1}', "no two cameras", id="the text of a file in one line"),
         pytest.param("left.yaml", "one camera", id="the other half is missing"),
     ],
 )

@@ -30,6 +30,9 @@ IN_FOLDERS = ("rig.toml", "calib_cam_to_cam.txt", "calib.txt", "*camchain*.yaml"
 
 TWO_IN_FOLDERS = (("left.yaml", "right.yaml"), ("left.yml", "right.yml"), ("intrinsics.yml", "extrinsics.yml"))
 
+STARTS = ("{", "[", "<", "%YAML")
+"""What the text of a file begins with that is one line, and no path."""
+
 PARTNERS = (("left", "right"), ("intrinsics", "extrinsics"), ("extrinsics", "intrinsics"), ("intrinsic", "extrinsic"))
 """What a file is called whose other half lies beside it, and what that is called."""
 
@@ -43,7 +46,7 @@ def read_rig(source: Path | str) -> StereoCalibration:
     Raises:
         SettingError: If there is none, it is of no known kind, or something in it is missing or cannot be.
     """
-    if isinstance(source, str) and "\n" in source:
+    if isinstance(source, str) and ("\n" in source or source.lstrip().startswith(STARTS)):
         return _plausible(_of_texts([source], "The rig"), "The rig")
     paths = _paths(source)
     name = f"The rig file {','.join(map(str, paths))}"
@@ -53,10 +56,15 @@ def read_rig(source: Path | str) -> StereoCalibration:
 def _paths(source: Path | str) -> list[Path]:
     """The files of a rig: one, or two that belong together."""
     path = Path(source)
-    if path.is_dir():
-        return _in_folder(path)
-    if path.exists():
-        return [path, *_partner(path)]
+    try:
+        if path.is_dir():
+            return _in_folder(path)
+        if path.exists():
+            return [path, *_partner(path)]
+    except (OSError, ValueError) as error:  # a name that no file can have
+        raise SettingError(
+            f"The rig file {str(source)[:60]!r}… cannot be read ({error.args[-1]}): check the path."
+        ) from None
     both = [Path(part.strip()) for part in str(source).split(",")]
     return both if len(both) == 2 else [path]
 

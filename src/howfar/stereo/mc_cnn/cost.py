@@ -90,8 +90,14 @@ def seen_from_right(cost: NDArray[np.float32]) -> NDArray[np.float32]:
     """
     width, disparities = cost.shape[1:]
     mirrored = np.full_like(cost, WORST_COST)
-    for disparity in range(min(disparities, width)):
-        mirrored[:, disparity:, disparity] = cost[:, disparity:, disparity][:, ::-1]
+    inner = width - disparities + 1  # columns of the right-hand picture that may match at every disparity
+    if inner > 0:
+        plane, row, step = cost.strides
+        shifted = as_strided(cost, (len(cost), inner, disparities), (plane, row, row + step), writeable=False)
+        mirrored[:, disparities - 1 :] = shifted[:, ::-1]
+    first = max(inner, 0)
+    for disparity in range(min(disparities, width - first)):
+        mirrored[:, disparity : width - first, disparity] = cost[:, first + disparity :, disparity][:, ::-1]
     return mirrored
 
 
