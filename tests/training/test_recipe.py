@@ -8,7 +8,15 @@ import pytest
 
 from howfar.errors import SettingError
 from howfar.training.losses.depth import LOSSES
-from howfar.training.recipe import DepthRecipe, DetectorRecipe, JointRecipe, RangingRecipe, parse_recipe, read_recipe
+from howfar.training.recipe import (
+    DepthRecipe,
+    DetectorRecipe,
+    DisparityDetectorRecipe,
+    JointRecipe,
+    RangingRecipe,
+    parse_recipe,
+    read_recipe,
+)
 from howfar.training.semi.recipe import SemiRecipe
 from howfar.training.tasks.depth import OTHER_LOSSES
 
@@ -49,6 +57,7 @@ def test_every_recipe_can_be_read(path: Path) -> None:
         "semi": SemiRecipe,
         "detector": DetectorRecipe,
         "joint": JointRecipe,
+        "disparity-detector": DisparityDetectorRecipe,
         "ranging": RangingRecipe,
     }
     recipe = read_recipe(path, kinds[task])
