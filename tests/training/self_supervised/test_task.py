@@ -115,6 +115,9 @@ def test_each_step_shows_fixed_numbers_of_each_source() -> None:
             "leaves no pair of data",
             id="no room for data",
         ),
+        pytest.param(
+            {"data": {"root": "x", "size_px": [128, 128], "held_out": 1}}, "keeps everything", id="nothing left"
+        ),
         pytest.param({"source": [{"name": "b", "root": "x", "pictures": 1}]}, "give both, or none", id="no splits"),
         pytest.param(
             {"source": [{"name": "data", "root": "x", "held_out": ["val"]}]}, "a name of its own", id="one name twice"
