@@ -153,7 +153,7 @@ class Monodepth(nn.Module):
 class FlipAveraged(nn.Module):
     """A network that looks at a picture and at its mirror image, and joins the two disparities.
 
-    The paper's post-processing (section 3.3): within 5 % of the left border, where the right-hand picture ends, the
+    The paper's post-processing: within 5 % of the left border, where the right-hand picture ends, the
     mirror image's disparity counts alone, within 5 % of the right border the picture's own, and between them their
     mean. Of the depth that the network gives the reciprocals are joined, which disparities are.
     """
@@ -183,10 +183,8 @@ def _up_levels(encoder: Sequence[int]) -> list[UpLevel]:
     inputs, skips = (encoder[-1], *widths[:-1]), (*reversed(encoder[:-1]), 0)
     gives = [number >= count - SCALES for number in range(count)]
     joins = [False, *gives[:-1]]
-    return [
-        UpLevel(*each[:3], joins=each[3], gives=each[4])
-        for each in zip(inputs, skips, widths, joins, gives, strict=True)
-    ]
+    levels = zip(inputs, skips, widths, joins, gives, strict=True)
+    return [UpLevel(below, skip, width, joins=join, gives=give) for below, skip, width, join, give in levels]
 
 
 def _resnet_of(network: Monodepth) -> ResNet50:

@@ -30,6 +30,7 @@ from howfar.training.self_supervised.task import (
 from howfar.training.starting import Devices, trainer
 from howfar.training.trained import trained_network
 from tests.datasets.folders import write_kitti_pairs, write_street_pairs
+from tests.training.listeners import Silent
 
 FOCAL_PX, BASELINE_M, SHIFT_PX = 80.0, 0.5, 8
 
@@ -115,6 +116,9 @@ def test_each_step_shows_fixed_numbers_of_each_source() -> None:
             "leaves no pair of data",
             id="no room for data",
         ),
+        pytest.param(
+            {"data": {"root": "x", "size_px": [128, 128], "held_out": 1}}, "keeps everything", id="nothing left"
+        ),
         pytest.param({"source": [{"name": "b", "root": "x", "pictures": 1}]}, "give both, or none", id="no splits"),
         pytest.param(
             {"source": [{"name": "data", "root": "x", "held_out": ["val"]}]}, "a name of its own", id="one name twice"
@@ -154,16 +158,6 @@ def test_a_pair_that_is_one_picture_twice_stops_before_the_training(tmp_path: Pa
     Image.open(root / "image_2" / "000001.png").save(root / "image_3" / "000001.png")
     with pytest.raises(SourceError, match="000001: The right-hand picture is the left-hand one once more"):
         pair_sources(recipe(data={"root": str(root), "size_px": [128, 128]}))
-
-
-class Silent:
-    """Listens to nothing."""
-
-    def epoch_starts(self, epoch: int, epochs: int, steps: int) -> None: ...
-
-    def step_done(self, losses: Any) -> None: ...
-
-    def epoch_done(self, row: Any, *, best: bool) -> None: ...
 
 
 def write_walls(root: Path, count: int = 2) -> Path:

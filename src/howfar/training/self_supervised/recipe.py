@@ -24,6 +24,10 @@ class PairDataSettings(Settings, frozen=True, kw_only=True):
     name: str = "data"
     steps: CountOrNone = 0
 
+    def __post_init__(self) -> None:
+        if self.held_out == 1:
+            raise ValueError("held_out = 1 keeps everything for validation; give 0 for nothing, or 2 or more")
+
     @property
     def judged_on(self) -> str:
         """What the figures of the validation are of, in words."""
