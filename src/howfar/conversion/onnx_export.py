@@ -165,7 +165,7 @@ def to_onnx(source: Exportable) -> onnx.ModelProto:
             dynamo=True,
             opset_version=OPSET,
             input_names=[form.input],
-            output_names=[form.output, *source.more_outputs],
+            output_names=[source.output or form.output, *source.more_outputs],
             dynamic_shapes=(form.free_axes(source),),
             verbose=False,
         )

@@ -6,7 +6,7 @@ from typing import Any
 from torch import nn
 
 from howfar.errors import SettingError
-from howfar.networks import compact_depth, fcrn, foreground, hybrid_cnn, joint_nanodet, unet_depth, yolov5
+from howfar.networks import compact_depth, fcrn, foreground, hybrid_cnn, joint_nanodet, joint_yolov5, unet_depth, yolov5
 from howfar.networks.entry import CardTask, NetworkEntry, Size
 
 NETWORKS: Mapping[str, NetworkEntry] = {
@@ -18,6 +18,7 @@ NETWORKS: Mapping[str, NetworkEntry] = {
         hybrid_cnn.ENTRY,
         *yolov5.ENTRIES,
         joint_nanodet.ENTRY,
+        joint_yolov5.ENTRY,
         foreground.ENTRY,
     )
 }
