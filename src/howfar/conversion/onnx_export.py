@@ -153,7 +153,7 @@ def to_onnx(source: Exportable) -> onnx.ModelProto:
             dynamo=True,
             opset_version=OPSET,
             input_names=[spec.name or form.input for spec in source.card.inputs],
-            output_names=[form.output, *source.more_outputs],
+            output_names=[source.output or form.output, *source.more_outputs],
             dynamic_shapes=(form.free_axes(source),) * len(source.card.inputs),
             verbose=False,
         )

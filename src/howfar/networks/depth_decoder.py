@@ -6,6 +6,7 @@ et al., CVPR 2017), and the sum is filtered. Joining them side by side, as the c
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from torch import Tensor, nn
 from torch.nn import functional
@@ -61,3 +62,15 @@ class DepthDecoder(nn.Module):
             x = block(x, skip)
         depth_m: Tensor = self.head(x)
         return depth_m
+
+
+class JointOutput(NamedTuple):
+    """What a joint network says of a picture.
+
+    Attributes:
+        depth_m: N×1×H/4×W/4 metres.
+        cells: What its detector says, before anything is decoded, in tensors of N pictures each.
+    """
+
+    depth_m: Tensor
+    cells: Sequence[Tensor]

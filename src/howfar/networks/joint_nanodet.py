@@ -4,26 +4,12 @@ The decoder (howfar.networks.depth_decoder) reads the detector's trunk at stride
 of the picture.
 """
 
-from typing import NamedTuple
-
 from torch import Tensor, nn
 
-from howfar.networks.depth_decoder import BINS, DEPTH, FARTHEST_M, DepthDecoder
+from howfar.networks.depth_decoder import BINS, DEPTH, FARTHEST_M, DepthDecoder, JointOutput
 from howfar.networks.entry import NetworkEntry
 from howfar.networks.imagenet import IMAGENET_MEAN, IMAGENET_STD
-from howfar.networks.nanodet import CLASSES, DISTANCES, SCORES, TRUNK_CHANNELS, Cells, NanoDetG
-
-
-class JointOutput(NamedTuple):
-    """What a joint network says of a picture.
-
-    Attributes:
-        depth_m: N×1×H/4×W/4 metres.
-        cells: What its detector says of each cell.
-    """
-
-    depth_m: Tensor
-    cells: Cells
+from howfar.networks.nanodet import CLASSES, DISTANCES, SCORES, TRUNK_CHANNELS, NanoDetG
 
 
 class JointNanoDet(nn.Module):
@@ -51,8 +37,8 @@ class JointOutputs(nn.Module):
         self.network = network
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        depth_m, cells = self.network(x)
-        return cells.class_logits.sigmoid(), cells.side_logits, depth_m
+        depth_m, (class_logits, side_logits) = self.network(x)
+        return class_logits.sigmoid(), side_logits, depth_m
 
 
 ENTRY = NetworkEntry(

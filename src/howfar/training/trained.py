@@ -44,7 +44,8 @@ def trained_network(root: Path, *, last: bool = False, described: Path | None = 
     described_card = _described(card, recipe, export, state)
     any_size = entry.size_px is None and getattr(network, "any_size", True)
     more: tuple[str, ...] = getattr(network, "more_outputs", ())
-    return Exportable(network, described_card, any_size, more)
+    first, *_ = getattr(network, "tensors", ("",))
+    return Exportable(network, described_card, any_size, more, output=first)
 
 
 def _kept_recipe(root: Path) -> Any:

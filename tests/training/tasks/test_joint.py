@@ -20,7 +20,7 @@ from howfar.models import CardJoint, open_depth_network, open_joint
 from howfar.models.library import find_model
 from howfar.models.preprocess import feed
 from howfar.networks.compact_depth import SKY_M
-from howfar.networks.joint_nanodet import JointOutput
+from howfar.networks.depth_decoder import JointOutput
 from howfar.networks.nanodet import BINS, Cells
 from howfar.scene import Camera, Frame, Query
 from howfar.training.data.depth.batches import DepthBatch
@@ -88,6 +88,15 @@ def untaught(data: Path) -> JointRecipe:
         box_teacher=BoxTeacherSettings(),
         depth_teacher=None,
         loss={"log_l1": 1.0, "boxes": 1.0},
+    )
+
+
+def of_yolov5(data: Path) -> JointRecipe:
+    """The recipe of another network, as it is but for its data and sizes."""
+    recipe = small(data)
+    other = read_recipe(RECIPE.with_name("joint-yolov5n.toml"), JointRecipe)
+    return msgspec.structs.replace(
+        recipe, network=other.network, box_teacher=BoxTeacherSettings(), depth_teacher=None, loss=other.loss
     )
 
 
@@ -169,6 +178,23 @@ def test_what_is_exported_is_one_file_that_finds_and_measures_in_one_run(run: Pa
     finder = Rangefinder(path, path)
     assert isinstance(finder.perceiver, CardJoint)
     assert set(finder.look(frame.image).models.values()) == {"mine"}
+
+
+@pytest.mark.slow
+def test_another_detector_with_a_depth_decoder_goes_the_same_way(data: Path, tmp_path: Path) -> None:
+    """From its recipe to a rangefinder."""
+    recipe = of_yolov5(data)
+    listener = Listener()
+    started(recipe, tmp_path / "run").run(listener)
+    assert listener.steps == 4
+    path = tmp_path / "other.onnx"
+    export(trained_network(tmp_path / "run"), path)
+    network = open_joint(path)
+    assert network.card.detector is not None
+    assert (network.card.detector.layout, network.card.detector.tensors) == ("yolov5", ("boxes",))
+    frame = Frame(np.full((48, 100, 3), 90, dtype=np.uint8), "grey", Camera.from_focal(100, 48, 80.0))
+    assert network.perceive(frame, Query(score=0.0001)).depth.is_metric
+    assert isinstance(Rangefinder(path, path).perceiver, CardJoint)
 
 
 @pytest.mark.parametrize("split", [None, "test"], ids=["the recipe's", "another"])
@@ -340,6 +366,11 @@ def test_teachers_are_asked_once_of_a_batch_that_is_looked_at_twice(data: Path) 
             ("network.options.classes=3",), "The data have 80 classes, and the network is to have 3", id="classes"
         ),
         pytest.param(("photos.held_out=4",), "has 4 photos, and 4 are to be held out", id="too few photos"),
+        pytest.param(
+            ("network.name=joint-yolov5n",),
+            r"joint-yolov5n goes on from none: take loss\.former out",
+            id="nothing to stay near",
+        ),
         pytest.param(("data.sizes_px=[[60, 32]]",), "multiples of 32", id="a size that does not fit"),
         pytest.param(("loss.boxs=1",), "boxs", id="a loss that there is not"),
         pytest.param(

@@ -22,8 +22,8 @@ from howfar.models.card import Card, DepthSpec, Fit, InputSpec
 from howfar.models.depth import CardDepth
 from howfar.networks.catalogue import NETWORKS, build, find_network, refuse_sizes
 from howfar.networks.compact_depth import SKY_M, InTraining
+from howfar.networks.depth_decoder import JointOutput
 from howfar.networks.entry import CardTask
-from howfar.networks.joint_nanodet import JointOutput
 from howfar.scene import Camera
 from howfar.training.bounds import Size
 from howfar.training.data.batch_pictures import depth_grid

@@ -9,7 +9,7 @@ import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import msgspec
 import numpy as np
@@ -19,16 +19,17 @@ from torch import Tensor, nn
 
 from howfar.datasets import DepthSample, DetectionSample
 from howfar.datasets.check import Checked
+from howfar.errors import SettingError
 from howfar.evaluation.detection.coco import require_coco_eval
 from howfar.evaluation.detection.evaluation import evaluate_detector
-from howfar.models.card import Card, DetectorSpec
+from howfar.models.card import Card, DetectorSpec, LayoutName
 from howfar.models.depth import CardDepth
 from howfar.models.joint import CardJoint
 from howfar.models.library import find_model
 from howfar.networks.compact_depth import SKY_M
-from howfar.networks.depth_decoder import DEPTH
-from howfar.networks.joint_nanodet import JointNanoDet, JointOutput, JointOutputs
-from howfar.networks.nanodet import DISTANCES, SCORES, Cells
+from howfar.networks.depth_decoder import DEPTH, JointOutput
+from howfar.networks.joint_nanodet import JointNanoDet
+from howfar.networks.joint_yolov5 import JointYOLOv5
 from howfar.scene import Camera
 from howfar.training.data.depth.pairs import SourcePairs, labelled_pairs, source_pairs
 from howfar.training.data.joint.batches import JointBatch, JointExamples, collate
@@ -39,7 +40,8 @@ from howfar.training.data.shown_batch import shown_objects
 from howfar.training.frozen_depth import FrozenDepth
 from howfar.training.initial_weights import load_initial_weights
 from howfar.training.losses.depth import picture_log_l1_loss
-from howfar.training.losses.nanodet import Labels, boxes_loss, former_loss
+from howfar.training.losses.joint_boxes import BOX_LOSSES
+from howfar.training.losses.nanodet import Labels
 from howfar.training.recipe import BOXES, FORMER, TAUGHT_DEPTH, JointRecipe, SourceSettings
 from howfar.training.task_weights import TASK_WEIGHTS
 from howfar.training.tasks import depth
@@ -68,7 +70,7 @@ class JointTask(DepthTask):
     """A network for objects and depth with its data, losses and validation."""
 
     recipe: JointRecipe
-    network: JointNanoDet
+    network: JointNanoDet | JointYOLOv5
     card_task = "joint"
     other_losses = (*depth.OTHER_LOSSES, *JOINT_LOSSES)
     made_examples = JointExamples
@@ -101,6 +103,12 @@ class JointTask(DepthTask):
             require_coco_eval()
         self.class_names = class_names
         super().__init__(recipe, samples, held_out, sources)
+        self.box_losses = BOX_LOSSES[self.entry.layout]
+        if FORMER in recipe.loss and self.box_losses.former is None:
+            raise SettingError(
+                f"The loss {FORMER} keeps what a trained detector knows, and {self.entry.name} goes on from none: take "
+                f"loss.{FORMER} out."
+            )
         self.photos_held_out = photos_held_out
         self.former: nn.Module | None = None
         self.depth_teacher: FrozenDepth | None = None
@@ -133,7 +141,8 @@ class JointTask(DepthTask):
         """How the trained network is to be fed and read: whole pictures, with bars up to the next multiple."""
         base = depth.training_card(self.recipe, camera)
         assert base.depth is not None
-        detector = DetectorSpec("nanodet", self.class_names, tensors=(SCORES, DISTANCES))
+        *tensors, _ = self._outputs.tensors
+        detector = DetectorSpec(cast(LayoutName, self.entry.layout), self.class_names, tensors=tuple(tensors))
         spec = replace(base.input, fit="letterbox-area", pad=0)
         return replace(base, task="joint", input=spec, detector=detector, depth=replace(base.depth, tensors=(DEPTH,)))
 
@@ -144,8 +153,8 @@ class JointTask(DepthTask):
         weights, taught = self.recipe.loss, self._taught_of(batch)
         if BOXES in weights:
             losses[BOXES] = self._boxes_loss(output, batch)
-        if taught.cells is not None:
-            losses[FORMER] = former_loss(output.cells, taught.cells)
+        if taught.cells is not None and self.box_losses.former is not None:
+            losses[FORMER] = self.box_losses.former(output.cells, taught.cells)
         if taught.depth_m is not None:
             losses[TAUGHT_DEPTH] = _taught_depth_loss(output, batch, taught.depth_m)
         summed = losses["loss"] + _weighted(losses, weights, (TAUGHT_DEPTH,)), _weighted(losses, weights, BOXES_LOSSES)
@@ -168,7 +177,12 @@ class JointTask(DepthTask):
 
     def joint_of(self, network: nn.Module) -> CardJoint:
         """The network as it will be fed and read when it is exported."""
-        return CardJoint(self.card, TorchSession(JointOutputs(network), outputs=JointOutputs.tensors))
+        return CardJoint(self.card, TorchSession(self._outputs(network), outputs=self._outputs.tensors))
+
+    @property
+    def _outputs(self) -> Any:
+        """What makes of the network that with the outputs of its exported file, and has their names as `tensors`."""
+        return self.entry.decoded
 
     def _estimator(self, network: nn.Module) -> CardDepth:
         return self.joint_of(network).depth
@@ -177,12 +191,13 @@ class JointTask(DepthTask):
         """The loss of the pictures in which somebody has looked for objects."""
         chosen = batch.looked_at.nonzero().flatten()
         if not len(chosen):
-            return output.cells.class_logits.sum() * 0
+            return sum((each.sum() for each in output.cells), start=output.depth_m.new_zeros(())) * 0
         number = batch.looked_at.cumsum(0) - 1
         labels = Labels(number[batch.labels.picture], *batch.labels[1:])
-        cells = type(output.cells)(*(each[chosen] for each in output.cells))
         height, width = batch.depth.image.shape[-2:]
-        return boxes_loss(cells, labels, (width, height))
+        return self.box_losses.boxes(
+            self.network.detector, [each[chosen] for each in output.cells], labels, (width, height)
+        )
 
     def _taught_of(self, batch: JointBatch) -> "Taught":
         """What the teachers say of a batch; they are asked once where the same one is looked at again."""
@@ -210,7 +225,7 @@ class Taught(NamedTuple):
     """
 
     image: Tensor
-    cells: Cells | None
+    cells: Sequence[Tensor] | None
     depth_m: Tensor | None
 
 
