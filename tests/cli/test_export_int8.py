@@ -16,7 +16,7 @@ from howfar.models.card_reading import read_card
 from howfar.models.card_writing import write_card
 from howfar.models.int8 import holds_int8
 from tests.conversion.int8.networks import forked_depth, forked_joint, write_pictures
-from tests.datasets.folders import write_nyu
+from tests.datasets.folders import write_nyu, write_yolo
 from tests.models.onnx_files import mean_depth, pair_depth
 from tests.training.run_folders import depth_recipe, tiny_unet, write_run
 
@@ -147,6 +147,12 @@ def _video(folder: Path) -> list[str | Path]:
         pytest.param(_with(mean_depth), ModelError, "there is nothing to make int8 of", id="no layers"),
         pytest.param(_twice, ModelError, "is an int8 file already: name its source, forked", id="int8 of int8"),
         pytest.param(_beside("--half"), SettingError, "--int8 does not go with --half", id="half precision"),
+        pytest.param(
+            lambda folder: [*_with(forked_depth)(folder), "--measure", write_yolo(folder / "yolo")],
+            SettingError,
+            "forked gives no boxes to be measured",
+            id="labels of what it does not give",
+        ),
         pytest.param(_beside("--measure", "no-data"), SourceError, "There is no data set no-data", id="no data set"),
     ],
 )
