@@ -76,6 +76,24 @@ def test_a_joint_network_in_int8_keeps_boxes_and_depth(tmp_path: Path) -> None:
     assert f"howfar look PHOTO --detector {file} --depth-model {file}" in printed
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("network", "kept"),
+    [
+        pytest.param("nanodet-g", "30 of 34 layers", id="boxes"),
+        pytest.param("depth-rooms-streets", "71 of 75 layers", id="depth"),
+    ],
+)
+def test_an_embedded_network_in_int8_stays_within_the_usual_tolerance(
+    shared: Path, tmp_path: Path, network: str, kept: str
+) -> None:
+    photos = sorted((shared / "data/coco_train337/images").iterdir())[::24]
+    (tmp_path / "pictures").mkdir()
+    for photo in photos:
+        shutil.copy(photo, tmp_path / "pictures")
+    assert kept in to_int8(network, tmp_path)
+
+
 def test_without_vnni_weights_have_7_bits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("howfar.conversion.int8.source.has_vnni", lambda: False)
     assert "with weights of 7 bits" in to_int8(forked_depth(tmp_path), tmp_path)
