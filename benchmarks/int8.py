@@ -111,8 +111,7 @@ def main() -> None:
     data = words.shared / "data"
     coco, nyu = data / "coco_train337", data / "nyu_depth_v2"
     dataset = CocoDetection(coco / "images", coco / "instances.json")
-    names = [sample.name for sample in dataset]
-    photos = [coco / "images" / Path(name).name for name in names[::CALIBRATED]]
+    photos = [coco / "images" / Path(sample.name).name for sample in dataset[::CALIBRATED]]
     rooms = [nyu / "rgb" / f"{line.split()[0]}.jpg" for line in (nyu / "train.txt").read_text().splitlines()][::ROOMS]
     with (data / "streets/index.csv").open(encoding="utf-8") as file:
         streets = [data / "streets" / row["left"] for row in csv.DictReader(file) if row["set"] in STREET_SETS]

@@ -16,7 +16,7 @@ from howfar.models.card_reading import read_card
 from howfar.models.card_writing import write_card
 from howfar.models.int8 import holds_int8
 from tests.conversion.int8.networks import forked_depth, forked_joint, write_pictures
-from tests.datasets.folders import write_nyu
+from tests.datasets.folders import write_nyu, write_yolo
 from tests.models.onnx_files import mean_depth, pair_depth
 from tests.training.run_folders import depth_recipe, tiny_unet, write_run
 
@@ -74,6 +74,24 @@ def test_a_joint_network_in_int8_keeps_boxes_and_depth(tmp_path: Path) -> None:
     assert "the card has no focal_px that could take it" in printed
     file = tmp_path / "small.onnx"
     assert f"howfar look PHOTO --detector {file} --depth-model {file}" in printed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("network", "kept"),
+    [
+        pytest.param("nanodet-g", "30 of 34 layers", id="boxes"),
+        pytest.param("depth-rooms-streets", "71 of 75 layers", id="depth"),
+    ],
+)
+def test_an_embedded_network_in_int8_stays_within_the_usual_tolerance(
+    shared: Path, tmp_path: Path, network: str, kept: str
+) -> None:
+    photos = sorted((shared / "data/coco_train337/images").iterdir())[::24]
+    (tmp_path / "pictures").mkdir()
+    for photo in photos:
+        shutil.copy(photo, tmp_path / "pictures")
+    assert kept in to_int8(network, tmp_path)
 
 
 def test_without_vnni_weights_have_7_bits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,6 +165,12 @@ def _video(folder: Path) -> list[str | Path]:
         pytest.param(_with(mean_depth), ModelError, "there is nothing to make int8 of", id="no layers"),
         pytest.param(_twice, ModelError, "is an int8 file already: name its source, forked", id="int8 of int8"),
         pytest.param(_beside("--half"), SettingError, "--int8 does not go with --half", id="half precision"),
+        pytest.param(
+            lambda folder: [*_with(forked_depth)(folder), "--measure", write_yolo(folder / "yolo")],
+            SettingError,
+            "forked gives no boxes to be measured",
+            id="labels of what it does not give",
+        ),
         pytest.param(_beside("--measure", "no-data"), SourceError, "There is no data set no-data", id="no data set"),
     ],
 )

@@ -44,7 +44,7 @@ def check_file(request: CheckRequest) -> None:
     from howfar.evaluation.agreement.agreement import refuse_unlike
     from howfar.evaluation.agreement.reports import agreement_table
     from howfar.evaluation.agreement.tolerance import beyond, tolerance_for
-    from howfar.evaluation.report.report import Report, as_tables
+    from howfar.evaluation.report.report import terminal_table
     from howfar.models.library import find_model
 
     pictures = open_pictures(request.pictures)
@@ -54,7 +54,7 @@ def check_file(request: CheckRequest) -> None:
     refuse_unlike(source.card, card)
     agreement = agree("Comparing", pictures, (source, file))
     table = agreement_table(agreement, f"{path} against {against}")
-    results().print(as_tables(Report("", {}, (), {}, {}, (table,))))
+    results().print(terminal_table(table))
     tolerance = tolerance_for(card) if request.tolerance is None else request.tolerance
     if words := beyond(agreement, tolerance):
         raise ModelError(

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from howfar.cli.console import results, tell
 from howfar.cli.extras import INT8_LIBRARIES, need_training
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from howfar.errors import SourceError
     from howfar.evaluation.agreement.agreement import Agreement, Network
     from howfar.evaluation.agreement.labelled import Measured
+    from howfar.evaluation.depth.protocols import DepthProtocol
     from howfar.models.card import Card
     from howfar.scene import Frame
     from howfar.sources.kinds import Source
@@ -71,13 +72,17 @@ def export_int8(request: Int8Request) -> None:
             setting="calibrate",
         )
     pictures = calibration_pictures(request.calibrate)
+    labelled = [_LabelledData.opened(named, request.every, source.card) for named in request.measure]
     with TemporaryDirectory(prefix="howfar-") as temporary:
         file = Path(temporary) / request.out.name
         card = _quantised(source, pictures, file, reduced_range=needs_reduced_range())
         if request.licence is not None:
             card = replace(card, licence=request.licence)
         card = _with_scale(source, file, card, pictures)
-        _compare_and_keep(request, source, file, card, pictures)
+        networks = _networks(source, file, card)
+        agreement = agree("Comparing", pictures.held_out, networks)
+        measured = [each.measured(networks) for each in labelled]
+        _judge_and_keep(request, source, (file, card), agreement, measured)
 
 
 def _quantised(source: "Int8Source", pictures: "CalibrationPictures", file: Path, *, reduced_range: bool) -> "Card":
@@ -137,17 +142,20 @@ def _networks(source: "Int8Source", file: Path, card: "Card") -> "tuple[Network,
     )
 
 
-def _compare_and_keep(
-    request: Int8Request, source: "Int8Source", file: Path, card: "Card", pictures: "CalibrationPictures"
+def _judge_and_keep(
+    request: Int8Request,
+    source: "Int8Source",
+    made: "tuple[Path, Card]",
+    agreement: "Agreement",
+    measured: "Sequence[Measured]",
 ) -> None:
+    """Tell what became of the network, and keep the file unless it lost too much."""
     from howfar.conversion.int8.keeping import keep
     from howfar.evaluation.agreement.reports import agreement_table, before_and_after, results_of, times_table
     from howfar.evaluation.agreement.speed import times_of
-    from howfar.evaluation.report.report import Report, as_tables
+    from howfar.evaluation.report.report import terminal_table
 
-    networks = _networks(source, file, card)
-    agreement = agree("Comparing", pictures.held_out, networks)
-    measured = [_measured(named, request.every, networks) for named in request.measure]
+    file, card = made
     times_ms, size_px = times_of({source.name: (source.path, source.card), card.name: (file, card)})
     tables = (
         before_and_after((source.name, card.name), (source.path.stat().st_size, file.stat().st_size), measured),
@@ -155,7 +163,7 @@ def _compare_and_keep(
         times_table(times_ms, size_px),
     )
     for table in tables:
-        results().print(as_tables(Report("", {}, (), {}, {}, (table,))))
+        results().print(terminal_table(table))
     _refuse_loss(request, source, agreement, measured)
     results_text = results_of(source.name, agreement, measured, times_ms)
     kept = keep(file, replace(card, results=results_text), request.out, overwrite=request.overwrite)
@@ -204,35 +212,53 @@ def _shown(what: str, sources: "Sequence[Source]") -> "Iterator[Iterator[Frame]]
         yield stepped(step)
 
 
-def _measured(named: str, every: int, networks: "tuple[Network, Network]") -> "Measured":
-    """What both networks reach on a labelled data set."""
-    from howfar.datasets import open_depth_dataset
-    from howfar.datasets.nyu import NyuDepthV2
-    from howfar.datasets.opening import kind_at
-    from howfar.evaluation.agreement.labelled import Measured, measure_boxes, measure_depth
-    from howfar.evaluation.depth.protocols import FULL, NYU_EIGEN
+@dataclass(frozen=True, slots=True)
+class _LabelledData:
+    """Pictures that are labelled with depth or with boxes; `protocol` is how depth is measured, None for boxes."""
 
-    path, part = path_and_part(named)
-    if kind_at(path) == "depth":
-        depth = open_depth_dataset(path)
-        used = part or part_of(depth.splits, path)
-        pictures = depth.split(used)[::every]
-        protocol = NYU_EIGEN if isinstance(depth, NyuDepthV2) else FULL
-        with progress_bar("Measuring depth", 2 * len(pictures), "image") as step:
-            figures = measure_depth(pictures, protocol, networks, partial(counted, step=step))
-        return Measured(f"{name_of(path, used, every)} ({protocol.name}, {len(pictures)} pictures)", figures)
-    from howfar.datasets.coco_folder import CocoFolder
-    from howfar.datasets.opening import open_detection_dataset
-    from howfar.evaluation.detection.coco import require_coco_eval
+    name: str
+    samples: Any
+    dataset: Any
+    protocol: "DepthProtocol | None"
 
-    require_coco_eval()
-    boxes = open_detection_dataset(path)
-    used = part or part_of(boxes.splits, path)
-    dataset = boxes.detection(used) if isinstance(boxes, CocoFolder) else boxes.split(used)
-    samples = dataset[::every]
-    with progress_bar("Measuring detection", 2 * len(samples), "image") as step:
-        found = measure_boxes(dataset, samples, networks, partial(counted, step=step))
-    return Measured(f"{name_of(path, used, every)} ({len(samples)} pictures)", found)
+    @classmethod
+    def opened(cls, named: str, every: int, card: "Card") -> "_LabelledData":
+        """Open DATA or DATA:PART, before the long part of a run; refuse what a network does not give."""
+        from howfar.datasets import open_depth_dataset
+        from howfar.datasets.coco_folder import CocoFolder
+        from howfar.datasets.nyu import NyuDepthV2
+        from howfar.datasets.opening import kind_at, open_detection_dataset
+        from howfar.evaluation.agreement.labelled import refuse_other_labels
+        from howfar.evaluation.depth.protocols import FULL, NYU_EIGEN
+        from howfar.evaluation.detection.coco import require_coco_eval
+
+        path, part = path_and_part(named)
+        kind = kind_at(path)
+        refuse_other_labels(card, kind)
+        if kind == "depth":
+            depth = open_depth_dataset(path)
+            used = part or part_of(depth.splits, path)
+            protocol = NYU_EIGEN if isinstance(depth, NyuDepthV2) else FULL
+            samples = depth.split(used)
+            return cls(name_of(path, used, every), samples[::every], samples, protocol)
+        require_coco_eval()
+        boxes = open_detection_dataset(path)
+        used = part or part_of(boxes.splits, path)
+        dataset = boxes.detection(used) if isinstance(boxes, CocoFolder) else boxes.split(used)
+        return cls(name_of(path, used, every), dataset[::every], dataset, None)
+
+    def measured(self, networks: "tuple[Network, Network]") -> "Measured":
+        """What a network and the file that was made of it reach, under a progress bar."""
+        from howfar.evaluation.agreement.labelled import Measured, measure_boxes, measure_depth
+
+        count = len(self.samples)
+        with progress_bar("Measuring", len(networks) * count, "image") as step:
+            shown = partial(counted, step=step)
+            if self.protocol is None:
+                figures = measure_boxes(self.dataset, self.samples, networks, shown)
+                return Measured(f"{self.name} ({count} pictures)", figures)
+            figures = measure_depth(self.samples, self.protocol, networks, shown)
+            return Measured(f"{self.name} ({self.protocol.name}, {count} pictures)", figures)
 
 
 def _refuse_loss(

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from howfar.datasets import CocoDetection, DepthSample, DetectionSample
+from howfar.datasets.opening import Kind
 from howfar.errors import SettingError
 from howfar.evaluation.agreement.agreement import Network
 from howfar.evaluation.depth.evaluation import DepthOptions, evaluate_depth
 from howfar.evaluation.depth.protocols import DepthProtocol
 from howfar.evaluation.detection.evaluation import DetectionOptions, evaluate_detector
+from howfar.models import Card
 
 DETECTION = DetectionOptions(score=0.02, nms=0.6)
 """As `howfar evaluate detector` measures."""
@@ -53,6 +55,20 @@ class Measured:
     figures: tuple[Figure, ...]
 
 
+def refuse_other_labels(card: Card, kind: Kind) -> None:
+    """Raise SettingError where labels of a kind say nothing of what a network gives."""
+    if kind == "depth" and (card.depth is None or card.depth.kind != "metres"):
+        raise SettingError(
+            f"{card.name} gives no metres to be measured by true depth: name labelled pictures of what it gives.",
+            setting="measure",
+        )
+    if kind == "detection" and card.detector is None:
+        raise SettingError(
+            f"{card.name} gives no boxes to be measured by labelled ones: name pictures with true depth.",
+            setting="measure",
+        )
+
+
 def measure_depth(
     samples: Sequence[DepthSample], protocol: DepthProtocol, networks: tuple[Network, Network], shown: DepthShown
 ) -> tuple[Figure, ...]:
@@ -69,13 +85,9 @@ def measure_depth(
     """
     results = []
     for network in networks:
-        if network.depth is None or network.depth.spec.kind != "metres":
-            raise SettingError(
-                f"{network.card.name} gives no metres to be measured by true depth: name labelled pictures of what it "
-                "gives.",
-                setting="measure",
-            )
-        results.append(evaluate_depth(shown(samples), network.depth, DepthOptions(protocol)).errors())
+        refuse_other_labels(network.card, "depth")
+        if network.depth is not None:
+            results.append(evaluate_depth(shown(samples), network.depth, DepthOptions(protocol)).errors())
     one, two = results
     return Figure("REL", one.rel, two.rel, less_is_better=True), Figure("δ1", one.delta1, two.delta1)
 
@@ -100,11 +112,8 @@ def measure_boxes(
     """
     results = []
     for network in networks:
-        if network.detector is None:
-            raise SettingError(
-                f"{network.card.name} gives no boxes to be measured by labelled ones: name pictures with true depth.",
-                setting="measure",
-            )
-        results.append(evaluate_detector(dataset, network.detector, DETECTION, shown(samples)).numbers)
+        refuse_other_labels(network.card, "detection")
+        if network.detector is not None:
+            results.append(evaluate_detector(dataset, network.detector, DETECTION, shown(samples)).numbers)
     one, two = results
     return Figure("AP", one.ap, two.ap), Figure("AP50", one.ap50, two.ap50)
