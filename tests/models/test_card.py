@@ -394,7 +394,11 @@ def test_a_card_of_features_that_pairs_are_matched_by() -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        pytest.param(STEREO.replace("kitti-fast", "fast"), "one of kitti-fast, kitti-accurate, middlebury-fast", id="no such pipeline"),
+        pytest.param(
+            STEREO.replace("kitti-fast", "fast"),
+            "one of kitti-fast, kitti-accurate, middlebury-fast",
+            id="no such pipeline",
+        ),
         pytest.param(STEREO.replace("[0.1, 0.2]", "[0.2, 0.1]"), "margins that rise", id="margins that fall"),
         pytest.param(STEREO.replace("[2, 1, 0.5]", "[2, 1]"), "one more of sds_px", id="too few deviations"),
     ],
