@@ -285,6 +285,15 @@ def test_opencvs_files_are_read(tmp_path: Path, suffix: str, coefficients, flags
     assert read_calibration(tmp_path / f"a{suffix}") == Calibration(CAMERA, distortion)
 
 
+def test_messages_one_after_the_other_are_of_one_camera_or_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(f"{ROS}---\n{ROS}---\n")
+    (tmp_path / "b.yaml").write_text(ROS)
+    assert read_calibration(tmp_path / "a.yaml") == read_calibration(tmp_path / "b.yaml")
+    (tmp_path / "a.yaml").write_text(f"{ROS}---\n{ROS.replace('500.0', '501.0')}")
+    with pytest.raises(SettingError, match="several cameras"):
+        read_calibration(tmp_path / "a.yaml")
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -30,7 +30,10 @@ RELATED_SHARE = 1 / 30
 """Share of the corners that pictures of one place and moment have in common at least: of good pairs 1/20 was seen,"""
 
 RICH = 400
-"""where each of them has so many corners."""
+"""where each of them has so many corners,"""
+
+AGREED_SHARE, LEAST_AGREED, AGREED_PX = 0.7, 8, 1.5
+"""unless so many of them, and at least so many, are moved by the same number of rows: glitter has corners, too."""
 
 SAME_PX = 0.5
 """What has no more parallax has none,"""
@@ -90,8 +93,7 @@ def check_pair(left: NDArray[np.uint8], right: NDArray[np.uint8], offset_px: flo
     grey_left, grey_right = (_grey(each, shrink) for each in (left, right))
     points = common_points(grey_left, grey_right)
     exposure = tuple(_exposure_faults(grey_left, grey_right, points))
-    corners = min(points.features)
-    if corners >= RICH and len(points) < RELATED_SHARE * corners:
+    if _is_unrelated(points):
         return PairVerdict((UNRELATED, *exposure), len(points))
     fit = fit_rows(points)
     if fit is None:
@@ -209,6 +211,17 @@ def _around(grey: NDArray[np.uint8], points_px: NDArray[np.float64]) -> NDArray[
     blurred = cv2.blur(grey, (AROUND_PX, AROUND_PX))
     levels: NDArray[np.uint8] = blurred[rows.clip(0, grey.shape[0] - 1), columns.clip(0, grey.shape[1] - 1)]
     return levels
+
+
+def _is_unrelated(points: CommonPoints) -> bool:
+    """Whether there is much to see in both pictures, and hardly anything of it in the other one."""
+    corners = min(points.features)
+    if corners < RICH or len(points) >= RELATED_SHARE * corners:
+        return False
+    if len(points) < LEAST_AGREED:
+        return True
+    rows = points.left_px[:, 1] - points.right_px[:, 1]
+    return float(np.mean(np.abs(rows - np.median(rows)) < AGREED_PX)) < AGREED_SHARE
 
 
 def _is_same(disparity_px: NDArray[np.float64], offset_px: float) -> bool:
