@@ -28,6 +28,15 @@ def test_a_part_that_something_nearer_covers_does_not_move_the_object() -> None:
     assert found.shares[0] < 1
 
 
+def test_what_the_box_of_something_nearer_covers_has_no_say() -> None:
+    left, right, _ = pair(far_px=6, near_px=20)
+    mostly_hidden = (BOX[0] - 24, BOX[1], BOX[2], BOX[3] - 4)
+    alone = match_boxes(grey(left), grey(right), np.array([mostly_hidden], dtype=np.float32), 64)
+    behind = match_boxes(grey(left), grey(right), np.array([mostly_hidden, BOX], dtype=np.float32), 64)
+    assert alone.values_px[0] == pytest.approx(20, abs=0.2)
+    assert behind.values_px == pytest.approx([6, 20], abs=0.2)
+
+
 def test_disparities_are_found_to_a_fraction_of_a_pixel() -> None:
     left, right, _ = pair(far_px=12, near_px=40)
     size = left.shape[1] // 4, left.shape[0] // 4

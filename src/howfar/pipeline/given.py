@@ -145,7 +145,7 @@ def given_rig(given: GivenCamera) -> StereoCalibration | SettingError | None:
         return given
     return SettingError(
         "Two pictures give metres only with their rig, and the camera given is a single one: give a file of both "
-        "cameras (docs/stereo.md shows which are read), or a StereoCalibration.",
+        "cameras (docs/stereo-rigs.md shows which are read), or a StereoCalibration.",
         setting="camera",
     )
 

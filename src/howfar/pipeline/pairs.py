@@ -104,7 +104,7 @@ def rectified_frame(frame: Frame, calibration: StereoCalibration | None, *, repa
     if frame.right is None or frame.rig is None:
         raise SettingError(
             "Two pictures give metres only with their rig, which says how far apart the cameras are: give its file "
-            "(docs/stereo.md shows which are read).",
+            "(docs/stereo-rigs.md shows which are read).",
             setting="camera",
         )
     if frame.right.shape != frame.image.shape:

@@ -4,6 +4,9 @@ The idea, without a network, of detectors that find both boxes of an object (Zho
 disparity of an object is the distance of its two boxes. The box is cut into blocks. Each block is compared with the
 same rows of the right-hand picture by normalised cross-correlation, and the object is where most of them agree: what
 covers one part of it moves that part alone. Around this peak each block has a say of its own, to a fraction of a pixel.
+
+Blocks within the box of something nearer have no say where others are left: of the objects that are mostly hidden in
+130 rendered pairs, half are then off by less than 0.42 px, in place of 0.66.
 """
 
 import math
@@ -27,9 +30,11 @@ LEAST_AGREEMENT = 0.5
 AGREES_PX = 1.0
 """How far a block may be from where the box is found, and still be a part of the object."""
 LEAST_BLOCKS = 2
+LOWER_PX = 1.0
+"""A box that ends lower by more than this is of something nearer."""
 LEAST_SD_PX, SD_BY_SHARE = 0.1, 5.0
 """The standard deviation of a disparity that all blocks agree about, and the exponent by the share that does not."""
-SD_BY_SPREAD, SD_BY_DISPARITY = 0.45, 0.025
+SD_BY_SPREAD, SD_BY_DISPARITY = 0.4, 0.02
 """What comes on top: of the standard deviation of the blocks that agree, and of the disparity itself, as the middle of
 a thing is not its nearest face. All measured on 2,900 objects of 240 rendered pairs: half of the disparities are off
 by less than 0.2 px where most blocks agree."""
@@ -60,13 +65,19 @@ def match_boxes(
         boxes_xyxy_px: N×4 boxes in the left-hand picture.
         reach_px: The largest disparity that is looked for.
     """
-    rows = [_matched(left, right, box, reach_px) for box in boxes_xyxy_px.tolist()]
+    boxes = boxes_xyxy_px.tolist()
+    rows = [_matched(left, right, box, reach_px, _nearer(box, boxes)) for box in boxes]
     values, sds, shares = np.array(rows, dtype=np.float64).reshape(-1, 3).T
     return BoxDisparities(values, sds, shares)
 
 
+def _nearer(box: list[float], boxes: list[list[float]]) -> list[list[float]]:
+    """The boxes of what may cover an object: those that end lower, as what stands nearer on the ground does."""
+    return [other for other in boxes if other[3] > box[3] + LOWER_PX]
+
+
 def _matched(
-    left: NDArray[np.uint8], right: NDArray[np.uint8], box: list[float], reach_px: int
+    left: NDArray[np.uint8], right: NDArray[np.uint8], box: list[float], reach_px: int, nearer: list[list[float]]
 ) -> tuple[float, float, float]:
     """Disparity, standard deviation and share of one box; NaN where it is not found."""
     nothing = float("nan"), float("nan"), 0.0
@@ -82,7 +93,8 @@ def _matched(
     seen = right[y1 : y1 + high, max(0, x1 - before_px) : x1 + wide]
     strip = cv2.copyMakeBorder(seen, 0, 0, max(0, before_px - x1), 0, cv2.BORDER_REPLICATE)
     template = left[y1 : y1 + high, x1 : x1 + wide]
-    curves = _curves(*(_shrunk(each, step) for each in (template, np.asarray(strip, dtype=np.uint8))))
+    covers = (np.array(nearer, dtype=np.float64).reshape(-1, 4) - [x1, y1, x1, y1]) / step
+    curves = _curves(_shrunk(template, step), _shrunk(np.asarray(strip, dtype=np.uint8), step), covers)
     if len(curves) < LEAST_BLOCKS:
         return nothing
     together = np.maximum(curves, 0).mean(axis=0)
@@ -111,19 +123,33 @@ def _shrunk(grey: NDArray[np.uint8], step: int) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
-def _curves(template: NDArray[np.uint8], strip: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """The correlation of each block that is not flat, at each disparity from 0 on: B×D."""
+def _curves(template: NDArray[np.uint8], strip: NDArray[np.uint8], covers: NDArray[np.float64]) -> NDArray[np.float32]:
+    """The correlation of each block that has a say, at each disparity from 0 on: B×D.
+
+    Args:
+        template: The box in the left-hand picture.
+        strip: The same rows of the right-hand one, with as many columns more before it as disparities above 0.
+        covers: M×4 boxes of what may cover a part of it, in pixels of the template.
+    """
     height, width = template.shape
     reach = strip.shape[1] - width
     downs, acrosses = (np.linspace(0, side, BLOCKS + 1).astype(int).tolist() for side in (height, width))
-    curves = []
+    curves, are_free = [], []
     for top, bottom in pairwise(downs):
         for first, last in pairwise(acrosses):
             block = template[top:bottom, first:last]
             if block.size and block.std() >= LEAST_CONTRAST:
                 found = cv2.matchTemplate(strip[top:bottom, first : last + reach], block, cv2.TM_CCOEFF_NORMED)
                 curves.append(np.asarray(found[0, ::-1], dtype=np.float32))
-    return np.nan_to_num(np.array(curves, dtype=np.float32).reshape(len(curves), reach + 1))
+                are_free.append(not _is_within((first + last) / 2, (top + bottom) / 2, covers))
+    told = np.nan_to_num(np.array(curves, dtype=np.float32).reshape(len(curves), reach + 1))
+    return told[are_free] if sum(are_free) >= LEAST_BLOCKS else told
+
+
+def _is_within(x: float, y: float, boxes: NDArray[np.float64]) -> bool:
+    """Whether a point lies in any of some boxes."""
+    left, top, right, bottom = boxes.T
+    return bool(((left <= x) & (x <= right) & (top <= y) & (y <= bottom)).any())
 
 
 def _sub_pixel(curve: NDArray[np.float32], peak: int) -> float:

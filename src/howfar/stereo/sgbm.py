@@ -44,9 +44,9 @@ AROUND_PX = (7, 7)
 LEAST_SD_PX, FLAT_SD_PX, FLAT_CONTRAST = 0.2, 0.15, 0.25
 """Errors of matched disparities on smooth surfaces, where the grey levels change by little from column to column. Their
 form, like that of the numbers below, is that of the errors of pixels in 100 rendered pairs."""
-SD_BY_ROUGHNESS = 2.7
-"""Times the standard deviation of the disparities around: a third more than for pixels, so that the intervals of whole
-objects, whose pixels err together, hold what they should."""
+SD_BY_ROUGHNESS = 2.5
+"""Times the standard deviation of the disparities around: a quarter more than for pixels, so that the intervals of
+whole objects, whose pixels err together, hold what they should."""
 HOLE_SD_PX, SD_BY_STEP, SD_BY_WIDTH = 4.0, 0.8, 0.2
 """Errors in holes: at least, times the difference of both sides, and times the width of the hole."""
 BACK_PX = 1

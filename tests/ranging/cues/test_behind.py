@@ -34,6 +34,14 @@ def test_an_object_mostly_behind_another_is_less_certain_than_that() -> None:
     assert all(cue.log_sd >= BEHIND_LOG_SD for cue in behind.cues if cue.is_known)
 
 
+def test_the_boxes_of_an_object_partly_behind_another_count_for_more_than_the_map() -> None:
+    partly = (100.0, 100.0, 200.0, 180.0), (100.0, 140.0, 200.0, 300.0)
+    both, boxes = [measured(5.0, 0.02)] * 2, [Cue("boxes", 6.0, 0.02)] * 2
+    behind, before = ranged(["box", "box"], partly, both, boxes)
+    assert behind.depth_m == pytest.approx(6.0, rel=0.02)
+    assert before.depth_m == pytest.approx(math.sqrt(30.0), rel=0.02)
+
+
 def test_map_and_boxes_are_joined_and_sizes_do_not_correct_them() -> None:
     cues = [Cue("boxes", 5.2, 0.02)]
     (person,) = ranged(["person"], [(300, 100, 400, 400)], [measured(5.0, 0.02)], cues)

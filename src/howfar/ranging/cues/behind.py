@@ -7,12 +7,15 @@ from dataclasses import replace
 from howfar.ranging.cues.whole import are_covered
 from howfar.scene import Cue, Detections, Distance
 
+PARTLY, PARTLY_LOG_SD = 0.3, 0.2
+"""Of an object of which a nearer one's box covers more than this share, a ranging method may read that one on the map;
+the boxes in both pictures pass over what is covered."""
 MOSTLY = 0.8
-"""An object of which a nearer one's box covers more than this share."""
+"""An object of which it covers more than this share."""
 BEHIND_LOG_SD = 0.5
 """Uncertainty in log depth of what the pair tells of it: of 215 such objects of 100 rendered pairs, half were seen at
 the distance of what hides them, and one in five by a factor of two or more too near."""
-BEHIND_NOTE = "something nearer covers most of the box"
+BEHIND_NOTE = "something nearer covers a part of the box"
 
 
 def with_doubt_behind(
@@ -25,16 +28,19 @@ def with_doubt_behind(
         boxes: N cues by the boxes in both pictures.
         found: The N objects.
     """
-    behind = are_covered(found.boxes_xyxy_px, MOSTLY).tolist()
+    partly, mostly = (are_covered(found.boxes_xyxy_px, share).tolist() for share in (PARTLY, MOSTLY))
+    more = [
+        BEHIND_LOG_SD if most else PARTLY_LOG_SD if part else 0.0 for part, most in zip(partly, mostly, strict=True)
+    ]
     return (
-        tuple(_doubted(each) if hidden else each for each, hidden in zip(distances, behind, strict=True)),
-        tuple(_widened(cue) if hidden else cue for cue, hidden in zip(boxes, behind, strict=True)),
+        tuple(_doubted(*each) if each[1] else each[0] for each in zip(distances, more, strict=True)),
+        tuple(_widened(cue) if hidden else cue for cue, hidden in zip(boxes, mostly, strict=True)),
     )
 
 
-def _doubted(distance: Distance) -> Distance:
+def _doubted(distance: Distance, log_sd: float) -> Distance:
     note = distance.map_note or BEHIND_NOTE
-    return replace(distance, map_log_sd=math.hypot(distance.map_log_sd, BEHIND_LOG_SD), map_note=note)
+    return replace(distance, map_log_sd=math.hypot(distance.map_log_sd, log_sd), map_note=note)
 
 
 def _widened(cue: Cue) -> Cue:

@@ -40,7 +40,7 @@ tables, in mirrors and pictures."""
 SURE_LOG_SD = 0.1
 """A map that states a smaller uncertainty than this in log depth is not corrected by the other cues, whose own one is
 larger: people alone differ by 8 % in height."""
-PAIR_SPREAD = 2.5
+PAIR_SPREAD = 2.0
 """What the uncertainty of the ranging method counts on the map of a pair: its edges are sharp, so that whatever is
 taken for the object by mistake is at another distance altogether. Measured on 1,100 objects of rendered pairs."""
 UNUSED_FACTS = DepthFacts("none")
