@@ -62,7 +62,7 @@ def evaluate_stereo(
         matcher: What is measured.
         data: The name of the data set.
         samples: At least one.
-        max_disparity_px: The largest disparity that is looked for; the matcher's own for the width when None.
+        max_disparity_px: The largest disparity that is looked for; as the matcher chooses when None.
 
     Raises:
         SettingError: If the largest disparity does not fit the pictures.

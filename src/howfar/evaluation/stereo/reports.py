@@ -28,7 +28,7 @@ NOTE = (
 
 def stereo_report(results: Sequence[StereoResult], max_disparity_px: int | None) -> Report:
     """The report of matchers on data sets: one row for each, and its kind of pixels."""
-    reach = "each matcher's own for the width" if max_disparity_px is None else f"{max_disparity_px} px"
+    reach = "as far as each pair needs, by the matcher" if max_disparity_px is None else f"{max_disparity_px} px"
     pairs = {result.data: len(result.pairs) for result in results}
     return Report(
         title="Stereo",
