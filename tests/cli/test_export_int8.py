@@ -120,7 +120,7 @@ def test_a_file_that_lost_too_much_is_not_kept(tmp_path: Path) -> None:
 def test_a_picture_that_cannot_be_read_is_told_and_left_out(tmp_path: Path) -> None:
     write_pictures(tmp_path / "pictures", 9)
     (tmp_path / "pictures/0.png").write_bytes(b"no picture")
-    assert "0.png" in to_int8(forked_depth(tmp_path), tmp_path)
+    assert to_int8(forked_depth(tmp_path), tmp_path).count("0.png") == 1
     card = read_card(tmp_path / "small.toml")
     assert card.int8 is not None
     assert card.int8.pictures == 6

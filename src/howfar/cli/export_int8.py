@@ -90,7 +90,9 @@ def _quantised(source: "Int8Source", pictures: "CalibrationPictures", file: Path
     from howfar.conversion.int8.quantising import Quantiser
     from howfar.models.preprocess import feed
 
-    quantiser = Quantiser(source.path, file.parent)
+    work = file.parent / "work"  # where no name can be that of the file
+    work.mkdir()
+    quantiser = Quantiser(source.path, work)
     seen = 0
     with _shown("Calibrating", pictures.calibrating) as frames:
         for frame in frames:
@@ -114,7 +116,7 @@ def _with_scale(source: "Int8Source", file: Path, card: "Card", pictures: "Calib
         return card
     one, two = _networks(source, file, card)
     scales = []
-    with _shown("Fitting the scale", pictures.calibrating) as frames:
+    with _shown("Fitting the scale", pictures.calibrating, told=True) as frames:
         for frame in frames:
             maps = [
                 network.depth.read(outputs, fed, frame.camera)
@@ -196,12 +198,13 @@ def agree(what: str, sources: "Sequence[Source]", networks: "tuple[Network, Netw
 
 
 @contextmanager
-def _shown(what: str, sources: "Sequence[Source]") -> "Iterator[Iterator[Frame]]":
-    """The pictures one by one under a progress bar; what cannot be read is told and left out."""
+def _shown(what: str, sources: "Sequence[Source]", *, told: bool = False) -> "Iterator[Iterator[Frame]]":
+    """The pictures one by one under a progress bar; what cannot be read is left out, and told unless it was `told`."""
     from howfar.conversion.int8.pictures import frames_of
 
     def failed(error: "SourceError") -> None:
-        tell(f"howfar: {sentence(error)}")
+        if not told:
+            tell(f"howfar: {sentence(error)}")
 
     def stepped(step: Step) -> "Iterator[Frame]":
         for frame in frames_of(sources, failed):
