@@ -9,9 +9,23 @@ import pytest
 from howfar.errors import ModelError
 from howfar.models.card import card_path, coco80
 from howfar.models.card_reading import parse_card, read_card
+from howfar.models.card_writing import card_text
+from howfar.networks.default_boxes import DefaultBoxes
 from tests.models.onnx_files import JOINT_CARD, PAIR_CARD
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "model-cards.md"
+
+SSD_FIELDS = (
+    "default_boxes",
+    "disparity_log_sd",
+    "side_px",
+    "maps",
+    "steps_px",
+    "scales",
+    "ratios",
+    "variances",
+    "shift",
+)
 
 DETECTOR = """
 name = "balls"
@@ -367,7 +381,8 @@ def test_the_documentation_names_every_field() -> None:
     fields = (
         "name task licence origin results sha256 size fit multiple colour mean std pad layout classes score nms kind"
     )
-    for field in [*fields.split(), "focal_px", "scenes", "max_m", "sky_m", "tensors", "picture", "pipeline", "sds_px"]:
+    more = ("focal_px", "scenes", "max_m", "sky_m", "tensors", "picture", "pipeline", "sds_px", *SSD_FIELDS)
+    for field in (*fields.split(), *more):
         assert f"| `{field}` |" in text
 
 
@@ -411,3 +426,63 @@ def test_a_card_of_features_that_pairs_are_matched_by() -> None:
 def test_a_bad_card_of_features(text: str, sentence: str) -> None:
     with pytest.raises(ModelError, match=sentence):
         parse_card(tomllib.loads(text), "card")
+
+
+SSD_CARD = """
+name = "mine"
+task = "detection"
+licence = "CC0"
+
+[input]
+size = [300, 300]
+fit = "letterbox"
+
+[output]
+layout = "ssd"
+classes = ["cup", "dog"]
+
+[output.default_boxes]
+side_px = 300
+maps = [38, 19]
+steps_px = [8, 16]
+scales = [0.07, 0.15, 0.33]
+ratios = [[2], [2, 3]]
+"""
+
+
+def test_an_ssds_card_states_its_default_boxes(tmp_path: Path) -> None:
+    card = read_card(write(tmp_path, SSD_CARD))
+    assert card.detector is not None
+    expected = DefaultBoxes(300, (38, 19), (8.0, 16.0), (0.07, 0.15, 0.33), ((2.0,), (2.0, 3.0)))
+    assert card.detector.default_boxes == expected
+    assert len(expected) == 38 * 38 * 4 + 19 * 19 * 6
+    assert read_card(write(tmp_path, card_text(card))) == card
+
+
+def test_the_card_of_a_detector_of_pairs_states_the_shift_too(tmp_path: Path) -> None:
+    text = SSD_CARD.replace('"ssd"', '"ssd-pair"\ndisparity_log_sd = 0.1') + "shift = 0.25\n"
+    card = read_card(write(tmp_path, text))
+    assert card.detector is not None
+    assert card.detector.default_boxes is not None
+    assert (card.detector.default_boxes.shift, card.detector.disparity_log_sd) == (0.25, 0.1)
+    assert read_card(write(tmp_path, card_text(card))) == card
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        pytest.param("size = [300, 300]", "size = [320, 320]", "in an input of 300×300, and the card", id="other size"),
+        pytest.param('"letterbox"', '"letterbox-area"', 'fit = "stretch" or "letterbox"', id="a size that varies"),
+        pytest.param("scales = [0.07, 0.15, 0.33]", "scales = [0.07]", "and one scale more", id="too few scales"),
+        pytest.param("ratios = [[2], [2, 3]]", "ratios = [2, 3]", "should be lists of numbers above 0", id="no lists"),
+        pytest.param("ratios = [[2], [2, 3]]", "", "the field 'ratios' is missing", id="no ratios"),
+        pytest.param('"ssd"', '"ssd-pair"', "the field 'shift' is missing", id="pairs without a shift"),
+        pytest.param('"ssd"', '"ssd"\nboxes = "normalised"', "are offsets: leave out 'boxes'", id="normalised boxes"),
+        pytest.param("[output.default_boxes]", "[output.other]", "'default_boxes' is missing", id="no default boxes"),
+        pytest.param('layout = "ssd"', 'layout = "yolov8"', "unknown field 'default_boxes'", id="of another layout"),
+    ],
+)
+def test_a_bad_card_of_an_ssd(tmp_path: Path, old: str, new: str, sentence: str) -> None:
+    assert old in SSD_CARD
+    with pytest.raises(ModelError, match=re.escape(sentence)):
+        read_card(write(tmp_path, SSD_CARD.replace(old, new)))

@@ -20,7 +20,7 @@ from howfar.training.run_folder import load_checkpoint
 from howfar.training.starting import Devices, trainer
 from howfar.training.tasks.pairs import KIND
 from howfar.training.trained import trained_network
-from tests.datasets.pair_files import NAMES, write_pairs
+from tests.datasets.pair_files import NAMES, table, write_pairs
 
 RECIPE = Path(__file__).resolve().parents[3] / "recipes" / "disparity-detector.toml"
 SMALL = (
@@ -112,6 +112,13 @@ def test_a_stopped_training_goes_on_bit_for_bit(root: Path, tmp_path: Path) -> N
 def test_a_recipe_that_does_not_fit_is_refused(root: Path, tmp_path: Path, changes, sentence: str) -> None:
     with pytest.raises(SettingError, match=sentence):
         KIND.start(recipe(root, *changes), tmp_path, lambda _: None)
+
+
+def test_data_without_an_object_are_refused(tmp_path: Path) -> None:
+    content = table()
+    content["annotations"] = []
+    with pytest.raises(SettingError, match="shows an object of these classes"):
+        KIND.start(recipe(write_pairs(tmp_path / "empty", content)), tmp_path, lambda _: None)
 
 
 def test_without_chance_a_pair_is_letterboxed(root: Path) -> None:

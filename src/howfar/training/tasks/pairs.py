@@ -228,13 +228,23 @@ def _start(recipe: DisparityDetectorRecipe, _: Path, checked: Checked) -> PairTa
     held_out: Sequence[PairSample] = ()
     if recipe.data.validation_split is not None:
         held_out = _pairs(recipe, recipe.data.validation_split)
-    for samples in (trained, held_out):
-        for index in range(len(samples)):
-            checked(samples[index].name)
+    objects = sum(_checked(samples, checked) for samples in (trained, held_out))
+    if not objects:
+        raise SettingError(f"No pair of {recipe.data.root} shows an object of these classes: correct data.classes.")
     torch.manual_seed(recipe.training.seed)
     task = PairTask(recipe, trained, held_out)
     load_initial_weights(task.network, recipe.network)
     return task
+
+
+def _checked(samples: Sequence[PairSample], checked: Checked) -> int:
+    """Read every pair, and count the objects of all."""
+    objects = 0
+    for index in range(len(samples)):
+        sample = samples[index]
+        objects += len(sample.class_ids)
+        checked(sample.name)
+    return objects
 
 
 def _pairs(recipe: DisparityDetectorRecipe, split: str) -> Sequence[PairSample]:
