@@ -9,6 +9,7 @@ import pytest
 from howfar.errors import SettingError
 from howfar.training.losses.depth import LOSSES
 from howfar.training.recipe import DepthRecipe, DetectorRecipe, JointRecipe, RangingRecipe, parse_recipe, read_recipe
+from howfar.training.self_supervised.recipe import SelfSupervisedRecipe
 from howfar.training.semi.recipe import SemiRecipe
 from howfar.training.tasks.depth import OTHER_LOSSES
 
@@ -38,7 +39,7 @@ def written(folder: Path, text: str) -> Path:
 
 def test_there_are_recipes_for_every_depth_network_of_the_study() -> None:
     names = {read_recipe(path, DepthRecipe).network.name for path in DEPTH}
-    assert names == {"compact", "unet", "fcrn", "hybrid-cnn"}
+    assert names == {"compact", "unet", "fcrn", "hybrid-cnn", "eigen-2014", "eigen-fergus-2015"}
 
 
 @pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
@@ -46,6 +47,7 @@ def test_every_recipe_can_be_read(path: Path) -> None:
     task = tomllib.loads(path.read_text(encoding="utf-8"))["task"]
     kinds = {
         "depth": DepthRecipe,
+        "self-supervised": SelfSupervisedRecipe,
         "semi": SemiRecipe,
         "detector": DetectorRecipe,
         "joint": JointRecipe,
