@@ -1,4 +1,4 @@
-"""Rectified stereo pairs, with or without depth: of streets told by an `index.csv`, and in KITTI's folders.
+"""Rectified pairs of known rigs, with or without depth: of streets told by an `index.csv`, and in KITTI's folders.
 
 KITTI's folders are `image_2` and `image_3`, the left-hand and the right-hand pictures, and `calib/NNNNNN.txt`, whose P2
 and P3 are their cameras; `howfar synth` writes them too. Lists in `ImageSets` make splits.
@@ -29,7 +29,7 @@ PAIR_COLUMNS = ("right", "baseline_m")
 
 
 @dataclass(frozen=True, eq=False)
-class StereoPair:
+class RigPair:
     """Two rectified pictures of one moment: a point lies in the same row of both, further left in the right-hand one.
 
     Attributes:
@@ -73,7 +73,7 @@ class PairDataset(Protocol):
     def splits(self) -> tuple[str, ...]:
         """The names of its parts."""
 
-    def split(self, split: str, /) -> LazySamples[StereoPair]:
+    def split(self, split: str, /) -> LazySamples[RigPair]:
         """The pairs of one part, read when asked for."""
 
 
@@ -124,7 +124,7 @@ class StreetPairs:
             raise SourceError(f"{path} names no right-hand picture: fill its column right.")
         self.splits = (WHOLE, *sorted({pair.place for pair in self._pairs}))
 
-    def split(self, split: str) -> LazySamples[StereoPair]:
+    def split(self, split: str) -> LazySamples[RigPair]:
         """The pairs of one drive, or all, in the order of the table, read when asked for.
 
         Raises:
@@ -154,7 +154,7 @@ class KittiPairs:
         self._lists = {path.stem: path for path in sorted((self.root / LISTS).glob("*.txt"))}
         self.splits = (WHOLE, *self._lists)
 
-    def split(self, split: str) -> LazySamples[StereoPair]:
+    def split(self, split: str) -> LazySamples[RigPair]:
         """The pairs of one part, in the order of its list, read when asked for.
 
         Raises:
@@ -173,7 +173,7 @@ class KittiPairs:
         return _PairFiles(name, left, right, partial(read_camera, calibration), read_baseline_m(calibration))
 
 
-def open_stereo_pairs(path: str | Path) -> PairDataset:
+def open_rig_pairs(path: str | Path) -> PairDataset:
     """Open the data set of stereo pairs that lies at a path.
 
     Raises:
@@ -190,16 +190,16 @@ def open_stereo_pairs(path: str | Path) -> PairDataset:
     )
 
 
-def _read_later(pairs: Sequence[_PairFiles], split: str) -> LazySamples[StereoPair]:
+def _read_later(pairs: Sequence[_PairFiles], split: str) -> LazySamples[RigPair]:
     for side in ("left", "right"):
         refuse_missing((getattr(pair, side) for pair in pairs), f"{len(pairs)} {side}-hand pictures of {split}")
     return LazySamples(pairs, _load)
 
 
-def _load(pair: _PairFiles) -> StereoPair:
+def _load(pair: _PairFiles) -> RigPair:
     left, right = read_rgb(pair.left), read_rgb(pair.right)
     camera = pair.camera(left.shape[1], left.shape[0])
-    return StereoPair(pair.name, left, right, camera, pair.baseline_m, pair.place)
+    return RigPair(pair.name, left, right, camera, pair.baseline_m, pair.place)
 
 
 def _inside(root: Path, name: str, where: str) -> Path:
