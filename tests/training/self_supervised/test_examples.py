@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from howfar.datasets.calibrated_pairs import CalibratedPair
+from howfar.datasets.rig_pairs import RigPair
 from howfar.scene import Camera
 from howfar.training.data.depth.augmentation import DepthAugmentation
 from howfar.training.data.depth.batches import DepthDraw
@@ -13,13 +13,13 @@ from howfar.training.self_supervised.examples import PairExample, PairExamples, 
 STILL = DepthAugmentation(base_px=(64, 32), scale=(1.0, 1.0), rotation_deg=0.0, colour=(1.0, 1.0), flip=0.0)
 
 
-def pair(baseline_m: float = 0.5, focal_px: float = 50.0) -> CalibratedPair:
+def pair(baseline_m: float = 0.5, focal_px: float = 50.0) -> RigPair:
     """Left: a ramp across; right: the same, four pixels further left."""
     ramp = np.tile((2 * np.arange(68)).astype(np.uint8)[None, :, None], (32, 1, 3))
-    return CalibratedPair("a", ramp[:, :64], ramp[:, 4:], Camera.from_focal(64, 32, focal_px), baseline_m)
+    return RigPair("a", ramp[:, :64], ramp[:, 4:], Camera.from_focal(64, 32, focal_px), baseline_m)
 
 
-def draw(augmentation: DepthAugmentation, of: CalibratedPair, index: int = 0, width: int = 32) -> PairExample:
+def draw(augmentation: DepthAugmentation, of: RigPair, index: int = 0, width: int = 32) -> PairExample:
     examples = PairExamples([[of] * (index + 1)], augmentation, Rig.of(pair(), (64, 32)), seed=1)
     return examples[MixedDraw(0, DepthDraw(index, 0, (width, 32)))]
 

@@ -11,7 +11,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from howfar.conversion.onnx_export import export
-from howfar.datasets.calibrated_pairs import CalibratedPair
+from howfar.datasets.rig_pairs import RigPair
 from howfar.errors import SettingError, SourceError
 from howfar.models.depth import CardDepth
 from howfar.models.session import open_session
@@ -35,13 +35,13 @@ from tests.training.listeners import Silent
 FOCAL_PX, BASELINE_M, SHIFT_PX = 80.0, 0.5, 8
 
 
-def wide_pair(name: str = "a") -> CalibratedPair:
+def wide_pair(name: str = "a") -> RigPair:
     """A wall of blurred noise: what lies at x on the left lies at x − 8 on the right."""
     noise = np.random.default_rng(len(name)).uniform(size=(128, 136, 3)).astype(np.float32)
     smooth = cv2.GaussianBlur(noise, (0, 0), 2.0)
     wall = (255 * (smooth - smooth.min()) / np.ptp(smooth)).astype(np.uint8)
     camera = Camera.from_focal(128, 128, FOCAL_PX)
-    return CalibratedPair(name, wall[:, :128], wall[:, SHIFT_PX:], camera, BASELINE_M)
+    return RigPair(name, wall[:, :128], wall[:, SHIFT_PX:], camera, BASELINE_M)
 
 
 def recipe(**changes: Any) -> SelfSupervisedRecipe:

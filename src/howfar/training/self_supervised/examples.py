@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from howfar.datasets.calibrated_pairs import CalibratedPair
+from howfar.datasets.rig_pairs import RigPair
 from howfar.scene import Camera
 from howfar.training.bounds import Size
 from howfar.training.data.depth.augmentation import Choice, DepthAugmentation, seen_picture
@@ -23,7 +23,7 @@ class Rig(NamedTuple):
     baseline_m: float
 
     @classmethod
-    def of(cls, pair: CalibratedPair, base_px: Size) -> "Rig":
+    def of(cls, pair: RigPair, base_px: Size) -> "Rig":
         """That of a pair whose whole picture is brought to a size."""
         return cls(pair.camera.resized(*base_px).focal_px, pair.baseline_m)
 
@@ -93,7 +93,7 @@ class PairExamples(Dataset[PairExample]):
     """
 
     def __init__(
-        self, sources: Sequence[Sequence[CalibratedPair]], augmentation: DepthAugmentation, rig: Rig, seed: int
+        self, sources: Sequence[Sequence[RigPair]], augmentation: DepthAugmentation, rig: Rig, seed: int
     ) -> None:
         self.sources, self.augmentation, self.rig, self.seed = sources, augmentation, rig, seed
 
@@ -106,7 +106,7 @@ class PairExamples(Dataset[PairExample]):
         choice = self.augmentation.draw(draw.draw.size_px, rng, pair.camera, self.rig.focal_px)
         return self.example(pair, choice, draw.draw.size_px)
 
-    def example(self, pair: CalibratedPair, choice: Choice, size_px: Size) -> PairExample:
+    def example(self, pair: RigPair, choice: Choice, size_px: Size) -> PairExample:
         """A pair as a choice shows it; of one that is mirrored the right-hand picture becomes the left-hand one."""
         left, right = (seen_picture(eye, self.augmentation, choice, size_px) for eye in (pair.left, pair.right))
         if choice.flipped:

@@ -10,8 +10,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from howfar.datasets.calibrated_pairs import CalibratedPair, open_calibrated_pairs
 from howfar.datasets.check import Checked, check_pairs
+from howfar.datasets.rig_pairs import RigPair, open_rig_pairs
 from howfar.drawing.colours import colour_places, place_on_scale
 from howfar.drawing.legend import metre_legend
 from howfar.drawing.side_by_side import side_by_side, stacked
@@ -45,8 +45,8 @@ class PairSources:
         held_out: Those to validate on, of all sources.
     """
 
-    trained: Sequence[Sequence[CalibratedPair]]
-    held_out: Sequence[CalibratedPair]
+    trained: Sequence[Sequence[RigPair]]
+    held_out: Sequence[RigPair]
 
 
 class SelfSupervisedTask:
@@ -127,13 +127,13 @@ class SelfSupervisedTask:
         """Where the colours of a depth end."""
         return self.recipe.max_m / 2
 
-    def _drawn(self, network: nn.Module, pair: CalibratedPair) -> NDArray[np.uint8]:
+    def _drawn(self, network: nn.Module, pair: RigPair) -> NDArray[np.uint8]:
         left, rebuilt, depth_m = self._rebuilt(network, pair)
         eyes = [(each[0].permute(1, 2, 0).numpy() * 255).astype(np.uint8) for each in (left, rebuilt)]
         depth = colour_places(place_on_scale(depth_m, self._farthest_m))
         return side_by_side([*eyes, depth], [pair.name, "rebuilt from the right", "depth"])
 
-    def _rebuilt(self, network: nn.Module, pair: CalibratedPair) -> tuple[Tensor, Tensor, NDArray[np.float32]]:
+    def _rebuilt(self, network: nn.Module, pair: RigPair) -> tuple[Tensor, Tensor, NDArray[np.float32]]:
         """The middle of a left-hand picture, what the right-hand one makes of it (1×3×h×w, 0 to 1), and its metres."""
         size_px = self.recipe.data.size_px
         choice = self.rig.middle(pair.camera, size_px)
@@ -174,7 +174,7 @@ def pair_sources(recipe: SelfSupervisedRecipe, checked: Checked = lambda _: None
     """
     cache = recipe.training.cache
     samples = readied(
-        open_calibrated_pairs(recipe.data.root).split(recipe.data.split),
+        open_rig_pairs(recipe.data.root).split(recipe.data.split),
         check_pairs,
         recipe.data.root,
         cache=cache,
@@ -183,9 +183,9 @@ def pair_sources(recipe: SelfSupervisedRecipe, checked: Checked = lambda _: None
     own, away = split_held_out(samples, recipe.data.held_out)
     trained, held_out = [own], [away]
     for source in recipe.source:
-        dataset = open_calibrated_pairs(source.root)
+        dataset = open_rig_pairs(source.root)
         for names, parts in ((source.splits, trained), (source.held_out, held_out)):
-            pairs: Sequence[CalibratedPair] = Joined([dataset.split(name) for name in names])
+            pairs: Sequence[RigPair] = Joined([dataset.split(name) for name in names])
             if len(pairs):
                 pairs = readied(pairs, check_pairs, source.root, cache=cache, checked=checked)
             parts.append(pairs)

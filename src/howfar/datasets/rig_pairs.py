@@ -1,8 +1,7 @@
-"""Rectified stereo pairs with their cameras; depth need not be known.
+"""Rectified pairs of known rigs, with or without depth: of streets told by an `index.csv`, and in KITTI's folders.
 
-They lie in streets told by an `index.csv`, or in KITTI's folders: `image_2` and `image_3`, the left-hand and the
-right-hand pictures, and `calib/NNNNNN.txt`, whose P2 and P3 are their cameras; `howfar synth` writes them too. Lists in
-`ImageSets` make splits.
+KITTI's folders are `image_2` and `image_3`, the left-hand and the right-hand pictures, and `calib/NNNNNN.txt`, whose P2
+and P3 are their cameras; `howfar synth` writes them too. Lists in `ImageSets` make splits.
 """
 
 from collections.abc import Callable, Sequence
@@ -30,7 +29,7 @@ PAIR_COLUMNS = ("right", "baseline_m")
 
 
 @dataclass(frozen=True, eq=False)
-class CalibratedPair:
+class RigPair:
     """Two rectified pictures of one moment: a point lies in the same row of both, further left in the right-hand one.
 
     Attributes:
@@ -63,7 +62,7 @@ class CalibratedPair:
             raise SourceError(f"The baseline of {self.name} is {self.baseline_m:g} m: a pair has a positive one.")
 
 
-class CalibratedPairs(Protocol):
+class PairDataset(Protocol):
     """Stereo pairs in splits."""
 
     @property
@@ -74,7 +73,7 @@ class CalibratedPairs(Protocol):
     def splits(self) -> tuple[str, ...]:
         """The names of its parts."""
 
-    def split(self, split: str, /) -> LazySamples[CalibratedPair]:
+    def split(self, split: str, /) -> LazySamples[RigPair]:
         """The pairs of one part, read when asked for."""
 
 
@@ -125,7 +124,7 @@ class StreetPairs:
             raise SourceError(f"{path} names no right-hand picture: fill its column right.")
         self.splits = (WHOLE, *sorted({pair.place for pair in self._pairs}))
 
-    def split(self, split: str) -> LazySamples[CalibratedPair]:
+    def split(self, split: str) -> LazySamples[RigPair]:
         """The pairs of one drive, or all, in the order of the table, read when asked for.
 
         Raises:
@@ -155,7 +154,7 @@ class KittiPairs:
         self._lists = {path.stem: path for path in sorted((self.root / LISTS).glob("*.txt"))}
         self.splits = (WHOLE, *self._lists)
 
-    def split(self, split: str) -> LazySamples[CalibratedPair]:
+    def split(self, split: str) -> LazySamples[RigPair]:
         """The pairs of one part, in the order of its list, read when asked for.
 
         Raises:
@@ -174,7 +173,7 @@ class KittiPairs:
         return _PairFiles(name, left, right, partial(read_camera, calibration), read_baseline_m(calibration))
 
 
-def open_calibrated_pairs(path: str | Path) -> CalibratedPairs:
+def open_rig_pairs(path: str | Path) -> PairDataset:
     """Open the data set of stereo pairs that lies at a path.
 
     Raises:
@@ -191,16 +190,16 @@ def open_calibrated_pairs(path: str | Path) -> CalibratedPairs:
     )
 
 
-def _read_later(pairs: Sequence[_PairFiles], split: str) -> LazySamples[CalibratedPair]:
+def _read_later(pairs: Sequence[_PairFiles], split: str) -> LazySamples[RigPair]:
     for side in ("left", "right"):
         refuse_missing((getattr(pair, side) for pair in pairs), f"{len(pairs)} {side}-hand pictures of {split}")
     return LazySamples(pairs, _load)
 
 
-def _load(pair: _PairFiles) -> CalibratedPair:
+def _load(pair: _PairFiles) -> RigPair:
     left, right = read_rgb(pair.left), read_rgb(pair.right)
     camera = pair.camera(left.shape[1], left.shape[0])
-    return CalibratedPair(pair.name, left, right, camera, pair.baseline_m, pair.place)
+    return RigPair(pair.name, left, right, camera, pair.baseline_m, pair.place)
 
 
 def _inside(root: Path, name: str, where: str) -> Path:

@@ -1,4 +1,4 @@
-"""Data sets of stereo pairs."""
+"""Data sets of pairs of known rigs."""
 
 import pickle
 from collections.abc import Callable
@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from howfar.datasets.calibrated_pairs import CalibratedPair, open_calibrated_pairs
 from howfar.datasets.check import check_pairs
 from howfar.datasets.kitti_labels import read_baseline_m
+from howfar.datasets.rig_pairs import RigPair, open_rig_pairs
 from howfar.errors import SettingError, SourceError
 from howfar.scene import Camera
 from tests.datasets.folders import write_kitti_pairs, write_street_pairs
 
 
 def test_streets_give_the_rows_with_a_right_hand_picture(tmp_path: Path) -> None:
-    dataset = open_calibrated_pairs(write_street_pairs(tmp_path))
+    dataset = open_rig_pairs(write_street_pairs(tmp_path))
     assert dataset.splits == ("all", "drive_a", "drive_b")
     first, second = dataset.split("all")
     assert (first.name, first.place, first.baseline_m) == ("street/000001", "drive_a", 0.5)
@@ -28,7 +28,7 @@ def test_streets_give_the_rows_with_a_right_hand_picture(tmp_path: Path) -> None
 
 
 def test_kittis_folders_give_their_lists(tmp_path: Path) -> None:
-    dataset = open_calibrated_pairs(write_kitti_pairs(tmp_path))
+    dataset = open_rig_pairs(write_kitti_pairs(tmp_path))
     assert dataset.splits == ("all", "train", "val")
     (pair,) = dataset.split("val")
     assert (pair.name, pair.camera.fx_px, pair.baseline_m) == ("000001", 40.0, pytest.approx(0.6))
@@ -38,7 +38,7 @@ def test_kittis_folders_give_their_lists(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("write", [write_kitti_pairs, write_street_pairs], ids=["KITTI's folders", "streets"])
 def test_other_processes_can_read_them(tmp_path: Path, write: Callable[[Path], Path]) -> None:
-    pairs = open_calibrated_pairs(write(tmp_path)).split("all")
+    pairs = open_rig_pairs(write(tmp_path)).split("all")
     assert pickle.loads(pickle.dumps(pairs))[1].name == pairs[1].name
 
 
@@ -81,7 +81,7 @@ def _swapped_cameras(root: Path) -> None:
 def test_pairs_that_cannot_be_are_refused(tmp_path: Path, spoil: Callable[[Path], None], sentence: str) -> None:
     spoil(write_kitti_pairs(tmp_path))
     with pytest.raises(SourceError, match=sentence):
-        list(open_calibrated_pairs(tmp_path).split("all"))
+        list(open_rig_pairs(tmp_path).split("all"))
 
 
 @pytest.mark.parametrize(
@@ -95,23 +95,23 @@ def test_pairs_that_cannot_be_are_refused(tmp_path: Path, spoil: Callable[[Path]
 def test_tables_that_cannot_be_are_refused(tmp_path: Path, row: str, sentence: str) -> None:
     write_street_pairs(tmp_path, f"street,000001,left/000001.png,{row},drive_a,\n")
     with pytest.raises(SourceError, match=sentence):
-        open_calibrated_pairs(tmp_path)
+        open_rig_pairs(tmp_path)
 
 
 def test_a_split_that_there_is_not_is_told(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="no split 'test': choose all or train or val"):
-        open_calibrated_pairs(write_kitti_pairs(tmp_path)).split("test")
+        open_rig_pairs(write_kitti_pairs(tmp_path)).split("test")
 
 
 def test_a_folder_of_something_else_is_told(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="holds no stereo pairs that howfar knows"):
-        open_calibrated_pairs(tmp_path)
+        open_rig_pairs(tmp_path)
 
 
 def test_one_picture_twice_is_no_pair() -> None:
     grey = np.zeros((4, 6, 3), np.uint8)
     camera = Camera.from_focal(6, 4, 5.0)
-    good, twice = CalibratedPair("a", grey, grey + 1, camera, 0.5), CalibratedPair("b", grey, grey, camera, 0.5)
+    good, twice = RigPair("a", grey, grey + 1, camera, 0.5), RigPair("b", grey, grey, camera, 0.5)
     (problem,) = check_pairs([good, twice])
     assert (problem.sample, problem.fatal) == ("b", True)
     assert "is the left-hand one once more" in problem.sentence
