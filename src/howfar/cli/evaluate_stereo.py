@@ -47,7 +47,7 @@ def stereo(
             "--max-disparity",
             min=1,
             metavar="PX",
-            help="Largest disparity that is looked for, in pixels (default: a tenth of the width).",
+            help="Largest disparity that is looked for, in pixels (default: as far as each pair needs).",
         ),
     ] = None,
     every: Annotated[int, typer.Option("--every", min=1, help="Take every Nth pair only.")] = 1,

@@ -97,7 +97,7 @@ class Trainer:
         self.epoch = 0
         self.best: float | None = None
         self.history: list[dict[str, float]] = []
-        network = task.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in its stub
+        network = _channels_last(task.network)
         self.module, self.optimiser = fabric.setup(network, build_optimiser(network, optimiser, task.entry.encoder))
         self.average = RunningAverage(network, training.ema) if training.ema else None
         torch.manual_seed(training.seed + fabric.global_rank)
@@ -204,3 +204,10 @@ class Trainer:
         except (LookupError, TypeError, ValueError, RuntimeError, AttributeError) as error:
             raise refused(self.folder.last, error) from None
         self.epoch, self.history = state["epoch"], list(state["history"])
+
+
+def _channels_last(network: nn.Module) -> nn.Module:
+    """The network in the layout that convolutions of pictures are quickest in; one of volumes as it is."""
+    if any(parameter.dim() > 4 for parameter in network.parameters()):
+        return network
+    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]  # not in its stub

@@ -11,7 +11,7 @@ from howfar.datasets.samples import StereoSample
 from howfar.evaluation.stereo.metrics import StereoFigures, StereoMetric
 from howfar.stereo import Disparities, Matcher
 
-ALL, UNOCCLUDED, MATCHED = "all pixels", "unoccluded", "matched alone"
+ALL, UNOCCLUDED, MATCHED = "all", "unoccluded", "matched"
 """The pixels that figures are of: all of known truth; those of them that the right-hand camera sees too; all, by the
 estimates that were matched and not filled in."""
 
@@ -62,7 +62,7 @@ def evaluate_stereo(
         matcher: What is measured.
         data: The name of the data set.
         samples: At least one.
-        max_disparity_px: The largest disparity that is looked for; the matcher's own for the width when None.
+        max_disparity_px: The largest disparity that is looked for; as the matcher chooses when None.
 
     Raises:
         SettingError: If the largest disparity does not fit the pictures.
