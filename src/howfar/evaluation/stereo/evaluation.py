@@ -11,7 +11,7 @@ from howfar.datasets.samples import StereoSample
 from howfar.evaluation.stereo.metrics import StereoFigures, StereoMetric
 from howfar.stereo import Disparities, Matcher
 
-ALL, UNOCCLUDED, MATCHED = "all pixels", "unoccluded", "matched alone"
+ALL, UNOCCLUDED, MATCHED = "all", "unoccluded", "matched"
 """The pixels that figures are of: all of known truth; those of them that the right-hand camera sees too; all, by the
 estimates that were matched and not filled in."""
 

@@ -15,14 +15,15 @@ from howfar.evaluation.stereo.evaluation import StereoResult
 from howfar.evaluation.stereo.metrics import StereoFigures
 from howfar.stereo import Disparities
 
-COLUMNS = ("D1", "bad-1", "bad-2", "bad-4", "EPE px", "coverage", "in 80 %")
+COLUMNS = ("D1", "bad1", "bad2", "bad4", "EPE", "cover", "in80")
 MOST_ERROR_PX = 4.0
 """The error from which on a pixel has the last colour."""
 
 NOTE = (
-    "D1: wrong by more than 3 px and 5 %; bad-N: by more than N px; EPE: mean absolute error; each over the pixels of "
-    "known truth that have an estimate, whose share is the coverage. In 80 %: share of errors within the interval that "
-    "the matcher states. Unoccluded: what the right-hand camera sees too. Matched alone: without what was filled in."
+    "In per cent: D1, wrong by more than 3 px and 5 %; badN, by more than N px. EPE: mean absolute error in pixels. "
+    "Each is over the pixels of known truth that have an estimate, whose share is the coverage (cover). In80: share of "
+    "errors within the interval of 80 % that the matcher states. Unoccluded: what the right-hand camera sees too. "
+    "Matched: all without what was filled in."
 )
 
 
@@ -122,4 +123,4 @@ def _texts(figures: StereoFigures) -> tuple[str, ...]:
 
 
 def _percent(share: float) -> str:
-    return "unknown" if np.isnan(share) else f"{share:.1%}"
+    return "unknown" if np.isnan(share) else f"{100 * share:.1f}"
