@@ -8,7 +8,15 @@ import pytest
 
 from howfar.errors import SettingError
 from howfar.training.losses.depth import LOSSES
-from howfar.training.recipe import DepthRecipe, DetectorRecipe, JointRecipe, RangingRecipe, parse_recipe, read_recipe
+from howfar.training.recipe import (
+    DepthRecipe,
+    DetectorRecipe,
+    JointRecipe,
+    RangingRecipe,
+    StereoRecipe,
+    parse_recipe,
+    read_recipe,
+)
 from howfar.training.semi.recipe import SemiRecipe
 from howfar.training.tasks.depth import OTHER_LOSSES
 
@@ -50,6 +58,7 @@ def test_every_recipe_can_be_read(path: Path) -> None:
         "detector": DetectorRecipe,
         "joint": JointRecipe,
         "ranging": RangingRecipe,
+        "stereo": StereoRecipe,
     }
     recipe = read_recipe(path, kinds[task])
     assert path.stem.startswith(task)
