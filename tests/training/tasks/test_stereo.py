@@ -44,6 +44,7 @@ def trained(recipe: StereoRecipe, out: Path) -> list[dict[str, float]]:
     return loop.run(Silent())
 
 
+@pytest.mark.slow
 def test_two_steps_of_the_fast_network_and_the_file_that_matches_pairs(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr("howfar.training.tasks.stereo.JUDGED_EXAMPLES", 8)
     recipe = small("stereo-mc-cnn-fast", write_pairs(tmp_path / "pairs", 3), "network.options.layers=4")
