@@ -216,7 +216,7 @@ def test_the_same_recipe_gives_the_same_picture(tmp_path: Path) -> None:
         pytest.param(
             ("{}/other.toml",),
             SettingError,
-            "should be depth, self-supervised, semi, detector or joint, not 'sound'",
+            "should be depth, self-supervised, semi, detector, joint or disparity-detector, not 'sound'",
             id="another task",
         ),
         pytest.param(("{}/broken.toml",), SettingError, "cannot be read as TOML", id="no TOML"),

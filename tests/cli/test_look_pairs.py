@@ -13,11 +13,11 @@ import howfar.pipeline.pairs as pairs
 from howfar.cli.app import app
 from howfar.cli.failures import sentence
 from howfar.errors import HowfarError
+from howfar.scene.schema import scene_schema
 from howfar.stereo.pair_check import PairVerdict
 from tests.models.onnx_files import constant_detector, mean_depth
 from tests.stereo.pairs_of_noise import BOX, HEIGHT, WIDTH, pair
 
-SCHEMA = Path(__file__).resolve().parents[2] / "docs" / "scene.schema.json"
 RIG = f"width_px = {WIDTH}\nheight_px = {HEIGHT}\nfocal_px = 200.0\nbaseline_m = 0.1\n"
 CARD = 'layout = "end2end"\nclasses = ["cup"]\nscore = 0.5\nnms = 0.5'
 MODELS = ("--detector", "models/detector.onnx", "--depth-model", "models/depth.onnx")
@@ -65,7 +65,7 @@ def test_a_pair_gives_metres(folder: Path, words: tuple[str, ...]) -> None:
     result = run("look", *words, "--format", "json")
     assert result.exit_code == 0, told(result)
     scene = json.loads(result.stdout)
-    jsonschema.validate(scene, json.loads(SCHEMA.read_text(encoding="utf-8")))
+    jsonschema.validate(scene, scene_schema())
     (cup,) = scene["objects"]
     assert cup["depth_m"] == pytest.approx(1.0, rel=0.03)
     assert cup["low_m"] < 1.0 < cup["high_m"]

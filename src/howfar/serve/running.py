@@ -59,6 +59,7 @@ def run_server(
     try:
         config = uvicorn.Config(
             app,
+            log_config=None,  # which would take over the handlers of the whole process
             log_level="warning",
             access_log=False,
             server_header=False,
