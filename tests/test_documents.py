@@ -15,6 +15,7 @@ from skimage import data
 
 from howfar.cli.app import app
 from tests.io.videos import write_video
+from tests.stereo.motorcycle import write_pair
 
 ROOT = Path(__file__).resolve().parents[1]
 PATTERNS = ("README.md", "docs/*.md", "recipes/*.md", "examples/*/*.md")
@@ -85,6 +86,7 @@ def test_the_python_lines_run(block: str, tmp_path: Path, monkeypatch: pytest.Mo
     for name in ("kitchen.jpg", "photo.jpg"):
         cv2.imwrite(str(tmp_path / name), photo[..., ::-1])
     write_video(tmp_path / "drive.mp4", 6)
+    write_pair(tmp_path)
     monkeypatch.chdir(tmp_path)
     exec(compile(block, "the page", "exec"), {})
     for name in re.findall(r"\.save\(\"(.+?)\"\)", block):

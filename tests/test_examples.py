@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import howfar
+from tests.stereo.motorcycle import write_pair
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 
@@ -75,3 +76,13 @@ def test_too_close_tells_what_is_wrong_in_one_sentence(tmp_path: Path) -> None:
     done = run("too_close.py", str(tmp_path / "none.mp4"))
     assert done.returncode == 1
     assert done.stderr.startswith("too_close: There is no file")
+
+
+def test_two_cameras_beside_one(tmp_path: Path) -> None:
+    write_pair(tmp_path)
+    done = run("two_cameras.py", *(str(tmp_path / name) for name in ("left.png", "right.png", "rig.toml")))
+    assert done.returncode == 0, done.stderr
+    line = next(line for line in done.stdout.splitlines() if line.startswith("motorcycle"))
+    two, one = (float(part.split()[0]) for part in re.findall(r"eyes? +([\d.]+ m)", line))
+    assert two == pytest.approx(2.4, abs=0.1)
+    assert one != two

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from howfar.errors import HowfarError
     from howfar.io.depth_units import DepthUnit
+    from howfar.pipeline.pairs import Stereo
     from howfar.pipeline.rangefinder import Rangefinder, look
     from howfar.pipeline.spec import RangefinderSpec
     from howfar.pipeline.view import View
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
         Query,
         Scene,
         SceneObject,
+        StereoRig,
     )
+    from howfar.scene.stereo_calibration import StereoCalibration
 
 __version__ = "0.1.0"
 
@@ -46,6 +49,9 @@ _HOMES = {
     "Query": "howfar.scene",
     "Scene": "howfar.scene",
     "SceneObject": "howfar.scene",
+    "Stereo": "howfar.pipeline.pairs",
+    "StereoCalibration": "howfar.scene.stereo_calibration",
+    "StereoRig": "howfar.scene",
     "Method": "howfar.ranging",
     "Ranging": "howfar.ranging.settings",
     "View": "howfar.pipeline.view",
@@ -71,6 +77,9 @@ __all__ = [
     "Ranging",
     "Scene",
     "SceneObject",
+    "Stereo",
+    "StereoCalibration",
+    "StereoRig",
     "View",
     "look",
 ]

@@ -52,10 +52,16 @@ POSES = (
 )
 
 
-def photo(pose: Pose, distortion: Sequence[float] = BARREL) -> np.ndarray:
-    """H×W×3 uint8: the board in front of a grey wall."""
-    turn = rotation(pose)
-    to_board = np.linalg.inv(np.column_stack([turn[:, 0], turn[:, 1], [pose.x, pose.y, pose.z]]))
+HERE = (np.eye(3), np.zeros(3))
+"""Where the camera is itself: R and T take points from its coordinates to those of another one."""
+
+
+def photo(
+    pose: Pose, distortion: Sequence[float] = BARREL, seen_from: tuple[np.ndarray, np.ndarray] = HERE
+) -> np.ndarray:
+    """H×W×3 uint8: the board in front of a grey wall, seen by this camera or by another one of its kind."""
+    turn, place = _seen(pose, seen_from)
+    to_board = np.linalg.inv(np.column_stack([turn[:, 0], turn[:, 1], place]))
     rays = sample_rays(tuple(distortion))
     u, v, w = (to_board @ np.stack([rays[0], rays[1], np.ones_like(rays[0])]).reshape(3, -1)).reshape(3, *rays[0].shape)
     u, v = u / w + (COLUMNS + 1) / 2, v / w + (ROWS + 1) / 2
@@ -67,11 +73,20 @@ def photo(pose: Pose, distortion: Sequence[float] = BARREL) -> np.ndarray:
     return np.repeat(grey.round().astype(np.uint8)[..., None], 3, axis=2)
 
 
-def corners_px(pose: Pose, distortion: Sequence[float] = BARREL) -> np.ndarray:
+def _seen(pose: Pose, seen_from: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """How a board is turned, and where its middle is, in the coordinates of the camera that sees it."""
+    turn, shift = seen_from
+    return turn @ rotation(pose), turn @ np.array([pose.x, pose.y, pose.z]) + shift
+
+
+def corners_px(
+    pose: Pose, distortion: Sequence[float] = BARREL, seen_from: tuple[np.ndarray, np.ndarray] = HERE
+) -> np.ndarray:
     """N×2: where the inner corners are seen."""
+    turn, place = _seen(pose, seen_from)
     column, row = (places.ravel() for places in np.meshgrid(np.arange(COLUMNS), np.arange(ROWS)))
     on_board = np.stack([column - (COLUMNS - 1) / 2, row - (ROWS - 1) / 2, np.zeros(column.size)])
-    x, y, z = rotation(pose) @ on_board + np.array([[pose.x], [pose.y], [pose.z]])
+    x, y, z = turn @ on_board + place[:, None]
     return seen_px(np.stack([x / z, y / z]), distortion).T
 
 

@@ -214,7 +214,10 @@ def test_the_same_recipe_gives_the_same_picture(tmp_path: Path) -> None:
         pytest.param(("{}/recipe.toml", "augmentation.flop=0"), SettingError, "unknown field", id="a wrong change"),
         pytest.param(("{}/recipe.toml", "data.sizes_px=[[60, 30]]"), SettingError, "multiples of 32", id="a size"),
         pytest.param(
-            ("{}/other.toml",), SettingError, "should be depth, semi, detector or joint, not 'sound'", id="another task"
+            ("{}/other.toml",),
+            SettingError,
+            "should be depth, self-supervised, semi, detector, joint or disparity-detector, not 'sound'",
+            id="another task",
         ),
         pytest.param(("{}/broken.toml",), SettingError, "cannot be read as TOML", id="no TOML"),
     ],

@@ -16,6 +16,7 @@ from howfar.models.model_file import file_digest
 from howfar.models.zoo import find_entry
 from howfar.networks.fcrn import FCRN
 from howfar.networks.hybrid_cnn import HybridCNN
+from howfar.networks.ssd import SSD300, VOC_CLASSES, VOC_SCALES
 from howfar.networks.yolov5 import yolov5
 from tests.models.zoo.fixtures import cache
 
@@ -126,3 +127,24 @@ def test_a_file_of_something_else(tmp_path: Path, name: str, error: type[Excepti
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"nothing\.pt cannot be read"):
         published_network(tmp_path / "nothing.pt", "yolov5n")
+
+
+@pytest.mark.slow
+def test_an_ssd_in_the_widespread_format_is_read_as_its_authors_fed_it(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    network = SSD300(20, scales=VOC_SCALES).eval()
+    torch.save(network.state_dict(), tmp_path / "ssd300.pth")
+    exportable = published_network(tmp_path / "ssd300.pth", "ssd300")
+    card = exportable.card
+    assert (card.input.width_px, card.input.height_px, card.input.fit) == (300, 300, "stretch")
+    assert (card.input.mean, card.input.std, card.input.colour) == ((123, 117, 104), (1, 1, 1), "rgb")
+    assert card.detector is not None
+    assert (card.detector.layout, card.detector.classes) == ("ssd", VOC_CLASSES)
+    assert card.detector.default_boxes == network.default_boxes
+    assert (exportable.any_size, exportable.more_outputs) == (False, ("scores",))
+    image = torch.rand(1, 3, 300, 300) * 255
+    with torch.inference_mode():
+        offsets, scores = exportable.network(image)
+        expected = network(image)
+    assert torch.equal(offsets, expected[0])
+    assert torch.allclose(scores, expected[1].softmax(dim=-1))

@@ -203,6 +203,35 @@ def write_streets(root: Path, rows: str | None = None) -> Path:
     return root
 
 
+def write_street_pairs(root: Path, rows: str | None = None) -> Path:
+    """Streets of two drives by an index.csv: of each a pair, left-hand pictures of grey 10, right-hand ones of 20."""
+    for side, grey in (("left", 10), ("right", 20)):
+        (root / side).mkdir(parents=True)
+        for name in ("000001", "000002", "000003"):
+            Image.new("RGB", (64, 48), (grey,) * 3).save(root / side / f"{name}.png")
+    made = (
+        "street,000001,left/000001.png,right/000001.png,,,,50,51,32,24,0.5,drive_a,\n"
+        "street,000002,left/000002.png,,,,,50,51,32,24,,drive_a,\n"
+        "street,000003,left/000003.png,right/000003.png,,,,50,51,32,24,0.25,drive_b,\n"
+    )
+    (root / "index.csv").write_text(STREETS_HEADER + (made if rows is None else rows))
+    return root
+
+
+def write_kitti_pairs(root: Path) -> Path:
+    """Two pairs in KITTI's folders, of the grey of their number on the left, and 100 more on the right."""
+    for folder in ("image_2", "image_3", "calib", "ImageSets"):
+        (root / folder).mkdir(parents=True)
+    for number, name in enumerate(("000000", "000001")):
+        for folder, more in (("image_2", 0), ("image_3", 100)):
+            Image.new("RGB", (32, 24), (number + more,) * 3).save(root / folder / f"{name}.png")
+        rows = ("P2: 40 0 16 0 0 40 12 0 0 0 1 0", "P3: 40 0 16 -24 0 40 12 0 0 0 1 0")
+        (root / "calib" / f"{name}.txt").write_text("\n".join(rows))
+    (root / "ImageSets" / "train.txt").write_text("000000\n")
+    (root / "ImageSets" / "val.txt").write_text("000001\n")
+    return root
+
+
 def write_nyu_objects(root: Path, classes: NDArray[np.uint8] | None = None) -> Path:
     """NYU's layout with semantic classes: of 0001 those given, of all others none that is known."""
     write_nyu(root)

@@ -30,7 +30,8 @@ def test_near_is_warm_and_far_is_cool() -> None:
     near, far = colour_of(0.5), colour_of(9.5)
     assert near[0] > near[2]
     assert far[2] > far[0]
-    assert colour_of(10.0) == colour_of(50.0), "the scale ends"
+    assert len({colour_of(metres) for metres in (10.0, 20.0, 40.0)}) == 3, "streets have colours too"
+    assert colour_of(80.0) == colour_of(200.0), "the scale ends"
     assert colour_of(math.nan) == UNKNOWN
 
 

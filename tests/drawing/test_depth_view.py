@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from howfar.drawing.colours import UNKNOWN, colour_of
+from howfar.drawing import legend
+from howfar.drawing.colours import UNKNOWN, colour_of, place_on_scale
 from howfar.drawing.depth_view import draw_depth
 from howfar.errors import SettingError
 from howfar.io.resample import resample
@@ -27,6 +28,33 @@ def test_one_colour_scale_for_all_pictures() -> None:
     assert (near[120:] == mixed[120:]).all()
 
 
+@pytest.mark.parametrize(
+    ("depths_m", "places"),
+    [
+        pytest.param([0.0, 2.0, 5.0, 10.0], [0.0, 0.14, 0.35, 0.7], id="rooms in even steps"),
+        pytest.param([10.0, 20.0, 40.0, 80.0, 200.0], [0.7, 0.8, 0.9, 1.0, 1.0], id="streets by doublings"),
+        pytest.param([np.nan], [np.nan], id="unknown"),
+    ],
+)
+def test_rooms_and_streets_share_one_scale(depths_m, places) -> None:
+    np.testing.assert_allclose(place_on_scale(np.array(depths_m, np.float32)), places, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("max_m", "units", "ticks"),
+    [
+        pytest.param(None, "m", ["0 m", "80+ m", "5", "10", "20", "50"], id="fixed, metres"),
+        pytest.param(None, "ft", ["0 ft", "262+ ft", "10", "20", "30", "50", "100", "200"], id="fixed, feet"),
+        pytest.param(5.0, "m", ["0 m", "5+ m", "1", "2", "3", "4"], id="an end of one's own"),
+    ],
+)
+def test_a_legend_marks_round_numbers(max_m, units, ticks, monkeypatch) -> None:
+    marked = {}
+    monkeypatch.setattr(legend, "_legend", lambda ends, between, *_: marked.update(ends=ends, between=between))
+    legend.metre_legend(300, 20, max_m, units)
+    assert [*marked["ends"], *(text for _, text in marked["between"])] == ticks
+
+
 def test_unknown_is_grey() -> None:
     view = draw_depth(DepthMap(np.full((4, 4), np.nan), "metres"), 160, 120)
     assert (view[:120] == UNKNOWN).all()
@@ -40,7 +68,7 @@ def test_a_relative_map_goes_from_near_to_far_without_metres(kind, near_column: 
     view = draw_depth(DepthMap(HALVES, kind), 160, 120)
     metric = draw_depth(DepthMap(HALVES, "metres"), 160, 120)
     assert tuple(view[60, near_column].tolist()) == colour_of(0.0)
-    assert tuple(view[60, 160 - near_column].tolist()) == colour_of(10.0)
+    assert tuple(view[60, 160 - near_column].tolist()) == colour_of(80.0)
     assert view.shape != metric.shape or (view[120:] != metric[120:]).any(), "another legend"
 
 

@@ -13,7 +13,7 @@ from howfar.errors import SettingError
 from howfar.io.camera_files import read_calibration, write_calibration
 from howfar.io.other_camera_files import other_calibration
 from howfar.scene import Camera
-from howfar.scene.calibration import Calibration, Distortion, FisheyeDistortion
+from howfar.scene.calibration import Calibration, Distortion, FisheyeDistortion, RationalDistortion
 
 CAMERA = Camera(640, 480, 500.0, 505.0, 322.5, 239.5)
 BROWN = Distortion(-0.2, 0.05, 0.001, -0.002, 0.01)
@@ -285,6 +285,35 @@ def test_opencvs_files_are_read(tmp_path: Path, suffix: str, coefficients, flags
     assert read_calibration(tmp_path / f"a{suffix}") == Calibration(CAMERA, distortion)
 
 
+def test_messages_one_after_the_other_are_of_one_camera_or_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(f"{ROS}---\n{ROS}---\n")
+    (tmp_path / "b.yaml").write_text(ROS)
+    assert read_calibration(tmp_path / "a.yaml") == read_calibration(tmp_path / "b.yaml")
+    (tmp_path / "a.yaml").write_text(f"{ROS}---\n{ROS.replace('500.0', '501.0')}")
+    with pytest.raises(SettingError, match="several cameras"):
+        read_calibration(tmp_path / "a.yaml")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(PLAIN[:-1] + ', "dist": [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]}', id="by their number"),
+        pytest.param(
+            PLAIN[:-1] + ', "distortion_model": "rational_polynomial", "D": [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]}',
+            id="by the name of ROS",
+        ),
+        pytest.param(
+            PLAIN[:-1] + ', "k1": 0.1, "k2": 0.2, "p1": 0.3, "p2": 0.4, "k3": 0.5, "k4": 0.6, "k5": 0.7, "k6": 0.8}',
+            id="by their own names",
+        ),
+    ],
+)
+def test_eight_coefficients_are_those_of_the_rational_model(text: str, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(text)
+    found = read_calibration(tmp_path / "a.json").distortion
+    assert found == RationalDistortion(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -292,7 +321,7 @@ def test_opencvs_files_are_read(tmp_path: Path, suffix: str, coefficients, flags
             PLAIN[:-1] + ', "dist": [0.1, 0.2, 0.3, 0.4]}', "does not say of which model", id="four of either"
         ),
         pytest.param(PLAIN[:-1] + ', "k1": 0.1, "k2": 0.2, "k3": 0, "k4": 0}', "as a fisheye", id="k4 by name"),
-        pytest.param(PLAIN[:-1] + ', "dist": [0.1, 0, 0, 0, 0, 0.2, 0, 0]}', "another model", id="rational"),
+        pytest.param(PLAIN[:-1] + ', "dist": [0.1, 0, 0, 0, 0, 0, 0, 0, 0.2]}', "another model", id="a thin prism"),
         pytest.param(KALIBR.replace("pinhole", "omni"), "another model", id="an omnidirectional camera"),
         pytest.param(
             KALIBR + KALIBR.replace("cam0", "cam1").replace("500", "501"),

@@ -66,6 +66,78 @@ def test_one_cup_in_the_middle(tmp_path: Path, outputs, card: str) -> None:
     assert cup.scores == pytest.approx([0.8], abs=1e-4)
 
 
+SSD = """layout = "ssd"
+classes = ["cup", "dog"]
+score = 0.5
+
+[output.default_boxes]
+side_px = 64
+maps = [2]
+steps_px = [32.0]
+scales = [0.5, 0.5]
+ratios = [[2.0]]"""
+"""Sixteen default boxes, four a cell; the first of a cell is 32×32."""
+SSD_PAIR = SSD.replace('"ssd"', '"ssd-pair"') + "\nshift = 0.25"
+
+
+def ssd(numbers: int, *, logits: bool = False) -> list[np.ndarray]:
+    """The first box of the last cell, whose centre is at (48, 48), is brought to `BOX` on a square input."""
+    offsets, scores = np.zeros((1, 16, numbers)), np.zeros((1, 16, 3))
+    offsets[0, 12, :4] = ((32 - 48) / 32 / 0.1, (32 - 48) / 32 / 0.1, *[np.log(20 / 32) / 0.2] * 2)
+    if numbers == 6:
+        offsets[0, 12, 4] = ((27 - 48) / 32 + 0.25) / 0.1  # the right-hand middle at column 27
+    scores[0, :, 0] = 1.0
+    scores[0, 12] = (0.1, 0.8, 0.1)
+    return [offsets, np.log(scores + 1e-9) if logits else scores]
+
+
+def found_on_square(folder: Path, outputs: Sequence[np.ndarray], card: str) -> Detections:
+    """What is found in an input of 64×64."""
+    named = {f"out{index}": output.astype(np.float32) for index, output in enumerate(outputs)}
+    path = constant_detector(folder, named, card)
+    path.with_suffix(".toml").write_text(
+        path.with_suffix(".toml").read_text().replace("size = [64, 48]", "size = [64, 64]")
+    )
+    return open_detector(path).detect(Frame(np.full((64, 64, 3), 20, dtype=np.uint8), "grey"), Query())
+
+
+@pytest.mark.parametrize(
+    ("outputs", "card"),
+    [
+        pytest.param(ssd(4), SSD, id="ssd"),
+        pytest.param(
+            ssd(4, logits=True), SSD.replace("score =", 'scores = "logits"\nscore ='), id="ssd with logits: a softmax"
+        ),
+        pytest.param(ssd(6), SSD_PAIR, id="ssd-pair"),
+    ],
+)
+def test_offsets_from_the_cards_default_boxes(tmp_path: Path, outputs, card: str) -> None:
+    cup = found_on_square(tmp_path, outputs, card)
+    assert cup.labels == ("cup",)
+    assert cup.boxes_xyxy_px == pytest.approx(np.array([[22, 22, 42, 42]]), abs=1e-3)
+    assert cup.scores == pytest.approx([0.8], abs=1e-4)
+    if "pair" in card:
+        assert cup.disparities_px is not None
+        assert cup.disparities_px == pytest.approx([5.0], abs=1e-3)
+    else:
+        assert cup.disparities_px is None
+
+
+@pytest.mark.parametrize(
+    ("outputs", "card", "says"),
+    [
+        pytest.param([ssd(4)[0][:, :12], ssd(4)[1][:, :12]], SSD, "default boxes of its card are 16", id="too few"),
+        pytest.param(ssd(4), SSD_PAIR, "1×N×6", id="single boxes where the card says pairs"),
+        pytest.param(ssd(4)[::-1], SSD, "name the boxes first", id="the scores first"),
+        pytest.param([ssd(4)[0], ssd(4)[1][..., 1:]], SSD, "with the background, 1×N×3", id="no background"),
+        pytest.param(ssd(4, logits=True), SSD, 'scores = "logits"', id="logits where the card says probabilities"),
+    ],
+)
+def test_an_ssd_that_does_not_fit_its_card(tmp_path: Path, outputs, card: str, says: str) -> None:
+    with pytest.raises(ModelError, match=says):
+        found_on_square(tmp_path, outputs, card)
+
+
 @pytest.mark.parametrize(
     ("outputs", "card", "says"),
     [

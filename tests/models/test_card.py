@@ -1,6 +1,7 @@
 """Model cards: what a good one says, and the sentence that each bad one gets."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,23 @@ import pytest
 from howfar.errors import ModelError
 from howfar.models.card import card_path, coco80
 from howfar.models.card_reading import parse_card, read_card
+from howfar.models.card_writing import card_text
+from howfar.networks.default_boxes import DefaultBoxes
 from tests.models.onnx_files import JOINT_CARD, PAIR_CARD
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "model-cards.md"
+
+SSD_FIELDS = (
+    "default_boxes",
+    "disparity_log_sd",
+    "side_px",
+    "maps",
+    "steps_px",
+    "scales",
+    "ratios",
+    "variances",
+    "shift",
+)
 
 DETECTOR = """
 name = "balls"
@@ -153,8 +168,13 @@ def test_a_good_card_is_read(tmp_path: Path, text: str, read, expected) -> None:
         ),
         pytest.param(
             DETECTOR.replace('"detection"', '"segmentation"'),
-            "the field 'task' should be one of detection, depth, ranging, joint, not 'segmentation'.",
+            "the field 'task' should be one of detection, depth, ranging, joint, stereo, not 'segmentation'.",
             id="a task that howfar does not have",
+        ),
+        pytest.param(
+            DETECTOR.replace("[input]", '[int8]\nsource = "big.onnx"\nreduced_range = false\n[input]'),
+            "[int8]: the field 'pictures' is missing; it should be a whole number above 0.",
+            id="an int8 file that does not say what it was calibrated on",
         ),
         pytest.param(
             DETECTOR.replace('"balls"', "7"), "the field 'name' should be a text, not 7.", id="a name that is a number"
@@ -206,7 +226,7 @@ def test_a_good_card_is_read(tmp_path: Path, text: str, read, expected) -> None:
         ),
         pytest.param(
             DETECTOR.replace('"yolov8"', '"yolo"'),
-            "[output]: the field 'layout' should be one of nanodet, yolov5, yolov8, yolov8-seg, end2end, rtdetr, not",
+            "should be one of nanodet, yolov5, yolov8, yolov8-seg, end2end, rtdetr, ssd, ssd-pair, not",
             id="an unknown layout",
         ),
         pytest.param(
@@ -351,8 +371,6 @@ def test_cocos_classes() -> None:
 
 
 def test_the_cards_in_the_documentation_are_true() -> None:
-    import tomllib
-
     examples = re.findall(r"```toml\n(.*?)```", DOCS.read_text(encoding="utf-8"), flags=re.DOTALL)
     cards = [parse_card(tomllib.loads(example), "docs") for example in examples]
     assert [card.task for card in cards] == ["detection", "depth", "joint"]
@@ -363,5 +381,108 @@ def test_the_documentation_names_every_field() -> None:
     fields = (
         "name task licence origin results sha256 size fit multiple colour mean std pad layout classes score nms kind"
     )
-    for field in [*fields.split(), "focal_px", "scenes", "max_m", "sky_m", "tensors", "picture"]:
+    more = ("focal_px", "scenes", "max_m", "sky_m", "tensors", "picture", "pipeline", "sds_px", *SSD_FIELDS)
+    for field in (*fields.split(), *more):
         assert f"| `{field}` |" in text
+
+
+STEREO = """
+name = "patches"
+task = "stereo"
+licence = "CC0"
+
+[input]
+size = [450, 375]
+fit = "keep-aspect"
+multiple = 1
+
+[output]
+pipeline = "kitti-fast"
+margins = [0.1, 0.2]
+sds_px = [2, 1, 0.5]
+failed_sd_px = 8
+"""
+
+
+def test_a_card_of_features_that_pairs_are_matched_by() -> None:
+    stereo = parse_card(tomllib.loads(STEREO), "card").stereo
+    assert stereo is not None
+    assert (stereo.pipeline, stereo.margins) == ("kitti-fast", (0.1, 0.2))
+    assert (stereo.sds_px, stereo.failed_sd_px) == ((2.0, 1.0, 0.5), 8.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        pytest.param(
+            STEREO.replace("kitti-fast", "fast"),
+            "one of kitti-fast, kitti-accurate, middlebury-fast",
+            id="no such pipeline",
+        ),
+        pytest.param(STEREO.replace("[0.1, 0.2]", "[0.2, 0.1]"), "margins that rise", id="margins that fall"),
+        pytest.param(STEREO.replace("[2, 1, 0.5]", "[2, 1]"), "one more of sds_px", id="too few deviations"),
+    ],
+)
+def test_a_bad_card_of_features(text: str, sentence: str) -> None:
+    with pytest.raises(ModelError, match=sentence):
+        parse_card(tomllib.loads(text), "card")
+
+
+SSD_CARD = """
+name = "mine"
+task = "detection"
+licence = "CC0"
+
+[input]
+size = [300, 300]
+fit = "letterbox"
+
+[output]
+layout = "ssd"
+classes = ["cup", "dog"]
+
+[output.default_boxes]
+side_px = 300
+maps = [38, 19]
+steps_px = [8, 16]
+scales = [0.07, 0.15, 0.33]
+ratios = [[2], [2, 3]]
+"""
+
+
+def test_an_ssds_card_states_its_default_boxes(tmp_path: Path) -> None:
+    card = read_card(write(tmp_path, SSD_CARD))
+    assert card.detector is not None
+    expected = DefaultBoxes(300, (38, 19), (8.0, 16.0), (0.07, 0.15, 0.33), ((2.0,), (2.0, 3.0)))
+    assert card.detector.default_boxes == expected
+    assert len(expected) == 38 * 38 * 4 + 19 * 19 * 6
+    assert read_card(write(tmp_path, card_text(card))) == card
+
+
+def test_the_card_of_a_detector_of_pairs_states_the_shift_too(tmp_path: Path) -> None:
+    text = SSD_CARD.replace('"ssd"', '"ssd-pair"\ndisparity_log_sd = 0.1') + "shift = 0.25\n"
+    card = read_card(write(tmp_path, text))
+    assert card.detector is not None
+    assert card.detector.default_boxes is not None
+    assert (card.detector.default_boxes.shift, card.detector.disparity_log_sd) == (0.25, 0.1)
+    assert read_card(write(tmp_path, card_text(card))) == card
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        pytest.param("size = [300, 300]", "size = [320, 320]", "in an input of 300×300, and the card", id="other size"),
+        pytest.param('"letterbox"', '"letterbox-area"', 'fit = "stretch" or "letterbox"', id="a size that varies"),
+        pytest.param("scales = [0.07, 0.15, 0.33]", "scales = [0.07]", "and one scale more", id="too few scales"),
+        pytest.param("ratios = [[2], [2, 3]]", "ratios = [2, 3]", "should be lists of numbers above 0", id="no lists"),
+        pytest.param("ratios = [[2], [2, 3]]", "", "the field 'ratios' is missing", id="no ratios"),
+        pytest.param('"ssd"', '"ssd-pair"', "the field 'shift' is missing", id="pairs without a shift"),
+        pytest.param('"ssd"', '"ssd"\nboxes = "normalised"', "are offsets: leave out 'boxes'", id="normalised boxes"),
+        pytest.param("[output.default_boxes]", "[output.other]", "'default_boxes' is missing", id="no default boxes"),
+        pytest.param('layout = "ssd"', 'layout = "yolov8"', "unknown field 'default_boxes'", id="of another layout"),
+    ],
+)
+def test_a_bad_card_of_an_ssd(tmp_path: Path, old: str, new: str, sentence: str) -> None:
+    assert old in SSD_CARD
+    with pytest.raises(ModelError, match=re.escape(sentence)):
+        read_card(write(tmp_path, SSD_CARD.replace(old, new)))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from howfar.errors import OutputError
-from howfar.models.card import Card, DepthSpec, DetectorSpec, InputSpec, RangingSpec, coco80
+from howfar.models.card import Card, DepthSpec, DetectorSpec, InputSpec, Int8Facts, RangingSpec, coco80
 from howfar.models.card_reading import parse_card, read_card
 from howfar.models.card_writing import card_text, write_card
 from howfar.scene.margins import DomainMargin, Margin, Margins, Spread
@@ -48,6 +48,17 @@ layout = "yolov8"
 classes = ["ball", "bat"]
 score = 0.35
 nms = 0.6
+"""
+
+INT8_TEXT = """\
+[int8]
+source = "big.onnx"
+pictures = 40
+reduced_range = false
+source_sha256 = "0af"
+calibrated_on = "photos"
+layers = 34
+float_layers = 7
 """
 
 TWO_HEADS_TEXT = """\
@@ -152,6 +163,16 @@ DOMAIN_MARGINS = st.builds(
     ),
     st.dictionaries(st.sampled_from(["size", "ground", "joined"]), FACTORS),
 )
+INT8 = st.builds(
+    Int8Facts,
+    TEXTS,
+    st.integers(1, 999),
+    st.booleans(),
+    calibrated_on=TEXTS,
+    layers=st.integers(0, 99),
+    float_layers=st.integers(0, 99),
+    depth_scale=POSITIVE,
+)
 ONE_NAME = NAMES.map(lambda name: (name,))
 METRIC = st.builds(
     DepthSpec,
@@ -174,6 +195,7 @@ def cards(task: str, **parts: st.SearchStrategy) -> st.SearchStrategy[Card]:
         INPUTS,
         origin=TEXTS,
         results=st.lists(TEXTS, max_size=3).map(tuple),
+        int8=st.none() | INT8,
         sha256=st.none() | st.text("0123456789abcdef", min_size=64, max_size=64),
         **parts,
     )
@@ -215,6 +237,11 @@ def test_the_cards_that_ship_read_back_as_they_were(path: Path) -> None:
 
 def test_what_a_card_looks_like() -> None:
     assert card_text(DETECTOR) == DETECTOR_TEXT
+
+
+def test_what_the_card_of_an_int8_file_looks_like() -> None:
+    card = replace(DETECTOR, int8=Int8Facts("big.onnx", 40, False, "0af", "photos", 34, 7))
+    assert card_text(card) == DETECTOR_TEXT.replace("[input]", f"{INT8_TEXT}\n[input]")
 
 
 def test_what_the_card_of_two_heads_and_two_inputs_looks_like() -> None:

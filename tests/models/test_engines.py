@@ -7,6 +7,7 @@ import pytest
 
 from howfar.errors import HowfarError, MissingExtraError, SettingError
 from howfar.models import Card, RunOptions, engines, read_card
+from howfar.models.card import Int8Facts
 from howfar.models.engines import choose
 from tests.models.onnx_files import mean_depth
 
@@ -74,6 +75,25 @@ def test_auto_stays_with_onnx_runtime(
     have(machine, openvino=openvino, bf16=bf16)
     found = choose(RunOptions(), card)
     assert (found.engine, found.precision, found.why) == ("onnxruntime", "fp32", why)
+
+
+@pytest.mark.parametrize(
+    ("options", "openvino", "engine"),
+    [
+        pytest.param(RunOptions(), True, "openvino", id="auto"),
+        pytest.param(RunOptions(precision="int8"), True, "openvino", id="asked for"),
+        pytest.param(RunOptions(), False, "onnxruntime", id="without OpenVINO"),
+        pytest.param(RunOptions(engine="onnxruntime"), True, "onnxruntime", id="ONNX Runtime"),
+        pytest.param(OPENVINO, True, "openvino", id="OpenVINO"),
+        pytest.param(RunOptions(provider="cpu"), True, "onnxruntime", id="a provider"),
+    ],
+)
+def test_an_int8_file_is_computed_in_int8_by_either_engine(
+    card: Card, machine: pytest.MonkeyPatch, options: RunOptions, openvino: bool, engine: str
+) -> None:
+    have(machine, openvino=openvino)
+    found = choose(options, replace(card, int8=Int8Facts("big", 9, reduced_range=False)))
+    assert (found.engine, found.precision) == (engine, "int8")
 
 
 def test_openvino_without_bf16_computes_in_fp32(card: Card, machine: pytest.MonkeyPatch) -> None:

@@ -13,8 +13,13 @@ from howfar.networks.entry import CardTask, NetworkEntry
 
 IMAGENET_MEAN, IMAGENET_STD = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)
 
-LIGHT: dict[str, dict[str, Any]] = {"compact": {"encoder": "lite0"}, "unet": {"filters": [2, 2, 2, 2, 2]}}
-"""Options that make a network small; the others have none."""
+LIGHT: dict[str, dict[str, Any]] = {
+    "compact": {"encoder": "lite0"},
+    "unet": {"filters": [2, 2, 2, 2, 2]},
+    "eigen-fergus-2015": {"encoder": "alexnet"},
+    "monodepth": {"encoder": "resnet50"},
+}
+"""Options that make a network small, or give it an encoder that takes weights; the others have none."""
 
 DEPTH_NETWORKS = names_of("depth")
 
@@ -32,10 +37,10 @@ def test_each_is_fed_as_imagenets_encoders_expect(name: str) -> None:
 @pytest.mark.parametrize("name", DEPTH_NETWORKS)
 def test_each_takes_the_multiples_that_it_says(name: str) -> None:
     entry = depth_entry(name)
-    network = build(entry, LIGHT.get(name, {})).eval()
     side = max(entry.multiple_px, 16)
-    with torch.inference_mode():
-        output = network(torch.zeros(1, 3, side, 2 * side))
+    width, height = entry.size_px or (2 * side, side)
+    with torch.inference_mode(), torch.device("cpu" if entry.size_px is None else "meta"):
+        output = build(entry, LIGHT.get(name, {})).eval()(torch.zeros(1, 3, height, width))
     assert output.shape[:2] == (1, 1)
 
 
@@ -60,7 +65,12 @@ def test_the_tasks_are_those_of_the_cards() -> None:
         pytest.param(
             "vgg", "depth", "No depth network is called 'vgg'; there are compact, unet, fcrn, hybrid-", id="no network"
         ),
-        pytest.param("unet", "detection", r"No detector is called 'unet'; .* yolov5n, .*5x\.", id="for detection"),
+        pytest.param(
+            "unet",
+            "detection",
+            r"No detector is called 'unet'; .* ssd300, disparity-detector\.",
+            id="for detection",
+        ),
         pytest.param("unet", "ranging", "No ranging network is called 'unet'; there are foreground", id="for ranging"),
     ],
 )
@@ -108,10 +118,20 @@ def test_sizes_that_are_no_multiple_of_32_are_refused(name: str, size: tuple[int
         refuse_sizes(depth_entry(name), [(320, 256), size])
 
 
+@pytest.mark.parametrize("name", ["eigen-2014", "eigen-fergus-2015"])
+def test_a_network_of_one_size_refuses_others(name: str) -> None:
+    with pytest.raises(SettingError, match=f"{name} takes pictures of 304×228 and no others, not 320×256: correct"):
+        refuse_sizes(depth_entry(name), [(304, 228), (320, 256)])
+
+
 @pytest.mark.parametrize(
     ("name", "size", "output"),
-    [("fcrn", (304, 228), (160, 128)), ("unet", (256, 192), (256, 192))],
-    ids=["FCRN", "U-Net"],
+    [
+        pytest.param("fcrn", (304, 228), (160, 128), id="FCRN"),
+        pytest.param("unet", (256, 192), (256, 192), id="U-Net"),
+        pytest.param("eigen-2014", (304, 228), (74, 55), id="Eigen et al. 2014"),
+        pytest.param("eigen-fergus-2015", (304, 228), (147, 109), id="Eigen and Fergus 2015"),
+    ],
 )
 def test_sizes_that_pass_are_sizes_that_the_network_takes(
     name: str, size: tuple[int, int], output: tuple[int, int]

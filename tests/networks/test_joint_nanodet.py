@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from howfar.networks.joint_nanodet import FARTHEST_M, JointNanoDet, JointOutputs
+from howfar.networks.depth_decoder import FARTHEST_M
+from howfar.networks.joint_nanodet import JointNanoDet, JointOutputs
 
 
 @pytest.fixture(scope="module")

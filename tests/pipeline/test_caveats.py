@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from howfar.pipeline.caveats import caveats_of
-from howfar.scene import Camera, Cue, DepthFacts, DepthMap, Detections, Distance, Frame, Perception
+from howfar.scene import Camera, Cue, DepthFacts, DepthMap, Detections, Distance, Frame, Perception, StereoRig
 from howfar.scene.depth_alignment import DepthAlignment
 from howfar.scene.line import Line
 
@@ -29,6 +29,26 @@ def far(depth_m: float, **changes) -> Distance:
 
 def told(map_m: float, size_m: float) -> Distance:
     return far(map_m, cues=(Cue("depth", map_m, 0.01, 1.0), Cue("size", size_m, 0.2)))
+
+
+def pair_map(known: int) -> DepthMap:
+    """A map of a pair with 100 cells, of which so many are told by both eyes."""
+    log_sds = np.where(np.arange(100).reshape(10, 10) < known, 0.02, np.nan).astype(np.float32)
+    return DepthMap(np.full((10, 10), 9.0), "disparity_px", stereo=StereoRig(500.0, 0.1), log_sds=log_sds)
+
+
+@pytest.mark.parametrize(
+    ("known", "says"),
+    [
+        pytest.param(100, "", id="both eyes see all"),
+        pytest.param(97, "less than 5 %", id="one eye sees a little"),
+        pytest.param(72, "about 30 %", id="one eye sees a part, in steps of ten"),
+    ],
+)
+def test_how_much_one_eye_alone_tells(known: int, says: str) -> None:
+    texts = [each.text for each in caveats_of(seen(depth=pair_map(known))) if each.kind == "stereo"]
+    assert len(texts) == bool(says)
+    assert all(says in text and "15 m that this rig can tell" in text for text in texts)
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,11 @@ from howfar.ranging.cues.joining import parse_cues
 from howfar.ranging.settings import Ranging
 from howfar.scene import Camera, DepthFacts, DepthMap, Detections, Frame, Perception, Scene
 from howfar.scene.margins import DomainMargin, Margins, Spread
+from howfar.scene.schema import scene_schema
 from howfar.sources.as_frame import as_frame
 
 WIDTH_PX, HEIGHT_PX = 640, 480
-JSON_FORM = jsonschema.Draft202012Validator(
-    json.loads((Path(__file__).parents[2] / "docs" / "scene.schema.json").read_text(encoding="utf-8"))
-)
+JSON_FORM = jsonschema.Draft202012Validator(scene_schema())
 MARGINS = Margins(
     domains=(DomainMargin("rooms", (1.0, 8.0), (1.3, 1.5)),),
     spreads=(Spread("size", "rooms", 1.5), Spread("joined", "outdoors", 1.2)),

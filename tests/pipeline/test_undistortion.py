@@ -13,7 +13,7 @@ from howfar.pipeline.undistortion import (
     undistorted_points,
 )
 from howfar.scene import Camera, DepthMap
-from howfar.scene.calibration import Calibration, Distortion, FisheyeDistortion
+from howfar.scene.calibration import Calibration, Distortion, FisheyeDistortion, RationalDistortion
 from howfar.scene.frame import Frame
 from howfar.scene.lens import Lens
 from tests.calibration import rendered
@@ -162,6 +162,18 @@ def test_points_of_a_fisheye_go_where_a_pinhole_camera_sees_them() -> None:
     seen = np.stack([x * bent, y * bent], axis=-1).reshape(-1, 2) * focal + centre
     got = undistorted_points(seen, CAMERA, FISHEYE)
     assert got == pytest.approx(np.stack([x, y], axis=-1).reshape(-1, 2) * focal + centre, abs=0.01)
+
+
+def test_points_of_a_rational_lens_go_where_a_pinhole_camera_sees_them() -> None:
+    k1, k2, p1, p2, k3, k4, k5, k6 = numbers = (0.4, 0.1, 0.001, -0.002, 0.02, 0.6, 0.2, 0.03)
+    x, y = np.stack(np.meshgrid(np.linspace(-0.6, 0.6, 9), np.linspace(-0.4, 0.4, 7))).reshape(2, -1)
+    r2 = x**2 + y**2
+    radial = (1 + k1 * r2 + k2 * r2**2 + k3 * r2**3) / (1 + k4 * r2 + k5 * r2**2 + k6 * r2**3)
+    seen_x = x * radial + 2 * p1 * x * y + p2 * (r2 + 2 * x**2)
+    seen_y = y * radial + p1 * (r2 + 2 * y**2) + 2 * p2 * x * y
+    seen = np.stack([rendered.FX * seen_x + rendered.CX, rendered.FY * seen_y + rendered.CY], axis=1)
+    got = undistorted_points(seen, CAMERA, RationalDistortion(*numbers))
+    assert got == pytest.approx(rendered.seen_px(np.stack([x, y]), NONE).T, abs=0.01)
 
 
 def test_a_fisheyes_picture_is_straightened_by_its_own_model() -> None:

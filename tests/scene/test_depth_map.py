@@ -108,3 +108,16 @@ def test_steps_of_a_depth_camera_are_no_metres(values, kind, refused: bool) -> N
         return
     with pytest.raises(SettingError, match=r"multiply by the metres of one step \(0\.001\)"):
         DepthMap(values, kind)
+
+
+def test_a_rig_turns_disparity_into_depth_and_back() -> None:
+    depth_m = np.array([1.0, 4.0, 60.0], dtype=np.float32)
+    np.testing.assert_allclose(RIG.depth_m(RIG.disparity_px(depth_m)), depth_m, rtol=1e-5)
+    assert RIG.reach_m == pytest.approx(60.0)
+    error_m = RIG.depth_m(RIG.disparity_px(np.float32([RIG.reach_m])) - 1) / RIG.reach_m - 1
+    assert error_m > 0.3, "beyond it, a pixel is more than 30 %"
+
+
+def test_uncertainties_are_those_of_the_cells() -> None:
+    with pytest.raises(SettingError, match="uncertainties are of shape"):
+        DepthMap(np.ones((2, 3)), "metres", log_sds=np.ones((3, 2), np.float32))

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import jsonschema
 import pytest
@@ -12,6 +11,7 @@ from howfar.scene.camera import FocalDoubt
 from howfar.scene.caveat import Caveat
 from howfar.scene.depth_alignment import DepthAlignment
 from howfar.scene.line import Line
+from howfar.scene.schema import scene_schema
 from howfar.scene.track import Track
 from tests.scene.test_distance import WEIGHED
 from tests.scene.test_scene import CHAIR, scene
@@ -19,7 +19,7 @@ from tests.scene.test_scene import CHAIR, scene
 CUES = (Cue("depth", 2.0, 0.2, 0.9), Cue("size", 4.0, 0.6, 0.1, "a note"), Cue.unknown("ground", "no foot"))
 ALIGNMENT = DepthAlignment("relative_inverse", Line(2e-7, -0.1), 0.2, ("known", "anchor"), 801)
 CAMERA = Camera.from_focal(640, 480, 500.0)
-SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "docs" / "scene.schema.json").read_text())
+SCHEMA = scene_schema()
 
 
 @pytest.mark.parametrize(

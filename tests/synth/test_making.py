@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from howfar.datasets.coco_distances import CocoDistances
+from howfar.datasets.coco_pairs import CocoPairs
 from howfar.datasets.kitti_objects import KittiObjects
 from howfar.datasets.opening import open_depth_dataset, open_detection_dataset, open_object_dataset
 from howfar.errors import OutputError, SettingError
@@ -152,6 +153,15 @@ def test_it_opens_as_kittis_objects(made: Path) -> None:
     assert [sample.camera for sample in samples] == [SPEC.camera(number) for number in range(SCENES)]
     assert {"Car", "Pedestrian"} & {label for sample in samples for label in sample.labels}
     assert {0, 1} <= {level for sample in samples for level in sample.occlusions.tolist()} <= {0, 1, 2}
+
+
+def test_it_opens_as_pairs_with_boxes_in_both_pictures(made: Path) -> None:
+    pairs = CocoPairs(made).split("train")
+    pair = next(each for each in pairs if len(each.class_ids))
+    between = (pair.boxes_xyxy_px - pair.right_boxes_xyxy_px)[:, ::2].mean(axis=1)
+    assert (between > 0).all()
+    assert np.median(np.abs(between / pair.disparities_px - 1)) < 0.2, "the middles are about as far apart"
+    assert pair.image.shape == pair.right.shape
 
 
 def test_it_opens_as_cocos_objects_with_distances(made: Path) -> None:

@@ -41,6 +41,20 @@ def test_the_level_of_occlusion_is_the_visible_share(covered: int, level: int) -
     assert target.pixels == (20 - covered) * 20
 
 
+def test_the_whole_object_is_known_in_both_pictures() -> None:
+    """Its face is 4 m away: 2 m are 20 px there, and a baseline of 0.1 m is 1 px."""
+    cover = block("cover", (-0.75, 2.005, 0), (1.0, 0.01, 2.0))
+    assembly = assemble(world(cover, TARGET, block("", (0, 9, 0), (40, 0.1, 40))))
+    seen = seen_objects(assembly, see(assembly, CAMERA, 0.1), CAMERA, 0.1)
+    (target,) = [each for each in seen if each.name == "box"]
+    assert target.reach_px == pytest.approx((14, 8, 34, 28), abs=1e-3)
+    assert target.right_reach_px == pytest.approx((13, 8, 33, 28), abs=1e-3)
+
+
+def test_without_a_second_camera_there_is_no_second_box() -> None:
+    assert all(each.right_reach_px is None for each in known(TARGET))
+
+
 def test_distances_are_those_of_what_is_seen() -> None:
     (target,) = known(TARGET)
     assert target.depth_m == pytest.approx(4.0)

@@ -60,7 +60,7 @@ def tiny_yolov5(classes: int) -> nn.Module:
 
 def _card(recipe: TrainingRecipe) -> Card:
     if isinstance(recipe, DetectorRecipe):
-        return detection.training_card(recipe, CLASSES)
+        return detection.training_card(recipe, CLASSES, tiny_yolov5(len(CLASSES)))
     assert isinstance(recipe, DepthRecipe)
     return depth.training_card(recipe, NYU_CAMERA)
 

@@ -26,6 +26,7 @@ from howfar.training.recipe import (
     TrainingSettings,
 )
 from howfar.training.run_folder import RunFolder, load_checkpoint
+from howfar.training.task_weights import TASK_WEIGHTS
 
 STEPS = 3
 
@@ -39,6 +40,7 @@ class ToyTask:
     frozen = ()
     remarks = ()
     judged_by = "score"
+    task_weights = None
     greater_is_better = True
 
     def __init__(self, scores=(), broken=None):
@@ -123,6 +125,40 @@ def assert_same(ours, theirs):
 def without_curves(monkeypatch):
     """Drawing them takes longer than the toy's training."""
     monkeypatch.setattr("howfar.training.loop.draw_curves", lambda *_: None)
+
+
+class TwoTasks(ToyTask):
+    """The same with a second task, which the first one is weighed against."""
+
+    def __init__(self, weights):
+        super().__init__()
+        self.task_weights = TASK_WEIGHTS[weights](("square", "size"))
+
+    def losses(self, network, batch):
+        square, size = super().losses(network, batch)["square"], network(batch[2]).float().abs().mean()
+        each = {"square": square, "size": size}
+        return {**each, **self.task_weights.weighed(each)}
+
+
+@pytest.mark.usefixtures("without_curves")
+@pytest.mark.parametrize("weights", TASK_WEIGHTS)
+def test_a_stopped_training_goes_on_with_the_weights_of_its_tasks(tmp_path, weights):
+    make_trainer(tmp_path / "whole", TwoTasks(weights)).run(Listener())
+    with pytest.raises(KeyboardInterrupt):
+        make_trainer(tmp_path / "parts", TwoTasks(weights)).run(Listener(8))
+    make_trainer(tmp_path / "parts", TwoTasks(weights), resume=True).run(Listener())
+    whole, parts = (load_checkpoint(tmp_path / each / "last.ckpt") for each in ("whole", "parts"))
+    assert_same(whole, parts)
+    assert whole["task_weights"]["learned"].abs().min() > 0
+    shares = {name: row for name, row in whole["history"][-1].items() if name.endswith("_share")}
+    assert sum(shares.values()) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.usefixtures("without_curves")
+def test_a_checkpoint_without_weights_of_tasks_does_not_go_on_with_them(tmp_path):
+    make_trainer(tmp_path, recipe=make_recipe(epochs=1)).run(Listener())
+    with pytest.raises(ModelError, match="does not fit its training"):
+        make_trainer(tmp_path, TwoTasks("famo"), recipe=make_recipe(epochs=1), resume=True)
 
 
 @pytest.mark.usefixtures("without_curves")

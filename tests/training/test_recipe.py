@@ -8,9 +8,14 @@ import pytest
 
 from howfar.errors import SettingError
 from howfar.training.losses.depth import LOSSES
-from howfar.training.recipe import DepthRecipe, DetectorRecipe, JointRecipe, RangingRecipe, parse_recipe, read_recipe
-from howfar.training.semi.recipe import SemiRecipe
+from howfar.training.recipe import (
+    DepthRecipe,
+    JointRecipe,
+    parse_recipe,
+    read_recipe,
+)
 from howfar.training.tasks.depth import OTHER_LOSSES
+from howfar.training.tasks.registry import TASKS
 
 RECIPES = Path(__file__).resolve().parents[2] / "recipes"
 ALL = sorted(RECIPES.glob("*.toml"))
@@ -38,20 +43,13 @@ def written(folder: Path, text: str) -> Path:
 
 def test_there_are_recipes_for_every_depth_network_of_the_study() -> None:
     names = {read_recipe(path, DepthRecipe).network.name for path in DEPTH}
-    assert names == {"compact", "unet", "fcrn", "hybrid-cnn"}
+    assert names == {"compact", "unet", "fcrn", "hybrid-cnn", "eigen-2014", "eigen-fergus-2015"}
 
 
 @pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
 def test_every_recipe_can_be_read(path: Path) -> None:
     task = tomllib.loads(path.read_text(encoding="utf-8"))["task"]
-    kinds = {
-        "depth": DepthRecipe,
-        "semi": SemiRecipe,
-        "detector": DetectorRecipe,
-        "joint": JointRecipe,
-        "ranging": RangingRecipe,
-    }
-    recipe = read_recipe(path, kinds[task])
+    recipe = read_recipe(path, TASKS[task].recipe)
     assert path.stem.startswith(task)
     assert recipe.training.epochs > 0
 
@@ -245,6 +243,12 @@ def test_a_joint_recipe_shows_photos_beside_its_sources() -> None:
             id="nothing taught",
         ),
         pytest.param({"network": {"name": "joint-nanodet-g"}}, "name one with network.initial", id="no former one"),
+        pytest.param(
+            {"task_weights": "famo", "box_teacher": None, "loss": {"log_l1": 1.0, "taught_depth": 1.0}},
+            "task_weights = famo weighs two tasks: add the loss boxes or former",
+            id="one task to weigh",
+        ),
+        pytest.param({"task_weights": "best"}, "Invalid enum value 'best'", id="weights of no known way"),
         pytest.param(
             {"box_teacher": {"model": "t.onnx", "sources": ["data"], "sure_score": 0}}, "> 0", id="sure of nothing"
         ),

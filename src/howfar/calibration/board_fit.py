@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -61,7 +61,7 @@ class BoardFit:
 
     def cautions(self) -> Iterator[str]:
         """What makes the result doubtful, in a sentence each."""
-        camera, rms_px = self.calibration.camera, _rms_px(self.errors_px)
+        camera, error_px = self.calibration.camera, rms_px(self.errors_px)
         if self.coverage < ENOUGH_COVERAGE:
             yield (
                 f"The boards cover {self.coverage:.0%} of the frame: add pictures with the board near its edges and "
@@ -73,9 +73,9 @@ class BoardFit:
                 f"The focal length is known to {share:.1%} only: add pictures with the board nearer and tilted, some "
                 "by 30 to 45 degrees."
             )
-        if rms_px > ENOUGH_RMS_PX:
+        if error_px > ENOUGH_RMS_PX:
             yield (
-                f"The reprojection error is {rms_px:.1f} px: see to it that the board is flat and the pictures are "
+                f"The reprojection error is {error_px:.1f} px: see to it that the board is flat and the pictures are "
                 "sharp."
             )
 
@@ -97,13 +97,14 @@ def fit_boards(views: Sequence[BoardView], board: Board, found_on: date | None =
             "size): the whole board must be seen, flat and sharp, and counted by its inner corners."
         )
     solution, points = _solve(views, board), board.points()
+    found = Calibration(solution.camera, solution.distortion)
     errors = tuple(
-        view.corners_px - _seen(points, pose, solution) for view, pose in zip(views, solution.poses, strict=True)
+        view.corners_px - seen_corners(board, pose, found) for view, pose in zip(views, solution.poses, strict=True)
     )
     square_m = math.nan if board.square_m is None else board.square_m
-    quality = ChessboardFit(round(_rms_px(errors), 4), len(views), found_on)
+    quality = ChessboardFit(round(rms_px(errors), 4), len(views), found_on)
     return BoardFit(
-        calibration=Calibration(solution.camera, solution.distortion, chessboard=quality),
+        calibration=replace(found, chessboard=quality),
         views=tuple(views),
         errors_px=errors,
         distances_m=tuple(_middle_distance(points, pose) * square_m for pose in solution.poses),
@@ -145,9 +146,10 @@ def _solve(views: Sequence[BoardView], board: Board) -> _Solution:
     return _Solution(camera, distortion, poses, fx_error_px, fy_error_px)
 
 
-def _seen(points: NDArray[np.float32], pose: Pose, solution: _Solution) -> NDArray[np.float64]:
-    """N×2: where the camera sees a board's corners."""
-    seen, _ = cv2.projectPoints(points, *pose, camera_matrix(solution.camera), coefficients(solution.distortion))
+def seen_corners(board: Board, pose: Pose, calibration: Calibration) -> NDArray[np.float64]:
+    """N×2: where a camera sees the corners of a board at a pose."""
+    bent = calibration.distortion or Distortion(0.0, 0.0)
+    seen, _ = cv2.projectPoints(board.points(), *pose, camera_matrix(calibration.camera), coefficients(bent))
     projected: NDArray[np.float64] = seen.reshape(-1, 2).astype(np.float64) + OPENCV_OFFSET_PX
     return projected
 
@@ -158,7 +160,7 @@ def _middle_distance(points: NDArray[np.float32], pose: Pose) -> float:
     return float(np.linalg.norm(turn @ points.mean(axis=0) + pose[1].ravel()))
 
 
-def _rms_px(errors_px: Sequence[NDArray[np.float64]]) -> float:
+def rms_px(errors_px: Sequence[NDArray[np.float64]]) -> float:
     """Root mean square length of the errors of all corners, as OpenCV defines it."""
     return float(np.sqrt(np.mean(np.sum(np.concatenate(errors_px) ** 2, axis=1))))
 

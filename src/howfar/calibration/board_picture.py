@@ -37,8 +37,8 @@ def board_sheet(fit: BoardFit, board: Board) -> NDArray[np.uint8]:
     """
     clearest = int(np.argmax([np.ptp(view.corners_px, axis=0).prod() for view in fit.views]))
     name = Path(fit.views[clearest].source).name
-    enlarged, times = _errors(fit)
-    panels = [_found(fit, clearest, board), _covered(fit), enlarged, _straight(fit, clearest, board)]
+    enlarged, times = errors_panel(fit)
+    panels = [found_panel(fit, clearest, board), _covered(fit), enlarged, _straight(fit, clearest, board)]
     rms_px = fit.calibration.chessboard.rms_px if fit.calibration.chessboard is not None else float("nan")
     captions = [
         f"Corners found in {name}",
@@ -49,13 +49,13 @@ def board_sheet(fit: BoardFit, board: Board) -> NDArray[np.uint8]:
     return captioned_grid(panels, captions, across=2)
 
 
-def _found(fit: BoardFit, index: int, board: Board) -> NDArray[np.uint8]:
-    """One picture with its corners and the rows that they make."""
+def found_panel(fit: BoardFit, index: int, board: Board) -> NDArray[np.uint8]:
+    """One picture of a fit with its corners and the rows that they make."""
     view = fit.views[index]
     panel = view.preview.copy()
     corners = view.corners_px * (panel.shape[1] / view.width_px)
     for row in corners.reshape(board.rows, board.columns, 2):
-        _line(panel, row, ORANGE)
+        draw_line(panel, row, ORANGE)
     for corner in corners:
         _dot(panel, corner, BLUE)
     return panel
@@ -78,8 +78,8 @@ def _covered(fit: BoardFit) -> NDArray[np.uint8]:
     return _bordered(tinted)
 
 
-def _errors(fit: BoardFit) -> tuple[NDArray[np.uint8], float]:
-    """An arrow from each corner's position by the fit towards where it was found, and how much they are enlarged."""
+def errors_panel(fit: BoardFit) -> tuple[NDArray[np.uint8], float]:
+    """An arrow from each corner's position by a fit towards where it was found, and how much they are enlarged."""
     panel = _frame(fit)
     scale = panel.shape[1] / fit.views[0].width_px
     longest = max(float(np.linalg.norm(errors, axis=1).max()) for errors in fit.errors_px)
@@ -87,7 +87,7 @@ def _errors(fit: BoardFit) -> tuple[NDArray[np.uint8], float]:
     for view, errors in zip(fit.views, fit.errors_px, strict=True):
         starts = (view.corners_px - errors) * scale
         for start, end in zip(starts, starts + errors * times * scale, strict=True):
-            _line(panel, np.stack([start, end]), ORANGE)
+            draw_line(panel, np.stack([start, end]), ORANGE)
             _dot(panel, start, INK, radius_px=1.0)
     return _bordered(panel), times
 
@@ -100,7 +100,7 @@ def _straight(fit: BoardFit, index: int, board: Board) -> NDArray[np.uint8]:
     corners = undistorted_points(view.corners_px, camera, distortion) * (panel.shape[1] / view.width_px)
     grid = corners.reshape(board.rows, board.columns, 2)
     for ends in (grid[0, [0, -1]], grid[-1, [0, -1]], grid[[0, -1], 0], grid[[0, -1], -1]):
-        _line(panel, ends, ORANGE)
+        draw_line(panel, ends, ORANGE)
     return panel
 
 
@@ -115,8 +115,8 @@ def _bordered(panel: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return panel
 
 
-def _line(panel: NDArray[np.uint8], points_px: NDArray[np.float64], colour: Colour) -> None:
-    """A line through points, two or more."""
+def draw_line(panel: NDArray[np.uint8], points_px: NDArray[np.float64], colour: Colour) -> None:
+    """Draw a line through points, N×2 pixel coordinates, two or more."""
     cv2.polylines(panel, [_sharp(points_px)], False, colour, _stroke(panel), cv2.LINE_AA, SHARPNESS_BITS)
 
 

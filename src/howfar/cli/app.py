@@ -20,6 +20,7 @@ from howfar.cli.export import export
 from howfar.cli.failures import sentence
 from howfar.cli.look import look
 from howfar.cli.merge import merge
+from howfar.cli.serve import serve
 from howfar.cli.standard_streams import open_closed_streams
 from howfar.cli.synth import synth
 from howfar.errors import HowfarError
@@ -64,6 +65,7 @@ for name, help_text in GROUPS.items():
 app.command()(synth)
 app.command()(export)
 app.command()(merge)
+app.command()(serve)
 app.command()(doctor)
 
 

@@ -1,4 +1,4 @@
-"""`howfar calibrate`: find out a camera, from a chessboard or from known distances."""
+"""`howfar calibrate`: find out a camera or a pair of them, from a chessboard, or a scale from known distances."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from howfar.sources.kinds import Source
 
 DEFAULT_OUT = Path("camera.toml")
+DEFAULT_RIG = Path("rig.toml")
 DEFAULT_FOLDER = Path("howfar-calibrate")
 CHESSBOARD = "Chessboard"
 KNOWN = "Known distances"
@@ -20,7 +21,11 @@ KNOWN = "Known distances"
 
 def calibrate(
     sources: Annotated[
-        list[str], typer.Argument(metavar="PHOTO...", help="Pictures, folders, 'globs' or addresses, of one camera.")
+        list[str],
+        typer.Argument(
+            metavar="PHOTO...",
+            help="Pictures, folders, 'globs' or addresses, of one camera; with --stereo of two, the left one first.",
+        ),
     ],
     known: Annotated[
         list[str] | None,
@@ -60,16 +65,24 @@ def calibrate(
         float | None,
         typer.Option(
             "--square-mm",
-            help="Side of a square, to tell how far away the boards were; the camera does not depend on it.",
+            help="Side of a square: how far away the boards were; with --stereo, how far apart the cameras are.",
             rich_help_panel=CHESSBOARD,
         ),
     ] = None,
+    stereo: Annotated[
+        bool,
+        typer.Option(
+            "--stereo",
+            help="Two cameras that took their pictures at the same moments: left/*.jpg right/*.jpg, or two folders.",
+            rich_help_panel=CHESSBOARD,
+        ),
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option(
             "--out",
             metavar="FILE",
-            help=f"Camera file to write (default: that of --camera, or {DEFAULT_OUT}).",
+            help=f"Camera file to write (default: that of --camera, or {DEFAULT_OUT}; with --stereo {DEFAULT_RIG}).",
             rich_help_panel=options.OUTPUT,
         ),
     ] = None,
@@ -90,7 +103,8 @@ def calibrate(
 ) -> None:
     """Find out a camera, and write it to a camera file for --camera.
 
-    With --chessboard: its focal lengths and its lens's distortion. With --known: the scale of depth.
+    With --chessboard: its focal lengths and its lens's distortion; with --stereo also how a second camera is to it.
+    With --known: the scale of depth.
     """
     from howfar.cli.calibration_output import CalibrationOutput
     from howfar.cli.folders import fresh_folder
@@ -103,12 +117,25 @@ def calibrate(
             "A chessboard gives the camera by itself: leave out --known, --camera, --focal-px and --fov-…, and give "
             "--known with the camera file that comes of it."
         )
+    if stereo and (chessboard is None or square_mm is None):
+        raise SettingError(
+            "Two cameras are calibrated by a chessboard whose squares are measured: add --chessboard 9x6 --square-mm "
+            "25, as yours is."
+        )
     drawn = picture_path(picture or fresh_folder(DEFAULT_FOLDER) / "calibration.png")
     own_file = camera if camera is not None and camera.suffix.lower() == ".toml" else None
-    output = CalibrationOutput(out or own_file or DEFAULT_OUT, drawn, overwrite)
+    default = DEFAULT_RIG if stereo else own_file or DEFAULT_OUT
+    output = CalibrationOutput(out or default, drawn, overwrite)
     refuse_existing(output.picture, overwrite=overwrite)
     if known or chessboard is not None:
         refuse_existing(output.camera_file, overwrite=overwrite)
+    if stereo and chessboard is not None:
+        from howfar.calibration.boards import Board
+        from howfar.cli.calibrating_pairs import calibrate_from_pairs
+
+        board = Board.parse(chessboard, square_mm)
+        calibrate_from_pairs(_pairs(sources), board, output)
+        return
     photos = _photos(sources, each_alone=chessboard is not None)
     if chessboard is not None:
         from howfar.calibration.boards import Board
@@ -117,14 +144,14 @@ def calibrate(
         calibrate_from_boards(photos, Board.parse(chessboard, square_mm), output)
         return
     from howfar.cli.calibrating_known import calibrate_from_known
-    from howfar.models import RunOptions, open_depth_network, open_detector
+    from howfar.models import RunOptions, open_heads
     from howfar.pipeline.rangefinder import Rangefinder
     from howfar.scene.known_distance import KnownDistance
     from howfar.scene.query import class_ids
 
     stated = [KnownDistance.parse(text) for text in known or ()]
     running = RunOptions(threads, provider, engine, precision)
-    finds, network = open_detector(detector, running), open_depth_network(depth_model, running)
+    finds, network = open_heads(detector, depth_model, running)
     class_ids([each.what for each in stated if isinstance(each.what, str)], finds.class_names, finds.name)
     finder = Rangefinder(
         finds,
@@ -142,10 +169,24 @@ def calibrate(
 
 def _photos(specs: list[str], *, each_alone: bool) -> "list[Source]":
     """The sources, none of them a video."""
-    from howfar.errors import SourceError
     from howfar.sources.opening import open_sources
 
-    opened = open_sources(specs, stdin=typer.get_binary_stream("stdin"), each_alone=each_alone)
+    return _without_videos(open_sources(specs, stdin=typer.get_binary_stream("stdin"), each_alone=each_alone))
+
+
+def _pairs(specs: list[str]) -> "list[Source]":
+    """The sources of pairs, none of them a video."""
+    from howfar.cli.calibrating_pairs import two_sides
+    from howfar.cli.console import tell
+    from howfar.sources.pairs import open_pairs
+
+    sides = two_sides(specs)
+    return _without_videos(open_pairs(sides.left, sides.right, tell=tell))
+
+
+def _without_videos(opened: "list[Source]") -> "list[Source]":
+    from howfar.errors import SourceError
+
     for source in opened:
         if source.is_stream:
             raise SourceError(f"{source.name} is a video or a stream, and calibration takes photos: name some.")

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from howfar.cli import options
+from howfar.cli.console import tell
 
 DEFAULT_OUT = Path("howfar-depth")
 
@@ -22,6 +23,11 @@ def depth(
     fov_long_deg: options.FovLongDeg = None,
     fov_diagonal_deg: options.FovDiagonalDeg = None,
     camera_scale: options.CameraScale = True,
+    right: options.Right = None,
+    stereo: options.StereoLayout = None,
+    stereo_method: options.StereoMethod = "sgbm",
+    max_disparity: options.MaxDisparity = None,
+    repair: options.Repair = False,
     format_: Annotated[
         Literal["png", "npy", "tiff", "exr"] | None,
         typer.Option(
@@ -53,11 +59,12 @@ def depth(
     from howfar.cli.folders import fresh_folder
     from howfar.cli.progress import progress_bar
     from howfar.errors import HowfarError
-    from howfar.io.camera_files import read_calibration
     from howfar.io.output_names import OutputNames
     from howfar.models import RunOptions, open_depth_network
     from howfar.pipeline.depth_scale import check_scale
+    from howfar.pipeline.given import given_camera, given_eyes, given_rig
     from howfar.pipeline.metric_scale import MetricEvidence
+    from howfar.pipeline.pairs import Stereo
     from howfar.pipeline.perceivers import DepthAlone, Unscaled
     from howfar.pipeline.rangefinder import Rangefinder
     from howfar.ranging import parse_method
@@ -65,15 +72,17 @@ def depth(
     from howfar.ranging.settings import Ranging
     from howfar.scene.lens import Lens
     from howfar.sources.ahead import computed_ahead
-    from howfar.sources.opening import open_sources
+    from howfar.sources.pairs import open_with_pairs
 
-    opened = open_sources(sources, stdin=typer.get_binary_stream("stdin"), each_alone=True)
-    lens = Lens(read_calibration(camera) if camera else None, focal_px, fov_deg, fov_long_deg, fov_diagonal_deg)
-    network = open_depth_network(depth_model, RunOptions(threads, provider, engine, precision))
+    opened = open_with_pairs(sources, right or (), stereo, stdin=typer.get_binary_stream("stdin"), tell=tell)
+    lens = Lens(given_camera(camera), focal_px, fov_deg, fov_long_deg, fov_diagonal_deg)
+    running = RunOptions(threads, provider, engine, precision)
+    network = open_depth_network(depth_model, running)
+    eyes = given_eyes(Stereo(stereo_method, max_disparity, repair), given_rig(camera), network, running)
     check_scale(lens.scale, network.facts, camera_scale=camera_scale)
     perceiver = DepthAlone(network if camera_scale else Unscaled(network))
     unused = Ranging((parse_method("median"),), CueSettings())  # there are no objects to measure
-    finder = Rangefinder.of(perceiver, lens, MetricEvidence(lens.scale), unused)
+    finder = Rangefinder.of(perceiver, lens, MetricEvidence(lens.scale), unused, eyes=eyes)
     names = OutputNames(out or fresh_folder(DEFAULT_OUT))
     failures, caveats = Failures(len(opened)), Caveats(many=len(opened) > 1)
     write = DepthWriter(names, format_, caveats, overwrite=overwrite)

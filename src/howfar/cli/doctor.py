@@ -25,7 +25,7 @@ H264_ENCODERS = ("libx264", "h264", "libopenh264")
 SPEED_RUNS = 5
 
 PICTURE = "640×480 picture"
-RUN_ON = {"detection": PICTURE, "depth": PICTURE, "joint": PICTURE, "ranging": "box"}
+RUN_ON = {"detection": PICTURE, "depth": PICTURE, "joint": PICTURE, "ranging": "box", "stereo": PICTURE}
 """What a speed reading is of, by the task of the card."""
 
 
@@ -90,6 +90,7 @@ def findings() -> Iterator[Finding]:
     ):
         yield _tried(subject, look)
     yield _tried("OpenVINO", _openvino, essential=False)
+    yield _tried("int8", _int8, essential=False)
     yield _h264()
     yield from _extras()
     yield _tried("cache", _cache, essential=False)
@@ -121,6 +122,12 @@ def _openvino() -> str:
         raise MissingExtraError("A faster engine", EXTRA)
     computes = "computes" if has_bf16() else "does not compute"
     return f"{openvino().__version__}, and the processor {computes} in bf16; its telemetry is off"
+
+
+def _int8() -> str:
+    from howfar.evaluation.agreement.worth import int8_worth
+
+    return int8_worth(SPEED_RUNS)
 
 
 def _h264() -> Finding:

@@ -9,6 +9,7 @@ from howfar.cli.evaluate_margins import margins
 from howfar.cli.evaluate_objects import objects
 from howfar.cli.evaluate_photos import photos
 from howfar.cli.evaluate_ssim import ssim
+from howfar.cli.evaluate_stereo import stereo
 from howfar.cli.evaluate_tracks import tracks
 
 app = typer.Typer(no_args_is_help=True, help="Measure a network on a data set with known truth.")
@@ -19,4 +20,5 @@ app.command()(everywhere)
 app.command()(margins)
 app.command()(photos)
 app.command()(ssim)
+app.command()(stereo)
 app.command()(tracks)

@@ -57,17 +57,16 @@ def margins(
     from howfar.errors import SettingError
     from howfar.evaluation.margins.reports import LEFT_OUT, left_out_line, margins_report
     from howfar.evaluation.report.report import as_page
-    from howfar.models import DEFAULT_DETECTOR, RunOptions, open_depth_network, open_detector
+    from howfar.models import DEFAULT_DETECTOR, RunOptions, open_heads
     from howfar.models.card_writing import write_card
     from howfar.pipeline.rangefinder import Rangefinder
 
     refuse_results(card, html, overwrite=overwrite)
     running = RunOptions(engine=engine, precision=precision)
-    network = open_depth_network(model, running)
+    finds, network = open_heads(detector or DEFAULT_DETECTOR, model, running)
     if network.card.depth is None or network.spec.kind != "metres":
         raise SettingError(f"{network.name} gives no metres, and margins are those of metres: name a metric network.")
     pictures = [opened_for_margins(each, every, held_out) for each in data]
-    finds = open_detector(detector or DEFAULT_DETECTOR, running)
     finder = Rangefinder(finds, network, camera_height_m=camera_height, engine=engine, precision=precision)
     measured = _measured(pictures, finder)
     report = margins_report(measured, [each.name for each in pictures], finds.name, network.name)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from howfar.evaluation.report.report import Report
     from howfar.models import RunOptions
     from howfar.ranging import Method
-    from howfar.scene import DepthEstimator
+    from howfar.scene import DepthEstimator, Detector
 
 COMPARED = ("central-mean", "median", "percentile:40")
 """The methods measured when none is named, besides the default method of `howfar look`."""
@@ -123,7 +123,7 @@ def objects(
     from howfar.evaluation.objects.reports import Names
     from howfar.evaluation.objects.results import ObjectOptions
     from howfar.io.camera_files import read_calibration
-    from howfar.models import DEFAULT_DETECTOR, RunOptions, open_depth_network, open_detector
+    from howfar.models import RunOptions, open_depth_network
     from howfar.pipeline.depth_scale import check_scale
     from howfar.ranging.cues.joining import parse_cues
     from howfar.scene.lens import Lens
@@ -146,8 +146,7 @@ def objects(
     dataset = open_object_dataset(data)
     used_split = _split(dataset, split, data)
     samples = dataset.objects(used_split)[::every]
-    object_detector = open_detector(detector or DEFAULT_DETECTOR, running) if boxes == "detector" else None
-    network = _network(depth, model, running)
+    object_detector, network = _networks((boxes, detector), (depth, model), running)
     anchor_network = None if anchor is None else open_depth_network(anchor, running)
     if network is not None:
         check_scale(lens.scale, (anchor_network or network).facts)
@@ -241,6 +240,20 @@ def _methods(names: str | None, running: "RunOptions") -> "tuple[Method, ...]":
     if names is None:
         return tuple(open_method(name, options=running) for name in (*COMPARED, DEFAULT_METHOD))
     return tuple(open_method(name.strip(), options=running) for name in names.split(","))
+
+
+def _networks(
+    boxes: tuple[str, str | None], depth: tuple[str, str | None], running: "RunOptions"
+) -> "tuple[Detector | None, DepthEstimator | None]":
+    """What gives boxes and depth, each by what is measured and a network's name; one that is both is opened once."""
+    from howfar.models import DEFAULT_DEPTH, DEFAULT_DETECTOR, open_detector, open_heads
+
+    finds = boxes[1] or DEFAULT_DETECTOR
+    if boxes[0] != "detector":
+        return None, _network(*depth, running)
+    if depth[0] == NETWORK:
+        return open_heads(finds, depth[1] or DEFAULT_DEPTH, running)
+    return open_detector(finds, running), _network(*depth, running)
 
 
 def _network(depth: str, model: str | None, running: "RunOptions") -> "DepthEstimator | None":

@@ -52,6 +52,7 @@ FLAGS = {
     "camera_height_m": "--camera-height",
     "horizon_px": "--horizon",
     "max_depth_m": "--max-depth",
+    "max_disparity_px": "--max-disparity",
 }
 """The flags that are not just the Python name of the setting with hyphens."""
 

@@ -136,6 +136,11 @@ def look(
     fov_long_deg: options.FovLongDeg = None,
     fov_diagonal_deg: options.FovDiagonalDeg = None,
     camera_scale: options.CameraScale = True,
+    right: options.Right = None,
+    stereo: options.StereoLayout = None,
+    stereo_method: options.StereoMethod = "sgbm",
+    max_disparity: options.MaxDisparity = None,
+    repair: options.Repair = False,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -212,22 +217,22 @@ def look(
     from howfar.cli.own_depth import depth_unit as read_unit
     from howfar.drawing.style import DrawStyle
     from howfar.errors import SettingError
-    from howfar.io.camera_files import read_calibration
     from howfar.models import RunOptions
+    from howfar.pipeline.pairs import Stereo
     from howfar.pipeline.rangefinder import Rangefinder
     from howfar.ranging import Bounds
-    from howfar.sources.opening import open_sources
+    from howfar.sources.pairs import open_with_pairs
     from howfar.tracking.alerts import parse_rule
 
     if not sources:
         sources, max_depth = _ask(max_depth)
-    opened = open_sources(sources, stdin=typer.get_binary_stream("stdin"), each_alone=True)
+    opened = open_with_pairs(sources, right or (), stereo, stdin=typer.get_binary_stream("stdin"), tell=tell)
     bounds, run_options = Bounds(lower_threshold, upper_threshold), RunOptions(threads, provider, engine, precision)
     finder = Rangefinder(
         detector,
         depth_model,
         _methods(method, shrink, bounds, run_options),
-        read_calibration(camera) if camera else None,
+        camera,
         focal_px=focal_px,
         fov_deg=fov_deg,
         fov_long_deg=fov_long_deg,
@@ -249,6 +254,7 @@ def look(
         anchor=anchor,
         known=known or (),
         tiles=tiles,
+        stereo=Stereo(stereo_method, max_disparity, repair),
     )
     detector_names = getattr(getattr(finder.perceiver, "detector", None), "class_names", None)
     rules = tuple(parse_rule(text, detector_names) for text in alert or ())

@@ -29,7 +29,7 @@ from howfar.pipeline.view import View
 from howfar.scene import Frame
 from howfar.sources.kinds import Source, expected_frames
 
-NOT_IN_TABLES = ("unit", "objects", "picture")
+NOT_IN_TABLES = ("unit", "objects", "picture", "stereo")
 """The kinds of caveats that no caption of a table says."""
 
 OF_A_VIDEO = ("camera", "scenes", "picture")

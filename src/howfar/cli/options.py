@@ -10,6 +10,7 @@ DEPTH = "Depth"
 DETECTION = "Detection"
 RANGING = "Distance"
 OUTPUT = "Output"
+STEREO = "Two cameras"
 RUNNING = "Running"
 VIDEO = "Videos"
 
@@ -17,7 +18,7 @@ CameraFile = Annotated[
     Path | None,
     typer.Option(
         "--camera",
-        help="Camera file of howfar calibrate (TOML), or of ROS, OpenCV, KITTI or JSON with fx.",
+        help="Camera file of howfar calibrate (TOML), or of ROS, OpenCV, KITTI or JSON with fx; of a pair, its rig.",
         metavar="FILE",
         rich_help_panel=CAMERA,
     ),
@@ -49,6 +50,51 @@ CameraScale = Annotated[
         "--camera-scale/--no-camera-scale",
         help="Scale depth by the focal length; without it every picture is taken for one of the training camera.",
         rich_help_panel=CAMERA,
+    ),
+]
+Right = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--right",
+        metavar="SOURCE",
+        help="The right-hand pictures of pairs: a file, folder, 'glob' or video, as for the left-hand ones; --camera "
+        "is then the rig of both cameras.",
+        rich_help_panel=STEREO,
+    ),
+]
+StereoLayout = Annotated[
+    Literal["side-by-side", "over-under"] | None,
+    typer.Option(
+        "--stereo",
+        help="Each picture holds both of a pair: left and right, or above each other.",
+        rich_help_panel=STEREO,
+    ),
+]
+StereoMethod = Annotated[
+    str,
+    typer.Option(
+        "--stereo-method",
+        metavar="NAME",
+        help="What matches pairs: sgbm, mc-cnn, or the .onnx file of a stereo network with its card.",
+        rich_help_panel=STEREO,
+    ),
+]
+MaxDisparity = Annotated[
+    int | None,
+    typer.Option(
+        "--max-disparity",
+        metavar="PX",
+        help="Largest disparity that is looked for, in pixels: more sees what is nearer (default: as far as the "
+        "pair needs it).",
+        rich_help_panel=STEREO,
+    ),
+]
+Repair = Annotated[
+    bool,
+    typer.Option(
+        "--repair",
+        help="Repair a pair whose pictures are swapped, or whose rows are shifted or a little turned.",
+        rich_help_panel=STEREO,
     ),
 ]
 DepthModel = Annotated[
@@ -139,10 +185,11 @@ Engine = Annotated[
     ),
 ]
 Precision = Annotated[
-    Literal["auto", "fp32", "bf16"],
+    Literal["auto", "fp32", "bf16", "int8"],
     typer.Option(
         "--precision",
-        help="What they are computed in; auto takes bf16 where it is faster and was measured.",
+        help="What they are computed in; auto takes bf16 where it is faster and was measured, and int8 for a file that "
+        "is made so.",
         rich_help_panel=RUNNING,
     ),
 ]

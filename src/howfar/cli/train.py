@@ -16,8 +16,11 @@ app = typer.Typer(no_args_is_help=True, help="Train a network by a recipe.")
 TRAINED = {
     "depth": "a depth network",
     "detector": "a detector",
+    "disparity-detector": "a detector of pairs of boxes, which sees both pictures of a stereo pair",
     "joint": "one network for objects and depth",
+    "self-supervised": "a depth network on stereo pairs whose depth nobody knows",
     "ranging": "the network that finds an object in its box",
+    "stereo": "a network that matches pairs of pictures",
 }
 """What is trained, by the task of its recipes; a teacher with its student has a command of its own."""
 

@@ -3,17 +3,19 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from torch import nn
 
 from howfar.conversion.checkpoints.class_names import read_class_names
 from howfar.conversion.checkpoints.weights import load_weights, read_weights
+from howfar.conversion.detectors import detector_spec, exportable_detector
 from howfar.conversion.exportable import Exportable, InMetres
 from howfar.conversion.hub.folders import weights_file
 from howfar.conversion.reader import Reader, refuse_large, with_zoo_facts
+from howfar.conversion.stereo import stereo_exportable
 from howfar.datasets.nyu import NYU_CAMERA
-from howfar.models.card import UNKNOWN_LICENCE, Card, DepthSpec, DetectorSpec, InputSpec, LayoutName, coco80
+from howfar.models.card import UNKNOWN_LICENCE, Card, DepthSpec, InputSpec, coco80
 from howfar.networks.catalogue import NETWORKS, build
 from howfar.networks.entry import CardTask, NetworkEntry, PublishedFormat
 
@@ -53,25 +55,31 @@ def _depth(entry: NetworkEntry, network: nn.Module, path: Path, options: Mapping
 
 def _detector(entry: NetworkEntry, network: nn.Module, path: Path, options: Mapping[str, Any]) -> Exportable:
     """A detector with as many classes as its file has."""
-    spec = InputSpec(
-        *FORMATS[entry.name].size_px, "letterbox", multiple_px=entry.multiple_px, mean=entry.mean, std=entry.std
-    )
-    detector = DetectorSpec(cast(LayoutName, entry.layout), _class_names(path, options["classes"]))
-    return Exportable(entry.decoded(network), Card(entry.name, "detection", UNKNOWN_LICENCE, spec, detector=detector))
+    published = FORMATS[entry.name]
+    spec = InputSpec(*published.size_px, published.fit, multiple_px=entry.multiple_px, mean=entry.mean, std=entry.std)
+    detector = detector_spec(entry, network, _class_names(path, options["classes"], published.classes))
+    card = Card(entry.name, "detection", UNKNOWN_LICENCE, spec, detector=detector)
+    return exportable_detector(entry, network, card)
+
+
+def _stereo(entry: NetworkEntry, network: nn.Module, path: Path, options: Mapping[str, Any]) -> Exportable:
+    """A network that pairs are matched by: of features, or of disparity."""
+    return stereo_exportable(entry, network, FORMATS[entry.name].size_px, UNKNOWN_LICENCE)
 
 
 EXPORTABLES: Mapping[CardTask, Callable[[NetworkEntry, nn.Module, Path, Mapping[str, Any]], Exportable]] = {
     "depth": _depth,
     "detection": _detector,
+    "stereo": _stereo,
 }
 """By the task of the network: from the network, the file of its weights and the options, to what is exported."""
 
 
-def _class_names(path: Path, classes: int) -> tuple[str, ...]:
-    """The names in the file, or COCO's where it has 80 classes and no names, or numbers."""
-    names = read_class_names(path)
-    if len(names) == classes:
-        return names
+def _class_names(path: Path, classes: int, usual: tuple[str, ...]) -> tuple[str, ...]:
+    """The names in the file, or the usual or COCO's where there are as many, or numbers."""
+    for names in (read_class_names(path), usual):
+        if len(names) == classes:
+            return names
     return coco80() if classes == len(coco80()) else tuple(f"class {number}" for number in range(classes))
 
 

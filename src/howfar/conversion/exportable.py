@@ -15,13 +15,15 @@ class Exportable:
         network: From a 1×3×H×W tensor to the output that the card describes, or to a tuple that begins with it.
         card: How to feed and read it, without a digest.
         any_size: Whether it takes pictures of any size, and not of the card's alone.
-        more_outputs: The names of the outputs that it gives after that one.
+        more_outputs: The names of the outputs that it gives after the first one.
+        output: The name of the first one; empty for that which all networks of its task have.
     """
 
     network: nn.Module
     card: Card
     any_size: bool = True
     more_outputs: tuple[str, ...] = ()
+    output: str = ""
 
     def __post_init__(self) -> None:
         self.network.eval().requires_grad_(False)

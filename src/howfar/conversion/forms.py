@@ -15,6 +15,9 @@ from howfar.models.preprocess import input_size, to_tensor
 from howfar.ranging.methods.crops import CHANNELS as CROP_CHANNELS
 
 Size = tuple[int, int]
+Inputs = tuple[NDArray[np.float32], ...]
+
+RIGHT_SHIFT_PX = 6
 
 BOX_NUMBERS = 4
 """Of a detector's row: pixels up to here, shares of one beyond, each to be judged on its own scale."""
@@ -25,16 +28,16 @@ class Form:
     """The form of the files for one task.
 
     Attributes:
-        input: What the input is called.
+        input: What the input is called where the card does not name it.
         output: What the output is called.
-        inputs: Tensors to compare a network and its file on, two sizes of them where it takes any.
-        free_axes: The axes of the input that may be of any length.
+        inputs: Tensors to compare a network and its file on, one for each input; of two sizes where it takes any.
+        free_axes: The axes of each input that may be of any length.
         scales: The parts of the output's last axis that are each judged by their own largest value.
     """
 
     input: str
     output: str
-    inputs: Callable[[Exportable], list[NDArray[np.float32]]]
+    inputs: Callable[[Exportable], list[Inputs]]
     free_axes: Callable[[Exportable], dict[int, Any]]
     scales: tuple[slice, ...] = (slice(None),)
 
@@ -57,18 +60,25 @@ def fixed_picture(width: int, height: int) -> NDArray[np.uint8]:
     return np.clip(shapes + random.normal(0, 15, (height, width, 3)), 0, 255).astype(np.uint8)
 
 
-def _pictures(source: Exportable) -> list[NDArray[np.float32]]:
+def _pictures(source: Exportable) -> list[Inputs]:
+    """The same picture for each input; of a pair the right-hand one is moved a little to the left."""
     spec = source.card.input
     sizes = checked_sizes(spec) if source.any_size else [(spec.width_px, spec.height_px)]
-    exact = [replace(spec, width_px=width, height_px=height, fit="stretch") for width, height in sizes]
-    return [to_tensor(fixed_picture(each.width_px, each.height_px), each)[0] for each in exact]
+    return [tuple(_picture(each, width, height) for each in source.card.inputs) for width, height in sizes]
 
 
-def _crops(source: Exportable) -> list[NDArray[np.float32]]:
+def _picture(spec: InputSpec, width: int, height: int) -> NDArray[np.float32]:
+    picture = fixed_picture(width, height)
+    if spec.picture == "right":
+        picture = np.roll(picture, -RIGHT_SHIFT_PX, axis=1)
+    return to_tensor(picture, replace(spec, width_px=width, height_px=height, fit="stretch"))[0]
+
+
+def _crops(source: Exportable) -> list[Inputs]:
     """Some crops, and then several more."""
     random, spec = np.random.default_rng(0), source.card.input
     shape = (CROP_CHANNELS, spec.height_px, spec.width_px)
-    return [random.normal(0.0, 0.5, (count, *shape)).astype(np.float32) for count in (2, 5)]
+    return [(random.normal(0.0, 0.5, (count, *shape)).astype(np.float32),) for count in (2, 5)]
 
 
 def _free_height_and_width(source: Exportable) -> dict[int, Any]:
@@ -88,6 +98,7 @@ FORMS: Mapping[Task, Form] = {
         "image", "boxes", _pictures, _free_height_and_width, (slice(0, BOX_NUMBERS), slice(BOX_NUMBERS, None))
     ),
     "joint": Form("image", "scores", _pictures, _free_height_and_width),
+    "stereo": Form("image", "features", _pictures, _free_height_and_width),
     "ranging": Form("crops", "weights", _crops, _free_count),
 }
 """By the task of the card."""

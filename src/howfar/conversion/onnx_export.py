@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from torch import nn
 
 from howfar.conversion.exportable import Exportable
-from howfar.conversion.forms import FORMS, Size
+from howfar.conversion.forms import FORMS, Inputs, Size
 from howfar.conversion.half_weights import halve
+from howfar.conversion.target import refuse_target
 from howfar.errors import ModelError, SettingError
-from howfar.files import refuse_existing, replacing
+from howfar.files import replacing
 from howfar.models.card import Card, card_path
 from howfar.models.card_writing import card_text
 from howfar.models.model_file import file_digest
@@ -78,19 +79,6 @@ class Exported:
     halved: tuple[Comparison, ...] = ()
 
 
-def refuse_target(target: Path, *, overwrite: bool) -> None:
-    """Say before the work begins that a file cannot be the result.
-
-    Raises:
-        SettingError: If its name does not end in .onnx.
-        OutputError: If it, or the card beside it, exists and may not be replaced.
-    """
-    if target.suffix != ".onnx":
-        raise SettingError(f"An export is an ONNX file, and {target.name} does not end in .onnx: name it NAME.onnx.")
-    for path in (target, card_path(target)):
-        refuse_existing(path, overwrite=overwrite)
-
-
 def export(source: Exportable, target: Path, *, half: bool = False, overwrite: bool = False) -> Exported:
     """Write `target` and its card, unless ONNX Runtime makes something else of it than PyTorch does.
 
@@ -110,7 +98,7 @@ def export(source: Exportable, target: Path, *, half: bool = False, overwrite: b
     """
     refuse_target(target, overwrite=overwrite)
     fits = _fits(source.network, half=half)
-    card = replace(_read_card(source), name=target.stem)
+    card = replace(card_of_file(source), name=target.stem)
     model = to_onnx(source)
     comparisons: tuple[Comparison, ...] = ()
     halved: tuple[Comparison, ...] = ()
@@ -129,8 +117,8 @@ def export(source: Exportable, target: Path, *, half: bool = False, overwrite: b
     return Exported(target, card, comparisons, halved)
 
 
-def _read_card(source: Exportable) -> Card:
-    """The card with the name of the output that is read, where the file has further ones and the card names none."""
+def card_of_file(source: Exportable) -> Card:
+    """The card of the file that is exported: with the name of the output that is read, where it has further ones."""
     depth = source.card.depth
     if depth is None or depth.tensors or not source.more_outputs:
         return source.card
@@ -161,12 +149,12 @@ def to_onnx(source: Exportable) -> onnx.ModelProto:
     with _quiet_exporter():
         program = torch.onnx.export(
             source.network,
-            (torch.from_numpy(form.inputs(source)[0]),),
+            tuple(map(torch.from_numpy, form.inputs(source)[0])),
             dynamo=True,
             opset_version=OPSET,
-            input_names=[form.input],
-            output_names=[form.output, *source.more_outputs],
-            dynamic_shapes=(form.free_axes(source),),
+            input_names=[spec.name or form.input for spec in source.card.inputs],
+            output_names=[source.output or form.output, *source.more_outputs],
+            dynamic_shapes=(form.free_axes(source),) * len(source.card.inputs),
             verbose=False,
         )
     if program is None:
@@ -185,19 +173,19 @@ def compare(source: Exportable, onnx_path: Path) -> tuple[Comparison, ...]:
     Raises:
         ModelError: If the file does not open or run.
     """
-    session = open_session(onnx_path, _read_card(source), RunOptions(torch.get_num_threads(), engine="onnxruntime"))
+    session = open_session(onnx_path, card_of_file(source), RunOptions(torch.get_num_threads(), engine="onnxruntime"))
     comparisons = []
-    for tensor in FORMS[source.card.task].inputs(source):
-        expected, torch_ms = _timed(partial(_run_torch, source.network, tensor))
-        outputs, onnx_ms = _timed(partial(session.run, tensor))
+    for tensors in FORMS[source.card.task].inputs(source):
+        expected, torch_ms = _timed(partial(_run_torch, source.network, tensors))
+        outputs, onnx_ms = _timed(partial(session.run, *tensors))
         error = max(_error(*pair, source.card) for pair in zip(outputs.values(), expected, strict=True))
-        comparisons.append(Comparison((tensor.shape[3], tensor.shape[2]), error, torch_ms, onnx_ms))
+        comparisons.append(Comparison((tensors[0].shape[3], tensors[0].shape[2]), error, torch_ms, onnx_ms))
     return tuple(comparisons)
 
 
-def _run_torch(network: nn.Module, tensor: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+def _run_torch(network: nn.Module, tensors: Inputs) -> list[NDArray[np.float32]]:
     with torch.inference_mode():
-        output = network(torch.from_numpy(tensor))
+        output = network(*map(torch.from_numpy, tensors))
     return [each.numpy() for each in (output if isinstance(output, tuple) else (output,))]
 
 
@@ -216,7 +204,9 @@ def _error(given: NDArray[np.float32], expected: NDArray[np.float32], card: Card
     if given.shape != expected.shape:
         return float("inf")
     pairs = [(given[..., judged], expected[..., judged]) for judged in FORMS[card.task].scales]
-    return max(float(np.abs(ours - theirs).max() / (np.abs(theirs).max() or 1.0)) for ours, theirs in pairs)
+    return max(
+        float(np.abs(ours - theirs).max() / (np.abs(theirs).max() or 1.0)) for ours, theirs in pairs if theirs.size
+    )
 
 
 def _refuse_beyond(most: float, comparisons: tuple[Comparison, ...], advice: str, *, setting: str = "") -> None:

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from howfar.datasets.rig_pairs import RigPair
 from howfar.datasets.samples import DepthSample, DetectionSample
 from howfar.datasets.splits import WHOLE
 from howfar.errors import HowfarError
@@ -21,7 +22,7 @@ LEAST_MEDIAN_AS_MM = 500.0
 OUTSIDE_TOLERANCE_PX = 1.0
 """Labelling tools round, and some count pixels from 1: so far a box may reach beyond its picture."""
 
-Sample = TypeVar("Sample", DepthSample, DetectionSample)
+Sample = TypeVar("Sample", DepthSample, DetectionSample, RigPair)
 
 Checked = Callable[[str], None]
 """Called once a sample, with its name."""
@@ -86,6 +87,21 @@ def check_detection(samples: Sequence[DetectionSample], checked: Checked = lambd
     if read and not boxes:
         problems.append(Problem(WHOLE, "No picture has a box: check where the labels lie.", True))
     return problems
+
+
+def check_pairs(samples: Sequence[RigPair], checked: Checked = lambda _: None) -> list[Problem]:
+    """Check stereo pairs: that each can be read, and that its two pictures are not one and the same.
+
+    Args:
+        samples: One split of a data set.
+        checked: Told of each sample when it is done with.
+    """
+
+    def look(sample: RigPair) -> Iterator[Problem]:
+        if np.array_equal(sample.left, sample.right):
+            yield Problem(sample.name, "The right-hand picture is the left-hand one once more: pair them anew.", True)
+
+    return _each(samples, look, checked)[0]
 
 
 def _each(

@@ -83,18 +83,36 @@ def read_camera(path: Path, width_px: int, height_px: int) -> Camera:
     Raises:
         SourceError: If it cannot be read, or has no such matrix.
     """
-    rows = (line.partition(":") for line in _lines(path, "a line P2: with twelve numbers"))
-    text = next((numbers for name, _, numbers in rows if name.strip() == "P2"), "")
+    numbers = _projection(path, "P2")
+    fx_px, cx_px, fy_px, cy_px = numbers[0], numbers[2], numbers[5], numbers[6]
+    return Camera(width_px, height_px, fx_px, fy_px, cx_px, cy_px, origin="given")
+
+
+def read_baseline_m(path: Path) -> float:
+    """Read how far the right colour camera is from the left one, from the matrices P2 and P3 of a calibration.
+
+    The fourth number of each is −fx times the camera's distance to the right of the first one.
+
+    Raises:
+        SourceError: If it cannot be read, or lacks one of them.
+    """
+    left, right = (_projection(path, name) for name in ("P2", "P3"))
+    return left[3] / left[0] - right[3] / right[0]
+
+
+def _projection(path: Path, name: str) -> list[float]:
+    """The twelve numbers of one matrix of a calibration."""
+    rows = (line.partition(":") for line in _lines(path, f"a line {name}: with twelve numbers"))
+    text = next((numbers for found, _, numbers in rows if found.strip() == name), "")
     try:
         numbers = _finite(text.split(), 12)
-        fx_px, cx_px, fy_px, cy_px = numbers[0], numbers[2], numbers[5], numbers[6]
-        if not (fx_px > 0 and fy_px > 0):
+        if not (numbers[0] > 0 and numbers[5] > 0):
             raise ValueError
     except ValueError:
         raise SourceError(
-            f"{path} should have a line P2: with twelve numbers, the first and sixth being focal lengths in pixels."
+            f"{path} should have a line {name}: with twelve numbers, the first and sixth being focal lengths in pixels."
         ) from None
-    return Camera(width_px, height_px, fx_px, fy_px, cx_px, cy_px, origin="given")
+    return numbers
 
 
 def _object(line: str, where: str) -> KittiObject | None:

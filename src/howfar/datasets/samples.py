@@ -37,6 +37,25 @@ class DepthSample:
 
 
 @dataclass(frozen=True, eq=False)
+class StereoSample:
+    """A rectified pair of pictures with true disparity.
+
+    Attributes:
+        name: What the data set calls it.
+        left: H×W×3 uint8 RGB.
+        right: H×W×3 uint8 RGB.
+        disparity_px: H×W float32 of the left-hand picture, NaN where it is not known.
+        unoccluded: H×W bool: which of these points the right-hand camera sees too; None where that is not known.
+    """
+
+    name: str
+    left: NDArray[np.uint8]
+    right: NDArray[np.uint8]
+    disparity_px: NDArray[np.float32]
+    unoccluded: NDArray[np.bool_] | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class DetectionSample:
     """A picture with its true objects.
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from howfar.drawing.annotation import letter_size
-from howfar.drawing.colours import FULL_SCALE_M, colour_places, place_on_scale
+from howfar.drawing.colours import colour_places, place_on_scale
 from howfar.drawing.legend import metre_legend, relative_legend
 from howfar.drawing.units import Units
 from howfar.errors import SettingError
@@ -15,7 +15,7 @@ from howfar.scene import DepthMap
 
 
 def draw_depth(
-    depth: DepthMap, width_px: int, height_px: int, *, max_m: float = FULL_SCALE_M, units: Units = "m"
+    depth: DepthMap, width_px: int, height_px: int, *, max_m: float | None = None, units: Units = "m"
 ) -> NDArray[np.uint8]:
     """Colour a depth map and put a legend under it.
 
@@ -26,7 +26,8 @@ def draw_depth(
         depth: The map, of any kind and resolution.
         width_px: Width of the picture that it belongs to.
         height_px: Height of that picture.
-        max_m: The distance at which the colours end; what is farther has the last one.
+        max_m: The distance at which the colours end, in even steps from the camera on; what is farther has the last
+            one. When None, the fixed scale: even steps up to 10 m, then by doublings up to 80 m.
         units: Metres or feet on the legend.
 
     Returns:
@@ -35,7 +36,7 @@ def draw_depth(
     Raises:
         SettingError: If max_m is not a positive number.
     """
-    if not (math.isfinite(max_m) and max_m > 0):
+    if max_m is not None and not (math.isfinite(max_m) and max_m > 0):
         raise SettingError(f"The colours must end at a positive number of metres, not {max_m}.")
     places = place_on_scale(depth.metres(), max_m) if depth.is_metric else _relative_places(depth)
     view = colour_places(resample(places, width_px, height_px))

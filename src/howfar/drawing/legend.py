@@ -7,7 +7,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from howfar.drawing.colours import DARK_TEXT, LIGHT_TEXT, colour_places
+from howfar.drawing.colours import (
+    DARK_TEXT,
+    FAR_SCALE_M,
+    FULL_SCALE_M,
+    LIGHT_TEXT,
+    LINEAR_SHARE,
+    colour_places,
+    place_on_scale,
+)
 from howfar.drawing.text import line_height, put_text, size_that_fits, text_width
 from howfar.drawing.units import Units, in_units
 
@@ -15,28 +23,40 @@ Tick = tuple[float, str]
 """A place on the scale, 0 to 1, and what stands there."""
 
 
-def metre_legend(width_px: int, size_px: int, max_m: float, units: Units) -> NDArray[np.uint8]:
+def metre_legend(width_px: int, size_px: int, max_m: float | None, units: Units) -> NDArray[np.uint8]:
     """A legend with distances.
 
     Args:
         width_px: Columns of the strip.
         size_px: Size of its letters.
-        max_m: The distance at the right end, where "+" says that farther ones have its colour too.
+        max_m: The distance at the right end, where "+" says that farther ones have its colour too; that of the fixed
+            scale when None.
         units: Metres or feet.
 
     Returns:
         H×width_px×3 uint8 RGB.
     """
-    full = in_units(max_m, units)
-    ends = (f"0 {units}", f"{full:.3g}+ {units}")
-    step = _tick_step(full, width_px / (3 * size_px))
-    between = [(k * step / full, f"{k * step:.4g}") for k in range(1, math.ceil(full / step - 0.001))]
-    return _legend(ends, between, width_px, size_px)
+    end = in_units(max_m or FAR_SCALE_M, units)
+    ends = (f"0 {units}", f"{end:.3g}+ {units}")
+    even = in_units(max_m or FULL_SCALE_M, units)
+    step = _tick_step(even, (1 if max_m else LINEAR_SHARE) * width_px / (3 * size_px))
+    marked = [k * step for k in range(1, math.floor(even / step + 0.001) + 1)]
+    marked = [one for one in (*marked, *_round_numbers(even, end)) if one < end * 0.999]
+    metres = np.array(marked, dtype=np.float32) / np.float32(in_units(1.0, units))
+    places = place_on_scale(metres, max_m).tolist()
+    return _legend(ends, [(place, f"{one:.3g}") for place, one in zip(places, marked, strict=True)], width_px, size_px)
 
 
 def relative_legend(width_px: int, size_px: int) -> NDArray[np.uint8]:
     """A legend that says which end is near and which is far, and nothing of metres; H×width_px×3 uint8 RGB."""
     return _legend(("near", "far"), [], width_px, size_px)
+
+
+def _round_numbers(after: float, before: float) -> list[float]:
+    """The numbers of 1, 2 and 5 times a power of ten between two distances."""
+    powers = (10.0**k for k in range(math.floor(math.log10(after)), math.ceil(math.log10(before))))
+    numbers = (digit * power for power in powers for digit in (1, 2, 5))
+    return [one for one in numbers if after < one < before]
 
 
 def _tick_step(full: float, most: float) -> float:

@@ -130,12 +130,19 @@ def caption(scene: Scene, units: Units = "m") -> str:
 
 def _basis(scene: Scene, units: Units) -> str:
     """What the numbers are, and what they are from."""
-    source = "the sizes of things, and the ground" if _rests_on_other_cues(scene) else scene.models["depth"]
+    source = _source(scene)
     if not scene.is_metric:
         return f"Nearness, 1st the nearest, from {source}: {scene.no_metres}."
     unit = {"m": "metres", "ft": "feet"}[units]
     basis = f"Depth (Z, along the optical axis) in {unit}, from {source}"
     return f"{basis}." if scene.alignment is None else f"{basis}, {_alignment_note(scene.alignment, scene.models)}"
+
+
+def _source(scene: Scene) -> str:
+    """What gave the depth, in words."""
+    if "stereo" in scene.models:
+        return f"both pictures by {scene.models['stereo']}, with {scene.models['depth']} where they do not tell"
+    return "the sizes of things, and the ground" if _rests_on_other_cues(scene) else scene.models["depth"]
 
 
 def _rests_on_other_cues(scene: Scene) -> bool:

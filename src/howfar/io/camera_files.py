@@ -11,7 +11,7 @@ cy_px = 253.74
 origin = "exif"       # where the intrinsics come from: given, exif or assumed; else given
 
 [distortion]          # OpenCV's coefficients; the last three are 0 if left out
-model = "brown"       # or "fisheye", with k1 to k4; else brown
+model = "brown"       # or "rational", with k4 to k6 as well, or "fisheye", with k1 to k4; else brown
 k1 = -0.21
 k2 = 0.05
 p1 = 0.0002
@@ -53,13 +53,14 @@ from howfar.scene.calibration import (
     Distortion,
     FisheyeDistortion,
     LensDistortion,
+    RationalDistortion,
     ScaleSample,
 )
 from howfar.scene.camera import Origin
 
 NEEDED = ("width_px", "height_px", "fx_px", "fy_px")
 OPTIONAL = ("cx_px", "cy_px", "origin")
-MODELS = ("brown", "fisheye")
+MODELS = {"brown": Distortion, "rational": RationalDistortion, "fisheye": FisheyeDistortion}
 TABLES = ("distortion", "chessboard", "scale")
 
 
@@ -71,9 +72,23 @@ def read_calibration(path: Path) -> Calibration:
     """
     with refusing_unreadable(path, "camera file"):
         text = read_text(path)  # once: a pipe gives it once
+    return calibration_from_text(text, path)
+
+
+def calibration_from_text(text: str, name: str | Path) -> Calibration:
+    """Read the content of a camera file, of howfar or of another tool.
+
+    Args:
+        text: The content.
+        name: What to call it in errors.
+
+    Raises:
+        SettingError: If it is of no known kind, or something in it is missing or cannot be.
+    """
+    path = Path(name)
     if is_of_other_tool(text):
         return _plausible(other_calibration(text, str(path)), path)
-    if text.strip() and not any(name in text for name in (*NEEDED, *TABLES)):
+    if text.strip() and not any(field in text for field in (*NEEDED, *TABLES)):
         raise SettingError(
             f"The camera file {path} cannot be read as TOML of howfar, and is of no kind that is read: {WANTED}"
         )
@@ -119,14 +134,15 @@ def _plausible(calibration: Calibration, path: Path) -> Calibration:
 def _calibration(read: Fields) -> Calibration:
     read.refuse_others(NEEDED + OPTIONAL + TABLES)
     return Calibration(
-        camera=_camera(read),
-        distortion=_distortion(read.subtable("distortion")) if "distortion" in read else None,
+        camera=read_camera(read),
+        distortion=read_distortion(read.subtable("distortion")) if "distortion" in read else None,
         scale=_scale(read.subtable("scale")) if "scale" in read else None,
         chessboard=_chessboard(read.subtable("chessboard")) if "chessboard" in read else None,
     )
 
 
-def _camera(read: Fields) -> Camera:
+def read_camera(read: Fields) -> Camera:
+    """The camera of a table; the principal point may be missing."""
     width, height = read.whole("width_px"), read.whole("height_px")
     return Camera(
         width_px=width,
@@ -139,18 +155,17 @@ def _camera(read: Fields) -> Camera:
     )
 
 
-def _distortion(read: Fields) -> LensDistortion:
-    if read.choice("model", MODELS, "brown") == "fisheye":
-        fisheye = FisheyeDistortion(*(read.number(name) for name in ("k1", "k2", "k3", "k4")))
-        read.refuse_others()
-        return fisheye
-    if "k4" in read:
+def read_distortion(read: Fields) -> LensDistortion:
+    """The distortion of a table [distortion]; of Brown's models the last coefficients may be missing."""
+    model = MODELS[read.choice("model", MODELS, "brown")]
+    if model is Distortion and "k4" in read:
         raise SettingError(
-            "[distortion]: unknown field 'k4' in Brown's model: add model = \"fisheye\" if it was calibrated as one."
+            '[distortion]: unknown field \'k4\' in Brown\'s model: add model = "fisheye" or "rational" if it was '
+            "calibrated as one."
         )
-    distortion = Distortion(
-        *(read.number(name) for name in ("k1", "k2")), *(read.number(name, 0.0) for name in ("p1", "p2", "k3"))
-    )
+    names = [field.name for field in fields(model)]
+    needed = names if model is not Distortion else names[:2]
+    distortion: LensDistortion = model(*(read.number(name, *(() if name in needed else (0.0,))) for name in names))
     read.refuse_others()
     return distortion
 
@@ -180,11 +195,10 @@ def _known(read: Fields) -> ScaleSample:
 
 def _tables(calibration: Calibration) -> Iterator[tuple[str, Lines]]:
     """Each table's heading and its fields, in the order of the file."""
-    yield "", [(name, getattr(calibration.camera, name)) for name in NEEDED + OPTIONAL]
+    yield "", camera_lines(calibration.camera)
     distortion, chessboard = calibration.distortion, calibration.chessboard
     if distortion is not None:
-        model = [("model", "fisheye")] if isinstance(distortion, FisheyeDistortion) else []
-        yield "[distortion]", [*model, *asdict(distortion).items()]
+        yield "[distortion]", distortion_lines(distortion)
     if chessboard is not None:
         yield "[chessboard]", asdict(chessboard).items()
     scale = calibration.scale
@@ -192,3 +206,14 @@ def _tables(calibration: Calibration) -> Iterator[tuple[str, Lines]]:
         yield "[scale]", [(each.name, getattr(scale, each.name)) for each in fields(scale) if each.name != "known"]
         for known in scale.known:
             yield "[[scale.known]]", asdict(known).items()
+
+
+def camera_lines(camera: Camera) -> Lines:
+    """The fields of a camera, as `read_camera` reads them."""
+    return [(name, getattr(camera, name)) for name in NEEDED + OPTIONAL]
+
+
+def distortion_lines(distortion: LensDistortion) -> Lines:
+    """The fields of a distortion, as `read_distortion` reads them."""
+    model = next(name for name, kind in MODELS.items() if type(distortion) is kind)
+    return [*(() if model == "brown" else (("model", model),)), *asdict(distortion).items()]

@@ -131,12 +131,22 @@ def save_depth_png(depth: DepthMap, path: Path, width_px: int, height_px: int, *
         SettingError: If the map is relative.
         OutputError: If the file exists and overwrite is not set, or cannot be written.
     """
+    data, too_far = depth_png(depth, width_px, height_px)
+    with replacing(path, overwrite=overwrite) as temporary:
+        temporary.write_bytes(data)
+    return too_far
+
+
+def depth_png(depth: DepthMap, width_px: int, height_px: int) -> tuple[bytes, int]:
+    """A metric depth map as the bytes of a PNG, and how many pixels were too far for it; see `save_depth_png`.
+
+    Raises:
+        SettingError: If the map is relative.
+    """
     millimetres = np.nan_to_num(np.rint(resample(depth.metres(), width_px, height_px) * 1000))
     too_far = millimetres > MAX_PNG_MM
     millimetres[too_far] = 0
-    with replacing(path, overwrite=overwrite) as temporary:
-        temporary.write_bytes(encode(millimetres.astype(np.uint16), ".png"))
-    return int(too_far.sum())
+    return encode(millimetres.astype(np.uint16), ".png"), int(too_far.sum())
 
 
 def _write_npy(path: Path, values: NDArray[np.float32]) -> None:

@@ -61,11 +61,12 @@ class TooLargeError(Exception):
     """More bytes came than are taken."""
 
 
-def open_client(timeout_s: float) -> "httpx.Client":
+def open_client(timeout_s: float, transport: "httpx.BaseTransport | None" = None) -> "httpx.Client":
     """A client that follows at most `MAX_REDIRECTS` redirects and uses the proxies that HTTP_PROXY, HTTPS_PROXY name.
 
     Args:
         timeout_s: Longest wait for a connection, and for more bytes, in seconds.
+        transport: What makes the connections, each redirect's too; then no proxy is used.
 
     Raises:
         TransportError: If the environment names a proxy or a file of certificates that cannot be used.
@@ -73,7 +74,13 @@ def open_client(timeout_s: float) -> "httpx.Client":
     import httpx
 
     try:
-        return httpx.Client(follow_redirects=True, max_redirects=MAX_REDIRECTS, timeout=timeout_s, headers=HEADERS)
+        return httpx.Client(
+            follow_redirects=True,
+            max_redirects=MAX_REDIRECTS,
+            timeout=timeout_s,
+            headers=HEADERS,
+            transport=transport,
+        )
     except ImportError:
         remedy = "install it with  pip install 'httpx[socks]'  , or unset ALL_PROXY"
         raise TransportError("settings", f"a SOCKS proxy needs an optional library: {remedy}") from None

@@ -14,20 +14,21 @@ one, and howfar from its corner: half a pixel is added.
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-import cv2
-
 from howfar.errors import SettingError
-from howfar.io.parsing import parse_json
-from howfar.io.plain_yaml import parse_yaml
+from howfar.io.foreign_trees import DEEPEST, first, nested, number_of, numbers_of, plain, plain_names, tree_of
+from howfar.io.kitti_calibration import KittiProjection, kitti_projection
 from howfar.scene import Camera
-from howfar.scene.calibration import Calibration, Distortion, FisheyeDistortion, LensDistortion
+from howfar.scene.calibration import Calibration, Distortion, FisheyeDistortion, LensDistortion, RationalDistortion
 
 MOST_SMALL_PX = 16
 """In larger pictures than this, no principal point lies in the corner."""
+
+LEFT_COLOUR = 2
+"""KITTI's left-hand colour camera."""
 
 PIXEL_OFFSET_PX = 0.5
 """howfar's pixel coordinates minus those of the other tools."""
@@ -53,7 +54,7 @@ FOCALS = (("fx", "flx", "fxpx", "focalx"), ("fy", "fly", "fypx", "focaly"))
 CENTRES = (("cx", "ppx", "cxpx", "principalx"), ("cy", "ppy", "cypx", "principaly"))
 
 FISHEYES = ("equidistant", "fisheye", "kannala", "kb4", "true")
-BROWNS = ("plumb", "radtan", "brown", "opencv", "polynomial", "radial", "perspective", "false", "none")
+BROWNS = ("plumb", "rational", "radtan", "brown", "opencv", "polynomial", "radial", "perspective", "false", "none")
 OTHERS = re.compile(
     r"ftheta|omni|\bmei\b|ucm|double|\bds\b|\bfov\b|spheric|equirect|cylind|panoram|thin|division|modified|scaramuzza|ocam"
     r"|stereographic|equisolid|orthographic"
@@ -65,8 +66,8 @@ PINHOLES = ("pinhole",)
 """Models of a camera that say nothing of its lens."""
 
 OTHER_MODEL = (
-    "its distortion is of another model than Brown's (k1, k2, p1, p2, k3) and a fisheye's (k1 to k4): calibrate with "
-    "one of these."
+    "its distortion is of another model than Brown's (k1, k2, p1, p2, k3), the rational one (and k4 to k6) and a "
+    "fisheye's (k1 to k4): calibrate with one of these."
 )
 
 WANTED = (
@@ -75,16 +76,13 @@ WANTED = (
 )
 _TOML = re.compile(r"""^[ \t]*[\w."'-]+[ \t]*=""", re.MULTILINE)
 _YAML = re.compile(r"""^[ \t]*[\w"'./-]+[ \t]*:(\s|$)""", re.MULTILINE)
-_KITTI = re.compile(r"^(P2|P_rect_02):((?:[ \t]+\S+)+?)[ \t\r]*$", re.MULTILINE)
-_KITTI_SIZE = re.compile(r"^S_rect_02:[ \t]+(\S+)[ \t]+(\S+)[ \t\r]*$", re.MULTILINE)
-_DEEPEST = 6
 _NAMED = 4
 _SIZE = re.compile(r"(\d{1,6})\s*[x×*, ]\s*(\d{1,6})")
 _IS_DISTORTION = re.compile(r"dist|radial|tangential|coeff")
 _IS_NO_COEFFICIENT = re.compile(r"model|type|distance|hasdist|isdist|enable|undistort")
 
 
-class _Intrinsics(NamedTuple):
+class Intrinsics(NamedTuple):
     """Focal lengths and principal point as the tool counts them; None for a principal point that is not told."""
 
     fx: float
@@ -112,8 +110,8 @@ def other_calibration(text: str, source: str) -> Calibration:
         SettingError: If it cannot be read, holds no camera or several, or a distortion of a model that is not known.
     """
     try:
-        kitti = _KITTI.search(text)
-        return _of_kitti(kitti, text) if kitti else _of_tree(_tree(text))
+        kitti = kitti_projection(text, LEFT_COLOUR)
+        return _of_tree(tree_of(text)) if kitti is None else _of_kitti(kitti)
     except SettingError as error:
         raise SettingError(f"The camera file {source}: {error}") from None
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
@@ -121,21 +119,17 @@ def other_calibration(text: str, source: str) -> Calibration:
         raise SettingError(f"The camera file {source} cannot be read ({reason}): {WANTED}") from None
 
 
-def _of_kitti(match: re.Match[str], text: str) -> Calibration:
-    numbers = [float(each) for each in match[2].split()]
-    if len(numbers) != 12:
-        raise ValueError(f"{match[1]} has {len(numbers)} numbers and not 12")
-    size = _KITTI_SIZE.search(text)
-    intrinsics = _Intrinsics(numbers[0], numbers[5], numbers[2], numbers[6])
-    return _calibration(intrinsics, None if size is None else (float(size[1]), float(size[2])), None)
+def _of_kitti(seen: KittiProjection) -> Calibration:
+    p = seen.numbers
+    return calibration_of(Intrinsics(p[0], p[5], p[2], p[6]), seen.size, None)
 
 
 def _of_tree(tree: Any) -> Calibration:
-    cameras = list(_cameras(tree, "", {}))
+    cameras = cameras_in(tree)
     if not cameras:
         names = ", ".join(map(str, tree)) if isinstance(tree, Mapping) else "no names"
         raise SettingError(f"there is no camera in it, but {names or 'nothing'}: {WANTED}")
-    found = [_of_fields(fields) for _, fields in cameras]
+    found = [calibration_of_fields(fields) for _, fields in cameras]
     if any(each != found[0] for each in found):
         known = [name for name, _ in cameras]
         more = f" and {len(known) - _NAMED} more" if len(known) > _NAMED else ""
@@ -143,25 +137,36 @@ def _of_tree(tree: Any) -> Calibration:
     return found[0]
 
 
-def _of_fields(fields: Mapping[str, Any]) -> Calibration:
+def cameras_in(tree: Any) -> list[tuple[str, dict[str, Any]]]:
+    """The cameras at any depth of a tree, each with its name and its fields, by their plain names."""
+    return list(_cameras(tree, "", {}))
+
+
+def calibration_of_fields(fields: Mapping[str, Any]) -> Calibration:
+    """The calibration of one of `cameras_in`; raises SettingError or ValueError if it is none."""
     intrinsics = _intrinsics(fields)
-    whole = _calibration(intrinsics, _size(fields, intrinsics), _distortion(fields))
+    whole = calibration_of(intrinsics, _size(fields, intrinsics), _distortion(fields))
     return _of_region(whole, fields.get("roi"))
 
 
 def _of_region(whole: Calibration, region: Any) -> Calibration:
     """The camera of the part of the sensor that is read out, as a message of ROS says it."""
-    named = {_plain(name): value for name, value in region.items()} if isinstance(region, Mapping) else {}
-    x, y, width, height = (int(_number(named.get(name) or 0)) for name in ("xoffset", "yoffset", "width", "height"))
+    named = {plain(name): value for name, value in region.items()} if isinstance(region, Mapping) else {}
+    x, y, width, height = (int(number_of(named.get(name) or 0)) for name in ("xoffset", "yoffset", "width", "height"))
     camera = whole.camera
     if not (width and height) or (width, height) == (camera.width_px, camera.height_px):
         return whole
     return replace(whole, camera=camera.cropped(x, y, x + width, y + height))
 
 
-def _calibration(
-    intrinsics: "_Intrinsics", size: tuple[float, float] | None, distortion: LensDistortion | None
+def calibration_of(
+    intrinsics: Intrinsics, size: tuple[float, float] | None, distortion: LensDistortion | None
 ) -> Calibration:
+    """The calibration of a camera of another tool; without a size, that which has the principal point in its middle.
+
+    Raises:
+        SettingError: If there can be no such camera.
+    """
     fx, fy, cx, cy = intrinsics
     if size is None and (cx is None or cy is None):
         raise SettingError(
@@ -180,51 +185,9 @@ def _calibration(
     return Calibration(camera, distortion, size_known=size is not None)
 
 
-def _tree(text: str) -> Any:
-    """The content of a file as mappings, lists and values."""
-    start = text.lstrip()
-    if start.startswith(("{", "[")):
-        return _json_or_yaml(text)
-    if start.startswith(("<", "%YAML:1.0")):
-        return _file_storage(start)
-    return parse_yaml(text)
-
-
-def _json_or_yaml(text: str) -> Any:
-    """What stands in braces; YAML too writes them, without quotes."""
-    try:
-        return parse_json(text)
-    except ValueError as error:
-        try:
-            return parse_yaml(text)
-        except ValueError:
-            raise error from None
-
-
-def _file_storage(text: str) -> Any:
-    try:
-        storage = cv2.FileStorage(text, cv2.FileStorage_READ | cv2.FileStorage_MEMORY)
-        try:
-            return _of_node(storage.root())
-        finally:
-            storage.release()
-    except (cv2.error, SystemError) as error:
-        raise ValueError(f"OpenCV does not read it: {getattr(error, 'err', None) or type(error).__name__}") from None
-
-
-def _of_node(node: Any, depth: int = 0) -> Any:
-    if depth > _DEEPEST:
-        return None
-    if node.isMap():
-        return {name: _of_node(node.getNode(name), depth + 1) for name in node.keys()}  # noqa: SIM118  a node is no dictionary
-    if node.isSeq():
-        return [_of_node(node.at(index), depth + 1) for index in range(node.size())]
-    return node.string() if node.isString() else node.real() if node.isReal() or node.isInt() else None
-
-
 def _cameras(tree: Any, name: str, around: Mapping[str, Any], depth: int = 0) -> Iterator[tuple[str, dict[str, Any]]]:
     """The mappings that hold intrinsics, at any depth, each with its name and the fields of what it lies in."""
-    if depth > _DEEPEST:
+    if depth > DEEPEST:
         return
     if isinstance(tree, list):
         for index, each in enumerate(tree):
@@ -233,63 +196,46 @@ def _cameras(tree: Any, name: str, around: Mapping[str, Any], depth: int = 0) ->
         return
     if not isinstance(tree, Mapping):
         return
-    nested = _nested(tree)
-    own = {_plain(key): value for key, value in nested.items()}
+    parts = nested(tree)
+    own = {plain(key): value for key, value in parts.items()}
     if _has_intrinsics(own):
         yield name or "camera", {**around, **own}
         return
     shared = own.get("camera")
     if isinstance(shared, Mapping):  # of ORB-SLAM's Camera and Camera1, the first has the size of both
-        own = {**{_plain(key): value for key, value in shared.items()}, **own}
-    for key, value in nested.items():
+        own = {**{plain(key): value for key, value in shared.items()}, **own}
+    for key, value in parts.items():
         yield from _cameras(value, f"{name}.{key}".lstrip("."), {**around, **own}, depth + 1)
 
 
-def _nested(tree: Mapping[str, Any]) -> dict[str, Any]:
-    """The mapping with names such as `Camera.fx` in mappings of their own."""
-    nested: dict[str, Any] = {}
-    for key, value in tree.items():
-        outer, dot, inner = str(key).partition(".")
-        if dot and inner and isinstance(nested.setdefault(outer, {}), dict):
-            nested[outer][inner] = value
-        else:
-            nested[str(key)] = value
-    return nested
-
-
-def _plain(name: Any) -> str:
-    """A name without its capitals, blanks and lines."""
-    return re.sub(r"[^a-z0-9]", "", str(name).lower())
-
-
 def _has_intrinsics(fields: Mapping[str, Any]) -> bool:
-    if _first(fields, FOCALS[0]) is not None:
+    if first(fields, FOCALS[0]) is not None:
         return True
-    return any(len(_numbers(fields.get(name))) in (4, 9) for name in MATRICES)
+    return any(len(numbers_of(fields.get(name))) in (4, 9) for name in MATRICES)
 
 
-def _intrinsics(fields: Mapping[str, Any]) -> "_Intrinsics":
-    fx = _first(fields, FOCALS[0])
+def _intrinsics(fields: Mapping[str, Any]) -> Intrinsics:
+    fx = first(fields, FOCALS[0])
     if fx is not None:
-        fy, cx, cy = (_first(fields, names) for names in (FOCALS[1], *CENTRES))
-        return _Intrinsics(
-            _number(fx),
-            _number(fx if fy is None else fy),
-            None if cx is None else _number(cx),
-            None if cy is None else _number(cy),
+        fy, cx, cy = (first(fields, names) for names in (FOCALS[1], *CENTRES))
+        return Intrinsics(
+            number_of(fx),
+            number_of(fx if fy is None else fy),
+            None if cx is None else number_of(cx),
+            None if cy is None else number_of(cy),
         )
-    values = next(found for name in MATRICES if len(found := _numbers(fields.get(name))) in (4, 9))
+    values = next(found for name in MATRICES if len(found := numbers_of(fields.get(name))) in (4, 9))
     if len(values) == 4:
-        return _Intrinsics(*values)
+        return Intrinsics(*values)
     by_columns = values[2] == values[5] == 0 and values[6] != 0  # Open3D's lie that way
     cx, cy = values[6:8] if by_columns else (values[2], values[5])
-    return _Intrinsics(values[0], values[4], cx, cy)
+    return Intrinsics(values[0], values[4], cx, cy)
 
 
-def _size(fields: Mapping[str, Any], intrinsics: "_Intrinsics") -> tuple[float, float] | None:
-    width, height = _first(fields, WIDTHS), _first(fields, HEIGHTS)
+def _size(fields: Mapping[str, Any], intrinsics: Intrinsics) -> tuple[float, float] | None:
+    width, height = first(fields, WIDTHS), first(fields, HEIGHTS)
     if width is not None and height is not None:
-        return _number(width), _number(height)
+        return number_of(width), number_of(height)
     pairs = [found for name in SIZES if len(found := _pair(fields.get(name))) == 2]
     if not pairs:
         return None
@@ -299,15 +245,15 @@ def _size(fields: Mapping[str, Any], intrinsics: "_Intrinsics") -> tuple[float, 
 
 def _pair(value: Any) -> list[float]:
     """Two numbers that stand for a size; none if it is not one."""
-    if isinstance(value, Mapping) and (size := _size(_plain_names(value), _Intrinsics(1.0, 1.0, None, None))):
+    if isinstance(value, Mapping) and (size := _size(plain_names(value), Intrinsics(1.0, 1.0, None, None))):
         return list(size)
     if isinstance(value, str) and (match := _SIZE.fullmatch(value.strip())):
         return [float(match[1]), float(match[2])]
-    found = _numbers(value)
+    found = numbers_of(value)
     return found[:2] if len(found) == 3 and found[2] in (1, 3, 4) else found  # a shape with its channels
 
 
-def _off_centre(size: tuple[float, float], intrinsics: "_Intrinsics") -> float:
+def _off_centre(size: tuple[float, float], intrinsics: Intrinsics) -> float:
     """How far the principal point lies off the middle of a picture of this size, as shares of its sides."""
     if intrinsics.cx is None or intrinsics.cy is None or 0 in size:
         return 0.0
@@ -330,8 +276,10 @@ def _distortion(fields: Mapping[str, Any]) -> LensDistortion | None:
         if any(values[4:]) or len(values) < 4:
             raise SettingError(f"a fisheye has four distortion coefficients, k1 to k4, and it gives {len(values)}.")
         return FisheyeDistortion(*values[:4])
-    if any(values[5:]):
+    if any(values[8:]):
         raise SettingError(OTHER_MODEL)
+    if any(values[5:]):
+        return RationalDistortion(*values[:8])
     return Distortion(*values[:5]) if len(values) > 1 else Distortion(values[0], 0.0)
 
 
@@ -340,7 +288,7 @@ def _refuse_unread(fields: Mapping[str, Any]) -> None:
     for name, value in fields.items():
         if not _IS_DISTORTION.search(name) or _IS_NO_COEFFICIENT.search(name):
             continue
-        if any(_numbers(value)) or (isinstance(value, Mapping) and "data" not in value and _any_number(value)):
+        if any(numbers_of(value)) or (isinstance(value, Mapping) and "data" not in value and _any_number(value)):
             raise SettingError(
                 f"it has a distortion, {name}, in a form that is not known: write it as distortion_coefficients, with "
                 "distortion_model."
@@ -349,39 +297,35 @@ def _refuse_unread(fields: Mapping[str, Any]) -> None:
 
 def _any_number(fields: Mapping[str, Any]) -> bool:
     """Whether one of the fields is a number other than 0, or holds one."""
-    return any((value and type(value) in (int, float)) or any(_numbers(value)) for value in fields.values())
+    return any((value and type(value) in (int, float)) or any(numbers_of(value)) for value in fields.values())
 
 
 def _coefficients(fields: Mapping[str, Any]) -> list[float]:
     """Coefficients that stand in a list; none if all are 0."""
-    found = next((values for name in COEFFICIENTS if (values := _numbers(fields.get(name)))), [])
+    found = next((values for name in COEFFICIENTS if (values := numbers_of(fields.get(name)))), [])
     return found if any(found) else []
 
 
 def _by_name(fields: Mapping[str, Any], *, is_fisheye: bool | None) -> list[float]:
     """Coefficients that are fields of their own, here or in a mapping."""
-    nested: Mapping[str, Any] = next(
+    inner: Mapping[str, Any] = next(
         (fields[name] for name in COEFFICIENTS + NAMED_COEFFICIENTS if isinstance(fields.get(name), Mapping)), {}
     )
-    named = {**fields, **_plain_names(nested)}
+    named = {**fields, **plain_names(inner)}
     if "k4" in named and not is_fisheye and "p1" not in named:
         raise SettingError("it has k1 to k4, as a fisheye, and does not say so: add distortion_model: equidistant.")
     if "k1" not in named:
         return []
     names = ("k1", "k2", "k3", "k4") if is_fisheye else ("k1", "k2", "p1", "p2", "k3", "k4", "k5", "k6")
-    return [_number(named.get(name) or 0.0) for name in names]
+    return [number_of(named.get(name) or 0.0) for name in names]
 
 
 def _by_kind(fields: Mapping[str, Any]) -> list[float]:
     """Brown's coefficients as MATLAB keeps them, the radial and the tangential ones for themselves."""
-    radial, tangential = (_numbers(fields.get(name)) for name in BY_KIND)
+    radial, tangential = (numbers_of(fields.get(name)) for name in BY_KIND)
     if not any(radial + tangential) or len(radial) not in (2, 3) or len(tangential) not in (0, 2):
         return []
     return [*radial[:2], *(tangential or (0.0, 0.0)), *radial[2:]]
-
-
-def _plain_names(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {_plain(name): value for name, value in fields.items()}
 
 
 def _is_fisheye(fields: Mapping[str, Any]) -> bool | None:
@@ -391,7 +335,7 @@ def _is_fisheye(fields: Mapping[str, Any]) -> bool | None:
         SettingError: If a model is told that is neither of the two.
     """
     told = None
-    for field in (name for name in MODELS if _first(fields, (name,)) is not None):
+    for field in (name for name in MODELS if first(fields, (name,)) is not None):
         name = _model_name(field, fields)
         if OTHERS.search(name) and (field not in FREE_NAMES or _has_coefficients(fields)):
             raise SettingError(f"its model is {fields[field]!r}. {OTHER_MODEL}")
@@ -416,26 +360,3 @@ def _model_name(field: str, fields: Mapping[str, Any]) -> str:
 
 def _has_coefficients(fields: Mapping[str, Any]) -> bool:
     return bool(_coefficients(fields)) or "k1" in fields or "xi" in fields
-
-
-def _first(fields: Mapping[str, Any], names: Sequence[str]) -> Any:
-    """The first of these fields that holds a single value."""
-    return next((fields[name] for name in names if isinstance(fields.get(name), str | int | float)), None)
-
-
-def _numbers(value: Any) -> list[float]:
-    """The numbers of a list, of lists in it, or of a matrix with its data; none if it is none of these."""
-    if isinstance(value, Mapping):
-        return _numbers(value.get("data"))
-    if not isinstance(value, list):
-        return []
-    flat = [each for row in value for each in (row if isinstance(row, list) else [row])]
-    if not all(isinstance(each, int | float) and not isinstance(each, bool) for each in flat):
-        return []
-    return [float(each) for each in flat]
-
-
-def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"{value!r} is no number")
-    return float(value)

@@ -52,6 +52,11 @@ def png_bytes(image: NDArray[np.uint8]) -> bytes:
     return encode(np.ascontiguousarray(image[..., ::-1]), ".png")
 
 
+def jpeg_bytes(image: NDArray[np.uint8]) -> bytes:
+    """A picture (H×W×3 uint8 RGB) as the bytes of a JPEG file."""
+    return encode(np.ascontiguousarray(image[..., ::-1]), ".jpg")
+
+
 def encode(pixels: NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float32], suffix: str) -> bytes:
     """The bytes of a picture file.
 

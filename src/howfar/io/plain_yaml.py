@@ -10,6 +10,9 @@ from typing import Any
 DEEPEST = 20
 """No camera file is nested deeper."""
 
+END = "---"
+"""The line between two documents."""
+
 _KEY = re.compile(r"""(?:"([^"]*)"|'([^']*)'|([\w./ -]{1,100}?))\s{0,100}:(?:\s+(.*))?$""")
 _PARTS = re.compile(r"[\[\]{},]|[^\[\]{},]+")
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
@@ -17,16 +20,31 @@ _TAG = re.compile(r"^!+\S*\s*")
 
 
 def parse_yaml(text: str) -> Any:
-    """The mapping, list or value that a text in plain YAML holds.
+    """The mapping, list or value that a text in plain YAML holds; of several documents, the list of what they hold.
 
     Raises:
         ValueError: If it is beyond what is read here; the message names the line.
     """
-    lines = list(_lines(text))
+    documents = [_document(lines) for lines in _documents(text)]
+    return documents if len(documents) > 1 else documents[0]
+
+
+def _document(lines: list[tuple[int, int, str]]) -> Any:
     value, rest = _block(lines, 0)
     if rest < len(lines):
         raise ValueError(f"line {lines[rest][0]} is indented in another way than those before it")
     return value
+
+
+def _documents(text: str) -> list[list[tuple[int, int, str]]]:
+    """The lines of each document that holds something; those of an empty one if all are empty."""
+    documents: list[list[tuple[int, int, str]]] = [[]]
+    for line in _lines(text):
+        if line[2] == END and documents[-1]:
+            documents.append([])
+        elif line[2] != END:
+            documents[-1].append(line)
+    return [each for each in documents if each] or [[]]
 
 
 def _lines(text: str) -> Iterator[tuple[int, int, str]]:
@@ -36,7 +54,10 @@ def _lines(text: str) -> Iterator[tuple[int, int, str]]:
     opened = 0
     for number, line in enumerate(text.splitlines(), 1):
         content = _COMMENT.sub("", line.expandtabs()).rstrip()
-        if not content or (not held and content.startswith(("%", "---", "..."))):
+        if not content or (not held and content.startswith(("%", "..."))):
+            continue
+        if not held and content.startswith(END):
+            yield number, 0, END
             continue
         if started is None:
             started = (number, len(content) - len(content.lstrip()))

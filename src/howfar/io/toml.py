@@ -16,7 +16,7 @@ from howfar.io.parsing import UnreadableError, parse_toml, read_toml_file
 from howfar.numbers import is_finite_number
 from howfar.text import json_text
 
-Value = str | bool | float | date | Sequence[str] | Sequence[float]
+Value = str | bool | float | date | Sequence[str] | Sequence[float] | Sequence[Sequence[float]]
 """What a file that is written may hold."""
 
 Lines = Iterable[tuple[str, Value | None]]
@@ -187,6 +187,16 @@ class Fields:
 
         expected = "a list of numbers" if count is None else f"a list of {count} numbers"
         return tuple(self._get(name, default, fits, f"{expected}{within.words and f', each{within.words}'}"))
+
+    def number_lists(self, name: str, within: Range = ANY) -> tuple[tuple[float, ...], ...]:
+        """A list of lists of finite numbers."""
+
+        def fits(value: Any) -> bool:
+            return _is_list_of(value, list) and all(_is_number(each, within) for part in value for each in part)
+
+        return tuple(
+            tuple(map(float, part)) for part in self._get(name, REQUIRED, fits, f"lists of numbers{within.words}")
+        )
 
     def choice(self, name: str, choices: Collection[str], default: Any = REQUIRED) -> str:
         """One of several texts."""

@@ -11,6 +11,7 @@ from howfar.models.library import (
     open_depth_network,
     open_detector,
     open_foreground,
+    open_heads,
     open_joint,
 )
 from howfar.models.run_options import Engine, Precision, RunOptions
@@ -30,6 +31,7 @@ __all__ = [
     "open_depth_network",
     "open_detector",
     "open_foreground",
+    "open_heads",
     "open_joint",
     "open_session",
     "read_card",

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from howfar.errors import ModelError
 from howfar.models.card import DetectorSpec
 from howfar.models.layouts import LAYOUTS, Arrays, Candidates
+from howfar.networks.default_boxes import DefaultBoxes
 
 NORMALISED_PX = 2.0
 """Boxes that all end before this many pixels are none: they are shares of the input's sides."""
@@ -30,7 +31,7 @@ def decoded(arrays: Arrays, size_px: tuple[int, int], spec: DetectorSpec) -> Arr
     Raises:
         ModelError: If the outputs do not fit the card.
     """
-    if spec.boxes == "pixels" and spec.scores == "probabilities":
+    if spec.boxes == "pixels" and spec.scores == "probabilities" and spec.default_boxes is None:
         return arrays
     layout, classes = LAYOUTS[spec.layout], len(spec.classes)
     layout.read(arrays, size_px, np.inf, classes)  # refuses what has another shape
@@ -40,10 +41,21 @@ def decoded(arrays: Arrays, size_px: tuple[int, int], spec: DetectorSpec) -> Arr
         if np.max(scores, initial=0.0) > MOST_LOGIT:  # false where numbers are missing (NaN)
             raise ModelError(f"The detector gives a score of {np.max(scores):.3g}, which is no logit: {FROM_0_TO_1}.")
         np.clip(scores, -MOST_LOGIT, MOST_LOGIT, out=scores)
-        scores[...] = 1 / (1 + np.exp(-scores))
+        layout.activate(scores)
+    if spec.default_boxes is not None and boxes is not None:
+        _refuse_other_count(boxes, spec.default_boxes)
+        boxes[...] = spec.default_boxes.decode(boxes)
     if spec.boxes == "normalised" and boxes is not None:
         boxes *= np.array(size_px * 2, dtype=np.float32)
     return copies
+
+
+def _refuse_other_count(boxes: NDArray[np.float32], expected: DefaultBoxes) -> None:
+    if boxes.shape[-2] != len(expected):
+        raise ModelError(
+            f"The detector gives {boxes.shape[-2]} boxes, and the default boxes of its card are {len(expected)}: "
+            "correct maps or ratios in the card's default_boxes."
+        )
 
 
 def refuse_other_units(
@@ -123,6 +135,8 @@ def without_nan(found: Candidates, scores: NDArray[np.float32], where: str) -> t
         ModelError: If no row has a score.
     """
     whole = np.isfinite(found.boxes_xyxy).all(axis=1) & np.isfinite(found.scores)
+    if found.disparities is not None:
+        whole &= np.isfinite(found.disparities)
     if found.masks is not None:
         whole &= np.isfinite(found.masks.coefficients).all(axis=1)
     lost = int((~whole).sum())

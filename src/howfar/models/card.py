@@ -12,11 +12,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from howfar.networks.default_boxes import DefaultBoxes
 from howfar.scene import DepthKind
 from howfar.scene.margins import Margins
 
-Task = Literal["detection", "depth", "ranging", "joint"]
-Head = Literal["detection", "depth", "ranging"]
+Task = Literal["detection", "depth", "ranging", "joint", "stereo"]
+Head = Literal["detection", "depth", "ranging", "stereo"]
 Fit = Literal["letterbox", "letterbox-area", "keep-aspect", "stretch"]
 ScaleTo = Literal["area", "cover"]
 Resample = Literal["area", "bilinear", "bicubic"]
@@ -24,13 +25,17 @@ Picture = Literal["left", "right"]
 Colour = Literal["rgb", "bgr"]
 BoxUnit = Literal["pixels", "normalised"]
 ScoreUnit = Literal["probabilities", "logits"]
-LayoutName = Literal["nanodet", "yolov5", "yolov8", "yolov8-seg", "end2end", "rtdetr"]
+StereoPipeline = Literal["kitti-fast", "kitti-accurate", "middlebury-fast", "middlebury-accurate"]
+LayoutName = Literal["nanodet", "yolov5", "yolov8", "yolov8-seg", "end2end", "rtdetr", "ssd", "ssd-pair"]
+DEFAULT_BOX_LAYOUTS: tuple[LayoutName, ...] = ("ssd", "ssd-pair")
+"""Those whose boxes are offsets from default boxes, which the card states."""
 
 HEADS: dict[Task, tuple[Head, ...]] = {
     "detection": ("detection",),
     "depth": ("depth",),
     "ranging": ("ranging",),
     "joint": ("detection", "depth"),
+    "stereo": ("stereo",),
 }
 """What a network of each task gives, from one run."""
 
@@ -39,6 +44,9 @@ BOX_LOG_SD, BOX_EDGE_PX = 0.12, 0.7
 that it was trained on, 80 % lie within 1.28 times 0.103 in log (0.13 below 16 pixels of the input, 0.05 above 128); on
 87 of NYU's test rooms 0.101, on 37 of streets 0.077 about a median that is 9 % too small. What it has not seen is wider
 than COCO's, and boxes that overlap by less than half were not counted."""
+
+DISPARITY_LOG_SD = 0.2
+"""The error of disparities where a card states none: as wide as that of a depth network that nobody measured."""
 
 UNKNOWN_LICENCE = "not stated in the file: ask whoever published it"
 
@@ -104,7 +112,9 @@ class DetectorSpec:
         box_log_sd: Standard deviation of the natural logarithm of a box's height.
         box_edge_px: Standard deviation of one edge in pixels of the network's input, which comes on top.
         boxes: The unit of boxes: `pixels` of the input, or `normalised`, shares of its sides.
-        scores: `probabilities`, 0 to 1, or `logits`, which a sigmoid is still to be taken of.
+        scores: `probabilities`, 0 to 1, or `logits`, which a sigmoid (of an SSD, a softmax) is still to be taken of.
+        default_boxes: Of an SSD: what its boxes are offsets from.
+        disparity_log_sd: Of a detector of pairs: standard deviation of the natural logarithm of an object's disparity.
     """
 
     layout: LayoutName
@@ -116,6 +126,8 @@ class DetectorSpec:
     box_edge_px: float = BOX_EDGE_PX
     boxes: BoxUnit = "pixels"
     scores: ScoreUnit = "probabilities"
+    default_boxes: DefaultBoxes | None = None
+    disparity_log_sd: float = DISPARITY_LOG_SD
 
     def height_log_sds(self, heights_px: NDArray[np.floating]) -> NDArray[np.float64]:
         """The standard deviations of the natural logarithms of N heights of boxes, given in pixels of the input."""
@@ -162,12 +174,56 @@ class RangingSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class StereoSpec:
+    """How a network that gives each pixel of one picture features, or tells how alike the pixels of two are, matches.
+
+    Attributes:
+        pipeline: The settings of the stages after it (howfar.stereo.mc_cnn.settings), by the name of their data set.
+        margins: How far off its disparities are (howfar.stereo.mc_cnn.confidence): bounds of the margin by which a
+            disparity won.
+        sds_px: Standard deviations between these bounds, one more than there are bounds.
+        failed_sd_px: Of disparities that the right-hand picture does not confirm.
+    """
+
+    pipeline: StereoPipeline
+    margins: tuple[float, ...] = ()
+    sds_px: tuple[float, ...] = (1.0,)
+    failed_sd_px: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Int8Facts:
+    """How a file with whole numbers of 8 bits was made of one with floats.
+
+    Attributes:
+        source: The name or path of that file.
+        pictures: On how many pictures the ranges of its numbers were measured.
+        reduced_range: Whether weights have 7 bits, so that processors without VNNI compute it rightly.
+        source_sha256: Digest of that file; empty if not stated.
+        calibrated_on: What the pictures were, in words.
+        layers: How many layers the network has: convolutions and products with constant matrices.
+        float_layers: How many of them are left in float.
+        depth_scale: What depth is multiplied by so that it has the source's scale; `focal_px` has it in it already.
+    """
+
+    source: str
+    pictures: int
+    reduced_range: bool
+    source_sha256: str = ""
+    calibrated_on: str = ""
+    layers: int = 0
+    float_layers: int = 0
+    depth_scale: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """All that is known of one model file.
 
     Attributes:
         name: Short name.
-        task: `detection`, `depth`, `ranging`, or `joint` for detection and depth in one pass.
+        task: `detection`, `depth`, `ranging`, `joint` for detection and depth in one pass, or `stereo` for features by
+            which pairs are matched.
         licence: Licence of the weights.
         origin: Where they come from.
         results: What they reach, each with its protocol, in words.
@@ -175,9 +231,11 @@ class Card:
         detector: Set for a network that detects.
         depth: Set for a network that gives depth.
         ranging: Set for a ranging network.
+        stereo: Set for a network whose features pairs are matched by.
         sha256: Digest of the ONNX file, if the card states one.
         further_inputs: How to feed the inputs after the first.
         bf16: Whether it was measured in bf16, and found to be as good as in fp32.
+        int8: How it was made, if it computes in whole numbers of 8 bits.
     """
 
     name: str
@@ -189,14 +247,21 @@ class Card:
     detector: DetectorSpec | None = None
     depth: DepthSpec | None = None
     ranging: RangingSpec | None = None
+    stereo: StereoSpec | None = None
     sha256: str | None = None
     further_inputs: tuple[InputSpec, ...] = ()
     bf16: bool = False
+    int8: Int8Facts | None = None
 
     @property
     def inputs(self) -> tuple[InputSpec, ...]:
         """Every input of the network."""
         return (self.input, *self.further_inputs)
+
+    @property
+    def takes_pair(self) -> bool:
+        """Whether it is fed with both pictures of a stereo pair."""
+        return any(each.picture == "right" for each in self.inputs)
 
     @property
     def tensors(self) -> tuple[str, ...]:

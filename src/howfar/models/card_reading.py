@@ -9,6 +9,8 @@ from howfar.io.toml import NOT_NEGATIVE, POSITIVE, SHARE, Fields, Range, read_to
 from howfar.models.card import (
     BOX_EDGE_PX,
     BOX_LOG_SD,
+    DEFAULT_BOX_LAYOUTS,
+    DISPARITY_LOG_SD,
     HEADS,
     BoxUnit,
     Card,
@@ -18,15 +20,19 @@ from howfar.models.card import (
     Fit,
     Head,
     InputSpec,
+    Int8Facts,
     LayoutName,
     Picture,
     RangingSpec,
     Resample,
     ScaleTo,
     ScoreUnit,
+    StereoPipeline,
+    StereoSpec,
     Task,
     coco80,
 )
+from howfar.networks.default_boxes import DefaultBoxes
 from howfar.scene import DepthKind
 from howfar.scene.domain import Domain
 from howfar.scene.margins import DomainMargin, Margin, Margins, Spread, SpreadOf
@@ -65,16 +71,32 @@ def parse_card(table: Mapping[str, Any], where: str) -> Card:
         results=top.texts("results", ()),
         sha256=top.text("sha256", "") or None,
         bf16=top.flag("bf16", False),
+        int8=_int8_facts(top.subtable("int8")) if "int8" in top else None,
         input=first,
         further_inputs=tuple(further),
         detector=_detector_spec(heads["detection"]) if "detection" in heads else None,
-        depth=_depth_spec(heads["depth"]) if "depth" in heads else None,
+        depth=_depth_spec(heads["depth"], pair=any(each.picture == "right" for each in (first, *further)))
+        if "depth" in heads
+        else None,
         ranging=RangingSpec(heads["ranging"].number("margin", within=MARGINS)) if "ranging" in heads else None,
+        stereo=_stereo_spec(heads["stereo"]) if "stereo" in heads else None,
     )
     for head in heads.values():
         head.refuse_others()
     top.refuse_others()
+    _refuse_other_side(card, where)
     return card
+
+
+def _refuse_other_side(card: Card, where: str) -> None:
+    """Raise ModelError where default boxes lie in an input of another size than the card's."""
+    boxes = card.detector and card.detector.default_boxes
+    size = card.input.width_px, card.input.height_px
+    if boxes and (size != (boxes.side_px, boxes.side_px) or card.input.follows_shape):
+        raise ModelError(
+            f"{where}: the default boxes lie in an input of {boxes.side_px}×{boxes.side_px}, and the card feeds "
+            f'{size[0]}×{size[1]} by "{card.input.fit}": give that size, and fit = "stretch" or "letterbox".'
+        )
 
 
 def _input_specs(top: Fields) -> list[InputSpec]:
@@ -135,6 +157,21 @@ def _refuse_uneven(spec: InputSpec, where: str) -> None:
         )
 
 
+def _int8_facts(table: Fields) -> Int8Facts:
+    facts = Int8Facts(
+        source=table.text("source"),
+        pictures=table.whole("pictures", within=POSITIVE),
+        reduced_range=table.flag("reduced_range"),
+        source_sha256=table.text("source_sha256", ""),
+        calibrated_on=table.text("calibrated_on", ""),
+        layers=table.whole("layers", 0, NOT_NEGATIVE),
+        float_layers=table.whole("float_layers", 0, NOT_NEGATIVE),
+        depth_scale=table.number("depth_scale", 1.0, POSITIVE),
+    )
+    table.refuse_others()
+    return facts
+
+
 def _detector_spec(table: Fields) -> DetectorSpec:
     layout = cast(LayoutName, table.choice("layout", get_args(LayoutName)))
     spec = DetectorSpec(
@@ -147,10 +184,34 @@ def _detector_spec(table: Fields) -> DetectorSpec:
         box_edge_px=table.number("box_edge_px", BOX_EDGE_PX, NOT_NEGATIVE),
         boxes=cast(BoxUnit, table.choice("boxes", get_args(BoxUnit), "normalised" if layout == "rtdetr" else "pixels")),
         scores=cast(ScoreUnit, table.choice("scores", get_args(ScoreUnit), "probabilities")),
+        default_boxes=_default_boxes(table, layout) if layout in DEFAULT_BOX_LAYOUTS else None,
+        disparity_log_sd=(
+            table.number("disparity_log_sd", DISPARITY_LOG_SD, POSITIVE) if layout == "ssd-pair" else DISPARITY_LOG_SD
+        ),
     )
+    if spec.default_boxes is not None and spec.boxes == "normalised":
+        raise ModelError(f"{table.where}: the boxes of the layout {layout} are offsets: leave out 'boxes'.")
     if layout == "nanodet" and spec.boxes == "normalised":
         raise ModelError(f"{table.where}: the boxes of a nanodet layout are distances in strides: leave out 'boxes'.")
     return spec
+
+
+def _default_boxes(output: Fields, layout: LayoutName) -> DefaultBoxes:
+    table = output.subtable("default_boxes")
+    try:
+        boxes = DefaultBoxes(
+            side_px=table.whole("side_px", within=SIDES),
+            maps=tuple(map(int, table.numbers("maps", within=SIDES))),
+            steps_px=table.numbers("steps_px", within=POSITIVE),
+            scales=table.numbers("scales", within=POSITIVE),
+            ratios=table.number_lists("ratios", POSITIVE),
+            variances=cast(tuple[float, float], table.numbers("variances", 2, (0.1, 0.2), POSITIVE)),
+            shift=table.number("shift", within=NOT_NEGATIVE) if layout == "ssd-pair" else None,
+        )
+    except ValueError as error:
+        raise ModelError(f"{table.where}: {error}.") from None
+    table.refuse_others()
+    return boxes
 
 
 def _class_names(table: Fields) -> tuple[str, ...]:
@@ -163,8 +224,9 @@ def _class_names(table: Fields) -> tuple[str, ...]:
     return names
 
 
-def _depth_spec(table: Fields) -> DepthSpec:
-    kind = cast(DepthKind, table.choice("kind", [kind for kind in get_args(DepthKind) if kind != "disparity_px"]))
+def _depth_spec(table: Fields, *, pair: bool) -> DepthSpec:
+    kinds = [kind for kind in get_args(DepthKind) if pair or kind != "disparity_px"]
+    kind = cast(DepthKind, table.choice("kind", kinds))
     focal_px = table.number("focal_px", 0.0, NOT_NEGATIVE) or None
     margins = _margins(table)
     if kind != "metres" and focal_px is not None:
@@ -179,6 +241,18 @@ def _depth_spec(table: Fields) -> DepthSpec:
         raise ModelError(f"{table.where}: sky_m belongs to a depth network in metres, not to {kind}.")
     max_m = table.number("max_m", 0.0, NOT_NEGATIVE) or None
     return DepthSpec(kind, focal_px, table.text("scenes", ""), max_m, margins, tensors, sky_m)
+
+
+def _stereo_spec(table: Fields) -> StereoSpec:
+    spec = StereoSpec(
+        pipeline=cast(StereoPipeline, table.choice("pipeline", get_args(StereoPipeline))),
+        margins=table.numbers("margins", default=()),
+        sds_px=table.numbers("sds_px", default=(1.0,), within=POSITIVE),
+        failed_sd_px=table.number("failed_sd_px", 10.0, POSITIVE),
+    )
+    if len(spec.sds_px) != len(spec.margins) + 1 or list(spec.margins) != sorted({*spec.margins}):
+        raise ModelError(f"{table.where}: margins that rise go with one more of sds_px: correct one of them.")
+    return spec
 
 
 def _margins(table: Fields) -> Margins | None:

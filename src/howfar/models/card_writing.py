@@ -6,7 +6,19 @@ from pathlib import Path
 from typing import Any
 
 from howfar.io.toml import Lines, toml_text, write_toml
-from howfar.models.card import HEADS, Card, DepthSpec, DetectorSpec, Head, InputSpec, RangingSpec, coco80
+from howfar.models.card import (
+    HEADS,
+    Card,
+    DepthSpec,
+    DetectorSpec,
+    Head,
+    InputSpec,
+    Int8Facts,
+    RangingSpec,
+    StereoSpec,
+    coco80,
+)
+from howfar.networks.default_boxes import DefaultBoxes
 from howfar.scene.margins import DomainMargin, Margin, Margins, Spread
 
 Table = tuple[str, Lines]
@@ -30,6 +42,8 @@ def card_text(card: Card) -> str:
 def _tables(card: Card) -> Iterator[Table]:
     several = len(card.inputs) > 1 or card.input.name != ""
     yield "", _top_lines(card)
+    if card.int8 is not None:
+        yield "[int8]", _int8_lines(card.int8)
     yield from (("[[input]]" if several else "[input]", _input_lines(spec)) for spec in card.inputs)
     heads = HEADS[card.task]
     for head in heads:
@@ -40,12 +54,16 @@ def _head_tables(card: Card, head: Head, heading: str) -> Iterator[Table]:
     match head:
         case "detection":
             yield f"[{heading}]", _detector_lines(card.detector)
+            if card.detector is not None and card.detector.default_boxes is not None:
+                yield f"[{heading}.default_boxes]", _default_box_lines(card.detector.default_boxes)
         case "depth":
             yield f"[{heading}]", _depth_lines(card.depth)
             if card.depth is not None and card.depth.margins is not None:
                 yield from _margin_tables(card.depth.margins, heading)
         case "ranging":
             yield f"[{heading}]", _ranging_lines(card.ranging)
+        case "stereo":
+            yield f"[{heading}]", _stereo_lines(card.stereo)
 
 
 def _margin_tables(margins: Margins, heading: str) -> Iterator[Table]:
@@ -58,6 +76,11 @@ def _margin_tables(margins: Margins, heading: str) -> Iterator[Table]:
 def _top_lines(card: Card) -> Lines:
     yield from (("name", card.name), ("task", card.task), ("licence", card.licence))
     yield from _given(card, "origin", "sha256", "bf16", "results")
+
+
+def _int8_lines(facts: Int8Facts) -> Lines:
+    yield from (("source", facts.source), ("pictures", facts.pictures), ("reduced_range", facts.reduced_range))
+    yield from _given(facts, "source_sha256", "calibrated_on", "layers", "float_layers", "depth_scale")
 
 
 def _input_lines(spec: InputSpec) -> Lines:
@@ -78,9 +101,15 @@ def _detector_lines(spec: DetectorSpec | None) -> Lines:
         yield "layout", spec.layout
         yield "classes", "coco80" if spec.classes == coco80() else spec.classes
         yield from (("score", spec.score), ("nms", spec.nms))
-        yield from _given(spec, "tensors", "box_log_sd", "box_edge_px", "scores")
+        yield from _given(spec, "tensors", "box_log_sd", "box_edge_px", "scores", "disparity_log_sd")
         if spec.layout == "rtdetr" or spec.boxes != _defaults(DetectorSpec)["boxes"]:  # of rtdetr, another default
             yield "boxes", spec.boxes
+
+
+def _default_box_lines(boxes: DefaultBoxes) -> Lines:
+    yield from (("side_px", boxes.side_px), ("maps", boxes.maps), ("steps_px", boxes.steps_px))
+    yield from (("scales", boxes.scales), ("ratios", boxes.ratios), ("variances", boxes.variances))
+    yield "shift", boxes.shift
 
 
 def _depth_lines(spec: DepthSpec | None) -> Lines:
@@ -115,7 +144,15 @@ def _ranging_lines(spec: RangingSpec | None) -> Lines:
         yield "margin", spec.margin
 
 
-def _given(part: Card | InputSpec | DetectorSpec | DepthSpec, *names: str) -> Lines:
+def _stereo_lines(spec: StereoSpec | None) -> Lines:
+    if spec is not None:
+        yield "pipeline", spec.pipeline
+        if spec.margins:
+            yield "margins", spec.margins
+        yield from (("sds_px", spec.sds_px), ("failed_sd_px", spec.failed_sd_px))
+
+
+def _given(part: Card | InputSpec | DetectorSpec | DepthSpec | Int8Facts, *names: str) -> Lines:
     """The fields, of those named, that have another value than their default; the card calls them the same."""
     defaults = _defaults(type(part))
     yield from ((name, getattr(part, name)) for name in names if getattr(part, name) != defaults[name])

@@ -14,6 +14,7 @@ from howfar.models.box_units import decoded, refuse_box_unit, refuse_inside_out,
 from howfar.models.card import Card, DepthSpec, DetectorSpec, Task
 from howfar.models.depth import CardDepth
 from howfar.models.detector import CardDetector
+from howfar.models.features import FeatureNetwork, SimilarityNetwork
 from howfar.models.foreground import ForegroundNetwork
 from howfar.models.joint import CardJoint
 from howfar.models.layouts import LAYOUTS
@@ -54,7 +55,9 @@ def picture_with_things(width: int = 640, height: int = 480) -> NDArray[np.uint8
     return picture.round().astype(np.uint8)
 
 
-PICTURE = Frame(picture_with_things(), "a drawn room")
+DRAWN = picture_with_things()
+PICTURE = Frame(DRAWN, "a drawn room", right=np.roll(DRAWN, -8, axis=1))
+"""The room, and for networks of pairs what a right-hand camera would see of one painted on a wall."""
 
 
 def check_model(path: Path, card: Card, options: RunOptions | None = None) -> float:
@@ -68,14 +71,17 @@ def check_model(path: Path, card: Card, options: RunOptions | None = None) -> fl
     """
     session = open_session(path, card, options)
     taken_ms = _timed_ms(TRIALS[card.task](card, session))
-    if card.ranging is None:
+    if card.ranging is None and card.stereo is None:
         fed = feed(PICTURE, card)
         outputs = session.run(*fed.tensors)
         if card.detector is not None:
             _check_detector(CardDetector(card, session), outputs, fed.size_px)
         if card.depth is not None:
             network = CardDepth(_without_sky(card), session)
-            _check_depth(network.read(outputs, fed, None).values, card.depth, session.name)
+            if card.depth.kind == "disparity_px":
+                _check_known(network.numbers(outputs, fed), "disparity", session.name)
+            else:
+                _check_depth(network.read(outputs, fed, None).values, card.depth, session.name)
     return taken_ms
 
 
@@ -102,7 +108,8 @@ def _depth(card: Card, session: Session) -> Callable[[], None]:
     network = CardDepth(card, session)
 
     def run() -> None:
-        network.estimate(PICTURE)
+        fed = feed(PICTURE, card)
+        network.numbers(session.run(*fed.tensors), fed)
 
     return run
 
@@ -126,11 +133,25 @@ def _ranging(card: Card, session: Session) -> Callable[[], None]:
     return run
 
 
+def _stereo(card: Card, session: Session) -> Callable[[], None]:
+    of_pair = SimilarityNetwork(card, session) if card.takes_pair else None
+    of_picture = None if card.takes_pair else FeatureNetwork(card, session)
+
+    def run() -> None:
+        if of_pair is not None:
+            of_pair(PICTURE.image, PICTURE.image)
+        elif of_picture is not None:
+            of_picture(PICTURE.image)
+
+    return run
+
+
 TRIALS: dict[Task, Callable[[Card, Session], Callable[[], None]]] = {
     "detection": _detection,
     "depth": _depth,
     "ranging": _ranging,
     "joint": _joint,
+    "stereo": _stereo,
 }
 """What runs an open network once, by the task of its card."""
 
@@ -180,12 +201,7 @@ def _without_sky(card: Card) -> Card:
 
 def _check_depth(values: NDArray[np.float32], spec: DepthSpec, where: str) -> None:
     """Judge the map of a drawn room, as the network gives it."""
-    known = values[np.isfinite(values)]
-    if known.size <= MOST_UNKNOWN * values.size:
-        raise ModelError(
-            f"{where} gives no finite depth for {1 - known.size / values.size:.0%} of a drawn room: check the card's "
-            "mean and std."
-        )
+    known = _check_known(values, "depth", where)
     if np.ptp(known) <= CONSTANT * np.abs(known).max():
         raise ModelError(
             f"{where} gives {known[0]:.4g} everywhere in a drawn room: check the card's mean and std, and that the "
@@ -193,6 +209,17 @@ def _check_depth(values: NDArray[np.float32], spec: DepthSpec, where: str) -> No
         )
     if spec.kind == "metres":
         _check_metres(known, spec, where)
+
+
+def _check_known(values: NDArray[np.float32], what: str, where: str) -> NDArray[np.float32]:
+    """The finite numbers of a map, if most are."""
+    known = values[np.isfinite(values)]
+    if known.size <= MOST_UNKNOWN * values.size:
+        raise ModelError(
+            f"{where} gives no finite {what} for {1 - known.size / values.size:.0%} of a drawn room: check the card's "
+            "mean and std."
+        )
+    return known
 
 
 def _check_metres(known: NDArray[np.float32], spec: DepthSpec, where: str) -> None:

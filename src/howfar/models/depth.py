@@ -81,6 +81,23 @@ class CardDepth:
             camera: The picture's camera; None leaves the output unscaled.
 
         Raises:
+            ModelError: If the output is no map, or one of disparities, which a rig alone turns into depth.
+        """
+        if self.spec.kind == "disparity_px":
+            raise ModelError(
+                f"{self.session.name} gives disparities of a pair of pictures, and not the depth of one: name it as "
+                "what matches pairs (docs/stereo.md shows how)."
+            )
+        values = self.numbers(outputs, fed)
+        self._refuse_unit(values)
+        if self.spec.sky_m is not None:
+            values = np.where(values < self.spec.sky_m, values, np.float32(np.nan))
+        return DepthMap(values * self._camera_scale(camera, fed), self.spec.kind)
+
+    def numbers(self, outputs: Mapping[str, NDArray[Any]], fed: Fed) -> NDArray[np.float32]:
+        """The map in a network's outputs as it gives it: H×W float32 over the whole picture, at its own resolution.
+
+        Raises:
             ModelError: If the output is no map.
         """
         output = read_outputs(outputs, self.spec.tensors, ONE, self.session.name)[0]
@@ -91,10 +108,7 @@ class CardDepth:
             raise ModelError(f"{self.session.name} gave an output of shape {output.shape}; a depth map is 1×1×H×W.")
         if self.card.input.has_bars:
             values = _without_bars(values, fed)
-        self._refuse_unit(values)
-        if self.spec.sky_m is not None:
-            values = np.where(values < self.spec.sky_m, values, np.float32(np.nan))
-        return DepthMap(values * self._camera_scale(camera, fed), self.spec.kind)
+        return values
 
     def _refuse_unit(self, values: NDArray[np.float32]) -> None:
         """Raise ModelError for a map that lies far beyond the farthest depth of the card: it is in another unit."""

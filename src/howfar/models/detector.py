@@ -61,6 +61,11 @@ class CardDetector:
         """The names of all classes that it knows, in the order of their numbers."""
         return self.spec.classes
 
+    @property
+    def finds_pairs(self) -> bool:
+        """Whether it finds each object in both pictures of a stereo pair, and so tells its disparity."""
+        return self.spec.layout == "ssd-pair"
+
     def detect(self, frame: Frame, query: Query) -> Detections:
         """Find the objects in a picture.
 
@@ -120,7 +125,8 @@ class CardDetector:
         found, boxes = found.select(solid), boxes[solid]
         masks = found.masks and masks_in_boxes(found.masks, fed.placement.to_input(boxes), fed.size_px)
         log_sds = self.spec.height_log_sds((boxes[:, 3] - boxes[:, 1]) * fed.placement.scale_y)
-        return Detections(boxes, found.scores, found.class_ids, self.spec.classes, masks, log_sds, notes)
+        disparities = None if found.disparities is None else found.disparities / np.float32(fed.placement.scale_x)
+        return Detections(boxes, found.scores, found.class_ids, self.spec.classes, masks, log_sds, notes, disparities)
 
     def arrays(self, outputs: Mapping[str, NDArray[Any]]) -> Arrays:
         """The outputs that are read, in single precision.

@@ -7,7 +7,7 @@ from typing import Literal, cast, get_args
 from howfar.errors import MissingExtraError, SettingError
 from howfar.models.card import Card
 from howfar.models.openvino_library import has_bf16, is_installed
-from howfar.models.run_options import Engine, Precision, RunOptions, refuse_unknown
+from howfar.models.run_options import Engine, RunOptions, refuse_unknown
 
 EXTRA = "openvino"
 VARIABLE = "HOWFAR_ENGINE"
@@ -25,7 +25,7 @@ class Choice:
     """
 
     engine: Literal["onnxruntime", "openvino"]
-    precision: Literal["fp32", "bf16"]
+    precision: Literal["fp32", "bf16", "int8"]
     why: str
 
 
@@ -34,10 +34,10 @@ def choose(options: RunOptions, card: Card) -> Choice:
 
     `auto` takes OpenVINO for bf16, which halves the time, where it is installed, the processor computes in bf16 itself,
     and the card says that the network was measured in it. In fp32 neither engine is faster by much, and `auto` stays
-    with ONNX Runtime.
+    with ONNX Runtime. A file that is made in int8 is computed so by either.
 
     Args:
-        options: What is asked for.
+        options: What is asked for; that the file can be run so is for `int8.check_int8` to say.
         card: The network's card.
 
     Raises:
@@ -52,7 +52,13 @@ def choose(options: RunOptions, card: Card) -> Choice:
     if engine == "openvino":
         return _by_openvino(options, card, asked)
     if engine == "onnxruntime":
-        return _by_onnx_runtime(options, asked)
+        return _by_onnx_runtime(options, card, asked)
+    if card.int8 is not None:
+        if is_installed():
+            return Choice("openvino", "int8", "the file is made in int8, which OpenVINO is faster at")
+        return Choice("onnxruntime", "int8", "the file is made in int8, and OpenVINO is not installed")
+    if options.precision == "int8":
+        return Choice("onnxruntime", "fp32", "the file is one of floats")
     if options.precision == "bf16":
         return _by_openvino(options, card, "bf16 is asked for")
     if options.precision == "fp32":
@@ -72,7 +78,9 @@ def _of_environment() -> Engine:
     return cast(Engine, given)
 
 
-def _by_onnx_runtime(options: RunOptions, why: str) -> Choice:
+def _by_onnx_runtime(options: RunOptions, card: Card, why: str) -> Choice:
+    if card.int8 is not None:
+        return Choice("onnxruntime", "int8", why)
     if options.precision == "bf16":
         raise SettingError("ONNX Runtime computes in fp32 here: bf16 needs the engine openvino.", setting="precision")
     return Choice("onnxruntime", "fp32", why)
@@ -86,9 +94,10 @@ def _by_openvino(options: RunOptions, card: Card, why: str) -> Choice:
         )
     if not is_installed():
         raise MissingExtraError("The engine openvino", EXTRA)
+    if card.int8 is not None:
+        return Choice("openvino", "int8", why)
     if options.precision == "bf16" and not has_bf16():
         raise SettingError("This processor does not compute in bf16: take fp32 or auto.", setting="precision")
-    precision: Precision = options.precision
-    if precision == "auto":
-        precision = "bf16" if card.bf16 and has_bf16() else "fp32"
-    return Choice("openvino", precision, why)
+    if options.precision == "auto":
+        return Choice("openvino", "bf16" if card.bf16 and has_bf16() else "fp32", why)
+    return Choice("openvino", "bf16" if options.precision == "bf16" else "fp32", why)

@@ -5,7 +5,7 @@ Every reader takes the outputs, the input's size and the score threshold, and gi
 """
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -24,11 +24,23 @@ class Candidates(NamedTuple):
     scores: NDArray[np.float32]
     class_ids: NDArray[np.int64]
     masks: MaskParts | None = None
+    disparities: NDArray[np.float32] | None = None
+    """Of pairs of boxes: distance of the two centres, left less right."""
 
     def select(self, indices: NDArray[np.int64]) -> "Candidates":
         """Those at some indices, in their order."""
         masks = self.masks and self.masks._replace(coefficients=self.masks.coefficients[indices])
-        return Candidates(self.boxes_xyxy[indices], self.scores[indices], self.class_ids[indices], masks)
+        disparities = None if self.disparities is None else self.disparities[indices]
+        return Candidates(self.boxes_xyxy[indices], self.scores[indices], self.class_ids[indices], masks, disparities)
+
+
+def _sigmoid(logits: NDArray[np.float32]) -> None:
+    logits[...] = 1 / (1 + np.exp(-logits))
+
+
+def _softmax(logits: NDArray[np.float32]) -> None:
+    weights = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    logits[...] = weights / weights.sum(axis=-1, keepdims=True)
 
 
 class Layout(NamedTuple):
@@ -40,12 +52,14 @@ class Layout(NamedTuple):
         counts: From how many outputs it can be read.
         parts: Views of all boxes, the four numbers last (None where they are no coordinates), and of all scores, those
             of one box last; given outputs of the right shape and the number of classes.
+        activate: Makes probabilities of logits, in place.
     """
 
     read: Callable[[Arrays, tuple[int, int], float, int], Candidates]
     needs_nms: bool
     counts: tuple[int, ...]
     parts: Callable[[Arrays, int], tuple[NDArray[np.float32] | None, NDArray[np.float32]]]
+    activate: Callable[[NDArray[np.float32]], None] = _sigmoid
 
 
 NANODET_STRIDES = (8, 16, 32)
@@ -157,6 +171,39 @@ def _rtdetr_parts(outputs: Arrays, classes: int) -> tuple[NDArray[np.float32], N
     return boxes, scores
 
 
+MOST_OF_CLASS = 400
+"""So many of a class's best boxes take part in the suppression (Liu et al. 2016, section 3)."""
+
+
+def read_ssd(outputs: Arrays, size: tuple[int, int], threshold: float, classes: int, numbers: int = 4) -> Candidates:
+    """SSD (Liu et al. 2016): 1×N×4 boxes and 1×N×(1+C) scores, background first.
+
+    The boxes are already decoded from their offsets to centre x, y, width and height (`box_units.decoded`), which takes
+    the card's default boxes. `numbers` is 6 for pairs, whose last two are centre x and width of the right-hand box.
+    """
+    boxes, scores = (output[0] for output in _expect(outputs, 2, 3))
+    if scores.shape != (len(boxes), 1 + classes) or boxes.shape[1] != numbers:
+        raise ModelError(
+            f"An SSD's outputs for the card's classes are 1×N×{numbers} and, with the background, 1×N×{1 + classes}; "
+            f"these are 1×{'×'.join(map(str, boxes.shape))} and 1×{'×'.join(map(str, scores.shape))}: name the boxes "
+            "first in the card's tensors, and check its classes."
+        )
+    of_classes = np.ascontiguousarray(scores[:, 1:])
+    rows, class_ids = _above(_best_of_each(of_classes), threshold)
+    chosen, (middle, half) = boxes[rows], (boxes[rows, :2], boxes[rows, 2:4] / 2)
+    disparities = chosen[:, 0] - chosen[:, 4] if numbers > 4 else None
+    corners = np.concatenate([middle - half, middle + half], axis=1)
+    return Candidates(corners, of_classes[rows, class_ids], class_ids, disparities=disparities)
+
+
+def _best_of_each(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Scores of N rows, with those of each column beyond its best `MOST_OF_CLASS` at 0."""
+    if len(scores) <= MOST_OF_CLASS:
+        return scores
+    least = -np.partition(-scores, MOST_OF_CLASS - 1, axis=0)[MOST_OF_CLASS - 1]
+    return np.where(scores >= least, scores, np.float32(0))
+
+
 LAYOUTS = {
     "nanodet": Layout(read_nanodet, True, (2,), lambda outputs, _: (None, outputs[0])),
     "yolov5": Layout(read_yolov5, True, (1,), lambda outputs, _: _columns(outputs[0], 4)),
@@ -169,6 +216,8 @@ LAYOUTS = {
     ),
     "end2end": Layout(read_end2end, False, (1,), lambda outputs, _: _columns(outputs[0], 4, 5)),
     "rtdetr": Layout(read_rtdetr, False, (1, 2), _rtdetr_parts),
+    "ssd": Layout(read_ssd, True, (2,), lambda outputs, _: (outputs[0], outputs[1]), _softmax),
+    "ssd-pair": Layout(partial(read_ssd, numbers=6), True, (2,), lambda outputs, _: (outputs[0], outputs[1]), _softmax),
 }
 
 

@@ -21,11 +21,13 @@ DEFAULT_DEPTH = "depth-rooms-streets"
 ROOMS_DEPTH = "depth-compact-nyu"
 """The network of rooms alone that the default one started from."""
 FOREGROUND = "foreground-nyu"
+MC_CNN = "mc-cnn"
 EMBEDDED = {
     DEFAULT_DETECTOR: "nanodet_g.onnx",
     DEFAULT_DEPTH: "depth-rooms-streets.onnx",
     ROOMS_DEPTH: "depth-compact-nyu.onnx",
     FOREGROUND: "foreground-nyu.onnx",
+    MC_CNN: "mc-cnn.onnx",
 }
 """File names of the models that ship in the wheel."""
 OF_ULTRALYTICS = re.compile(r"yolov?-?(8|9|1[0-9]|2[0-9])|yolo-?_?(nas|e-|world)|rt-?_?detr|^(mobile_?|fast)?sam", re.I)
@@ -114,6 +116,20 @@ def open_joint(name_or_path: str | Path, options: RunOptions | None = None) -> C
     """Open a network for detection and depth in one pass by name or file; raises as `open_detector` does."""
     path, card = find_model(name_or_path)
     return CardJoint(card, open_session(path, card, options))
+
+
+def open_heads(
+    detector: str | Path, depth: str | Path, options: RunOptions | None = None
+) -> tuple[CardDetector, CardDepth]:
+    """Open a detector and a depth network; a joint network that is named as both is opened once.
+
+    Its two heads then share a session, by which `howfar.pipeline.perceivers.perceiver_of` knows that one run is enough.
+    Raises as `open_detector` does.
+    """
+    if Path(detector) == Path(depth):
+        joint = open_joint(detector, options)
+        return joint.detector, joint.depth
+    return open_detector(detector, options), open_depth_network(depth, options)
 
 
 def open_foreground(name_or_path: str | Path = FOREGROUND, options: RunOptions | None = None) -> ForegroundNetwork:

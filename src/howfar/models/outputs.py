@@ -69,5 +69,6 @@ def check_outputs(names: Sequence[str], card: Card, where: str) -> None:
         refuse_unnamed(names, card.detector.tensors, LAYOUTS[card.detector.layout].counts, where)
     if card.depth is not None:
         refuse_unnamed(names, card.depth.tensors, ONE, where)
-    if card.ranging is not None and len(names) != 1:
-        raise ModelError(f"{where} has {len(names)} outputs ({', '.join(names)}); a ranging network has one.")
+    if (card.ranging is not None or card.stereo is not None) and len(names) != 1:
+        kind = "ranging network" if card.ranging is not None else "network of features"
+        raise ModelError(f"{where} has {len(names)} outputs ({', '.join(names)}); a {kind} has one.")

@@ -105,7 +105,7 @@ def to_tensor(image: NDArray[np.uint8], spec: InputSpec) -> tuple[NDArray[np.flo
     else:
         canvas = _resize(image, target, spec.resample)
         placement = Placement(target[0] / width, target[1] / height)
-    return _planes(canvas, spec), placement
+    return input_planes(canvas, spec), placement
 
 
 def input_size(width: int, height: int, spec: InputSpec) -> tuple[int, int]:
@@ -161,7 +161,8 @@ def _reduced(image: NDArray[np.uint8], most: int) -> NDArray[np.uint8]:
     return cv2.resize(image, (width // factor, height // factor), interpolation=cv2.INTER_AREA)  # type: ignore[return-value]
 
 
-def _planes(canvas: NDArray[Any], spec: InputSpec) -> NDArray[np.float32]:
+def input_planes(canvas: NDArray[Any], spec: InputSpec) -> NDArray[np.float32]:
+    """The 1×3×H×W float32 tensor of an H×W×3 RGB picture that has its size already, normalised."""
     tensor = np.empty((1, 3, *canvas.shape[:2]), dtype=np.float32)
     tensor[0] = canvas.transpose(2, 0, 1)[:: 1 if spec.colour == "rgb" else -1]
     if any(spec.mean) or any(deviation != 1.0 for deviation in spec.std):

@@ -7,7 +7,7 @@ from howfar.errors import SettingError
 from howfar.numbers import plain_count
 
 Engine = Literal["auto", "onnxruntime", "openvino"]
-Precision = Literal["auto", "fp32", "bf16"]
+Precision = Literal["auto", "fp32", "bf16", "int8"]
 
 MOST_THREADS = 1024
 """More than any machine has cores: all that are asked for are started."""
@@ -23,7 +23,8 @@ class RunOptions:
         engine: What runs them. `auto` is `HOWFAR_ENGINE` where that is set, else chosen for each network
             (`engines.choose`).
         precision: The numbers that they are computed in. `auto` is `bf16` where the processor has it, OpenVINO is
-            there, and the network's card says that it was measured; else `fp32`.
+            there, and the network's card says that it was measured; else `fp32`. `int8` is for files that are made so
+            (`howfar export`), which `auto` runs as they are.
 
     Raises:
         SettingError: If there are to be no threads, or more than `MOST_THREADS`, or a name is none of these.

@@ -6,7 +6,23 @@ from typing import Any
 from torch import nn
 
 from howfar.errors import SettingError
-from howfar.networks import compact_depth, fcrn, foreground, hybrid_cnn, joint_nanodet, unet_depth, yolov5
+from howfar.networks import (
+    compact_depth,
+    disparity_detector,
+    eigen2014,
+    eigen_fergus2015,
+    fcrn,
+    foreground,
+    hybrid_cnn,
+    joint_nanodet,
+    joint_yolov5,
+    mc_cnn,
+    monodepth,
+    psmnet,
+    ssd,
+    unet_depth,
+    yolov5,
+)
 from howfar.networks.entry import CardTask, NetworkEntry, Size
 
 NETWORKS: Mapping[str, NetworkEntry] = {
@@ -16,9 +32,17 @@ NETWORKS: Mapping[str, NetworkEntry] = {
         unet_depth.ENTRY,
         fcrn.ENTRY,
         hybrid_cnn.ENTRY,
+        eigen2014.ENTRY,
+        eigen_fergus2015.ENTRY,
+        monodepth.ENTRY,
         *yolov5.ENTRIES,
+        ssd.ENTRY,
+        disparity_detector.ENTRY,
         joint_nanodet.ENTRY,
+        joint_yolov5.ENTRY,
         foreground.ENTRY,
+        *mc_cnn.ENTRIES,
+        psmnet.ENTRY,
     )
 }
 """By the names that recipes use."""
@@ -28,6 +52,7 @@ KINDS: Mapping[CardTask, str] = {
     "detection": "detector",
     "ranging": "ranging network",
     "joint": "joint network",
+    "stereo": "stereo network",
 }
 """What a network for each task is called in messages."""
 
@@ -66,6 +91,12 @@ def build(entry: NetworkEntry, options: Mapping[str, Any]) -> nn.Module:
 def refuse_sizes(entry: NetworkEntry, sizes_px: Sequence[Size]) -> None:
     """Raise SettingError for a size (width, height) that a network cannot be fed with."""
     for width, height in sizes_px:
+        if entry.size_px not in (None, (width, height)):
+            own = "×".join(map(str, entry.size_px or ()))
+            raise SettingError(
+                f"The network {entry.name} takes pictures of {own} and no others, not {width}×{height}: correct "
+                "data.sizes_px."
+            )
         if width % entry.multiple_px or height % entry.multiple_px:
             raise SettingError(
                 f"The network {entry.name} takes widths and heights in multiples of {entry.multiple_px}, not "

@@ -49,11 +49,14 @@ class InTraining(NamedTuple):
         depth_m: N×1×H/2×W/2 metres.
         class_scores: N×C×H/8×W/8 scores of semantic classes; None where it learns none.
         log_sd: As large as the depth: the standard deviation of its logarithm; None where it learns none.
+        disparities: Of a network that learns from stereo pairs: N×2×h×w of each scale, largest first, the disparity of
+            the left-hand and of the right-hand picture as shares of the width; empty of any other.
     """
 
     depth_m: Tensor
     class_scores: Tensor | None = None
     log_sd: Tensor | None = None
+    disparities: tuple[Tensor, ...] = ()
 
 
 class DepthAndSpread(NamedTuple):

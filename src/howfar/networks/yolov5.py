@@ -138,6 +138,7 @@ class YOLOv5(nn.Module):
         """
         super().__init__()
         c1, c2, c3, c4, c5 = (_widened(channels, width) for channels in (64, 128, 256, 512, 1024))
+        self.trunk_channels = (c2, c3, c4, c5)
         few, some, many = (max(round(blocks * depth), 1) for blocks in (3, 6, 9))
         head = Detect((c3, c4, c5), classes, torch.as_tensor(anchors_px, dtype=torch.float32))
         # The numbers are the published ones; those left out (11, 12, 15, 16, 19, 22) up-sample or join.
@@ -165,9 +166,19 @@ class YOLOv5(nn.Module):
         self.model = nn.ModuleDict({str(number): layer for number, layer in layers.items()})
 
     def forward(self, image: Tensor) -> list[Tensor]:
-        eighth = self._run(image, 0, 1, 2, 3, 4)
+        return self.raw_maps(self.trunk(image))
+
+    def trunk(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Its maps at 1/4, 1/8, 1/16 and 1/32 of a picture, with `trunk_channels`."""
+        quarter = self._run(image, 0, 1, 2)
+        eighth = self._run(quarter, 3, 4)
         sixteenth = self._run(eighth, 5, 6)
-        deep = self._run(sixteenth, 7, 8, 9, 10)
+        return quarter, eighth, sixteenth, self._run(sixteenth, 7, 8, 9)
+
+    def raw_maps(self, maps: Sequence[Tensor]) -> list[Tensor]:
+        """What neck and head make of the trunk's maps: what `forward` gives."""
+        _, eighth, sixteenth, deepest = maps
+        deep = self._run(deepest, 10)
         middle = self._run(torch.cat((_doubled(deep), sixteenth), dim=1), 13, 14)
         fine_out = self._run(torch.cat((_doubled(middle), eighth), dim=1), 17)
         middle_out = self._run(torch.cat((self._run(fine_out, 18), middle), dim=1), 20)

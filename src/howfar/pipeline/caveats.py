@@ -7,12 +7,14 @@ import numpy as np
 
 from howfar.drawing.tables import CAMERA_NOTES
 from howfar.drawing.units import distance_text
-from howfar.scene import Camera, DepthFacts, Distance, Frame, Perception
+from howfar.scene import Camera, DepthFacts, DepthMap, Distance, Frame, Perception
 from howfar.scene.caveat import Caveat
 from howfar.scene.own_depth import SIZES_FACTOR, doubt_of_factor
 
 CONTRADICTION = 2.0
 """A depth map that is off by this factor from the distance of an object is not to be measured in there."""
+LEAST_TOLD_SHARE = 0.01
+"""Share of a pair's map from which on it is said that one eye tells it."""
 NAMED = 3
 """Objects that a caveat names; of more it tells the number."""
 
@@ -32,6 +34,7 @@ def caveats_of(
     found = [Caveat("picture", note) for note in (*perception.frame.notes, *_of_turn(perception.frame))]
     found += _of_objects(labels, distances, on_map_m)
     found += [Caveat("objects", note) for note in perception.detections.notes]
+    found += _of_one_eye(perception.depth)
     if perception.depth.is_metric:
         found = [*_of_scale(perception), *found]
     return (*found, *_of_unit(perception, distances))
@@ -81,6 +84,22 @@ def _of_objects(labels: Sequence[str], distances: Sequence[Distance], on_map_m: 
     conflicts = [label for label, distance in zip(labels, distances, strict=False) if distance.conflict]
     if conflicts:
         yield Caveat("conflict", f"The cues contradict each other: {_list(conflicts)}.")
+
+
+def _of_one_eye(depth: DepthMap) -> Iterator[Caveat]:
+    """How much of a pair's map is told by one eye alone, in steps: many pictures then share one sentence."""
+    if depth.log_sds is None or depth.stereo is None:
+        return
+    share = float(np.isnan(depth.log_sds).mean())
+    tenths = round(10 * share)
+    if share < LEAST_TOLD_SHARE:
+        return
+    part = f"about {tenths}0 %" if tenths else "less than 5 %"
+    yield Caveat(
+        "stereo",
+        f"One eye alone tells {part} of the depth map: where nothing was matched, and beyond the "
+        f"{depth.stereo.reach_m:.3g} m that this rig can tell.",
+    )
 
 
 def _agrees(depth_m: float, map_m: float) -> bool:

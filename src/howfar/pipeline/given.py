@@ -9,17 +9,25 @@ import numpy as np
 from howfar.errors import SettingError
 from howfar.io.camera_files import read_calibration
 from howfar.io.depth_values import is_depth_file
+from howfar.io.rig_files import read_rig
 from howfar.models import RunOptions, open_depth_network, open_detector, open_joint
+from howfar.models.depth import CardDepth
 from howfar.models.detector import CardDetector
 from howfar.models.tiles import TiledDetector
+from howfar.pipeline.open_matcher import open_matcher
 from howfar.pipeline.open_methods import open_method
+from howfar.pipeline.pairs import PairEyes, Stereo
 from howfar.ranging import Method
 from howfar.ranging.cues.sizes import SizeTable, read_sizes
 from howfar.scene import Camera, DepthEstimator, DepthMap, Detector
 from howfar.scene.calibration import Calibration
 from howfar.scene.known_distance import KnownDistance
+from howfar.scene.stereo_calibration import StereoCalibration
 
 Thing = TypeVar("Thing")
+
+GivenCamera = Camera | Calibration | StereoCalibration | str | Path | None
+"""What a user may give of the camera: of one, or of the two of a pair."""
 
 
 def given_heads(
@@ -96,13 +104,65 @@ def given_methods(given: str | Method | Iterable[str | Method], options: RunOpti
     )
 
 
-def given_camera(given: Camera | Calibration | str | Path | None) -> Camera | Calibration | None:
-    """A camera, or all that its file says, read where the file is named.
+def given_camera(given: GivenCamera) -> Camera | Calibration | None:
+    """A camera, or all that its file says, read where the file is named; of two cameras, the left-hand one.
 
     Raises:
         SettingError: If the file cannot be read.
     """
-    return read_calibration(Path(given)) if isinstance(given, str | Path) else given
+    if isinstance(given, StereoCalibration):
+        return Calibration(given.left, given.left_distortion, size_known=given.size_known)
+    if not isinstance(given, str | Path):
+        return given
+    try:
+        return read_calibration(Path(given))
+    except SettingError as error:
+        rig = given_rig(given)
+        if isinstance(rig, StereoCalibration):
+            return given_camera(rig)
+        raise (rig if _tells_of_a_pair(given) and rig else error) from None
+
+
+def _tells_of_a_pair(file: str | Path) -> bool:
+    """Whether a file that can be read in neither way is rather meant for two cameras."""
+    try:
+        return b"baseline" in Path(file).read_bytes().lower()
+    except OSError:
+        return "," in str(file)
+
+
+def given_rig(given: GivenCamera) -> StereoCalibration | SettingError | None:
+    """The two cameras of a pair, or why what is given does not tell them; None where nothing is given.
+
+    Whoever looks at single pictures needs no rig, so that the reason is not raised here.
+    """
+    if isinstance(given, str | Path):
+        try:
+            return read_rig(given)
+        except SettingError as error:
+            return error
+    if given is None or isinstance(given, StereoCalibration):
+        return given
+    return SettingError(
+        "Two pictures give metres only with their rig, and the camera given is a single one: give a file of both "
+        "cameras (docs/stereo-rigs.md shows which are read), or a StereoCalibration.",
+        setting="camera",
+    )
+
+
+def given_eyes(
+    stereo: Stereo, rig: StereoCalibration | SettingError | None, depth: DepthEstimator, options: RunOptions
+) -> PairEyes:
+    """What looks at pairs of pictures: nothing where the depth network itself takes both pictures.
+
+    Raises:
+        ModelError: If the matcher's network cannot be opened.
+        SettingError: If the matcher is unknown, or something else.
+    """
+    if isinstance(depth, CardDepth) and depth.card.takes_pair:
+        return PairEyes(None, rig, stereo)
+    matcher = _named_or_open(stereo.method, "stereo_method", "match", lambda name: open_matcher(name, options))
+    return PairEyes(matcher, rig, stereo)
 
 
 def given_sizes(given: str | Path | SizeTable | None) -> SizeTable | None:

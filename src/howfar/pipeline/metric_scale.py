@@ -72,9 +72,9 @@ NO_EVIDENCE = MetricEvidence()
 def to_metric(perception: Perception, evidence: MetricEvidence, ranging: Ranging) -> Perception:
     """Bring the depth of a picture to metres, as far as the evidence allows.
 
-    A depth map that the user gave is not changed. A network's metric map is multiplied by the scale of the camera file.
-    A relative map is aligned to the evidence: given depths at some pixels, known distances, the anchor's map, and the
-    sizes of objects.
+    A depth map that the user gave, or that of a pair, is not changed. A network's metric map is multiplied by the scale
+    of the camera file. A relative map is aligned to the evidence: given depths at some pixels, known distances, the
+    anchor's map, and the sizes of objects.
 
     Args:
         perception: The objects and the depth of the picture.
@@ -95,9 +95,8 @@ def to_metric(perception: Perception, evidence: MetricEvidence, ranging: Ranging
                 "Depth points give a relative map its metres, and this one has them: leave them out.",
                 setting="depth_points",
             )
-        return (
-            perception if evidence.scale is None or perception.facts.measured else _scaled(perception, evidence.scale)
-        )
+        is_networks = not perception.facts.measured and perception.depth.stereo is None
+        return _scaled(perception, evidence.scale) if evidence.scale is not None and is_networks else perception
     maps, models = _maps(perception, evidence), dict(perception.models)
     if evidence.anchor is not None:
         models["anchor"] = evidence.anchor.facts.name

@@ -9,6 +9,7 @@ import numpy as np
 
 from howfar.errors import SettingError
 from howfar.models import CardDepth, CardDetector, CardJoint
+from howfar.pipeline.pairs_of_boxes import PairsOfBoxes
 from howfar.scene import (
     DepthEstimator,
     DepthFacts,
@@ -124,8 +125,11 @@ class TwoNetworks:
 def perceiver_of(detector: Detector, depth: DepthEstimator, depth_on: DepthOn = "image") -> Perceiver:
     """A detector and a depth estimator as one perceiver.
 
-    The two heads of one joint network see a picture in one run of it, unless depth is estimated on crops as well.
+    The two heads of one joint network see a picture in one run of it, unless depth is estimated on crops as well. A
+    detector of pairs of boxes tells distances itself.
     """
+    if isinstance(detector, CardDetector) and detector.finds_pairs:
+        return PairsOfBoxes(detector)
     if (
         isinstance(detector, CardDetector)
         and isinstance(depth, CardDepth)

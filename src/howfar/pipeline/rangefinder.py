@@ -25,13 +25,16 @@ from howfar.models import (
 from howfar.numbers import plain_count, plain_flag
 from howfar.pipeline.depth_scale import check_scale
 from howfar.pipeline.given import (
+    GivenCamera,
     given_camera,
     given_detector,
     given_estimator,
+    given_eyes,
     given_heads,
     given_known,
     given_methods,
     given_names,
+    given_rig,
     given_sizes,
     is_one_file,
 )
@@ -39,6 +42,7 @@ from howfar.pipeline.metric_scale import NO_EVIDENCE, MetricEvidence, to_metric
 from howfar.pipeline.one_size import one_focal_length, one_horizon
 from howfar.pipeline.open_methods import DEFAULT_METHOD, open_method
 from howfar.pipeline.own_depth import OwnDepth, warn_of_unit, with_own_depth, with_unit_doubt
+from howfar.pipeline.pairs import DEFAULT_STEREO, NO_EYES, PairEyes, Stereo
 from howfar.pipeline.perceivers import DepthOn, Unscaled, perceiver_of
 from howfar.pipeline.scenes import range_objects, scene_of
 from howfar.pipeline.tracked_views import query_for_tracking, tracked_rows
@@ -50,13 +54,13 @@ from howfar.ranging.cues.joining import AUTO, parse_cues
 from howfar.ranging.cues.sizes import SizeTable
 from howfar.ranging.settings import Ranging
 from howfar.scene import Camera, DepthEstimator, Detector, Frame, Perceiver, Perception, Query
-from howfar.scene.calibration import Calibration
 from howfar.scene.known_distance import KnownDistance
 from howfar.scene.lens import Lens
 from howfar.scene.query import Classes, as_classes, class_ids
 from howfar.sources.ahead import computed_ahead
-from howfar.sources.as_frame import Picture, as_frame
+from howfar.sources.as_frame import Picture, as_pair
 from howfar.sources.opening import open_sources
+from howfar.sources.pairs import open_pairs
 
 Stage = Callable[[Iterable[View]], Iterator[View]]
 """Processes the views of a video one after the other: tracking, smoothing, alerts."""
@@ -76,7 +80,8 @@ class Rangefinder:
         method: A ranging method or its name; several to compare them with `look_each`.
         camera: The camera of the pictures, or a camera file, by which each picture is undistorted and its depth is
             scaled: its path, or its content (`io.camera_files`). When None: focal_px or fov_deg, else the picture's
-            EXIF data, else an assumed camera.
+            EXIF data, else an assumed camera. Pairs of pictures need the two cameras of their rig: a
+            `StereoCalibration`, or its file.
         focal_px: Focal length in pixels, of pictures of one size: after the first, others are refused.
         fov_deg: Horizontal field of view in degrees, across the width of a picture.
         fov_long_deg: Field of view across the longer side in degrees, which data sheets call horizontal.
@@ -105,6 +110,7 @@ class Rangefinder:
             from the nearest object. Each picture must show these objects.
         tiles: Look for small objects too, in overlapping parts of each picture; it takes as many passes of the detector
             as there are parts.
+        stereo: How pairs of pictures are looked at (`pipeline.pairs.Stereo`).
 
     Attributes:
         perceiver: Finds the objects and estimates the depth.
@@ -112,6 +118,7 @@ class Rangefinder:
         evidence: The evidence for the metric scale, besides the depth map itself.
         ranging: The ranging methods, the cues and the maximum depth, unless `look` is given others.
         query: The objects to find, unless `look` is given another query.
+        eyes: Looks at pairs of pictures.
 
     Raises:
         ModelError: If a model cannot be opened.
@@ -123,13 +130,14 @@ class Rangefinder:
     evidence: MetricEvidence
     ranging: Ranging
     query: Query
+    eyes: PairEyes
 
     def __init__(
         self,
         detector: str | Path | Detector = DEFAULT_DETECTOR,
         depth: str | Path | DepthEstimator = DEFAULT_DEPTH,
         method: str | Method | Sequence[str | Method] = DEFAULT_METHOD,
-        camera: Camera | Calibration | str | Path | None = None,
+        camera: GivenCamera = None,
         *,
         focal_px: float | None = None,
         fov_deg: float | None = None,
@@ -152,6 +160,7 @@ class Rangefinder:
         tiles: bool = False,
         engine: Engine = "auto",
         precision: Precision = "auto",
+        stereo: Stereo = DEFAULT_STEREO,
     ) -> None:
         self.query = Query(score, nms, as_classes(classes))
         options = RunOptions(threads, provider, engine, precision)
@@ -182,6 +191,7 @@ class Rangefinder:
         self.evidence = MetricEvidence(self.lens.scale, anchor_estimator, known_distances)
         self.evidence.check(estimator.facts, crops=depth_on == "crops")
         self.perceiver = perceiver_of(object_detector, estimator, depth_on)
+        self.eyes = given_eyes(stereo, given_rig(camera), estimator, options)
 
     @classmethod
     def of(
@@ -191,6 +201,7 @@ class Rangefinder:
         evidence: MetricEvidence = NO_EVIDENCE,
         ranging: Ranging | None = None,
         query: Query | None = None,
+        eyes: PairEyes = NO_EYES,
     ) -> Self:
         """Make a rangefinder of any perceiver: a joint network, a stereo pair, a remote service, a test double.
 
@@ -200,11 +211,12 @@ class Rangefinder:
             evidence: The evidence for the metric scale, besides the depth map itself.
             ranging: The ranging methods, the cues and the maximum depth; those of `Rangefinder()` when None.
             query: The objects to find; all objects when None.
+            eyes: Looks at pairs of pictures; by default the perceiver does it itself.
         """
         finder = cls.__new__(cls)
         finder.perceiver, finder.lens, finder.evidence = perceiver, lens or Lens(), evidence
         finder.ranging = ranging or Ranging(given_methods(DEFAULT_METHOD, RunOptions()), parse_cues(AUTO))
-        finder.query = query or Query()
+        finder.query, finder.eyes = query or Query(), eyes
         finder._focal_size, finder._horizon_size = one_focal_length(), one_horizon()
         return finder
 
@@ -217,6 +229,7 @@ class Rangefinder:
         self,
         picture: Picture,
         *,
+        right: "Picture | None" = None,
         max_depth_m: float | None = None,
         depth: OwnDepth | None = None,
         depth_points: OwnDepth | None = None,
@@ -229,6 +242,7 @@ class Rangefinder:
         Args:
             picture: A path, an address, the bytes of a file, an H×W×3 uint8 RGB array, a picture of Pillow's, or a
                 frame (`sources.as_frame`).
+            right: The right-hand picture of a pair, likewise: the finder's camera then is the rig of both.
             max_depth_m: Label only objects with a depth_m of at most this; the finder's own maximum when None.
             depth: A depth map of your own, which replaces the network's: a `DepthMap`, a file, or an H×W array.
             depth_points: Depths of your own at some pixels, unknown at the others, that a relative network is aligned
@@ -248,6 +262,7 @@ class Rangefinder:
         """
         return self.look_each(
             picture,
+            right=right,
             max_depth_m=max_depth_m,
             depth=depth,
             depth_points=depth_points,
@@ -260,6 +275,7 @@ class Rangefinder:
         self,
         picture: Picture,
         *,
+        right: "Picture | None" = None,
         max_depth_m: float | None = None,
         depth: OwnDepth | None = None,
         depth_points: OwnDepth | None = None,
@@ -268,7 +284,7 @@ class Rangefinder:
         ranging: Ranging | None = None,
     ) -> tuple[View, ...]:
         """The same as `look`, with one view for each ranging method, from one pass of the networks."""
-        frame, ranging = as_frame(picture), ranging or self.ranging
+        frame, ranging = as_pair(picture, right), ranging or self.ranging
         if frame.reshaped and self._knows_camera(ranging):
             return self._without_camera(ranging).look_each(
                 _disowned(frame), max_depth_m=max_depth_m, depth=depth, depth_points=depth_points, query=query
@@ -309,7 +325,7 @@ class Rangefinder:
             self._horizon_size.check(frame)
         with memory_told(frame):
             perception = self.perceiver.perceive(self.prepared(frame), query or self.query)
-            return to_metric(self._with_unit_doubt(perception), self.evidence, ranging)
+            return to_metric(self._with_unit_doubt(self.eyes.seen(perception)), self.evidence, ranging)
 
     def _with_unit_doubt(self, perception: Perception) -> Perception:
         """The perception, with what a metric network says of the unit of depths of the user's own, if none has yet."""
@@ -322,9 +338,12 @@ class Rangefinder:
         """The frame as the networks get it: undistorted, with the camera that distances are computed with.
 
         Raises:
-            SettingError: If the given camera has another aspect ratio than the picture, or the picture is to be
-                undistorted and has depths of the user's own.
+            SettingError: If the given camera has another aspect ratio than the picture, the picture is to be
+                undistorted and has depths of the user's own, or it is one of a pair that gives no metres.
         """
+        if frame.right is not None and self.eyes.matcher is not None:
+            own = frame if frame.rig is None else replace(frame, camera=self._camera_of_pair(frame))
+            return self.eyes.prepared(own)
         lens = self.lens.turned_for(frame.width_px, frame.height_px, frame.orientation)
         return undistorted_frame(frame, self.camera_for(frame), lens.distortion)
 
@@ -341,16 +360,27 @@ class Rangefinder:
         own = frame.camera or whole_turn(frame.image)  # of arrays and videos no file has told
         return lens.camera_for(frame.width_px, frame.height_px, own)
 
+    def _camera_of_pair(self, frame: Frame) -> Camera | None:
+        """The camera of a pair that brings its own rig: the given one, or the frame's own."""
+        return self.camera_for(frame) if self.lens.is_given else frame.camera
+
     def _knows_camera(self, ranging: Ranging) -> bool:
         return self.lens.is_given or ranging.cues.horizon_px is not None
 
     def _without_camera(self, ranging: Ranging) -> "Rangefinder":
         """The finder for frames that what was given of the camera does not hold for."""
         unknown = replace(ranging, cues=replace(ranging.cues, horizon_px=None))
-        return Rangefinder.of(self.perceiver, Lens(), replace(self.evidence, scale=None), unknown, self.query)
+        evidence = replace(self.evidence, scale=None)
+        return Rangefinder.of(self.perceiver, Lens(), evidence, unknown, self.query, self.eyes)
 
     def watch(
-        self, source: str | Path, *, every: int = 1, track: bool = False, stages: Sequence[Stage] = ()
+        self,
+        source: str | Path,
+        *,
+        right: str | Path | None = None,
+        every: int = 1,
+        track: bool = False,
+        stages: Sequence[Stage] = (),
     ) -> Generator[View, None, None]:
         """Look at every n-th frame of a video, camera or stream, in order.
 
@@ -358,6 +388,7 @@ class Rangefinder:
 
         Args:
             source: A path, an address, a camera or a stream.
+            right: That of the right-hand pictures of pairs; the finder's camera then is the rig of both.
             every: n: frames 0, n, 2·n, … are used.
             track: Number the objects through the frames, filter their distances, and tell their speeds
                 (`SceneObject.track`).
@@ -369,7 +400,7 @@ class Rangefinder:
         Raises:
             SourceError: If the source cannot be opened; or, after the frames that could be read, where it breaks.
         """
-        frames = _frames(str(source), plain_count(every, "every"))
+        frames = _frames(str(source), None if right is None else str(right), plain_count(every, "every"))
         with closing(self.watch_each(frames, track=plain_flag(track, "track"))) as rows:
             views: Iterator[View] = (row[0] for row in rows)
             for stage in stages:
@@ -389,6 +420,7 @@ class Rangefinder:
 def look(
     picture: Picture,
     *,
+    right: "Picture | None" = None,
     max_depth_m: float | None = None,
     depth_map: OwnDepth | None = None,
     depth_points: OwnDepth | None = None,
@@ -400,6 +432,7 @@ def look(
     Args:
         picture: A path, an address, the bytes of a file, an H×W×3 uint8 RGB array, a picture of Pillow's, or a frame
             (`sources.as_frame`).
+        right: The right-hand picture of a pair, likewise; `camera` then is its rig.
         max_depth_m: Label only objects with a depth_m of at most this; no maximum when None.
         depth_map: A depth map of your own, which replaces the network's; as `depth` of `Rangefinder.look`.
         depth_points: As for `Rangefinder.look`.
@@ -423,7 +456,12 @@ def look(
         if isinstance(given, str | Path) and not is_depth_file(Path(given)):
             settings[name] = opener(str(given), options)
     return Rangefinder(**settings).look(
-        picture, max_depth_m=max_depth_m, depth=depth_map, depth_points=depth_points, depth_unit=depth_unit
+        picture,
+        right=right,
+        max_depth_m=max_depth_m,
+        depth=depth_map,
+        depth_points=depth_points,
+        depth_unit=depth_unit,
     )
 
 
@@ -444,6 +482,6 @@ def _disowned(frame: Frame) -> Frame:
     return replace(frame, reshaped=False, notes=(*frame.notes, note))
 
 
-def _frames(source: str, every: int) -> Generator[Frame, None, None]:
-    for each in open_sources([source]):
+def _frames(source: str, right: str | None, every: int) -> Generator[Frame, None, None]:
+    for each in open_sources([source]) if right is None else open_pairs([source], [right]):
         yield from each.frames(every)

@@ -115,7 +115,7 @@ def _ranged(perception: Perception, method: Method, cues: CueSettings) -> Ranged
         distances: Sequence[Distance] = measure(perception.depth, found.boxes_xyxy_px, camera, method, found.masks)
     else:
         distances = [_on_crop(crop, method) for crop in perception.crops]
-    joined = with_cues(distances, found, camera, _remaining_cues(perception, cues), perception.facts)
+    joined = with_cues(distances, found, camera, _remaining_cues(perception, cues), perception.facts, perception.boxes)
     doubted = tuple(_with_focal_doubt(each, perception) for each in joined)
     on_map_m = tuple(each.depth_m for each in distances) if perception.crops is None else ()
     return Ranged(method.name, doubted, ranks_of(perception, method), 1e3 * (time.perf_counter() - start), on_map_m)

@@ -4,12 +4,12 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from howfar.models import DEFAULT_DEPTH, DEFAULT_DETECTOR, Engine, Precision
+from howfar.pipeline.given import GivenCamera
 from howfar.pipeline.open_methods import DEFAULT_METHOD
+from howfar.pipeline.pairs import DEFAULT_STEREO, Stereo
 from howfar.pipeline.perceivers import DepthOn
 from howfar.pipeline.rangefinder import Rangefinder
 from howfar.ranging.cues.joining import AUTO
-from howfar.scene import Camera
-from howfar.scene.calibration import Calibration
 from howfar.scene.query import Classes
 
 
@@ -20,7 +20,7 @@ class RangefinderSpec:
     detector: str | Path = DEFAULT_DETECTOR
     depth: str | Path = DEFAULT_DEPTH
     method: str | tuple[str, ...] = DEFAULT_METHOD
-    camera: Camera | Calibration | str | Path | None = None
+    camera: GivenCamera = None
     focal_px: float | None = None
     fov_deg: float | None = None
     fov_long_deg: float | None = None
@@ -42,6 +42,7 @@ class RangefinderSpec:
     tiles: bool = False
     engine: Engine = "auto"
     precision: Precision = "auto"
+    stereo: Stereo = DEFAULT_STEREO
 
     def open(self) -> Rangefinder:
         """Open the networks.

@@ -4,7 +4,7 @@ The origin of pixel coordinates is the middle of the first pixel in OpenCV and i
 principal points differ by half a pixel.
 """
 
-from dataclasses import replace
+from dataclasses import astuple, replace
 from functools import lru_cache
 
 import cv2
@@ -33,10 +33,8 @@ def camera_from_matrix(matrix: NDArray[np.float64], width_px: int, height_px: in
 
 
 def coefficients(distortion: LensDistortion) -> NDArray[np.float64]:
-    """The distortion coefficients in OpenCV's order: five of Brown's model, four of a fisheye's."""
-    if isinstance(distortion, FisheyeDistortion):
-        return np.array([distortion.k1, distortion.k2, distortion.k3, distortion.k4], dtype=np.float64)
-    return np.array([distortion.k1, distortion.k2, distortion.p1, distortion.p2, distortion.k3], dtype=np.float64)
+    """The distortion coefficients in OpenCV's order: five of Brown's model, eight of the rational, four of fisheyes."""
+    return np.array(astuple(distortion), dtype=np.float64)
 
 
 def undistort(image: NDArray[np.uint8], camera: Camera, distortion: LensDistortion) -> NDArray[np.uint8]:

@@ -48,6 +48,24 @@ class Distortion:
 
 
 @dataclass(frozen=True, slots=True)
+class RationalDistortion(Distortion):
+    """Brown's model with a denominator, as OpenCV's `CALIB_RATIONAL_MODEL` has it, for wide lenses.
+
+    The radial factor is (1 + k1·r² + k2·r⁴ + k3·r⁶) / (1 + k4·r² + k5·r⁴ + k6·r⁶). The other coefficients are those of
+    `Distortion`.
+
+    Attributes:
+        k4: First coefficient of the denominator.
+        k5: Second coefficient of the denominator.
+        k6: Third coefficient of the denominator.
+    """
+
+    k4: float = 0.0
+    k5: float = 0.0
+    k6: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class FisheyeDistortion:
     """The distortion of a fisheye lens: the model of Kannala and Brandt (PAMI 2006), as OpenCV's `fisheye` has it.
 
@@ -79,7 +97,7 @@ class FisheyeDistortion:
 
 
 LensDistortion = Distortion | FisheyeDistortion
-"""The distortion of a lens by either model."""
+"""The distortion of a lens by any of the models."""
 
 
 def _check_finite(distortion: "LensDistortion") -> None:
@@ -90,6 +108,9 @@ def _check_finite(distortion: "LensDistortion") -> None:
 
 MOST_FACTOR = 1e6
 """More than lies between millimetres and metres."""
+
+MOST_OFF_CENTRE = 0.15
+"""Share of a picture's sides that the principal point may lie off its middle, if nothing says that it is its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,3 +199,22 @@ class Calibration:
         """The calibration for the upright picture, by the EXIF orientation of the stored one."""
         distortion = None if self.distortion is None else self.distortion.turned(orientation)
         return replace(self, camera=self.camera.turned(orientation), distortion=distortion)
+
+    def camera_for(self, width_px: int, height_px: int) -> Camera:
+        """The camera of a picture of this size, as `Camera.fitted_to` gives it.
+
+        Raises:
+            SettingError: If the picture has another aspect ratio; or, where the file does not say what size its
+                intrinsics belong to, if the principal point is far from the middle of the picture.
+        """
+        camera = self.camera
+        if self.size_known:
+            return camera.fitted_to(width_px, height_px)
+        off = max(abs(camera.cx_px / width_px - 0.5), abs(camera.cy_px / height_px - 0.5))
+        if off > MOST_OFF_CENTRE:
+            raise SettingError(
+                f"The camera file does not say what size of picture it is for, and its principal point, "
+                f"{camera.cx_px:.0f}, {camera.cy_px:.0f}, is far from the middle of this one, of "
+                f"{width_px}×{height_px} pixels: add the width and the height to the file."
+            )
+        return replace(camera, width_px=width_px, height_px=height_px)

@@ -11,6 +11,9 @@ from howfar.errors import SettingError
 MOST_WHOLE_M = 200
 """Whole numbers with a median above this are no metres."""
 
+LARGE_ERROR = 0.3
+"""A relative error of depth from which on a stereo pair counts as blind, for an error of disparity of one pixel."""
+
 DepthKind = Literal["metres", "relative_inverse", "relative_depth", "disparity_px"]
 
 
@@ -38,10 +41,22 @@ class StereoRig:
                 f"not {self.focal_px} px and {self.baseline_m} m."
             )
 
+    @property
+    def reach_m(self) -> float:
+        """The depth in metres beyond which an error of one pixel of disparity is more than `LARGE_ERROR` of it."""
+        return LARGE_ERROR * self.focal_px * self.baseline_m
+
     def depth_m(self, disparity_px: NDArray[np.float32]) -> NDArray[np.float32]:
         """Depth in metres of disparities of any shape."""
-        depth: NDArray[np.float32] = self.focal_px * self.baseline_m / (disparity_px + np.float32(self.offset_px))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            depth: NDArray[np.float32] = self.focal_px * self.baseline_m / (disparity_px + np.float32(self.offset_px))
         return depth
+
+    def disparity_px(self, depth_m: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Disparity in pixels of depths of any shape in metres."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            disparity: NDArray[np.float32] = self.focal_px * self.baseline_m / depth_m - np.float32(self.offset_px)
+        return disparity
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +70,8 @@ class DepthMap:
         valid: H×W bool: which values may be used. Values that are not finite are always excluded; so are depths and
             disparities that are not above zero.
         stereo: For `disparity_px`, the cameras that turn it into depth; None for every other kind.
+        log_sds: H×W float32: standard deviation of the natural logarithm of each depth, where whatever gave the map
+            states one for each cell; NaN in cells that are as certain as its `DepthFacts` say. None for all of them.
         all_valid: Whether every value may be used. Computed once, so that no check is needed for each object.
 
     Raises:
@@ -66,6 +83,7 @@ class DepthMap:
     kind: DepthKind
     valid: NDArray[np.bool_] = field(default_factory=lambda: np.array(True))
     stereo: StereoRig | None = None
+    log_sds: NDArray[np.float32] | None = None
     all_valid: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -88,6 +106,8 @@ class DepthMap:
             usable &= values + self.stereo.offset_px > 0
         if self.valid.shape not in ((), values.shape):
             raise SettingError(f"The validity mask is of shape {self.valid.shape} and the depth map {values.shape}.")
+        if self.log_sds is not None and self.log_sds.shape != values.shape:
+            raise SettingError(f"The uncertainties are of shape {self.log_sds.shape} and the depth map {values.shape}.")
         usable &= self.valid
         values.flags.writeable = False
         usable.flags.writeable = False
@@ -126,8 +146,7 @@ class DepthMap:
             SettingError: If the map is relative.
         """
         if self.stereo is not None:
-            with np.errstate(divide="ignore", invalid="ignore"):
-                return self.stereo.depth_m(readings)
+            return self.stereo.depth_m(readings)
         if self.kind != "metres":
             raise SettingError(
                 f"This depth map is relative ({self.kind}) and has no metres: "

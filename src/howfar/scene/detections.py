@@ -27,6 +27,8 @@ class Detections:
             measured errors; None for boxes that are exact or drawn by hand. Those count as drawn round the whole
             object, as data sets have them, and those of a detector as drawn round what is seen.
         notes: Sentences about objects that are missing here: more than are told, or rows that hold no numbers.
+        disparities_px: N float32: column of each object's middle in the left-hand picture less that in the right-hand
+            one, in pixels of the picture; None from a detector that looks at one picture.
 
     Raises:
         SettingError: If the arrays do not fit together, a class has no name, or a score does not lie in 0 to 1.
@@ -39,6 +41,7 @@ class Detections:
     masks: NDArray[np.float32] | None = None
     height_log_sds: NDArray[np.float64] | None = None
     notes: tuple[str, ...] = ()
+    disparities_px: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
         count = len(self.boxes_xyxy_px)
@@ -56,6 +59,8 @@ class Detections:
             raise SettingError(f"{count} detections need {count}×S×S masks, not an array of shape {self.masks.shape}.")
         if self.height_log_sds is not None and self.height_log_sds.shape != (count,):
             raise SettingError(f"{count} detections need {count} errors, not {self.height_log_sds.shape}.")
+        if self.disparities_px is not None and self.disparities_px.shape != (count,):
+            raise SettingError(f"{count} detections need {count} disparities, not {self.disparities_px.shape}.")
         if count and not 0 <= self.class_ids.min() <= self.class_ids.max() < len(self.class_names):
             raise SettingError(f"A class id lies outside the {len(self.class_names)} classes that have a name.")
 
@@ -85,4 +90,5 @@ class Detections:
             class_ids=self.class_ids[keep],
             masks=None if self.masks is None else self.masks[keep],
             height_log_sds=None if self.height_log_sds is None else self.height_log_sds[keep],
+            disparities_px=None if self.disparities_px is None else self.disparities_px[keep],
         )

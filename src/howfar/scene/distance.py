@@ -9,7 +9,7 @@ from howfar.scene.weights import Weights
 
 NAN = math.nan
 
-CueName = Literal["depth", "size", "ground"]
+CueName = Literal["depth", "size", "ground", "boxes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,8 @@ class Cue:
     """The estimate of a distance by one kind of evidence: a log-normal distribution, or nothing and the reason why.
 
     Attributes:
-        name: `depth` (the depth map), `size` (the known size of the object) or `ground` (where the object stands).
+        name: `depth` (the depth map), `size` (the known size of the object), `ground` (where the object stands) or
+            `boxes` (its box in the left-hand picture of a pair, found in the right-hand one).
         depth_m: Median of the distance of the visible surface along the optical axis in metres; NaN where the cue gives
             no distance.
         log_sd: Standard deviation of the natural logarithm of that distance, or of the bound: roughly its relative
@@ -66,6 +67,9 @@ class Distance:
         position_m: X (right), Y (down), Z (forward) in metres, on the ray through the middle of the region measured.
         own_log_sd: Standard deviation of the natural logarithm of depth_m that the ranging method itself adds, even on
             a depth map without error; NaN where the method does not estimate it.
+        map_log_sd: Standard deviation of the natural logarithm of depth_m that the depth map itself states in the
+            region measured; NaN where it states none.
+        map_note: What is to be said of the depth map there; empty for nothing.
         low_m: Lower end of the interval of 80 % for depth_m.
         high_m: Upper end of that interval.
         method: Name of the ranging method.
@@ -86,6 +90,8 @@ class Distance:
     mixed: bool
     region_xyxy_px: Box
     own_log_sd: float = NAN
+    map_log_sd: float = NAN
+    map_note: str = ""
     low_m: float = NAN
     high_m: float = NAN
     reason: str = ""

@@ -10,9 +10,6 @@ from howfar.scene.camera import ASPECT_TOLERANCE, Camera, FocalDoubt
 from howfar.scene.orientation import LYING
 from howfar.scene.wide_pictures import doubt_by_shape
 
-MOST_OFF_CENTRE = 0.15
-"""Share of a picture's sides that the principal point may lie off its middle, if nothing says that it is its own."""
-
 
 @dataclass(frozen=True, slots=True)
 class Lens:
@@ -101,7 +98,7 @@ class Lens:
         """
         if self.camera is not None:
             if isinstance(self.camera, Calibration):
-                return _of_calibration(self.camera, width_px, height_px)
+                return self.camera.camera_for(width_px, height_px)
             return self.camera.fitted_to(width_px, height_px)
         if self.focal_px is not None:
             return _of_focal(width_px, height_px, self.focal_px)
@@ -135,21 +132,6 @@ def _of_focal(width_px: int, height_px: int, focal_px: float) -> Camera:
         "pixels, not in millimetres, or give a field of view.",
         setting="focal_px",
     )
-
-
-def _of_calibration(calibration: Calibration, width_px: int, height_px: int) -> Camera:
-    """The camera of a picture of this size; without a size of its own, its principal point must be near the middle."""
-    camera = calibration.camera
-    if calibration.size_known:
-        return camera.fitted_to(width_px, height_px)
-    off = max(abs(camera.cx_px / width_px - 0.5), abs(camera.cy_px / height_px - 0.5))
-    if off > MOST_OFF_CENTRE:
-        raise SettingError(
-            f"The camera file does not say what size of picture it is for, and its principal point, "
-            f"{camera.cx_px:.0f}, {camera.cy_px:.0f}, is far from the middle of this one, of {width_px}×{height_px} "
-            "pixels: add the width and the height to the file."
-        )
-    return replace(camera, width_px=width_px, height_px=height_px)
 
 
 def _doubt_upright(camera: Camera, fov_deg: float) -> Camera:

@@ -10,6 +10,7 @@ from howfar.scene.camera import Camera
 from howfar.scene.depth_alignment import DepthAlignment
 from howfar.scene.depth_map import DepthKind, DepthMap
 from howfar.scene.detections import Detections
+from howfar.scene.distance import Cue
 from howfar.scene.domain import ROOMS_REACH_M, UNDECIDED
 from howfar.scene.frame import Frame
 from howfar.scene.margins import Margins, SpreadOf
@@ -117,13 +118,15 @@ class Perception:
         detections: N objects.
         depth: The depth map, in metres or relative.
         facts: Facts about the source of the depth map.
-        models: The names of the networks by their task: `detector`, `depth`, `anchor`.
+        models: The names of the networks by their task: `detector`, `depth`, `anchor`; and of what matched a pair,
+            `stereo`.
         alignment: How a relative map was brought to metres; None where the map is metric by itself, or relative.
         no_metres: Why the map is still relative, in words; empty where it is metric.
         depth_scale: The factor from known distances that the metres were multiplied by; None for none.
         crops: N depth maps, one for each object, where depth was estimated on crops; None otherwise.
         timing_ms: The time that each step took.
         doubts: Sentences about a depth map of the user's own whose unit is doubtful.
+        boxes: Of a pair, N cues by the boxes of the objects in both pictures; empty otherwise.
     """
 
     frame: Frame
@@ -137,6 +140,7 @@ class Perception:
     crops: tuple[DepthCrop, ...] | None = None
     timing_ms: Mapping[str, float] = field(default_factory=dict)
     doubts: tuple[str, ...] = ()
+    boxes: tuple[Cue, ...] = ()
 
     @property
     def camera(self) -> Camera:

@@ -103,7 +103,8 @@ class Scene:
         width_px: Width of the picture.
         height_px: Height of the picture.
         camera: The camera that the distances were computed with; its origin says how it is known.
-        models: Names of the `detector` and the `depth` network, and of the `anchor` where there is one.
+        models: Names of the `detector` and the `depth` network, of the `anchor` where there is one, and of what matched
+            a pair, `stereo`.
         objects: The labelled objects, nearest first, those of unknown distance last.
         beyond: The objects beyond max_depth_m; where a maximum is set, also those of unknown distance.
         depth: The depth map; None where the scene was read from JSON, which does not hold it.
@@ -158,7 +159,7 @@ class Scene:
         return len(self.objects)
 
     def to_dict(self) -> dict[str, Any]:
-        """The scene in its JSON form (docs/scene.schema.json); unknown numbers are None."""
+        """The scene in its JSON form (scene/scene.schema.json); unknown numbers are None."""
         camera = self.camera
         return {
             "source": self.source,
@@ -199,7 +200,7 @@ class Scene:
             scene.to_json()  # what is read can be written: numbers are numbers, at any depth
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError, SettingError) as error:
             raise SettingError(
-                f"This is no scene as docs/scene.schema.json describes it ({type(error).__name__}: {error}): read the "
+                f"This is no scene as scene/scene.schema.json describes it ({type(error).__name__}: {error}): read the "
                 "JSON of `howfar look`, or the result of `Scene.to_dict`."
             ) from None
         return scene

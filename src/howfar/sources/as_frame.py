@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, TypeGuard
 
 import numpy as np
@@ -48,6 +49,26 @@ def as_frame(picture: Picture) -> Frame:
     if hasattr(picture, "__array__"):
         return _from_array(plain_array(picture, "The picture"))
     raise SourceError(_refusal(picture))
+
+
+def as_pair(picture: Picture, right: "Picture | None" = None) -> Frame:
+    """The frame of a picture, with the right-hand picture of a pair where there is one.
+
+    Args:
+        picture: As for `as_frame`: the left-hand picture.
+        right: Likewise; None for none, or for that of the frame.
+
+    Raises:
+        SourceError: As for `as_frame`.
+    """
+    frame = as_frame(picture)
+    return frame if right is None else paired(frame, as_frame(right))
+
+
+def paired(left: Frame, right: Frame) -> Frame:
+    """One frame of the two of a pair."""
+    notes = tuple(dict.fromkeys((*left.notes, *right.notes)))
+    return replace(left, right=right.image, notes=notes, reshaped=left.reshaped or right.reshaped)
 
 
 def _from_name(name: str) -> Frame:

@@ -34,29 +34,43 @@ MJPEG_TYPE = "multipart/x-mixed-replace"
 PLAYLIST_TYPES = frozenset({"application/vnd.apple.mpegurl", "application/x-mpegurl", "audio/mpegurl"})
 
 
-def fetch(url: str, *, timeout_s: float = TIMEOUT_S, max_bytes: int = MAX_BYTES) -> bytes:
+def fetch(
+    url: str,
+    *,
+    timeout_s: float = TIMEOUT_S,
+    max_bytes: int = MAX_BYTES,
+    transport: "httpx.BaseTransport | None" = None,
+) -> bytes:
     """Fetch what lies at an address. A proxy named in HTTP_PROXY or HTTPS_PROXY is used.
 
     Args:
         url: An http or https address.
         timeout_s: Time for everything together, in seconds, from looking up the host to the last byte.
         max_bytes: The most to take.
+        transport: What makes the connections, in place of the usual one; then no proxy is used.
 
     Raises:
         SourceError: If the address is wrong or out of reach, redirects too often, is too slow or too big, breaks off,
             or is a web page.
     """
     sink = BytesIO()
-    fetch_into(sink, url, timeout_s=timeout_s, max_bytes=max_bytes)
+    fetch_into(sink, url, timeout_s=timeout_s, max_bytes=max_bytes, transport=transport)
     return sink.getvalue()
 
 
-def fetch_into(sink: BinaryIO, url: str, *, timeout_s: float = TIMEOUT_S, max_bytes: int = MAX_BYTES) -> None:
+def fetch_into(
+    sink: BinaryIO,
+    url: str,
+    *,
+    timeout_s: float = TIMEOUT_S,
+    max_bytes: int = MAX_BYTES,
+    transport: "httpx.BaseTransport | None" = None,
+) -> None:
     """As `fetch`, into an open file, from its beginning."""
     with hiding_passwords(url):
         _check_scheme(url)
         try:
-            client = open_client(timeout_s)
+            client = open_client(timeout_s, transport)
             within(timeout_s, partial(_download, client, url, sink, max_bytes), client.close)
         except TransportError as error:
             raise SourceError(_sentence(url, error, timeout_s)) from None

@@ -25,7 +25,7 @@ from howfar.synth.spec import MOST_SCENES, SynthSpec
 from howfar.synth.writing import write_json
 
 MOST_WORKERS = 1024
-FORM = 2
+FORM = 3
 """Of the scenes: raised when the same seed no longer gives the same files, so that no folder mixes the two."""
 
 

@@ -1,7 +1,7 @@
 """What is known of each object that a picture shows: its boxes, its distance, and how much of it is hidden."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +54,9 @@ class SeenObject:
         visible_share: These, as a share of what would be seen if nothing stood before it.
         visible_box_px: Round the pixels that are seen.
         whole_box_px: Round those that would be.
+        reach_px: Round all that would be, not cut to the picture, exact to parts of a pixel; infinite on all sides if
+            some of it lies beside the camera.
+        right_reach_px: The same of the right-hand camera; None where there is none.
         truncated: The share of its whole projection that lies outside the picture.
         depth_m: Median depth of the pixels that are seen.
         nearest_m: Least depth of them.
@@ -66,6 +69,8 @@ class SeenObject:
     visible_share: float
     visible_box_px: Box
     whole_box_px: Box
+    reach_px: Box
+    right_reach_px: Box | None
     truncated: float
     depth_m: float
     nearest_m: float
@@ -79,8 +84,15 @@ class SeenObject:
         return 1 if self.visible_share >= HALF_VISIBLE else 2
 
 
-def seen_objects(assembly: Assembly, views: Views, camera: Camera) -> list[SeenObject]:
-    """The objects of which enough is seen, in the order of their numbers."""
+def seen_objects(assembly: Assembly, views: Views, camera: Camera, baseline_m: float = 0.0) -> list[SeenObject]:
+    """The objects of which enough is seen in the left-hand picture, in the order of their numbers.
+
+    Args:
+        assembly: The world in the left-hand camera's coordinates.
+        views: What the cameras see of it.
+        camera: The intrinsics of both cameras.
+        baseline_m: How far the right-hand camera is to the right; at 0 there is none.
+    """
     rays = rays_of(camera).astype(np.float32).reshape(camera.height_px, camera.width_px, 3)
     counts = np.bincount(views.instances.ravel(), minlength=len(assembly.objects) + 1)
     # Sorted by object, each one's triangles lie together, and need not be looked for among all of them.
@@ -90,7 +102,9 @@ def seen_objects(assembly: Assembly, views: Views, camera: Camera) -> list[SeenO
     for number in np.flatnonzero(counts >= LEAST_PIXELS).tolist():
         if number:
             corners_m = assembly.corners_m[order[ends[number - 1] : ends[number]]]
-            found.append(_seen(assembly, views, rays, camera, number, corners_m))
+            seen = _seen(assembly, views, rays, camera, number, corners_m)
+            right = _projection(corners_m - (baseline_m, 0, 0), camera) if baseline_m else None
+            found.append(replace(seen, right_reach_px=right))
     return found
 
 
@@ -113,6 +127,8 @@ def _seen(
         visible_share=len(depths_m) / int(np.count_nonzero(whole)),
         visible_box_px=_box_round(inside),
         whole_box_px=_box_round(whole),
+        reach_px=reach,
+        right_reach_px=None,
         truncated=_outside(reach, camera),
         depth_m=float(np.median(depths_m)),
         nearest_m=float(depths_m.min()),

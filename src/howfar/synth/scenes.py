@@ -33,5 +33,6 @@ def render_scene(spec: SynthSpec, out: Path, number: int) -> int:
     factor = exposure(views.left, np.isfinite(views.depth_m), sensor.grey)
     lights = [views.left] if views.right is None else [views.left, views.right.light]
     pictures = [photograph(light, sensor, factor, random) for light in lights]
-    write_scene(out, spec, number, views, pictures, seen_objects(assembly, views, camera))
+    objects = seen_objects(assembly, views, camera, spec.baseline_m)
+    write_scene(out, spec, number, views, pictures, objects)
     return number

@@ -61,7 +61,7 @@ def write_scene(
         _write_png(root / folder / f"{name}.png", pixels)
     write_text(root / layout.LABELS / f"{name}.txt", labels_text(objects))
     write_text(root / layout.CALIBRATIONS / f"{name}.txt", calibration_text(camera, spec.baseline_m))
-    write_json(layout.record_path(root, number), record_of(number, camera, objects))
+    write_json(layout.record_path(root, number), record_of(number, camera, spec.baseline_m, objects))
 
 
 def depth_counts(depth_m: NDArray[np.float64]) -> NDArray[np.uint16]:

@@ -1,14 +1,14 @@
 """The loop that every training runs: Lightning Fabric for devices and precision, one checkpoint an epoch.
 
-Whatever decides the next step is in the checkpoint (weights, running average, optimiser, random state) or a function of
-the seed, the epoch and the step (batches, learning rate). So a training that is resumed goes on bit for bit as if it
-had not stopped, and one that is killed loses the present epoch at most.
+Whatever decides the next step is in the checkpoint (weights, also those of tasks, running average, optimiser, random
+state) or a function of the seed, the epoch and the step (batches, learning rate). So a training that is resumed goes on
+bit for bit as if it had not stopped, and one that is killed loses the present epoch at most.
 """
 
 import math
 import time
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 import torch
@@ -27,6 +27,7 @@ from howfar.training.optimisers import build_optimiser, set_learning_rate, train
 from howfar.training.recipe import OptimiserSettings, ScheduleSettings, TrainingSettings
 from howfar.training.run_folder import RunFolder, refused
 from howfar.training.schedules import learning_rate_share
+from howfar.training.task_weights import TaskWeights
 
 TOTAL = "loss"
 
@@ -41,6 +42,7 @@ class Task(Protocol):
     frozen: tuple[str, ...]
     judged_by: str
     greater_is_better: bool
+    task_weights: TaskWeights | None
 
     @property
     def network(self) -> nn.Module:
@@ -97,7 +99,7 @@ class Trainer:
         self.epoch = 0
         self.best: float | None = None
         self.history: list[dict[str, float]] = []
-        network = task.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in its stub
+        network = _channels_last(task.network)
         self.module, self.optimiser = fabric.setup(network, build_optimiser(network, optimiser, task.entry.encoder))
         self.average = RunningAverage(network, training.ema) if training.ema else None
         torch.manual_seed(training.seed + fabric.global_rank)
@@ -142,7 +144,8 @@ class Trainer:
         return {**{name: value / steps for name, value in sums.items()}, "learning_rate": rate}
 
     def _step(self, batch: Any, step: int) -> dict[str, float]:
-        losses = self.task.losses(self.module, self.fabric.to_device(batch))
+        there = self.fabric.to_device(batch)
+        losses = self.task.losses(self.module, there)
         values = {name: float(value.detach()) for name, value in losses.items()}
         if not math.isfinite(values[TOTAL]):
             terms = ", ".join(f"{name} {value:g}" for name, value in values.items())
@@ -156,9 +159,14 @@ class Trainer:
         if self.clip_norm:
             self.fabric.clip_gradients(self.module, self.optimiser, max_norm=self.clip_norm)
         self.optimiser.step()
+        if self.task.task_weights:
+            self.task.task_weights.update(lambda: self.task.losses(self.module, there), self._mean_of_processes)
         if self.average:
             self.average.update(self.task.network)
         return values
+
+    def _mean_of_processes(self, value: Tensor) -> Tensor:
+        return cast(Tensor, self.fabric.all_reduce(value, reduce_op="mean"))
 
     def _record(self, row: dict[str, float]) -> bool:
         """Keep everything of the epoch that has just ended; returns whether it is the best so far."""
@@ -183,6 +191,7 @@ class Trainer:
             "average": self.average.network.state_dict() if self.average else None,
             "average_steps": self.average.steps if self.average else 0,
             "optimiser": self.optimiser.state_dict(),
+            "task_weights": self.task.task_weights.state_dict() if self.task.task_weights else None,
             "random": torch.get_rng_state(),
             "epoch": self.epoch,
             "best": self.best,
@@ -195,6 +204,8 @@ class Trainer:
         try:
             self.task.network.load_state_dict(state["network"])
             self.optimiser.load_state_dict(state["optimiser"])
+            if self.task.task_weights:
+                self.task.task_weights.load_state_dict(state["task_weights"])
             if self.average and state["average"]:
                 self.average.network.load_state_dict(state["average"])
                 self.average.steps = int(state["average_steps"])
@@ -204,3 +215,10 @@ class Trainer:
         except (LookupError, TypeError, ValueError, RuntimeError, AttributeError) as error:
             raise refused(self.folder.last, error) from None
         self.epoch, self.history = state["epoch"], list(state["history"])
+
+
+def _channels_last(network: nn.Module) -> nn.Module:
+    """The network in the layout that convolutions of pictures are quickest in; one of volumes as it is."""
+    if any(parameter.dim() > 4 for parameter in network.parameters()):
+        return network
+    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]  # not in its stub

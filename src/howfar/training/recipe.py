@@ -10,10 +10,21 @@ from msgspec import Meta, Struct
 from howfar.errors import SettingError
 from howfar.io.parsing import UnreadableError, parse_toml
 from howfar.io.toml import read_toml
-from howfar.training.bounds import Count, CountOrNone, NotNegative, Positive, Share, ShareBelowOne, Size
+from howfar.training.bounds import (
+    Count,
+    CountOrNone,
+    NotNegative,
+    Positive,
+    Share,
+    ShareBelowOne,
+    Size,
+    refuse_reversed,
+)
 from howfar.training.data.depth.augmentation import DepthAugmentation
 from howfar.training.data.detection.augmentation import DetectionAugmentation
+from howfar.training.data.pairs.augmentation import PairAugmentation
 from howfar.training.data.ranging.augmentation import RangingAugmentation
+from howfar.training.losses.multibox import MultiBoxSettings
 from howfar.training.losses.yolov5 import DetectionLossSettings
 
 
@@ -131,10 +142,11 @@ class SourceSettings(Settings, frozen=True, kw_only=True):
 
 
 class DetectorDataSettings(Settings, frozen=True, kw_only=True):
-    """Which pictures with boxes; `min_box_px` and `count` choose from both splits alike.
+    """Which pictures with boxes; `classes`, `min_box_px` and `count` choose from both splits alike.
 
     Attributes:
         root: Where the data set lies; relative to the working folder.
+        classes: Learn these of the data set's classes alone; all when empty.
         split: Which of its splits is trained on.
         validation_split: Which split is validated on; none to train without. Where it is the one that is trained on,
             the figures say how well the training pictures were learned, and nothing about others.
@@ -146,6 +158,7 @@ class DetectorDataSettings(Settings, frozen=True, kw_only=True):
     """
 
     root: str
+    classes: tuple[str, ...] = ()
     split: str = "train"
     validation_split: str | None = None
     min_box_px: NotNegative = 0.0
@@ -186,6 +199,41 @@ class RangingDataSettings(Settings, frozen=True, kw_only=True):
     def judged_on(self) -> str:
         """What the figures of the validation are of, in words."""
         return f"what was held out of the {self.split} split"
+
+
+class StereoDataSettings(Settings, frozen=True, kw_only=True):
+    """Which pairs of pictures with true disparity.
+
+    Attributes:
+        root: The folder of the pairs, in a layout that `howfar evaluate stereo` reads; relative to the working folder.
+        held_out: With N, every N-th pair is kept for validation; 0 for none.
+        examples: How many examples an epoch draws from the others: points, of a network that compares patches, or
+            crops.
+        positive_px: For patches: the patch that matches lies off the true place by up to this, in pixels.
+        negative_px: And the one that does not by this, from the least to the greatest.
+        crop_px: For whole disparity: width and height of a crop, in multiples of 16, at least 256.
+    """
+
+    root: str
+    held_out: CountOrNone = 10
+    examples: Count
+    positive_px: NotNegative = 0.5
+    negative_px: tuple[Positive, Positive] = (1.5, 6.0)
+    crop_px: Size = (256, 256)
+
+    split = "training"
+
+    def __post_init__(self) -> None:
+        refuse_reversed(self, ("negative_px",))
+        if self.held_out == 1:
+            raise ValueError("held_out = 1 keeps everything for validation; give 0 for nothing, or 2 or more")
+        if self.negative_px[0] <= self.positive_px:
+            raise ValueError("what does not match (negative_px) lies farther off than what matches (positive_px)")
+
+    @property
+    def judged_on(self) -> str:
+        """What the figures of the validation are of, in words."""
+        return f"every {self.held_out}th pair, which was held out"
 
 
 class OptimiserSettings(Settings, frozen=True, kw_only=True):
@@ -370,11 +418,14 @@ class JointRecipe(DepthRecipe, frozen=True, kw_only=True, tag="joint", tag_field
         photos: Photos with boxes.
         box_teacher: Who says what is in the other pictures.
         depth_teacher: The network that says how deep a picture is where no truth does; none when left out.
+        task_weights: How the loss of depth and that of boxes, each the sum of its terms by `loss`, make one: `fixed`
+            for their sum, or by weights that are learned, `uncertainty` or `famo` (`training.task_weights`).
     """
 
     photos: PhotosSettings
     box_teacher: BoxTeacherSettings = BoxTeacherSettings()
     depth_teacher: NetworkSettings | None = None
+    task_weights: Literal["fixed", "uncertainty", "famo"] = "fixed"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -387,6 +438,8 @@ class JointRecipe(DepthRecipe, frozen=True, kw_only=True, tag="joint", tag_field
             raise ValueError(f"a teacher of boxes needs the loss {BOXES}: give both, or none")
         if (self.depth_teacher is None) == (TAUGHT_DEPTH in self.loss):
             raise ValueError(f"a teacher of depth and the loss {TAUGHT_DEPTH} need each other: give both, or none")
+        if self.task_weights != "fixed" and not {*self.loss} & {BOXES, FORMER}:
+            raise ValueError(f"task_weights = {self.task_weights} weighs two tasks: add the loss {BOXES} or {FORMER}")
         if FORMER in self.loss and self.network.initial is None:
             raise ValueError(f"the loss {FORMER} keeps what a trained detector knows: name one with network.initial")
 
@@ -399,13 +452,48 @@ class JointRecipe(DepthRecipe, frozen=True, kw_only=True, tag="joint", tag_field
 class DetectorRecipe(TrainingRecipe, frozen=True, kw_only=True, tag="detector", tag_field="task"):
     """The settings of the training of a detector.
 
-    `check_anchors` asks for other anchors where the network's own do not fit the boxes of the data.
+    `loss` is that of a YOLOv5, `multibox` that of an SSD. With `check_anchors`, anchors of a YOLOv5 that do not
+    fit the boxes of the data are replaced; an SSD's default boxes stay.
     """
 
     data: DetectorDataSettings
     augmentation: DetectionAugmentation = DetectionAugmentation()
     loss: DetectionLossSettings = DetectionLossSettings()
+    multibox: MultiBoxSettings = MultiBoxSettings()
     check_anchors: bool = True
+
+
+class PairDataSettings(Settings, frozen=True, kw_only=True):
+    """Which stereo pairs with boxes in both pictures.
+
+    Attributes:
+        root: Where the data set lies (`howfar.datasets.coco_pairs`); relative to the working folder.
+        classes: Learn these of its classes alone; all when empty.
+        split: Which of its splits is trained on.
+        validation_split: Which split is validated on; none to train without.
+        count: Take so many of the pairs of each split, in their order; 0 for all.
+        repeat: How often an epoch shows each pair.
+    """
+
+    root: str
+    classes: tuple[str, ...] = ()
+    split: str = "train"
+    validation_split: str | None = None
+    count: CountOrNone = 0
+    repeat: Count = 1
+
+    @property
+    def judged_on(self) -> str:
+        """What the figures of the validation are of, in words."""
+        return f"the {self.validation_split} split"
+
+
+class DisparityDetectorRecipe(TrainingRecipe, frozen=True, kw_only=True, tag="disparity-detector", tag_field="task"):
+    """The settings of the training of a detector of pairs."""
+
+    data: PairDataSettings
+    augmentation: PairAugmentation = PairAugmentation()
+    multibox: MultiBoxSettings = MultiBoxSettings()
 
 
 class RangingRecipe(TrainingRecipe, frozen=True, kw_only=True, tag="ranging", tag_field="task"):
@@ -413,6 +501,12 @@ class RangingRecipe(TrainingRecipe, frozen=True, kw_only=True, tag="ranging", ta
 
     data: RangingDataSettings
     augmentation: RangingAugmentation = RangingAugmentation()
+
+
+class StereoRecipe(TrainingRecipe, frozen=True, kw_only=True, tag="stereo", tag_field="task"):
+    """The settings of the training of a network for pairs: of features, by patches, or of disparity, by crops."""
+
+    data: StereoDataSettings
 
 
 Recipe = TypeVar("Recipe", bound=Settings)

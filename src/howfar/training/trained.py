@@ -42,7 +42,10 @@ def trained_network(root: Path, *, last: bool = False, described: Path | None = 
     entry = find_network(recipe.network.name, kind.card_task)
     network = kind.exported(TrainedWeights(entry, recipe, card, weights, source=str(path)))
     described_card = _described(card, recipe, export, state)
-    return Exportable(network, described_card, more_outputs=getattr(network, "more_outputs", ()))
+    any_size = entry.size_px is None and getattr(network, "any_size", True)
+    more: tuple[str, ...] = getattr(network, "more_outputs", ())
+    first, *_ = getattr(network, "tensors", ("",))
+    return Exportable(network, described_card, any_size, more, output=first)
 
 
 def _kept_recipe(root: Path) -> Any:

@@ -154,8 +154,8 @@ def test_no_boxes_give_no_distances() -> None:
 @pytest.mark.parametrize(
     ("text", "names", "auto"),
     [
-        pytest.param("all", ("depth", "size", "ground"), False, id="all"),
-        pytest.param("auto", ("depth", "size", "ground"), True, id="auto"),
+        pytest.param("all", ("depth", "size", "ground", "boxes"), False, id="all"),
+        pytest.param("auto", ("depth", "size", "ground", "boxes"), True, id="auto"),
         pytest.param("ground, depth", ("depth", "ground"), False, id="two, in whatever order"),
         pytest.param(["size"], ("size",), False, id="a sequence"),
     ],

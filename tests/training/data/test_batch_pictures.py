@@ -51,8 +51,8 @@ def test_a_row_shows_the_picture_the_truth_the_prediction_and_the_error(
     assert grid.dtype == np.uint8
     picture, truth, predicted, errors = (tile(grid, 1, column, ROW_PX, rows=2) for column in range(4))
     assert (picture == 90).all()
-    assert (truth == colour_of(truth_m)).all()
-    assert (predicted == colour_of(predicted_m)).all()
+    assert (truth == colour_of(truth_m, 10.0)).all()
+    assert (predicted == colour_of(predicted_m, 10.0)).all()
     assert (errors == error).all()
 
 
@@ -62,7 +62,7 @@ def test_what_is_not_known_is_grey_and_no_error() -> None:
     grid = depth_grid([(image, truth_m, predicted_m)], 10.0)
     truth, errors = tile(grid, 0, 1, ROW_PX, rows=1), tile(grid, 0, 3, ROW_PX, rows=1)
     assert (truth[:80] == UNKNOWN).all()
-    assert (truth[110:] == colour_of(2.0)).all()
+    assert (truth[110:] == colour_of(2.0, 10.0)).all()
     assert (np.ptp(errors[:80], axis=2) > 0).all()
     assert (errors[110:] == 0).all()
 

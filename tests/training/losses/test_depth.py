@@ -117,6 +117,21 @@ def plain_silog(p: np.ndarray, t: np.ndarray, v: np.ndarray) -> float:
     return mean_of(losses)
 
 
+def plain_scale_invariant(p: np.ndarray, t: np.ndarray, v: np.ndarray) -> float:
+    """The paper's second form: half of it compares each pixel with the truth, half each pair of pixels."""
+    losses = []
+    for x, y, known in zip(p, t, v, strict=True):
+        d = np.log(x[known]) - np.log(y[known])
+        pairs = (d[:, None] - d[None, :]) ** 2
+        losses.append(float((d**2).mean() / 2 + pairs.mean() / 4))
+    return mean_of(losses)
+
+
+def plain_log_gradient_squares(p: np.ndarray, t: np.ndarray, v: np.ndarray) -> float:
+    d = np.where(v, np.log(p) - np.log(np.where(v, t, 1)), np.nan)
+    return float(np.nanmean(np.diff(d, axis=3) ** 2) + np.nanmean(np.diff(d, axis=2) ** 2))
+
+
 def plain_without_scale_and_shift(values: np.ndarray, known: np.ndarray) -> np.ndarray:
     centred = values - np.sort(values[known])[(known.sum() - 1) // 2]
     return centred / max(np.abs(centred[known]).mean(), SPREAD_FLOOR)
@@ -148,6 +163,8 @@ PLAIN: dict[str, Callable[[np.ndarray, np.ndarray, np.ndarray], float]] = {
     "ssim": plain_ssim,
     "berhu": plain_berhu,
     "silog": plain_silog,
+    "scale_invariant": plain_scale_invariant,
+    "log_gradient_squares": plain_log_gradient_squares,
     "affine_invariant": plain_affine_invariant,
     "affine_invariant_gradient": plain_affine_invariant_gradient,
     "unet": plain_unet,
@@ -242,12 +259,28 @@ def test_a_prediction_in_half_precision_is_compared_in_the_targets_precision(nam
     assert loss.item() == pytest.approx(LOSSES[name](coarse.float(), target, valid).item(), rel=1e-6)
 
 
-@pytest.mark.parametrize("name", ["log_l1", "silog", "log_multiscale_gradient"])
+@pytest.mark.parametrize(
+    "name", ["log_l1", "silog", "log_multiscale_gradient", "scale_invariant", "log_gradient_squares"]
+)
 def test_a_logarithm_has_a_floor(name: str) -> None:
     target, valid = torch.rand(1, 1, 9, 8) + 0.1, torch.ones(1, 1, 9, 8, dtype=torch.bool)
     zeros, floor = torch.zeros_like(target), torch.full_like(target, LOG_FLOOR)
     assert LOSSES[name](zeros, target, valid).isfinite()
     assert LOSSES[name](zeros, target, valid) == LOSSES[name](floor, target, valid)
+
+
+def test_the_losses_of_eigen_are_those_by_hand() -> None:
+    target = torch.ones(1, 1, 1, 2, dtype=torch.float64)
+    prediction, valid = torch.tensor([[[[1.0, 3.0]]]], dtype=torch.float64).exp(), torch.ones_like(target).bool()
+    # d = (1, 3): the mean of d² is 5 and the mean of d is 2; the one step is 2.
+    assert LOSSES["scale_invariant"](prediction, target, valid).item() == pytest.approx(5 - 2**2 / 2)
+    assert LOSSES["log_gradient_squares"](prediction, target, valid).item() == pytest.approx(2**2)
+
+
+def test_half_of_a_wrong_scale_counts_for_eigen() -> None:
+    target, valid = torch.rand(2, 1, 9, 8) + 0.5, torch.ones(2, 1, 9, 8, dtype=torch.bool)
+    assert LOSSES["scale_invariant"](target * 2, target, valid).item() == pytest.approx(np.log(2) ** 2 / 2, rel=1e-4)
+    assert LOSSES["log_gradient_squares"](target * 2, target, valid).item() == pytest.approx(0, abs=1e-9)
 
 
 def _berhu_of_one(size: float) -> tuple[float, float]:

@@ -10,17 +10,20 @@ import torch
 from torch import Tensor
 
 from howfar.errors import HowfarError, SettingError, SourceError
+from howfar.networks.catalogue import find_network
 from howfar.networks.yolov5 import ANCHORS_PX, STRIDES, YOLOv5, yolov5
 from howfar.training.data.detection.batches import DetectionDraw, collate
 from howfar.training.loop import Trainer
 from howfar.training.recipe import DetectorRecipe, read_recipe
 from howfar.training.run_folder import load_checkpoint
 from howfar.training.starting import Devices, trainer
-from howfar.training.tasks.detection import DetectorTask, detector_task
+from howfar.training.tasks.detection import DetectorTask, as_fed, detector_task
+from howfar.training.trained import trained_network
 from tests.training.detection_data import FOUR, HEIGHT_PX, NAMES, WIDTH_PX, Box, sample, write_coco
 
 FOLDER = Path(__file__).resolve().parents[3] / "recipes"
-RECIPES = sorted(FOLDER.glob("detector-*.toml"))
+YOLO_RECIPES = sorted(FOLDER.glob("detector-yolov5*.toml"))
+SSD_RECIPES = sorted(FOLDER.glob("detector-ssd300*.toml"))
 SIDE_PX = 64
 
 SHRUNK = (
@@ -34,6 +37,9 @@ SHRUNK = (
     "training.batch=2",
     "training.workers=0",
 )
+
+
+OF_SSD = ("augmentation.size_px=300", 'data.classes=["dog", "cup"]')
 
 
 class Listener:
@@ -83,7 +89,7 @@ def in_memory(recipe: DetectorRecipe, held_out: Sequence[Sequence[Box]] = ()) ->
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", YOLO_RECIPES, ids=lambda path: path.stem)
 def test_every_recipe_trains(path: Path, four: Path, tmp_path: Path) -> None:
     run = training(shrunk(four, path=path), tmp_path)
     before = {name: value.clone() for name, value in run.task.network.named_parameters()}
@@ -99,6 +105,53 @@ def test_every_recipe_trains(path: Path, four: Path, tmp_path: Path) -> None:
     kept = yolov5("n", classes=len(NAMES))
     kept.load_state_dict(load_checkpoint(tmp_path / "last.ckpt")["network"])
     assert (tmp_path / "pictures" / "epoch_001.png").is_file()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", SSD_RECIPES, ids=lambda path: path.stem)
+def test_every_recipe_of_an_ssd_trains(path: Path, four: Path, tmp_path: Path) -> None:
+    run = training(shrunk(four, *OF_SSD, path=path), tmp_path)
+    before = {name: value.clone() for name, value in run.task.network.named_parameters()}
+    (row,) = run.run(Listener())
+    assert all(math.isfinite(row[name]) and row[name] > 0 for name in ("box", "class", "loss"))
+    assert row["loss"] == pytest.approx(row["box"] + row["class"], rel=1e-5)
+    assert 0 <= row["val_ap"] <= row["val_ap50"] <= 1
+    after = dict(run.task.network.named_parameters())
+    for name in ("vgg.0.weight", "L2Norm.weight", "loc.0.weight", "conf.0.bias"):
+        assert not torch.equal(after[name], before[name]), name
+    exported = trained_network(tmp_path)
+    assert not exported.any_size
+    assert exported.card.detector is not None
+    assert (exported.card.detector.layout, exported.card.detector.nms) == ("ssd", 0.45)
+    assert exported.more_outputs == ("scores",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        pytest.param(("augmentation.size_px=320",), "takes pictures of 300 px alone, not 320", id="another size"),
+        pytest.param(("network.name=disparity-detector",), "looks at stereo pairs", id="a network for pairs"),
+        pytest.param(('data.classes=["cat"]',), "no class 'cat'; there are cup, dog", id="a class that is not there"),
+    ],
+)
+def test_what_an_ssd_cannot_be_trained_with(four: Path, changes: tuple[str, ...], sentence: str) -> None:
+    with pytest.raises(SettingError, match=sentence):
+        task_of(four, "network.name=ssd300", "augmentation.size_px=300", *changes)
+
+
+def test_an_ssd_is_fed_with_its_own_mean(four: Path) -> None:
+    images = torch.full((1, 3, 2, 2), 0.5)
+    assert as_fed(images, find_network("yolov5n", "detection")) is images
+    fed = as_fed(images, find_network("ssd300", "detection"))
+    assert fed[0, :, 0, 0].tolist() == pytest.approx([127.5 - 123, 127.5 - 117, 127.5 - 104])
+
+
+def test_one_class_can_be_learned_alone(four: Path) -> None:
+    task = task_of(four, 'data.classes=["dog"]', "augmentation.mosaic=0")
+    assert task.class_names == ("dog",)
+    shown = torch.cat([batch.targets for batch in task.batches(0, 0, 1)])
+    assert len(shown) == sum(label == 1 for boxes in FOUR for label, *_ in boxes)
+    assert not shown[:, 1].any()
 
 
 def test_a_stopped_training_goes_on_bit_for_bit(four: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -19,11 +20,14 @@ from howfar.models import CardJoint, open_depth_network, open_joint
 from howfar.models.library import find_model
 from howfar.models.preprocess import feed
 from howfar.networks.compact_depth import SKY_M
-from howfar.networks.joint_nanodet import JointOutput
+from howfar.networks.depth_decoder import JointOutput
 from howfar.networks.nanodet import BINS, Cells
 from howfar.scene import Camera, Frame, Query
 from howfar.training.data.depth.batches import DepthBatch
+from howfar.training.data.depth.pairs import labelled_pairs, source_pairs
 from howfar.training.data.joint.batches import JointBatch
+from howfar.training.data.joint.photos import labelled_photos
+from howfar.training.data.joint.samples import WithBoxes
 from howfar.training.frozen_depth import FrozenDepth
 from howfar.training.loop import Trainer
 from howfar.training.losses.nanodet import Labels
@@ -84,6 +88,15 @@ def untaught(data: Path) -> JointRecipe:
         box_teacher=BoxTeacherSettings(),
         depth_teacher=None,
         loss={"log_l1": 1.0, "boxes": 1.0},
+    )
+
+
+def of_yolov5(data: Path) -> JointRecipe:
+    """The recipe of another network, as it is but for its data and sizes."""
+    recipe = small(data)
+    other = read_recipe(RECIPE.with_name("joint-yolov5n.toml"), JointRecipe)
+    return msgspec.structs.replace(
+        recipe, network=other.network, box_teacher=BoxTeacherSettings(), depth_teacher=None, loss=other.loss
     )
 
 
@@ -167,6 +180,23 @@ def test_what_is_exported_is_one_file_that_finds_and_measures_in_one_run(run: Pa
     assert set(finder.look(frame.image).models.values()) == {"mine"}
 
 
+@pytest.mark.slow
+def test_another_detector_with_a_depth_decoder_goes_the_same_way(data: Path, tmp_path: Path) -> None:
+    """From its recipe to a rangefinder."""
+    recipe = of_yolov5(data)
+    listener = Listener()
+    started(recipe, tmp_path / "run").run(listener)
+    assert listener.steps == 4
+    path = tmp_path / "other.onnx"
+    export(trained_network(tmp_path / "run"), path)
+    network = open_joint(path)
+    assert network.card.detector is not None
+    assert (network.card.detector.layout, network.card.detector.tensors) == ("yolov5", ("boxes",))
+    frame = Frame(np.full((48, 100, 3), 90, dtype=np.uint8), "grey", Camera.from_focal(100, 48, 80.0))
+    assert network.perceive(frame, Query(score=0.0001)).depth.is_metric
+    assert isinstance(Rangefinder(path, path).perceiver, CardJoint)
+
+
 @pytest.mark.parametrize("split", [None, "test"], ids=["the recipe's", "another"])
 def test_a_batch_can_be_shown_with_boxes_and_depth(data: Path, split: str | None) -> None:
     assert KIND.show is not None
@@ -196,6 +226,14 @@ def test_the_teacher_of_depth_says_what_it_says_of_the_picture_alone() -> None:
 @pytest.fixture(scope="module")
 def task(data: Path) -> JointTask:
     return joint_task(untaught(data), data)
+
+
+def kept_data(data: Path) -> tuple[Any, ...]:
+    """What a task is made of beside its recipe, without validation."""
+    recipe = untaught(data)
+    photos, _ = labelled_photos(recipe.photos)
+    trained, _ = labelled_pairs(recipe)
+    return WithBoxes(trained, None), (), source_pairs(recipe), (), photos[0].class_names
 
 
 class Says(nn.Module):
@@ -235,6 +273,91 @@ def test_only_the_pictures_that_were_looked_at_count_for_boxes(task: JointTask) 
     assert beside.item() == pytest.approx(alone.item())
 
 
+@pytest.mark.parametrize("kind", ["uncertainty", "famo"])
+def test_weights_that_are_learned_weigh_depth_against_boxes(kind: str, data: Path) -> None:
+    taught = JointTask(msgspec.structs.replace(untaught(data), task_weights=kind), *kept_data(data))
+    assert taught.task_weights is not None
+    losses = taught.losses(Says(1.0, 0.0), batch(True))
+    assert losses["depth_task"].item() == pytest.approx(losses["log_l1"].item())
+    assert losses["boxes_task"].item() == pytest.approx(losses["boxes"].item())
+    each = torch.stack([losses["depth_task"], losses["boxes_task"]])
+    assert losses["loss"].item() == pytest.approx(taught.task_weights.total(each).item())
+
+
+class Shown(nn.Module):
+    """A joint network whose outputs are parameters, so that each has a gradient of its own."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        cells = sum(32 // stride * (64 // stride) for stride in (8, 16, 32))
+        self.depth_m = nn.Parameter(torch.rand(count, 1, 8, 16) + 1)
+        self.logits = nn.Parameter(torch.randn(count, cells, len(COCO80)))
+        self.sides = nn.Parameter(torch.randn(count, cells, 4 * BINS))
+
+    def forward(self, _: torch.Tensor) -> JointOutput:
+        return JointOutput(self.depth_m, Cells(self.logits, self.sides))
+
+
+class SaysDepth:
+    """A teacher of depth that says three metres."""
+
+    def depth_m(self, image: torch.Tensor, output_px: tuple[int, int]) -> torch.Tensor:
+        return torch.full((len(image), 1, *reversed(output_px)), 3.0)
+
+
+KINDS = ("a room with holes in its depth", "a street where rays came back", "a rendering", "a photo without depth")
+
+
+def test_whatever_its_labels_each_picture_teaches_both_heads(data: Path) -> None:
+    loss = {"octave_log_l1": 1.0, "boxes": 1.0, "former": 1.0, "taught_depth": 1.0}
+    recipe = msgspec.structs.replace(
+        small(data), network=NetworkSettings(name="joint-nanodet-g", initial="nanodet-g"), loss=loss
+    )
+    taught = JointTask(recipe, *kept_data(data))
+    taught.former, taught.depth_teacher = Asked(), SaysDepth()  # type: ignore[assignment]
+    depth_m = torch.rand(len(KINDS), 1, 8, 16) + 2
+    depth_m[0, :, :2], depth_m[1, :, 1:], depth_m[3] = math.nan, math.nan, math.nan
+    depth_m[2, :, :2] = math.inf  # the sky
+    shown = batch(True, True, False, True)
+    shown = shown._replace(depth=shown.depth._replace(depth_m=depth_m, scale_free=torch.arange(len(KINDS)) == 2))
+    network = Shown(len(KINDS))
+    taught.losses(network, shown)["loss"].backward()
+    for name, own in (("depth", network.depth_m), ("scores", network.logits), ("sides", network.sides)):
+        assert own.grad is not None
+        for kind, gradient in zip(KINDS, own.grad, strict=True):
+            assert gradient.abs().max() > 0, f"{name} of {kind}"
+    everywhere = network.depth_m.grad
+    assert everywhere is not None
+    assert (everywhere[:2] != 0).all(), "where no truth is known, too"
+
+
+class Asked(nn.Module):
+    """A detector of which is counted how often it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.times = 0
+
+    def forward(self, x: torch.Tensor) -> Cells:
+        self.times += 1
+        count, cells = len(x), sum(x.shape[2] // stride * (x.shape[3] // stride) for stride in (8, 16, 32))
+        return Cells(torch.zeros(count, cells, len(COCO80)), torch.zeros(count, cells, 4 * BINS))
+
+
+def test_teachers_are_asked_once_of_a_batch_that_is_looked_at_twice(data: Path) -> None:
+    taught = JointTask(
+        msgspec.structs.replace(
+            untaught(data), network=NetworkSettings(name="joint-nanodet-g", initial="x"), loss={"l1": 1, "former": 1}
+        ),
+        *kept_data(data),
+    )
+    taught.former = Asked()
+    one, other = batch(True), batch(True)
+    first, again, new = (taught.losses(Says(1.0, 1.0), each)["former"].item() for each in (one, one, other))
+    assert first == again == new > 0
+    assert taught.former.times == 2
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
@@ -243,6 +366,11 @@ def test_only_the_pictures_that_were_looked_at_count_for_boxes(task: JointTask) 
             ("network.options.classes=3",), "The data have 80 classes, and the network is to have 3", id="classes"
         ),
         pytest.param(("photos.held_out=4",), "has 4 photos, and 4 are to be held out", id="too few photos"),
+        pytest.param(
+            ("network.name=joint-yolov5n",),
+            r"joint-yolov5n goes on from none: take loss\.former out",
+            id="nothing to stay near",
+        ),
         pytest.param(("data.sizes_px=[[60, 32]]",), "multiples of 32", id="a size that does not fit"),
         pytest.param(("loss.boxs=1",), "boxs", id="a loss that there is not"),
         pytest.param(

@@ -14,7 +14,8 @@ RECIPES = sorted((Path(__file__).resolve().parents[3] / "recipes").glob("*.toml"
 
 
 def test_they_are_these() -> None:
-    assert list(TASKS) == ["depth", "semi", "detector", "joint", "ranging"]
+    kinds = ["depth", "self-supervised", "semi", "detector", "joint", "disparity-detector", "ranging", "stereo"]
+    assert list(TASKS) == kinds
 
 
 def test_some_kind_trains_for_each_task_of_a_card() -> None:

@@ -18,6 +18,8 @@ from howfar.errors import ModelError
 WEIGHT_KEYS = ("ema", "average", "model", "state_dict", "model_state_dict", "network")
 """The keys that checkpoints keep weights under, averaged ones first; `average` and `network` are howfar's own."""
 
+WRAPPER = "module."
+
 MOST_NAMES = 20_000_000
 """Characters in all names of a network: in a file of a few bytes a module can contain itself, and so have no end."""
 
@@ -25,7 +27,8 @@ MOST_NAMES = 20_000_000
 def read_weights(path: str | Path) -> dict[str, Tensor]:
     """Read the weights of a checkpoint.
 
-    They are looked for under each of `WEIGHT_KEYS`, in this order, and then at the top.
+    They are looked for under each of `WEIGHT_KEYS`, in this order, and then at the top. The `module.` that training on
+    several devices puts before every name is taken off.
 
     Args:
         path: A .pt or .pth file, of today's format or the one before PyTorch 1.6; it need not be trusted.
@@ -44,7 +47,7 @@ def read_weights(path: str | Path) -> dict[str, Tensor]:
             f"{where} has no weights at its top or under {', '.join(WEIGHT_KEYS)}, but {_outline(file.tree)}: name a "
             "checkpoint of a network."
         )
-    return _tensors(file, stored, where)
+    return _tensors(file, _bare(stored), where)
 
 
 def load_weights(network: nn.Module, weights: Mapping[str, Tensor], *, source: str) -> None:
@@ -85,6 +88,13 @@ def _find_weights(tree: Any, where: str) -> dict[str, StoredTensor]:
         if found:
             return found
     return {}
+
+
+def _bare(stored: dict[str, StoredTensor]) -> dict[str, StoredTensor]:
+    """The tensors without the prefix of PyTorch's DataParallel, where all have it."""
+    if not all(name.startswith(WRAPPER) for name in stored):
+        return stored
+    return {name.removeprefix(WRAPPER): tensor for name, tensor in stored.items()}
 
 
 def _plain_tensors(content: Any) -> Iterator[tuple[str, StoredTensor]]:

@@ -82,7 +82,9 @@ def measure_alone(pictures: MarginPictures, samples: Iterable[Sample], finder: R
         labels = [sizes.name_of(label, pictures.detector_names) for label in labelled.labels]
         each = cues_alone(Detections.from_boxes(labelled.boxes_xyxy_px, labels), perception, finder)
         for truth_m, cues in zip(_truths_m(labelled), each, strict=True):
-            yield from (Measured(cue.name, domain, place, truth_m, cue.depth_m, cue.log_sd) for cue in cues)
+            for cue in cues:
+                if cue.name != "boxes":  # a pair has it alone, and no margin is measured on pairs
+                    yield Measured(cue.name, domain, place, truth_m, cue.depth_m, cue.log_sd)
 
 
 def measure_joined(

@@ -17,11 +17,11 @@ from howfar.errors import SettingError
 from howfar.evaluation.detection.matching import NONE, overlaps, taken_objects
 from howfar.evaluation.objects.results import MeasuredObject, ObjectOptions, ObjectResult
 from howfar.pipeline.metric_scale import MetricEvidence, to_metric
-from howfar.pipeline.perceivers import DepthAlone, TwoNetworks
+from howfar.pipeline.perceivers import DepthAlone, TwoNetworks, perceiver_of
 from howfar.pipeline.rangefinder import Rangefinder
 from howfar.pipeline.scenes import facts_here, range_objects
 from howfar.ranging.settings import Ranging
-from howfar.scene import DepthEstimator, DepthMap, Detections, Detector, Distance, Frame, Perception, Query
+from howfar.scene import DepthEstimator, DepthMap, Detections, Detector, Distance, Frame, Perceiver, Perception, Query
 from howfar.scene.box import UNKNOWN_BOX, Box
 from howfar.scene.known_distance import KnownObject
 
@@ -119,7 +119,13 @@ def finder_for(
         )
     estimator = network if options.depth == "network" else None
     used_detector = None if options.boxes == "true" else detector
-    perceiver = DepthAlone(estimator) if used_detector is None else TwoNetworks(used_detector, estimator)
+    perceiver: Perceiver
+    if used_detector is None:
+        perceiver = DepthAlone(estimator)
+    elif estimator is None:
+        perceiver = TwoNetworks(used_detector, None)
+    else:
+        perceiver = perceiver_of(used_detector, estimator)
     query = Query(options.score, classes=tuple((class_map or {}).values()) or None)
     return Rangefinder.of(perceiver, options.lens, evidence, Ranging(options.methods, options.cues), query)
 
@@ -168,7 +174,7 @@ class _Evaluation:
             return
         perception = perceive_sample(sample, self.options, self.finder)
         self.detector_s += perception.timing_ms.get("detect", 0.0) / 1e3
-        self.depth_s += perception.timing_ms.get("depth", 0.0) / 1e3
+        self.depth_s += (perception.timing_ms.get("depth", 0.0) + perception.timing_ms.get("perceive", 0.0)) / 1e3
         boxes = self._boxes(sample, counted, perception.detections)
         known = self._known(sample, truth_m, boxes)
         metric = self._metric(sample, perception, boxes, known)

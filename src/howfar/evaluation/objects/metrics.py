@@ -153,8 +153,26 @@ def disparity_errors(truth_m: Values, estimate_m: Values, focal_px: Values, base
         raise SettingError(f"The baseline must be a number of metres above 0, not {baseline_m}.", setting="baseline_m")
     objects, compared = _comparable(truth_m, estimate_m)
     error = focal_px[compared] * baseline_m * np.abs(1 / estimate_m[compared] - 1 / truth_m[compared])
-    share = _share(len(error), objects)
-    return DisparityErrors(objects, len(error), share, _mean(error), _mean(error > 3), _mean(error > 5))
+    return _of_errors(objects, error)
+
+
+def errors_of_disparities(truth_px: Values, estimate_px: Values) -> DisparityErrors:
+    """The errors of N disparities.
+
+    Args:
+        truth_px: N true disparities in pixels, NaN where unknown.
+        estimate_px: N estimates in pixels, NaN where there is none.
+
+    Raises:
+        SettingError: If there are not as many estimates as truths.
+    """
+    objects, compared = _comparable(truth_px, estimate_px)
+    return _of_errors(objects, np.abs(estimate_px - truth_px)[compared])
+
+
+def _of_errors(objects: int, error_px: Values) -> DisparityErrors:
+    share = _share(len(error_px), objects)
+    return DisparityErrors(objects, len(error_px), share, _mean(error_px), _mean(error_px > 3), _mean(error_px > 5))
 
 
 def relative_errors(truth_m: Values, estimate_m: Values) -> Values:

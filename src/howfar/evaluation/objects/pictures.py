@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from howfar.datasets import ObjectSample
-from howfar.drawing.colours import FULL_SCALE_M, Colour
+from howfar.drawing.colours import Colour
 from howfar.drawing.depth_view import draw_depth
 from howfar.drawing.outlines import outline, whole_pixels
 from howfar.drawing.side_by_side import side_by_side
@@ -31,9 +31,6 @@ MARGIN = 0.3
 
 SIDE_PX = 420
 """The longer side of each cutout in pixels, after resizing."""
-
-FAR_SCALE_M = 80.0
-"""The end of the colour scale of depth where the usual end is too near."""
 
 MEASURED: Colour = (255, 176, 0)
 TRUE: Colour = (0, 200, 120)
@@ -115,8 +112,7 @@ def draw_object(sample: ObjectSample, depth: DepthMap, one: MeasuredObject, dist
     size = max(1, round(cutout.width_px * factor)), max(1, round(cutout.height_px * factor))
     photo: NDArray[np.uint8] = cv2.resize(cutout.of(sample.image), size, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
     depth_m = cutout.of(resample(depth.metres(), width, height))
-    max_m = FULL_SCALE_M if max(one.truth_m, distance.depth_m) <= FULL_SCALE_M else FAR_SCALE_M
-    view = draw_depth(DepthMap(depth_m, "metres"), *size, max_m=max_m)
+    view = draw_depth(DepthMap(depth_m, "metres"), *size)
     for picture in (photo, view):
         _outline(picture, distance.region_xyxy_px, cutout, factor, REGION)
         _outline(picture, one.box_xyxy_px, cutout, factor, TRUE)

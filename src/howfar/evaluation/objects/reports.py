@@ -192,7 +192,9 @@ def _found_how(result: ObjectResult, names: Names) -> dict[str, str]:
             label if label == name else f"{label} as {name}" for label, name in sorted(result.class_map.items())
         ),
         "classes left out": f"{left_out}, as the detector does not know them",
-        "detector time": time_taken(result.detector_s, result.images_measured),
+        "detector time": time_taken(result.detector_s, result.images_measured)
+        if result.detector_s
+        else "within that of the depth network, in one pass",
     }
 
 

@@ -146,8 +146,8 @@ class ObjectResult:
             boxes.
         left_out: Number of objects of each class that do not count because the detector does not know the class.
         without_truth: Number of objects that do not count because their true distance is unknown.
-        detector_s: Time of the detector in seconds, with pre- and post-processing.
-        depth_s: Time of the depth network in seconds, with pre- and post-processing.
+        detector_s: Time of the detector in seconds, with pre- and post-processing; 0 where a joint network is both.
+        depth_s: Time of the depth network, or of the joint one, in seconds, with pre- and post-processing.
         ranging_s: Time of all methods together in seconds.
     """
 

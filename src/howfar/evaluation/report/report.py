@@ -64,7 +64,7 @@ def as_tables(report: Report) -> Group:
     stated = Table(title=f"{report.title}: how it was measured", title_justify="left", show_header=False)
     for name, value in report.protocol.items():
         stated.add_row(name, Text(value))
-    return Group(stated, *(_terminal_table(table) for table in _all_tables(report)))
+    return Group(stated, *(terminal_table(table) for table in _all_tables(report)))
 
 
 def as_page(report: Report) -> "Page":
@@ -124,7 +124,8 @@ def _all_tables(report: Report) -> Sequence[FigureTable]:
     return (FigureTable(f"{report.title}: result", ("", *report.columns), rows, report.note), *report.tables)
 
 
-def _terminal_table(table: FigureTable) -> Group:
+def terminal_table(table: FigureTable) -> Group:
+    """A table of a report for a terminal, with its note below."""
     shown = Table(title=table.title, title_justify="left")
     for index, heading in enumerate(table.columns):
         shown.add_column(heading, justify="right" if index else "left", overflow="fold")

@@ -37,7 +37,7 @@ class Entry:
 
     Attributes:
         name: What users call it: `howfar models` lists it.
-        task: `detection`, `depth` or `ranging`.
+        task: As its card has it.
         licence: Licence of the weights.
         origin: Where they come from.
         results: What they reach, each with its source, in words.

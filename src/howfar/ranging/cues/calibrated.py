@@ -35,7 +35,9 @@ def with_measured_spreads(cues: Sequence[Cue], facts: DepthFacts) -> tuple[Cue, 
         facts: Facts about the depth network, whose margins tell the factors.
     """
     return tuple(
-        replace(cue, log_sd=cue.log_sd * facts.spread_of(cue.name)) if cue.is_known and cue.name != "depth" else cue
+        replace(cue, log_sd=cue.log_sd * facts.spread_of(cue.name))
+        if cue.is_known and (cue.name == "size" or cue.name == "ground")
+        else cue
         for cue in cues
     )
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from howfar.scene import Cue
 
-CHI_SQUARED_95 = {1: 3.841, 2: 5.991}
+CHI_SQUARED_95 = {1: 3.841, 2: 5.991, 3: 7.815}
 """The 95 % quantile of χ² by degrees of freedom."""
 
 
@@ -60,7 +60,7 @@ def fuse(cues: Sequence[Cue]) -> Fused:
     """Join the cues of one distance.
 
     Args:
-        cues: At most three cues. Those without a distance are kept, with weight 0; their bounds hold.
+        cues: At most four cues. Those without a distance are kept, with weight 0; their bounds hold.
     """
     known = [cue for cue in cues if cue.is_known]
     if not known:

@@ -7,8 +7,9 @@ from typing import Self, get_args
 
 from howfar.errors import SettingError
 from howfar.numbers import plain_number
+from howfar.ranging.cues.behind import with_doubt_behind
 from howfar.ranging.cues.calibrated import on_seen_pictures, with_measured_spread, with_measured_spreads
-from howfar.ranging.cues.depth_cue import DomainVerdict, depth_cues, judge_domain
+from howfar.ranging.cues.depth_cue import DomainVerdict, depth_cues, judge_domain, sure_cue
 from howfar.ranging.cues.fusion import Fused, contradict, fuse
 from howfar.ranging.cues.ground_cue import ground_cues, ground_of
 from howfar.ranging.cues.seen import Seen, seen_objects
@@ -132,6 +133,7 @@ def with_cues(
     camera: Camera,
     settings: CueSettings,
     facts: DepthFacts,
+    boxes: Sequence[Cue] = (),
 ) -> tuple[Distance, ...]:
     """Join the distances measured on a depth map with the other cues.
 
@@ -142,11 +144,15 @@ def with_cues(
         camera: The picture's camera.
         settings: The cues to join.
         facts: Facts about the source of the depth map.
+        boxes: Of a pair of pictures, N cues by the boxes of the objects in both; none of a single picture.
 
     Returns:
         N distances, each with its cues and an interval of 80 %; unknown where no cue gives a distance.
     """
-    view = _View(seen_objects(found, settings.sizes), camera, settings, facts)
+    if boxes:
+        distances, boxes = with_doubt_behind(distances, boxes, found)
+    in_both = boxes if "boxes" in settings.names else ()
+    view = _View(seen_objects(found, settings.sizes), camera, settings, facts, in_both)
     if settings.auto and not facts.knows_streets:
         return _by_domain(distances, found.labels, view)
     fused = _with_map(distances, found.labels, view) if "depth" in settings.names else view.others()
@@ -162,12 +168,14 @@ class _View:
         camera: The picture's camera.
         settings: The cues, and their settings.
         facts: Facts about the depth network, whose margins tell how wide the other cues are.
+        boxes: The cue of each object by its boxes in both pictures of a pair; none where it is not used.
     """
 
     objects: Sequence[Seen]
     camera: Camera
     settings: CueSettings
     facts: DepthFacts
+    boxes: Sequence[Cue] = ()
 
     @property
     def horizon_px(self) -> float:
@@ -175,7 +183,7 @@ class _View:
         return self.camera.cy_px if self.settings.horizon_px is None else self.settings.horizon_px
 
     def other_cues(self) -> list[tuple[Cue, ...]]:
-        """The cues of each object other than the depth map: size and ground, as far as they are asked for."""
+        """The cues of each object other than the depth map, as far as they are asked for."""
         names, height_m = self.settings.names, self.settings.camera_height_m
         by_size = [Cue.unknown("size", "not asked")] * len(self.objects)
         by_name: list[Sequence[Cue]] = []
@@ -188,6 +196,8 @@ class _View:
             else:
                 ground = ground_of(self.camera, height_m, self.settings.horizon_px)
                 by_name.append(ground_cues(self.objects, by_size, self.camera, ground))
+        if self.boxes:
+            by_name.append(self.boxes)
         if not by_name:
             return [()] * len(self.objects)
         return [with_measured_spreads(cues, self.facts) for cues in zip(*by_name, strict=True)]
@@ -296,10 +306,7 @@ def _by_verdict(depth_cue: Cue, others: Fused, seen: Seen, verdict: DomainVerdic
     upright = seen.size is not None and seen.size.stands_upright
     if verdict is DomainVerdict.UNDECIDED and upright and not others.conflict and contradict(depth_cue, others):
         return others._replace(cues=(replace(depth_cue, note=DOUBTED), *others.cues))
-    note = UNDECIDED if verdict is DomainVerdict.UNDECIDED else NOT_NEEDED
-    kept = (replace(each, weight=0.0, note=note) if each.is_known else each for each in others.cues)
-    fused = fuse((depth_cue,))
-    return fused._replace(cues=(*fused.cues, *kept))
+    return _by_map_alone(depth_cue, others, UNDECIDED if verdict is DomainVerdict.UNDECIDED else NOT_NEEDED)
 
 
 def _not_seen_whole(depth_cue: Cue, others: Fused) -> Fused:
@@ -324,8 +331,29 @@ def _all_joined(
 ) -> tuple[Distance, ...]:
     """The distances that all cues give together, with the spread that was measured where `auto` chose the cues."""
     if view.settings.auto:
-        fused = [with_measured_spread(each, view.facts) for each in fused]
+        sure = [sure_cue(each) for each in distances]
+        fused = [
+            with_measured_spread(others, view.facts) if cue is None else _by_pair_alone(cue, others)
+            for cue, others in zip(sure, fused, strict=True)
+        ]
     return tuple(_joined(*each, view.camera, reason) for each in zip(distances, fused, view.objects, strict=True))
+
+
+def _by_map_alone(depth_cue: Cue, fused: Fused, note: str = NOT_NEEDED) -> Fused:
+    """The distance by the depth map; the cues not used have weight 0."""
+    others = (cue for cue in fused.cues if cue.name != "depth")
+    kept = (replace(cue, weight=0.0, note=note) if cue.is_known else cue for cue in others)
+    alone = fuse((depth_cue,))
+    return alone._replace(cues=(*alone.cues, *kept))
+
+
+def _by_pair_alone(depth_cue: Cue, fused: Fused) -> Fused:
+    """The distance by what both pictures of a pair show: the map and the boxes; the other cues have weight 0."""
+    boxes = tuple(cue for cue in fused.cues if cue.name == "boxes")
+    by_both = fuse((depth_cue, *boxes))
+    others = (cue for cue in fused.cues if cue.name not in ("depth", "boxes"))
+    kept = (replace(cue, weight=0.0, note=NOT_NEEDED) if cue.is_known else cue for cue in others)
+    return by_both._replace(cues=(*by_both.cues, *kept))
 
 
 def _joined(distance: Distance, fused: Fused, seen: Seen, camera: Camera, reason: str) -> Distance:

@@ -100,7 +100,8 @@ def weighted_readings(depth: DepthMap, boxes: NDArray[np.float64], crops: Crops,
         quartiles[usable] = weighted_quantiles(crops.values[usable], weights[usable], QUARTILES)
         shares[usable] = inside[usable].sum(axis=(1, 2)) / crops.inside.sum()
     near, middle, far = quartiles.T
-    spread = np.abs(np.log(far / near))  # of disparities, the near quartile is the larger one
+    near_m, far_m = (depth.to_metres(each.astype(np.float32)).astype(np.float64) for each in (near, far))
+    spread = np.abs(np.log(far_m / near_m))  # of disparities, the near quartile is the larger one
     return Readings(
         middle, cells, shares, SD_PER_SPREAD * spread, spread > MIXED_SPREAD, grids._replace(values=weights)
     )

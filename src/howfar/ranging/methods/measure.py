@@ -1,12 +1,14 @@
 """Measuring the distances of boxes on a depth map."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from howfar.ranging.methods.bimodal import hold_two_depths
 from howfar.ranging.methods.cells import boxes_in_cells
+from howfar.ranging.methods.map_spread import map_spreads
 from howfar.ranging.methods.method import Grids, Method
 from howfar.scene import Camera, DepthMap, Distance, Weights
 
@@ -46,12 +48,15 @@ def measure(
     y = ((regions[:, 1] + regions[:, 3]) / 2 - camera.cy_px) / camera.fy_px * z
     mixed = hold_two_depths(depth, boxes) if readings.mixed is None else readings.mixed
     own_log_sds = np.full(len(boxes), np.nan) if readings.log_sds is None else readings.log_sds
+    map_log_sds, notes = map_spreads(depth, readings)
     weights = _weights(readings.weights, cell_px, len(boxes))
-    rows = np.column_stack([x, y, z, np.sqrt(x * x + y * y + z * z), readings.valid_shares, own_log_sds]).tolist()
-    return tuple(
+    lengths = np.sqrt(x * x + y * y + z * z)
+    rows = np.column_stack([x, y, z, lengths, readings.valid_shares, own_log_sds, map_log_sds]).tolist()
+    found = (
         _distance(row, region, is_mixed, readings.method or method.name, each)
         for row, region, is_mixed, each in zip(rows, regions.tolist(), mixed.tolist(), weights, strict=True)
     )
+    return tuple(replace(each, map_note=note) if note else each for each, note in zip(found, notes, strict=True))
 
 
 def _weights(grids: Grids | None, cell_px: NDArray[np.float64], count: int) -> Sequence[Weights | None]:
@@ -63,11 +68,11 @@ def _weights(grids: Grids | None, cell_px: NDArray[np.float64], count: int) -> S
 
 
 def _distance(row: list[float], region: list[float], mixed: bool, method: str, weights: Weights | None) -> Distance:
-    """One distance from its row of numbers: x, y, z, length, valid share and the method's own uncertainty."""
-    x, y, z, length, valid_share, own_log_sd = row
+    """One distance from its row of numbers: x, y, z, length, valid share, the method's uncertainty and the map's."""
+    x, y, z, length, valid_share, own, stated = row
     region_px = (region[0], region[1], region[2], region[3])
     if z != z:  # NaN
         empty = region[2] <= region[0] or region[3] <= region[1]
         reason = "the box lies outside the picture" if empty else "no usable depth in the region measured"
         return Distance.unknown(method, reason, region_px)
-    return Distance(z, length, (x, y, z), method, valid_share, mixed, region_px, own_log_sd, weights=weights)
+    return Distance(z, length, (x, y, z), method, valid_share, mixed, region_px, own, stated, weights=weights)

@@ -189,6 +189,21 @@ def silog_loss(prediction: Tensor, target: Tensor, valid: Tensor, variance_focus
     return mean(each, has_valid(valid))
 
 
+def scale_invariant_loss(prediction: Tensor, target: Tensor, valid: Tensor) -> Tensor:
+    """`silog_loss` as Eigen et al. 2014 train with it: mean(d²) − ½ · mean(d)²."""
+    return silog_loss(prediction, target, valid, variance_focus=0.5)
+
+
+def log_gradient_squares_loss(prediction: Tensor, target: Tensor, valid: Tensor) -> Tensor:
+    """Mean of (Δx d)² plus mean of (Δy d)², with d = ln y − ln ŷ.
+
+    Eigen, Fergus: Predicting Depth, Surface Normals and Semantic Labels, ICCV 2015, Eq. 1, where it is added to
+    `scale_invariant_loss`. A pair of neighbours counts where both are valid, and each direction has its own mean.
+    """
+    error = difference(_log(prediction), _log(target), valid)
+    return torch.stack([mean(sizes * sizes, pairs) for sizes, pairs in steps(error, valid)]).sum()
+
+
 def unet_loss(prediction: Tensor, target: Tensor, valid: Tensor) -> Tensor:
     """0.1 · L1 + 1 · L1 of the gradients + 0.9 · (1 − SSIM) / 2, on depth divided by the maximum depth.
 
@@ -215,6 +230,8 @@ LOSSES: Mapping[str, Loss] = {
     "ssim": ssim_loss,
     "berhu": berhu_loss,
     "silog": silog_loss,
+    "scale_invariant": scale_invariant_loss,
+    "log_gradient_squares": log_gradient_squares_loss,
     "affine_invariant": affine_invariant_loss,
     "affine_invariant_gradient": affine_invariant_gradient_loss,
     "unet": unet_loss,
@@ -222,7 +239,15 @@ LOSSES: Mapping[str, Loss] = {
 """The losses by the names that recipes use."""
 
 NEIGHBOUR_LOSSES = frozenset(
-    {"gradient", "multiscale_gradient", "log_multiscale_gradient", "ssim", "affine_invariant_gradient", "unet"}
+    {
+        "gradient",
+        "multiscale_gradient",
+        "log_multiscale_gradient",
+        "log_gradient_squares",
+        "ssim",
+        "affine_invariant_gradient",
+        "unet",
+    }
 )
 """Those that compare neighbouring pixels, which a sparse truth does not teach: its neighbours are far apart."""
 

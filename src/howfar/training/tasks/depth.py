@@ -18,12 +18,12 @@ from howfar.datasets.check import Checked
 from howfar.datasets.opening import open_depth_dataset
 from howfar.datasets.samples import UNKNOWN_CLASS
 from howfar.errors import SettingError
-from howfar.models.card import Card, DepthSpec, InputSpec
+from howfar.models.card import Card, DepthSpec, Fit, InputSpec
 from howfar.models.depth import CardDepth
 from howfar.networks.catalogue import NETWORKS, build, find_network, refuse_sizes
 from howfar.networks.compact_depth import SKY_M, InTraining
+from howfar.networks.depth_decoder import JointOutput
 from howfar.networks.entry import CardTask
-from howfar.networks.joint_nanodet import JointOutput
 from howfar.scene import Camera
 from howfar.training.bounds import Size
 from howfar.training.data.batch_pictures import depth_grid
@@ -38,6 +38,7 @@ from howfar.training.initial_weights import load_initial_weights
 from howfar.training.losses.depth import WeightedLoss, fitted_to, sky_loss, spread_loss
 from howfar.training.optimisers import freeze, normalisations
 from howfar.training.recipe import DepthRecipe
+from howfar.training.task_weights import TaskWeights
 from howfar.training.tasks.kind import TaskKind, TrainedWeights
 from howfar.training.torch_session import TorchSession
 
@@ -67,6 +68,7 @@ class DepthTask:
 
     judged_by = "rel"
     greater_is_better = False
+    task_weights: TaskWeights | None = None
     remarks: tuple[str, ...] = ()
     card_task: CardTask = "depth"
     other_losses: tuple[str, ...] = OTHER_LOSSES
@@ -299,7 +301,9 @@ def training_card(recipe: DepthRecipe, camera: Camera) -> Card:
     entry = NETWORKS[recipe.network.name]
     base = recipe.augmentation.base_px
     width, height = recipe.data.sizes_px[0]
-    spec = InputSpec(width, height, "keep-aspect", entry.multiple_px, mean=entry.mean, std=entry.std)
+    # A network of one size sees pictures of another shape between bars.
+    fit: Fit = "keep-aspect" if entry.size_px is None else "letterbox"
+    spec = InputSpec(width, height, fit, entry.multiple_px, mean=entry.mean, std=entry.std)
     if recipe.output == "metres":
         depth = DepthSpec(
             "metres",

@@ -9,6 +9,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
+from howfar.conversion.detectors import detector_spec, outputs_of
 from howfar.datasets import DetectionSample, LazySamples
 from howfar.datasets.check import Checked, Problem, check_detection
 from howfar.datasets.opening import open_detection_dataset
@@ -16,10 +17,11 @@ from howfar.drawing.side_by_side import side_by_side
 from howfar.errors import SettingError
 from howfar.evaluation.detection.coco import require_coco_eval
 from howfar.evaluation.detection.evaluation import DetectionOptions, evaluate_detector
-from howfar.models.card import Card, DetectorSpec, InputSpec, LayoutName
+from howfar.models.card import Card, InputSpec
 from howfar.models.detector import CardDetector
 from howfar.networks.catalogue import build, find_network
 from howfar.networks.entry import NetworkEntry
+from howfar.networks.ssd import SSD300
 from howfar.networks.yolov5 import YOLOv5
 from howfar.scene import Frame, Query
 from howfar.training.data.batch_pictures import detection_grid
@@ -32,9 +34,11 @@ from howfar.training.data.preparation import Batches, Preparation
 from howfar.training.data.readied import readied
 from howfar.training.data.shown_batch import shown_boxes
 from howfar.training.initial_weights import load_initial_weights
+from howfar.training.losses.multibox import MultiBoxLoss
 from howfar.training.losses.yolov5 import DetectionLoss
 from howfar.training.optimisers import freeze
 from howfar.training.recipe import DetectorRecipe, NetworkSettings
+from howfar.training.task_weights import TaskWeights
 from howfar.training.tasks.kind import TaskKind, TrainedWeights
 from howfar.training.torch_session import TorchSession
 
@@ -52,6 +56,7 @@ class DetectorTask:
 
     judged_by = "ap50"
     greater_is_better = True
+    task_weights: TaskWeights | None = None
 
     def __init__(
         self, recipe: DetectorRecipe, samples: Sequence[DetectionSample], held_out: Sequence[DetectionSample]
@@ -75,7 +80,7 @@ class DetectorTask:
         self.class_names = samples[0].class_names
         self.entry = find_network(recipe.network.name, "detection")
         self.network = _built(self.entry, recipe, self.class_names)
-        self.card = training_card(recipe, self.class_names)
+        self.card = training_card(recipe, self.class_names, self.network)
         self.frozen = recipe.network.frozen
         freeze(self.network, self.frozen)
         indices = [*range(len(samples))] * recipe.data.repeat
@@ -91,11 +96,13 @@ class DetectorTask:
             box_shapes_px: N×2 width and height of all boxes that are trained on, as the network sees them.
 
         Returns:
-            What was done, in a sentence; None where nothing had to be.
+            What was done, in a sentence; None where nothing had to be, or the network has no such anchors.
 
         Raises:
             SettingError: If the anchors do not fit, and there are too few different boxes to fit others.
         """
+        if not isinstance(self.network, YOLOv5):
+            return None
         anchors_px, ratio = self.network.anchors_px.cpu().numpy(), self.recipe.loss.ratio
         before = best_possible_recall(box_shapes_px, anchors_px, ratio)
         if before >= LEAST_RECALL:
@@ -116,14 +123,16 @@ class DetectorTask:
         return self.preparation.run(batches_of_rank(plan, rank, world))
 
     def losses(self, network: nn.Module, batch: DetectionBatch) -> Mapping[str, Tensor]:
-        """The terms of the loss and their sum, each times the number of pictures in the batch.
+        """The terms of the loss and their sum; of a YOLOv5 each times the number of pictures in the batch.
 
-        The published learning rate was tuned for that, with batches of 64 pictures; the loss itself is a mean, which
+        Its published learning rate was tuned for that, with batches of 64 pictures; the loss itself is a mean, which
         does not change with the size of a batch.
         """
+        raw = network(as_fed(batch.images, self.entry).contiguous(memory_format=torch.channels_last))
+        if isinstance(self.network, SSD300):
+            return MultiBoxLoss(self.network.default_boxes, self.recipe.multibox)(raw, batch.targets)
         loss = DetectionLoss(self.network.anchors_px, self.recipe.loss)
-        images = batch.images.contiguous(memory_format=torch.channels_last)
-        return {name: value * len(images) for name, value in loss(network(images), batch.targets).items()}
+        return {name: value * len(batch.images) for name, value in loss(raw, batch.targets).items()}
 
     def names(self, batch: DetectionBatch) -> tuple[str, ...]:
         """What the data set calls the pictures of a batch."""
@@ -151,7 +160,8 @@ class DetectorTask:
         return side_by_side([self._grid(truths), self._grid(found)], ["truth", "prediction"])
 
     def _detector(self, network: nn.Module) -> CardDetector:
-        return CardDetector(self.card, TorchSession(self.entry.decoded(network)))
+        decoded = self.entry.decoded(network)
+        return CardDetector(self.card, TorchSession(decoded, outputs=outputs_of(decoded)))
 
     def _grid(self, pictures: Sequence[LabelledPicture]) -> NDArray[np.uint8]:
         side_px = self.recipe.augmentation.size_px
@@ -188,7 +198,7 @@ def _pictures(
     def chosen(
         split: str, check: Callable[[Sequence[DetectionSample], Checked], list[Problem]]
     ) -> Sequence[DetectionSample]:
-        samples = chosen_pictures(dataset.split(split), data.min_box_px, data.count)
+        samples = chosen_pictures(dataset.split(split), data.min_box_px, data.count, data.classes)
         return readied(samples, check, data.root, cache=recipe.training.cache, checked=checked)
 
     trained = chosen(data.split, survey.check)
@@ -197,26 +207,45 @@ def _pictures(
     return trained, trained if data.validation_split == data.split else chosen(data.validation_split, check_detection)
 
 
-def training_card(recipe: DetectorRecipe, class_names: Sequence[str]) -> Card:
+def as_fed(images: Tensor, entry: NetworkEntry) -> Tensor:
+    """N×C×H×W from 0 to 1, as the network takes them; C may be that of several pictures."""
+    if not any(entry.mean) and set(entry.std) == {255.0}:
+        return images
+    pictures = images.shape[1] // 3
+    mean, std = (images.new_tensor(value * pictures).view(1, -1, 1, 1) for value in (entry.mean, entry.std))
+    return (images * 255 - mean) / std
+
+
+def training_card(recipe: DetectorRecipe, class_names: Sequence[str], network: nn.Module) -> Card:
     """How the trained network is to be fed and read: letterboxed to the size that it was trained at."""
     entry = find_network(recipe.network.name, "detection")
     side_px = recipe.augmentation.size_px
     spec = InputSpec(
         side_px, side_px, "letterbox", multiple_px=entry.multiple_px, mean=entry.mean, std=entry.std, pad=PAD_GREY
     )
-    detector = DetectorSpec(cast(LayoutName, entry.layout), tuple(class_names))
+    detector = detector_spec(entry, network, class_names)
     return Card(recipe.network.name, "detection", "as the data it was trained on", spec, detector=detector)
 
 
-def _built(entry: NetworkEntry, recipe: DetectorRecipe, class_names: Sequence[str]) -> YOLOv5:
+def _built(entry: NetworkEntry, recipe: DetectorRecipe, class_names: Sequence[str]) -> YOLOv5 | SSD300:
     """The network of a recipe, for the classes of the data."""
+    if len(entry.pictures) > 1:
+        raise SettingError(
+            f"The network {recipe.network.name} looks at stereo pairs: train it by a recipe with "
+            'task = "disparity-detector".'
+        )
     side_px = recipe.augmentation.size_px
+    if entry.size_px not in (None, (side_px, side_px)):
+        raise SettingError(
+            f"The network {recipe.network.name} takes pictures of {entry.size_px[0]} px alone, not {side_px}: correct "
+            "augmentation.size_px."
+        )
     if side_px % entry.multiple_px:
         raise SettingError(
             f"The network {recipe.network.name} takes sides in multiples of {entry.multiple_px} px, not {side_px}: "
             "correct augmentation.size_px."
         )
-    return cast(YOLOv5, build(entry, options_for_classes(recipe.network, class_names)))
+    return cast(YOLOv5 | SSD300, build(entry, options_for_classes(recipe.network, class_names)))
 
 
 def options_for_classes(settings: NetworkSettings, class_names: Sequence[str]) -> dict[str, Any]:
@@ -246,7 +275,7 @@ def _exported(trained: TrainedWeights) -> nn.Module:
 def _show(recipe: DetectorRecipe, split: str | None, count: int) -> NDArray[np.uint8]:
     data = recipe.data
     samples = open_detection_dataset(data.root).split(split or data.split)
-    task = DetectorTask(recipe, chosen_pictures(samples, data.min_box_px, data.count), held_out=())
+    task = DetectorTask(recipe, chosen_pictures(samples, data.min_box_px, data.count, data.classes), held_out=())
     return shown_boxes(task.examples, recipe.training.batch, count)
 
 

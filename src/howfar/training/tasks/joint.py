@@ -9,7 +9,7 @@ import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 import msgspec
 import numpy as np
@@ -19,15 +19,17 @@ from torch import Tensor, nn
 
 from howfar.datasets import DepthSample, DetectionSample
 from howfar.datasets.check import Checked
+from howfar.errors import SettingError
 from howfar.evaluation.detection.coco import require_coco_eval
 from howfar.evaluation.detection.evaluation import evaluate_detector
-from howfar.models.card import Card, DetectorSpec
+from howfar.models.card import Card, DetectorSpec, LayoutName
 from howfar.models.depth import CardDepth
 from howfar.models.joint import CardJoint
 from howfar.models.library import find_model
 from howfar.networks.compact_depth import SKY_M
-from howfar.networks.joint_nanodet import DEPTH, JointNanoDet, JointOutput, JointOutputs
-from howfar.networks.nanodet import DISTANCES, SCORES
+from howfar.networks.depth_decoder import DEPTH, JointOutput
+from howfar.networks.joint_nanodet import JointNanoDet
+from howfar.networks.joint_yolov5 import JointYOLOv5
 from howfar.scene import Camera
 from howfar.training.data.depth.pairs import SourcePairs, labelled_pairs, source_pairs
 from howfar.training.data.joint.batches import JointBatch, JointExamples, collate
@@ -38,16 +40,24 @@ from howfar.training.data.shown_batch import shown_objects
 from howfar.training.frozen_depth import FrozenDepth
 from howfar.training.initial_weights import load_initial_weights
 from howfar.training.losses.depth import picture_log_l1_loss
-from howfar.training.losses.nanodet import Labels, boxes_loss, former_loss
+from howfar.training.losses.joint_boxes import BOX_LOSSES
+from howfar.training.losses.nanodet import Labels
 from howfar.training.recipe import BOXES, FORMER, TAUGHT_DEPTH, JointRecipe, SourceSettings
+from howfar.training.task_weights import TASK_WEIGHTS
 from howfar.training.tasks import depth
 from howfar.training.tasks.depth import DepthTask
 from howfar.training.tasks.detection import options_for_classes
 from howfar.training.tasks.kind import TaskKind, TrainedWeights
 from howfar.training.torch_session import TorchSession
 
-JOINT_LOSSES = (BOXES, FORMER, TAUGHT_DEPTH)
-"""The names of the losses on boxes, on what the former detector says, and on what the teacher of depth says."""
+BOXES_LOSSES = (BOXES, FORMER)
+"""The names of the losses on boxes, and on what the former detector says."""
+
+JOINT_LOSSES = (*BOXES_LOSSES, TAUGHT_DEPTH)
+"""The names of the losses that a training of depth alone does not have."""
+
+DEPTH_TASK, BOXES_TASK = "depth_task", "boxes_task"
+"""What the losses of the two tasks, sums of weighted terms, are called where their weights are learned."""
 
 PHOTOS = "photos"
 """What the source of labelled photos is called."""
@@ -60,7 +70,7 @@ class JointTask(DepthTask):
     """A network for objects and depth with its data, losses and validation."""
 
     recipe: JointRecipe
-    network: JointNanoDet
+    network: JointNanoDet | JointYOLOv5
     card_task = "joint"
     other_losses = (*depth.OTHER_LOSSES, *JOINT_LOSSES)
     made_examples = JointExamples
@@ -93,9 +103,18 @@ class JointTask(DepthTask):
             require_coco_eval()
         self.class_names = class_names
         super().__init__(recipe, samples, held_out, sources)
+        self.box_losses = BOX_LOSSES[self.entry.layout]
+        if FORMER in recipe.loss and self.box_losses.former is None:
+            raise SettingError(
+                f"The loss {FORMER} keeps what a trained detector knows, and {self.entry.name} goes on from none: take "
+                f"loss.{FORMER} out."
+            )
         self.photos_held_out = photos_held_out
         self.former: nn.Module | None = None
         self.depth_teacher: FrozenDepth | None = None
+        self._taught: Taught | None = None
+        if recipe.task_weights != "fixed":
+            self.task_weights = TASK_WEIGHTS[recipe.task_weights]((DEPTH_TASK, BOXES_TASK))
 
     @property
     def network_options(self) -> Mapping[str, Any]:
@@ -122,29 +141,27 @@ class JointTask(DepthTask):
         """How the trained network is to be fed and read: whole pictures, with bars up to the next multiple."""
         base = depth.training_card(self.recipe, camera)
         assert base.depth is not None
-        detector = DetectorSpec("nanodet", self.class_names, tensors=(SCORES, DISTANCES))
+        *tensors, _ = self._outputs.tensors
+        detector = DetectorSpec(cast(LayoutName, self.entry.layout), self.class_names, tensors=tuple(tensors))
         spec = replace(base.input, fit="letterbox-area", pad=0)
         return replace(base, task="joint", input=spec, detector=detector, depth=replace(base.depth, tensors=(DEPTH,)))
 
     def losses(self, network: nn.Module, batch: JointBatch) -> Mapping[str, Tensor]:  # type: ignore[override]
-        """The terms of the losses of depth and boxes, and their weighted sum."""
-        fed = self.fed(batch.depth.image)
-        output: JointOutput = network(fed)
+        """The terms of the losses of depth and boxes, and their sum by the weights of the recipe or those learned."""
+        output: JointOutput = network(self.fed(batch.depth.image))
         losses = self.supervised(depth.in_training(output), batch.depth)
-        weights = self.recipe.loss
+        weights, taught = self.recipe.loss, self._taught_of(batch)
         if BOXES in weights:
             losses[BOXES] = self._boxes_loss(output, batch)
-        if self.former is not None:
-            self.former = self.former.to(fed.device)
-            with torch.no_grad():
-                before = self.former(fed)
-            losses[FORMER] = former_loss(output.cells, before)
-        if self.depth_teacher is not None:
-            losses[TAUGHT_DEPTH] = self._taught_depth_loss(output, batch)
-        for name in JOINT_LOSSES:
-            if name in losses:
-                losses["loss"] = losses["loss"] + weights[name] * losses[name]
-        return losses
+        if taught.cells is not None and self.box_losses.former is not None:
+            losses[FORMER] = self.box_losses.former(output.cells, taught.cells)
+        if taught.depth_m is not None:
+            losses[TAUGHT_DEPTH] = _taught_depth_loss(output, batch, taught.depth_m)
+        summed = losses["loss"] + _weighted(losses, weights, (TAUGHT_DEPTH,)), _weighted(losses, weights, BOXES_LOSSES)
+        if self.task_weights is None:
+            return {**losses, "loss": summed[0] + summed[1]}
+        losses |= zip(self.task_weights.tasks, summed, strict=True)
+        return {**losses, **self.task_weights.weighed(losses)}
 
     def names(self, batch: JointBatch) -> tuple[str, ...]:  # type: ignore[override]
         """What the data set calls the pictures of a batch."""
@@ -154,36 +171,76 @@ class JointTask(DepthTask):
         """The figures of depth, and COCO's AP and AP50 on the photos held out."""
         figures = dict(super().validate(network))
         if len(self.photos_held_out):
-            numbers = evaluate_detector(self.photos_held_out, self._joint_of(network).detector).numbers
+            numbers = evaluate_detector(self.photos_held_out, self.joint_of(network).detector).numbers
             figures |= {"ap": numbers.ap, "ap50": numbers.ap50}
         return figures
 
-    def _estimator(self, network: nn.Module) -> CardDepth:
-        return self._joint_of(network).depth
+    def joint_of(self, network: nn.Module) -> CardJoint:
+        """The network as it will be fed and read when it is exported."""
+        return CardJoint(self.card, TorchSession(self._outputs(network), outputs=self._outputs.tensors))
 
-    def _joint_of(self, network: nn.Module) -> CardJoint:
-        return CardJoint(self.card, TorchSession(JointOutputs(network), outputs=JointOutputs.tensors))
+    @property
+    def _outputs(self) -> Any:
+        """What makes of the network that with the outputs of its exported file, and has their names as `tensors`."""
+        return self.entry.decoded
+
+    def _estimator(self, network: nn.Module) -> CardDepth:
+        return self.joint_of(network).depth
 
     def _boxes_loss(self, output: JointOutput, batch: JointBatch) -> Tensor:
         """The loss of the pictures in which somebody has looked for objects."""
         chosen = batch.looked_at.nonzero().flatten()
         if not len(chosen):
-            return output.cells.class_logits.sum() * 0
+            return sum((each.sum() for each in output.cells), start=output.depth_m.new_zeros(())) * 0
         number = batch.looked_at.cumsum(0) - 1
         labels = Labels(number[batch.labels.picture], *batch.labels[1:])
-        cells = type(output.cells)(*(each[chosen] for each in output.cells))
         height, width = batch.depth.image.shape[-2:]
-        return boxes_loss(cells, labels, (width, height))
+        return self.box_losses.boxes(
+            self.network.detector, [each[chosen] for each in output.cells], labels, (width, height)
+        )
 
-    def _taught_depth_loss(self, output: JointOutput, batch: JointBatch) -> Tensor:
-        """How far depth is from the teacher's where no truth is known."""
-        assert self.depth_teacher is not None
-        height, width = output.depth_m.shape[-2:]
-        taught_m = self.depth_teacher.depth_m(batch.depth.image, (width, height)).clamp(max=SKY_M)
-        unknown = ~torch.isfinite(batch.depth.depth_m)
-        if batch.depth.scale_free is not None:
-            unknown = unknown & ~batch.depth.scale_free.view(-1, 1, 1, 1)
-        return picture_log_l1_loss(output.depth_m.clamp(max=SKY_M), taught_m, unknown)
+    def _taught_of(self, batch: JointBatch) -> "Taught":
+        """What the teachers say of a batch; they are asked once where the same one is looked at again."""
+        image = batch.depth.image
+        if self._taught is None or self._taught.image is not image:
+            cells = depth_m = None
+            with torch.no_grad():
+                if self.former is not None:
+                    self.former = self.former.to(image.device)
+                    cells = self.former(self.fed(image))
+                if self.depth_teacher is not None:
+                    height, width = batch.depth.depth_m.shape[-2:]
+                    depth_m = self.depth_teacher.depth_m(image, (width, height))
+            self._taught = Taught(image, cells, depth_m)
+        return self._taught
+
+
+class Taught(NamedTuple):
+    """What the teachers say of a batch of pictures.
+
+    Attributes:
+        image: The pictures.
+        cells: What the detector that was started from says; None where nothing is held to it.
+        depth_m: N×1×h×w metres; None where there is no teacher of depth.
+    """
+
+    image: Tensor
+    cells: Sequence[Tensor] | None
+    depth_m: Tensor | None
+
+
+def _weighted(losses: Mapping[str, Tensor], weights: Mapping[str, float], names: Sequence[str]) -> Tensor:
+    """The weighted sum of those of some losses that there are."""
+    there = [weights[name] * losses[name] for name in names if name in losses]
+    return torch.stack(there).sum() if there else torch.zeros_like(losses["loss"])
+
+
+def _taught_depth_loss(output: JointOutput, batch: JointBatch, taught_m: Tensor) -> Tensor:
+    """How far depth is from the teacher's where no truth is known."""
+    unknown = ~torch.isfinite(batch.depth.depth_m)
+    if batch.depth.scale_free is not None:
+        unknown = unknown & ~batch.depth.scale_free.view(-1, 1, 1, 1)
+    return picture_log_l1_loss(output.depth_m.clamp(max=SKY_M), taught_m.clamp(max=SKY_M), unknown)
 
 
 def joint_task(recipe: JointRecipe, root: Path, checked: Checked = lambda _: None) -> JointTask:

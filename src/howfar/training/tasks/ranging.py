@@ -26,6 +26,7 @@ from howfar.training.data.ranging.examples import RangingBatch, RangingDraw, Ran
 from howfar.training.data.ranging.samples import OTHER, RangingSample, objects_of, ranging_sample
 from howfar.training.initial_weights import load_initial_weights
 from howfar.training.recipe import RangingRecipe
+from howfar.training.task_weights import TaskWeights
 from howfar.training.tasks.kind import TaskKind, TrainedWeights
 
 WRONG = 0.1
@@ -40,6 +41,7 @@ class RangingTask:
 
     judged_by = "rel"
     greater_is_better = False
+    task_weights: TaskWeights | None = None
     remarks: tuple[str, ...] = ()
     frozen: tuple[str, ...] = ()
 

@@ -3,13 +3,23 @@
 from collections.abc import Mapping
 
 from howfar.training.recipe import TrainingRecipe
+from howfar.training.self_supervised import task as self_supervised
 from howfar.training.semi import student
-from howfar.training.tasks import depth, detection, joint, ranging
+from howfar.training.tasks import depth, detection, joint, pairs, ranging, stereo
 from howfar.training.tasks.kind import TaskKind
 
-TASKS: Mapping[str, TaskKind] = {
-    kind.name: kind for kind in (depth.KIND, student.KIND, detection.KIND, joint.KIND, ranging.KIND)
-}
+KINDS = (
+    depth.KIND,
+    self_supervised.KIND,
+    student.KIND,
+    detection.KIND,
+    joint.KIND,
+    pairs.KIND,
+    ranging.KIND,
+    stereo.KIND,
+)
+
+TASKS: Mapping[str, TaskKind] = {kind.name: kind for kind in KINDS}
 """By what recipes call them by their key `task`."""
 
 

@@ -117,8 +117,25 @@ def letterbox(labelled: LabelledPicture, size_px: tuple[int, int]) -> LabelledPi
     Returns:
         The canvas with all of the boxes, none of them cut.
     """
+    return placed(labelled, size_px, 1.0, (size_px[0] / 2, size_px[1] / 2))
+
+
+def placed(
+    labelled: LabelledPicture, size_px: tuple[int, int], scale: float, middle_px: tuple[float, float]
+) -> LabelledPicture:
+    """Lay a picture on a grey canvas.
+
+    Args:
+        labelled: Any picture with its boxes.
+        size_px: Width and height of the canvas.
+        scale: 1 for as large as it fits.
+        middle_px: Where the picture's middle comes to lie.
+
+    Returns:
+        The canvas with all of the boxes, none of them cut.
+    """
     canvas = _canvas(size_px)
-    placement = _in_middle(labelled.image, size_px, 1.0, (size_px[0] / 2, size_px[1] / 2))
+    placement = _in_middle(labelled.image, size_px, scale, middle_px)
     return LabelledPicture(canvas, _lay(canvas, labelled, placement), labelled.class_ids)
 
 

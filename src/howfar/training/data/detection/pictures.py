@@ -1,6 +1,8 @@
 """The pictures that a detector is trained on: which ones, whether they are sound, and the shapes of their boxes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from itertools import islice
 
 import numpy as np
@@ -14,7 +16,7 @@ from howfar.training.data.detection.batches import labelled
 
 
 def chosen_pictures(
-    samples: Sequence[DetectionSample], min_box_px: float = 0.0, count: int = 0
+    samples: Sequence[DetectionSample], min_box_px: float = 0.0, count: int = 0, classes: tuple[str, ...] = ()
 ) -> Sequence[DetectionSample]:
     """Choose pictures; they are read only as far as that needs it.
 
@@ -23,10 +25,13 @@ def chosen_pictures(
         min_box_px: Leave out pictures that hold a box of less than the area of a square of this side, or no box at all;
             0 for none.
         count: Take so many of those that remain, in their order; 0 for all.
+        classes: Leave out the objects of all other classes; none of them for no name.
 
     Raises:
-        SettingError: If too few remain.
+        SettingError: If too few remain, or the data set has no such class.
     """
+    if classes:
+        samples = LazySamples(range(len(samples)), partial(_of_classes, samples, classes))
     fitting = (index for index in range(len(samples)) if not min_box_px or _all_above(samples[index], min_box_px))
     indices = list(islice(fitting, count or None))
     if len(indices) < max(count, 1):
@@ -36,6 +41,24 @@ def chosen_pictures(
             "data.min_box_px."
         )
     return LazySamples(indices, samples.__getitem__)
+
+
+def _of_classes(samples: Sequence[DetectionSample], classes: tuple[str, ...], index: int) -> DetectionSample:
+    """One picture with the objects of some classes, which are numbered anew."""
+    sample = samples[index]
+    if strange := [name for name in classes if name not in sample.class_names]:
+        raise SettingError(
+            f"The data have no class {strange[0]!r}; there are {', '.join(sample.class_names)}: correct data.classes."
+        )
+    numbers = {sample.class_names.index(name): number for number, name in enumerate(classes)}
+    kept = np.array([number in numbers for number in sample.class_ids.tolist()], dtype=np.bool_)
+    return replace(
+        sample,
+        boxes_xyxy_px=sample.boxes_xyxy_px[kept],
+        class_ids=np.array([numbers[number] for number in sample.class_ids[kept].tolist()], dtype=np.int64),
+        crowd=sample.crowd[kept],
+        class_names=classes,
+    )
 
 
 class Survey:

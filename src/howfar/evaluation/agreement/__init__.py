@@ -1,0 +1,1 @@
+"""How far a network's file is from the network that it was made of: on pictures, by boxes and metres."""

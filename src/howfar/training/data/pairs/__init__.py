@@ -1,0 +1,1 @@
+"""Stereo pairs with boxes, as a detector of pairs is shown them."""

@@ -1,0 +1,1 @@
+"""Learning depth from stereo pairs alone: recipe, examples, task."""

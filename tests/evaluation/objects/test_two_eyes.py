@@ -1,0 +1,88 @@
+"""Systems side by side, with stand-ins that know the truth."""
+
+import numpy as np
+import pytest
+
+from howfar.datasets.coco_pairs import CocoPairs, PairSample
+from howfar.evaluation.objects.two_eyes import BoxesInBoth, BoxesOnMap, Row, measure_found, measure_true
+from howfar.scene import Detections, Frame, Query
+from howfar.stereo import Disparities
+from tests.datasets.pair_files import NAMES, write_pairs
+
+
+@pytest.fixture(scope="module")
+def pairs(tmp_path_factory: pytest.TempPathFactory) -> list[PairSample]:
+    return list(CocoPairs(write_pairs(tmp_path_factory.mktemp("pairs") / "data")).split("all"))
+
+
+class Knows:
+    """Finds every object but those of some classes, with its disparity plus an error."""
+
+    name, class_names = "knows", NAMES
+
+    def __init__(self, pairs: list[PairSample], off_px: float = 0.0, blind_to: tuple[int, ...] = ()) -> None:
+        self.pairs, self.off_px, self.blind_to = {each.name: each for each in pairs}, off_px, blind_to
+
+    def detect(self, frame: Frame, query: Query) -> Detections:
+        pair = self.pairs[frame.source]
+        seen = ~np.isin(pair.class_ids, self.blind_to)
+        disparities = (pair.disparities_px + self.off_px).astype(np.float32)
+        scores = np.full(len(seen), 0.9, np.float32)
+        return Detections(pair.boxes_xyxy_px, scores, pair.class_ids, NAMES, disparities_px=disparities).select(seen)
+
+
+class Half:
+    """Its map has the truth in the left half of each box, and 40 px in the rest of the picture."""
+
+    name = "half"
+
+    def __init__(self, pairs: list[PairSample]) -> None:
+        self.pairs = pairs
+
+    def match(self, left: np.ndarray, right: np.ndarray, max_disparity_px: int | None = None) -> Disparities:
+        (pair,) = [each for each in self.pairs if each.image is left]
+        values = np.full(left.shape[:2], 40.0, np.float32)
+        for box, disparity in zip(pair.boxes_xyxy_px.astype(int), pair.disparities_px, strict=True):
+            middle = (box[0] + box[2]) // 2
+            values[box[1] : box[3], box[0] : middle + 1] = disparity
+        return Disparities(values, np.ones_like(values), np.ones(values.shape, np.bool_))
+
+
+def by_row(rows: list[Row]) -> dict[tuple[str, str, int], Row]:
+    return {(row.system, row.setting, row.occlusion): row for row in rows}
+
+
+def test_errors_are_over_what_all_found_and_recall_is_each_ones_own(pairs: list[PairSample]) -> None:
+    done: list[str] = []
+    systems = [
+        BoxesInBoth("exact", Knows(pairs)),
+        BoxesInBoth("off", Knows(pairs, off_px=4.0, blind_to=(1,))),
+    ]
+    rows = by_row(measure_found(pairs, systems, done.append))
+    assert done == [pair.name for pair in pairs]
+    exact, off = rows["exact", "pairs of boxes", 0], rows["off", "pairs of boxes", 0]
+    assert (exact.recall, off.recall) == (1.0, 0.75), "one of the four is a person"
+    assert exact.errors.objects == off.errors.objects == 3
+    assert (exact.errors.end_point_px, off.errors.end_point_px) == pytest.approx((0, 4), abs=1e-5)
+    assert (off.errors.over3px, off.errors.over5px) == (1, 0)
+
+
+def test_the_statistics_of_the_paper_are_read_in_each_box(pairs: list[PairSample]) -> None:
+    rows = by_row(measure_true(pairs, [BoxesOnMap("map", Knows(pairs), Half(pairs))]))
+    assert {setting for _, setting, _ in rows} == {"median", "central-mean"}
+    assert rows["map", "median", 0].errors.end_point_px == pytest.approx(0, abs=1e-4), "a little more than half"
+    assert rows["map", "central-mean", 0].errors.end_point_px > 5, "the mean is drawn by what stands behind"
+    assert rows["map", "median", 0].seconds > 0
+
+
+def test_a_detector_of_pairs_takes_no_true_boxes(pairs: list[PairSample]) -> None:
+    assert measure_true(pairs, [BoxesInBoth("exact", Knows(pairs))]) == []
+
+
+def test_found_boxes_on_a_map_are_those_of_the_detector(pairs: list[PairSample]) -> None:
+    rows = by_row(measure_found(pairs, [BoxesOnMap("map", Knows(pairs, blind_to=(0,)), Half(pairs))]))
+    assert rows["map", "median", 0].recall == 0.25
+
+
+def test_of_no_pairs_there_are_no_rows() -> None:
+    assert measure_found([], []) == []
