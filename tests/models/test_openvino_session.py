@@ -335,3 +335,40 @@ def test_bf16_changes_scores_by_little() -> None:
     tensor = noise(96, 160)
     plain, half = (open_session(path, card, each).run(tensor)["scores"] for each in (ONNX_RUNTIME, BF16))
     assert 0 < np.abs(half - plain).max() < 0.02
+
+
+SIGNALLED = """
+import gc, signal
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+
+from howfar.models import RunOptions, open_session, read_card
+
+probes = Path(str(files("howfar.models"))) / "probes"
+
+
+def run(picture):
+    sessions = []
+    for name, precision in (("probe-float", "fp32"), ("probe-int8", "int8")):
+        options = RunOptions(engine="openvino", precision=precision)
+        sessions.append(open_session(probes / f"{name}.onnx", read_card(probes / f"{name}.toml"), options))
+    for _ in range(4):
+        for session in sessions:
+            session.run(picture)
+
+
+run(np.zeros((1, 3, 240, 320), np.float32))
+gc.collect()
+came = []
+signal.signal(signal.SIGTERM, lambda *_: came.append(1))
+signal.raise_signal(signal.SIGTERM)
+assert came == [1]
+"""
+
+
+@pytest.mark.slow
+def test_a_signal_after_networks_were_let_go_does_not_crash() -> None:
+    done = subprocess.run([sys.executable, "-c", SIGNALLED], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -5,6 +5,7 @@ without asking, and write a number for the user to the home folder. Where that l
 stand-in of their own that does nothing, and this module sees to it.
 """
 
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -40,6 +41,20 @@ def openvino() -> Any:
     return library
 
 
+def core() -> Any:
+    """OpenVINO's core, one for the process, which stays until its end.
+
+    Where the last core of some networks is let go, the stack on which the main thread handles signals goes with it: the
+    next Ctrl-C crashes the process (OpenVINO 2026.4).
+    """
+    return _core_of(os.getpid())
+
+
+@cache
+def _core_of(process: int) -> Any:
+    return openvino().Core()
+
+
 @cache
 def has_bf16() -> bool:
     """Whether the processor computes in bf16 itself, which is where OpenVINO would take it if it were not told.
@@ -47,7 +62,7 @@ def has_bf16() -> bool:
     Its list of capabilities does not say it: that names BF16 also where it is imitated, at a loss of time.
     """
     library = openvino()
-    return bool(library.Core().get_property("CPU", "INFERENCE_PRECISION_HINT") == library.Type.bf16)
+    return bool(core().get_property("CPU", "INFERENCE_PRECISION_HINT") == library.Type.bf16)
 
 
 @contextmanager

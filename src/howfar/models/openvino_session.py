@@ -21,7 +21,7 @@ from howfar.models.model_file import (
     inputs_of_card,
     line_of,
 )
-from howfar.models.openvino_library import openvino
+from howfar.models.openvino_library import core, openvino
 from howfar.models.outputs import check_outputs
 
 MOST_SHAPES = 32
@@ -106,7 +106,7 @@ class _Network:
             "PERFORMANCE_HINT": "LATENCY",
             "ENABLE_CPU_PINNING": False,
         } | ({} if threads is None else {"INFERENCE_NUM_THREADS": threads})
-        self._core = library.Core()
+        self._core = core()
         reader = library.frontend.FrontEndManager().load_by_framework("onnx")
         try:
             read = reader.load(str(path))
