@@ -23,18 +23,9 @@ def look(
             help="Pictures, folders, 'globs', addresses, videos, camera:0, rtsp://…, or - for standard input.",
         ),
     ] = None,
-    max_depth: Annotated[
-        float | None,
-        typer.Option("--max-depth", metavar="METRES", help="Label only objects up to this depth."),
-    ] = None,
-    classes: Annotated[
-        str | None,
-        typer.Option("--classes", help="Only these classes, e.g. chair,person.", rich_help_panel=options.DETECTION),
-    ] = None,
-    score: Annotated[
-        float | None,
-        typer.Option("--score", min=0, max=1, help="Least confidence.", rich_help_panel=options.DETECTION),
-    ] = None,
+    max_depth: options.MaxDepth = None,
+    classes: options.Classes = None,
+    score: options.Score = None,
     nms: Annotated[
         float | None,
         typer.Option("--nms", min=0, max=1, help="Overlap of duplicates.", rich_help_panel=options.DETECTION),
@@ -47,10 +38,7 @@ def look(
             rich_help_panel=options.DETECTION,
         ),
     ] = False,
-    detector: Annotated[
-        str,
-        typer.Option("--detector", help="Detector: a name or an .onnx file.", rich_help_panel=options.DETECTION),
-    ] = "nanodet-g",
+    detector: options.DetectorModel = "nanodet-g",
     depth_model: options.DepthModel = "depth-rooms-streets",
     depth_file: Annotated[
         Path | None,

@@ -97,6 +97,18 @@ Repair = Annotated[
         rich_help_panel=STEREO,
     ),
 ]
+MaxDepth = Annotated[
+    float | None, typer.Option("--max-depth", metavar="METRES", help="Label only objects up to this depth.")
+]
+Classes = Annotated[
+    str | None, typer.Option("--classes", help="Only these classes, e.g. chair,person.", rich_help_panel=DETECTION)
+]
+Score = Annotated[
+    float | None, typer.Option("--score", min=0, max=1, help="Least confidence.", rich_help_panel=DETECTION)
+]
+DetectorModel = Annotated[
+    str, typer.Option("--detector", help="Detector: a name or an .onnx file.", rich_help_panel=DETECTION)
+]
 DepthModel = Annotated[
     str,
     typer.Option("--depth-model", help="Depth network: a name or an .onnx file.", rich_help_panel=DEPTH),

@@ -63,22 +63,10 @@ def serve(
         typer.Option("--deadline", metavar="SECONDS", help="Longest time of a request.", rich_help_panel=SERVER),
     ] = 30.0,
     quiet: Annotated[bool, typer.Option("--quiet", help="No line for each request.", rich_help_panel=SERVER)] = False,
-    max_depth: Annotated[
-        float | None,
-        typer.Option("--max-depth", metavar="METRES", help="Label only objects up to this depth."),
-    ] = None,
-    classes: Annotated[
-        str | None,
-        typer.Option("--classes", help="Only these classes, e.g. chair,person.", rich_help_panel=options.DETECTION),
-    ] = None,
-    score: Annotated[
-        float | None,
-        typer.Option("--score", min=0, max=1, help="Least confidence.", rich_help_panel=options.DETECTION),
-    ] = None,
-    detector: Annotated[
-        str,
-        typer.Option("--detector", help="Detector: a name or an .onnx file.", rich_help_panel=options.DETECTION),
-    ] = "nanodet-g",
+    max_depth: options.MaxDepth = None,
+    classes: options.Classes = None,
+    score: options.Score = None,
+    detector: options.DetectorModel = "nanodet-g",
     depth_model: options.DepthModel = "depth-rooms-streets",
     camera: options.CameraFile = None,
     camera_height: options.CameraHeight = None,
