@@ -69,6 +69,8 @@ def test_the_depth_map_in_millimetres_and_in_colours(client_of):
     assert (depth[0, 0], depth[0, 63]) == (2000, 4000)
     assert (answer.headers["x-metres-per-step"], answer.headers["x-pixels-beyond"]) == ("0.001", "0")
     coloured = client.post("/v1/depth?view=colours", content=PICTURE)
+    for each in (answer, coloured):
+        assert any("camera is assumed" in text for text in json.loads(each.headers["x-caveats"]))
     assert cv2.imdecode(np.frombuffer(coloured.content, np.uint8), cv2.IMREAD_COLOR).shape[1] == 64
 
 

@@ -1,6 +1,7 @@
 """The server: one open rangefinder behind a few addresses, as an ASGI application."""
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -23,6 +24,7 @@ from howfar.errors import HowfarError
 from howfar.io.depth_files import depth_png
 from howfar.io.picture_writer import jpeg_bytes, png_bytes
 from howfar.io.pictures import decode_picture
+from howfar.pipeline.caveats import caveats_of
 from howfar.pipeline.rangefinder import Rangefinder
 from howfar.pipeline.view import View
 from howfar.serve.guard import SUBPROTOCOL, Guard
@@ -162,10 +164,12 @@ class _Service:
         seen = own.perceive(decode_picture(asked.data, asked.name))
         self._metrics.looked()
         size = (seen.frame.width_px, seen.frame.height_px)
+        # A picture carries no text, and a header ASCII alone.
+        headers = {"X-Caveats": json.dumps([caveat.text for caveat in caveats_of(seen)])}
         if asked.asked.of("view") == "colours":
-            return Response(png_bytes(draw_depth(seen.depth, *size)), media_type="image/png")
+            return Response(png_bytes(draw_depth(seen.depth, *size)), media_type="image/png", headers=headers)
         data, beyond = depth_png(seen.depth, *size)
-        headers = {"X-Metres-Per-Step": "0.001", "X-Pixels-Beyond": str(beyond)}
+        headers |= {"X-Metres-Per-Step": "0.001", "X-Pixels-Beyond": str(beyond)}
         return Response(data, media_type="image/png", headers=headers)
 
     def _view(self, asked: PictureRequest, finder: Rangefinder) -> View:
