@@ -87,6 +87,12 @@ def test_a_port_that_is_taken():
             listening_socket(ServeSettings(port=taken.getsockname()[1]))
 
 
+def test_answers_go_out_at_once():
+    """Only sockets that say they are of TCP get that from asyncio; the second packet of an answer waits 40 ms else."""
+    with listening_socket(ServeSettings(port=0)) as listening:
+        assert listening.proto == socket.IPPROTO_TCP
+
+
 def test_a_certificate_is_kept_as_long_as_it_fits(tmp_path):
     first = self_signed(tmp_path / "tls", ["localhost", "192.168.1.5", "[::1]", "0.0.0.0"])
     content = [path.read_bytes() for path in first]
