@@ -1,7 +1,6 @@
 """Training the ranging network: loss, validation, and two steps of its recipe on four made rooms."""
 
 import math
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -21,19 +20,9 @@ from howfar.training.starting import Devices, trainer
 from howfar.training.tasks.ranging import RangingTask, ranging_task
 from howfar.training.trained import trained_network
 from tests.training.data.ranging.pairs import pair
+from tests.training.listeners import TwoSteps
 
 RECIPE = Path(__file__).resolve().parents[3] / "recipes" / "ranging-foreground-nyu.toml"
-
-
-class Silent:
-    def epoch_starts(self, epoch: int, epochs: int, steps: int) -> None:
-        assert (epochs, steps) == (1, 2)
-
-    def step_done(self, losses: Mapping[str, float]) -> None:
-        assert math.isfinite(losses["loss"])
-
-    def epoch_done(self, row: Mapping[str, float], *, best: bool) -> None:
-        assert best
 
 
 class Certain(nn.Module):
@@ -135,7 +124,7 @@ def test_the_recipe_trains_and_what_comes_out_is_exported(data: Path, tmp_path: 
     )
     ready = ranging_task(settings)
     before = [value.clone() for value in ready.network.parameters()]
-    trainer(ready, settings, tmp_path / "run", Devices("cpu", 1)).run(Silent())
+    trainer(ready, settings, tmp_path / "run", Devices("cpu", 1)).run(TwoSteps())
     assert all(not torch.equal(old, new) for old, new in zip(before, ready.network.parameters(), strict=True))
 
     source = trained_network(tmp_path / "run")

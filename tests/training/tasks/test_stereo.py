@@ -1,7 +1,6 @@
 """Training stereo networks: two steps of each shipped recipe, what is judged, and what comes out."""
 
 import math
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -17,20 +16,10 @@ from howfar.training.starting import Devices, trainer
 from howfar.training.tasks.stereo import DisparityTask, PatchTask, stereo_task
 from howfar.training.trained import trained_network
 from tests.training.data.stereo.rendered import noise_pair, write_pairs
+from tests.training.listeners import TwoSteps
 
 RECIPES = Path(__file__).resolve().parents[3] / "recipes"
 SMALL = ("training.epochs=1", "training.batch=2", "data.examples=4", "data.held_out=3", "schedule.shape=cosine")
-
-
-class Silent:
-    def epoch_starts(self, epoch: int, epochs: int, steps: int) -> None:
-        assert (epochs, steps) == (1, 2)
-
-    def step_done(self, losses: Mapping[str, float]) -> None:
-        assert math.isfinite(losses["loss"])
-
-    def epoch_done(self, row: Mapping[str, float], *, best: bool) -> None:
-        assert best
 
 
 def small(name: str, root: Path, *changes: str) -> StereoRecipe:
@@ -41,7 +30,7 @@ def small(name: str, root: Path, *changes: str) -> StereoRecipe:
 
 def trained(recipe: StereoRecipe, out: Path) -> list[dict[str, float]]:
     loop = trainer(stereo_task(recipe), recipe, out, Devices("cpu"))
-    return loop.run(Silent())
+    return loop.run(TwoSteps())
 
 
 @pytest.mark.slow

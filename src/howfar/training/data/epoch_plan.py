@@ -24,3 +24,18 @@ def batches_of_rank(batches: Sequence[Batch], rank: int, world: int) -> list[Bat
     """
     each = len(batches) // world
     return list(batches[rank * each : (rank + 1) * each] if each else batches)
+
+
+def share_of_epoch(count: int, batch: int, seed: int, epoch: int, rank: int, world: int) -> list[list[int]]:
+    """The batches of indices that one of several processes trains on in an epoch, a function of these numbers alone.
+
+    Args:
+        count: How many samples there are.
+        batch: How many a batch has.
+        seed: The training's seed.
+        epoch: The epoch, from 0.
+        rank: The process, from 0.
+        world: How many processes there are.
+    """
+    shuffled = shuffled_batches(count, batch, np.random.default_rng((seed, epoch)))
+    return batches_of_rank(shuffled, rank, world)

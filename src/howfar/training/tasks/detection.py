@@ -29,7 +29,7 @@ from howfar.training.data.detection.anchors import best_possible_recall, fit_anc
 from howfar.training.data.detection.augmentation import PAD_GREY, LabelledPicture, letterbox
 from howfar.training.data.detection.batches import DetectionBatch, DetectionDraw, DetectionExamples, collate, labelled
 from howfar.training.data.detection.pictures import Survey, chosen_pictures
-from howfar.training.data.epoch_plan import batches_of_rank, shuffled_batches
+from howfar.training.data.epoch_plan import share_of_epoch
 from howfar.training.data.preparation import Batches, Preparation
 from howfar.training.data.readied import readied
 from howfar.training.data.shown_batch import shown_boxes
@@ -117,10 +117,8 @@ class DetectorTask:
     def batches(self, epoch: int, rank: int, world: int) -> Batches:
         """The batches of one epoch."""
         training = self.recipe.training
-        rng = np.random.default_rng((training.seed, epoch))
-        shuffled = shuffled_batches(len(self.examples), training.batch, rng)
-        plan = [[DetectionDraw(index, epoch) for index in indices] for indices in shuffled]
-        return self.preparation.run(batches_of_rank(plan, rank, world))
+        share = share_of_epoch(len(self.examples), training.batch, training.seed, epoch, rank, world)
+        return self.preparation.run([[DetectionDraw(index, epoch) for index in batch] for batch in share])
 
     def losses(self, network: nn.Module, batch: DetectionBatch) -> Mapping[str, Tensor]:
         """The terms of the loss and their sum; of a YOLOv5 each times the number of pictures in the batch.

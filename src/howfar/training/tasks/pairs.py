@@ -27,7 +27,7 @@ from howfar.scene import Detections, Frame, Query
 from howfar.training.data.batch_pictures import detection_grid
 from howfar.training.data.detection.augmentation import PAD_GREY
 from howfar.training.data.detection.batches import DetectionDraw
-from howfar.training.data.epoch_plan import batches_of_rank, shuffled_batches
+from howfar.training.data.epoch_plan import share_of_epoch
 from howfar.training.data.pairs.batches import PairBatch, PairExamples, collate_pairs
 from howfar.training.data.preparation import Batches, Preparation
 from howfar.training.data.readied import remembered
@@ -94,10 +94,8 @@ class PairTask:
     def batches(self, epoch: int, rank: int, world: int) -> Batches:
         """The batches of one epoch."""
         training = self.recipe.training
-        rng = np.random.default_rng((training.seed, epoch))
-        shuffled = shuffled_batches(len(self.examples), training.batch, rng)
-        plan = [[DetectionDraw(index, epoch) for index in indices] for indices in shuffled]
-        return self.preparation.run(batches_of_rank(plan, rank, world))
+        share = share_of_epoch(len(self.examples), training.batch, training.seed, epoch, rank, world)
+        return self.preparation.run([[DetectionDraw(index, epoch) for index in batch] for batch in share])
 
     def losses(self, network: nn.Module, batch: PairBatch) -> Mapping[str, Tensor]:
         """The terms of the loss and their sum."""

@@ -19,7 +19,7 @@ from howfar.networks.catalogue import build, find_network
 from howfar.ranging.methods.crops import crop_boxes, network_input
 from howfar.ranging.methods.foreground import Foreground, Network
 from howfar.scene import DepthMap
-from howfar.training.data.epoch_plan import batches_of_rank, shuffled_batches
+from howfar.training.data.epoch_plan import share_of_epoch
 from howfar.training.data.held_out import split_held_out
 from howfar.training.data.preparation import Batches, Preparation
 from howfar.training.data.ranging.examples import RangingBatch, RangingDraw, RangingExamples, collate
@@ -69,11 +69,8 @@ class RangingTask:
     def batches(self, epoch: int, rank: int, world: int) -> Batches:
         """The batches of one epoch."""
         training = self.recipe.training
-        rng = np.random.default_rng((training.seed, epoch))
-        plan = shuffled_batches(len(self.examples), training.batch, rng)
-        return self.preparation.run(
-            [[RangingDraw(index, epoch) for index in batch] for batch in batches_of_rank(plan, rank, world)]
-        )
+        share = share_of_epoch(len(self.examples), training.batch, training.seed, epoch, rank, world)
+        return self.preparation.run([[RangingDraw(index, epoch) for index in batch] for batch in share])
 
     def losses(self, network: nn.Module, batch: RangingBatch) -> Mapping[str, Tensor]:
         """The cross-entropy of what belongs to the object, over the cells of known depth."""

@@ -21,7 +21,7 @@ from howfar.evaluation.stereo.metrics import StereoMetric
 from howfar.networks.catalogue import build, find_network
 from howfar.networks.mc_cnn import MARGIN, MCCNNAccurate, MCCNNFast
 from howfar.networks.psmnet import LEAST_SIDE_PX, MULTIPLE_PX, PSMNet
-from howfar.training.data.epoch_plan import batches_of_rank, shuffled_batches
+from howfar.training.data.epoch_plan import share_of_epoch
 from howfar.training.data.preparation import Batches, Preparation
 from howfar.training.data.stereo.crops import CropBatch, CropExamples, collate_crops
 from howfar.training.data.stereo.patches import Draw, PatchBatch, PatchExamples, collate, grey_pair
@@ -56,10 +56,8 @@ class StereoTask:
     def batches(self, epoch: int, rank: int, world: int) -> Batches:
         """The batches of one epoch."""
         training = self.recipe.training
-        plan = shuffled_batches(self.examples, training.batch, np.random.default_rng((training.seed, epoch)))
-        return self.preparation.run(
-            [[Draw(number, epoch) for number in batch] for batch in batches_of_rank(plan, rank, world)]
-        )
+        share = share_of_epoch(self.examples, training.batch, training.seed, epoch, rank, world)
+        return self.preparation.run([[Draw(number, epoch) for number in batch] for batch in share])
 
     def names(self, batch: Any) -> tuple[str, ...]:
         """What the data set calls the pairs of a batch."""
