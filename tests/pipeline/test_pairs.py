@@ -166,19 +166,24 @@ def test_pairs_that_give_no_metres_are_refused(changes, eyes: PairEyes, message:
 
 SHIFTED = PairVerdict((PairFault("rows", "The rows are 3 px apart.", repairable=True),), row_shift_px=3.0)
 MONO = PairVerdict((PairFault("same", "Both pictures are the same."),))
+GOOD = PairVerdict()
 
 
 @pytest.mark.parametrize(
-    ("verdict", "repair", "told"),
+    ("verdicts", "repair", "told", "setting"),
     [
-        pytest.param(SHIFTED, False, "3 px apart", id="a fault is told"),
-        pytest.param(SHIFTED, True, "", id="and repaired where that is asked for"),
-        pytest.param(MONO, True, "the same", id="but one that cannot be repaired is told"),
+        pytest.param([SHIFTED], False, "3 px apart", "repair", id="a fault is told"),
+        pytest.param([SHIFTED, GOOD], True, "", "", id="and repaired where that is asked for"),
+        pytest.param([SHIFTED, MONO], True, "apart.*there is more: .*the same", "", id="but not to a pair that is bad"),
+        pytest.param([MONO], True, "the same", "", id="one that cannot be repaired is told"),
     ],
 )
-def test_a_bad_pair_is_found_out(monkeypatch, verdict: PairVerdict, repair: bool, told: str) -> None:
+def test_a_bad_pair_is_found_out(
+    monkeypatch, verdicts: list[PairVerdict], repair: bool, told: str, setting: str
+) -> None:
     left, right, _ = pair()
-    monkeypatch.setattr(pairs, "check_pair", lambda *_: verdict)
+    coming = iter(verdicts)
+    monkeypatch.setattr(pairs, "check_pair", lambda *_: next(coming))
     monkeypatch.setattr(pairs, "repaired_pair", lambda frame, _: replace(frame, notes=("repaired",)))
     eyes = PairEyes(SgbmMatcher(), stereo=Stereo(repair=repair))
     frame = Frame(left, "pair", right=right, rig=RIG)
@@ -187,7 +192,7 @@ def test_a_bad_pair_is_found_out(monkeypatch, verdict: PairVerdict, repair: bool
         return
     with pytest.raises(SettingError, match=told) as caught:
         eyes.prepared(frame)
-    assert caught.value.setting == ("repair" if verdict is SHIFTED else "")
+    assert caught.value.setting == setting
 
 
 def test_a_depth_map_of_the_users_own_stays() -> None:

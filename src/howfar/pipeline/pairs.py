@@ -114,13 +114,24 @@ def rectified_frame(frame: Frame, calibration: StereoCalibration | None, *, repa
             setting="right",
         )
     rig = frame.rig
-    verdict = check_pair(frame.image, frame.right, rig.offset_px)
-    if not verdict.is_good:
-        if not (repair and verdict.is_repairable):
-            fault = verdict.faults[0]
-            raise SettingError(fault.text, setting="repair" if verdict.is_repairable else "")
-        frame = repaired_pair(frame, verdict)
+    frame = _good_pair(frame, frame.right, rig.offset_px, repair=repair)
     return frame if frame.camera else replace(frame, camera=_camera_of(rig, frame))
+
+
+def _good_pair(frame: Frame, right: NDArray[np.uint8], offset_px: float, *, repair: bool) -> Frame:
+    """The pair, if nothing speaks against it; repaired, where that is wanted, and nothing speaks against it then.
+
+    What looks like one fault may be another: two pictures that are turned aside can look swapped.
+    """
+    verdict = check_pair(frame.image, right, offset_px)
+    if verdict.is_good:
+        return frame
+    if not (repair and verdict.is_repairable):
+        raise SettingError(verdict.faults[0].text, setting="repair" if verdict.is_repairable else "")
+    repaired = repaired_pair(frame, verdict)
+    if repaired.right is not None and not (again := check_pair(repaired.image, repaired.right, offset_px)).is_good:
+        raise SettingError(f"{verdict.faults[0].text} Once that was repaired, there is more: {again.faults[0].text}")
+    return repaired
 
 
 def _camera_of(rig: StereoRig, frame: Frame) -> Camera:
