@@ -1,5 +1,6 @@
 """The page, in a browser: what people see and press."""
 
+import csv
 import json
 import shutil
 
@@ -112,7 +113,9 @@ def test_depth_map_region_and_files(page, photo):
         if ending.endswith("json"):
             assert "person" in {one["label"] for one in json.loads(content)["objects"]}
         if ending.endswith("csv"):
-            assert content.startswith(b"label,score,depth_m")
+            rows = list(csv.DictReader(content.decode().splitlines()))
+            assert {"label", "score", "depth_m", "low_m", "x1"} <= set(rows[0])
+            assert all("camera is assumed" in row["caveats"] for row in rows)
 
 
 def test_the_camera_is_live(page):
