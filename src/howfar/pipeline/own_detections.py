@@ -1,6 +1,5 @@
 """Boxes of the user's own in the place of a detector's, in any of the forms that Python users may give them in."""
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
@@ -12,7 +11,7 @@ from howfar.errors import SettingError
 from howfar.numbers import is_finite_number
 from howfar.scene import Detections, Frame, Perceiver, Perception, Query
 from howfar.scene.exchange import from_supervision, is_of_supervision
-from howfar.scene.own_boxes import asked_for, fitted_to_picture, round_what_is_seen
+from howfar.scene.own_boxes import asked_for, fitted_to_picture, named_class, round_what_is_seen
 from howfar.scene.perception import GIVEN
 
 OwnDetections: TypeAlias = Detections | Iterable[Sequence[Any]] | NDArray[Any] | Any
@@ -173,30 +172,3 @@ def _row(row: Any, number: int, class_names: Sequence[str]) -> tuple[list[float]
     if not (is_finite_number(score) and 0 <= score <= 1):
         raise SettingError(f"{where} has the score {score:g}, which is none of 0 to 1: {ROW}.", setting="detections")
     return [float(value) for value in cells[:4]], label, float(score)
-
-
-def named_class(given: Any, class_names: Sequence[str], where: str) -> str:
-    """The name of a class that is given by its name or its number.
-
-    Raises:
-        SettingError: If a number stands for no class, or it is neither.
-    """
-    if isinstance(given, str):
-        if not given.strip():
-            raise SettingError(f"{where} names no class: {ROW}.", setting="detections")
-        return given.strip()
-    if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given) or given % 1:
-        raise SettingError(f"{where} has the class {given!r}, which is no name and no number: {ROW}.")
-    if not class_names:
-        raise SettingError(
-            f"{where} has the class {given:.0f}, and nothing says what it stands for: give its name, or name the "
-            "detector whose numbers these are.",
-            setting="detections",
-        )
-    if not 0 <= given < len(class_names):
-        raise SettingError(
-            f"{where} has the class {given:.0f}, and the {len(class_names)} classes are numbered from 0 to "
-            f"{len(class_names) - 1}: give a name, or correct the number.",
-            setting="detections",
-        )
-    return class_names[int(given)]

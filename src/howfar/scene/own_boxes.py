@@ -1,6 +1,9 @@
 """Boxes of the user's own: whether they can be boxes of a picture, and which of them are asked for."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -64,6 +67,41 @@ def asked_for(found: Detections, query: Query) -> Detections:
 def round_what_is_seen(found: Detections) -> Detections:
     """The same boxes, drawn round what is seen of each object, as detectors do, and not round all of it."""
     return replace(found, height_log_sds=np.full(len(found), SEEN_LOG_SD))
+
+
+def named_class(given: Any, class_names: Sequence[str], where: str) -> str:
+    """The name of a class that is given by its name or its number.
+
+    Args:
+        given: The name or number.
+        class_names: What numbers stand for; empty where nothing says it.
+        where: What it is the class of, for messages.
+
+    Raises:
+        SettingError: If a number stands for no class, or it is neither.
+    """
+    if isinstance(given, str):
+        if not given.strip():
+            raise SettingError(f"{where} names no class: name it.", setting="detections")
+        return given.strip()
+    if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given) or given % 1:
+        raise SettingError(
+            f"{where} has the class {given!r}, which is no name and no number: the class comes before the score.",
+            setting="detections",
+        )
+    if not class_names:
+        raise SettingError(
+            f"{where} has the class {given:.0f}, and nothing says what it stands for: give its name, or name the "
+            "detector whose numbers these are.",
+            setting="detections",
+        )
+    if not 0 <= given < len(class_names):
+        raise SettingError(
+            f"{where} has the class {given:.0f}, and the {len(class_names)} classes are numbered from 0 to "
+            f"{len(class_names) - 1}: give a name, or correct the number.",
+            setting="detections",
+        )
+    return class_names[int(given)]
 
 
 def _refuse(found: Detections, wrong: ArrayLike, why: str) -> None:
