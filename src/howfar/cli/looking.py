@@ -1,6 +1,6 @@
 """The work of `howfar look`: each source is processed, printed and written; a failure does not stop the others."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
@@ -11,7 +11,6 @@ from howfar.cli.caveats import Caveats
 from howfar.cli.console import results, tell
 from howfar.cli.failures import Failures
 from howfar.cli.output_options import OutputOptions
-from howfar.cli.own_depth import OwnDepth
 from howfar.cli.printing import Printer, printer_for
 from howfar.cli.progress import Step, progress_bar
 from howfar.cli.writing import PictureFiles, draw_views
@@ -57,7 +56,7 @@ class _Run:
         """Collect the caveats; those that a table tells itself only where files carry metres."""
         view, options = views[0], self.options
         self.note_size(view)
-        if options.format != "table" or options.save_depth or options.point_cloud:
+        if options.format != "table" or options.metres_in_files:
             self.caveats.add(view.source, view.caveats)
         else:
             self.caveats.add(view.source, (caveat for caveat in view.caveats if caveat.kind in NOT_IN_TABLES))
@@ -67,16 +66,18 @@ class _Run:
         self.shrunk = max(self.shrunk, _times_input(self.finder, view))
 
 
-def look_at_all(
-    sources: Sequence[Source], finder: Rangefinder, options: OutputOptions, own: OwnDepth | None = None
-) -> None:
+Prepare = Callable[[Frame], Frame]
+"""Gives a frame what the user has of its own for it: depths, boxes."""
+
+
+def look_at_all(sources: Sequence[Source], finder: Rangefinder, options: OutputOptions, own: Prepare) -> None:
     """Process all sources, and print and write the results.
 
     Args:
         sources: The pictures, videos and streams.
         finder: The rangefinder to use.
         options: What to print and to write.
-        own: Depths of the user's own, if there is exactly one picture.
+        own: Called with each frame first; one of a picture for which it raises a HowfarError has failed.
 
     Raises:
         typer.Exit: If some sources failed; they are named on standard error.
@@ -90,9 +91,9 @@ def look_at_all(
         for is_stream, consecutive in groupby(sources, key=lambda source: source.is_stream):
             if is_stream:
                 for source in consecutive:
-                    _look_at_stream(source, run)
+                    _look_at_stream(source, run, own)
             else:
-                _look_at_pictures(list(consecutive), run, own or OwnDepth())
+                _look_at_pictures(list(consecutive), run, own)
     finally:
         run.printer.finish()
         run.caveats.tell()
@@ -111,12 +112,12 @@ def _times_input(finder: Rangefinder, view: View) -> float:
     return times_input(view.width_px, view.height_px, detector) if isinstance(detector, CardDetector) else 1.0
 
 
-def _look_at_pictures(sources: Sequence[Source], run: _Run, own: OwnDepth) -> None:
+def _look_at_pictures(sources: Sequence[Source], run: _Run, own: Prepare) -> None:
     files = PictureFiles(run.options, run.names, run.finder.method_names)
 
     def prepare(frame: Frame) -> Frame:
         files.reserve(frame.source)
-        return own.added_to(frame)
+        return own(frame)
 
     with progress_bar("Looking", len(sources), "pictures") as step:
         for outcome in look_at_pictures(run.finder, sources, prepare):
@@ -138,15 +139,17 @@ def _show_picture(views: Sequence[View], files: PictureFiles, run: _Run) -> None
     run.note(views)
 
 
-def _look_at_stream(source: Source, run: _Run) -> None:
+def _look_at_stream(source: Source, run: _Run, own: Prepare) -> None:
     """Process a video or a stream; the results of the frames before an error, or before Ctrl-C, are kept."""
     written = None
     try:
         if run.options.save_depth or run.options.point_cloud:
             raise SettingError("--save-depth and --point-cloud are for pictures; `howfar depth` writes a depth video.")
+        if run.options.save_kitti:
+            raise SettingError("--save-kitti is for pictures; --format coco or csv tells the frames of a video.")
         with (
             progress_bar(Path(source.name).name, expected_frames(source, run.options.every), "frames") as step,
-            closing(run.finder.watch_each(source.frames(run.options.every), track=run.options.track)) as rows,
+            closing(run.finder.watch_each(_frames(source, run.options.every, own), track=run.options.track)) as rows,
         ):
             frames = run.alerting.watched(rows)
             if run.names is None:
@@ -162,6 +165,11 @@ def _look_at_stream(source: Source, run: _Run) -> None:
         run.failures.add(source.name, error)
     finally:
         run.printer.end_stream(source.name, written if written and written.exists() else None)
+
+
+def _frames(source: Source, every: int, own: Prepare) -> Generator[Frame, None, None]:
+    with closing(source.frames(every)) as frames:
+        yield from map(own, frames)
 
 
 def _written(frames: Iterable[tuple[View, ...]], video: VideoWriter, run: _Run) -> Iterator[tuple[View, ...]]:
