@@ -18,6 +18,7 @@ from howfar.pipeline.rectification import rectified_pair
 from howfar.pipeline.undistortion import undistorted_frame
 from howfar.scene.calibration import Distortion
 from howfar.stereo.sgbm import SgbmMatcher
+from tests.io.videos import write_video
 from tests.models.onnx_files import constant_detector, joint_network, mean_depth
 from tests.pipeline import test_rectification as turned
 from tests.pipeline.stand_ins import CAMERA, CUP, DOG, Finds, GivesDepth, Sees, halves
@@ -138,6 +139,14 @@ def test_frames_of_a_video_bring_their_boxes() -> None:
     frames = [replace(frame(), index=index, time_s=index / 10, detections=own) for index in range(3)]
     finder = Rangefinder(None, GivesDepth(), "median", camera=CAMERA, cues="depth")
     assert [[each.label for each in row[0]] for row in finder.watch_each(frames)] == [["crate"]] * 3
+
+
+def test_a_function_gives_the_boxes_of_each_frame_of_a_video(tmp_path: Path) -> None:
+    write_video(tmp_path / "film.mp4", 4)
+    own = Detections.from_boxes([(4, 4, 40, 40)], ["crate"], track_ids=[9])
+    finder = Rangefinder(None, GivesDepth(), "median", cues="depth")
+    views = list(finder.watch(tmp_path / "film.mp4", detections=lambda frame: own if frame.index else [], track=True))
+    assert [[one.track.track_id for one in view] for view in views] == [[], [9], [9], [9]]
 
 
 @pytest.fixture

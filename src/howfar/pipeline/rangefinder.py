@@ -397,6 +397,7 @@ class Rangefinder:
         *,
         right: str | Path | None = None,
         every: int = 1,
+        detections: Callable[[Frame], OwnDetections] | None = None,
         track: bool = False,
         stages: Sequence[Stage] = (),
     ) -> Generator[View, None, None]:
@@ -408,6 +409,7 @@ class Rangefinder:
             source: A path, an address, a camera or a stream.
             right: That of the right-hand pictures of pairs; the finder's camera then is the rig of both.
             every: n: frames 0, n, 2·n, … are used.
+            detections: Gives the boxes of each frame, as for `look`, in place of the detector's; a `track_id` is kept.
             track: Number the objects through the frames, filter their distances, and tell their speeds
                 (`SceneObject.track`).
             stages: Processing of the views, one stage after the other.
@@ -419,6 +421,8 @@ class Rangefinder:
             SourceError: If the source cannot be opened; or, after the frames that could be read, where it breaks.
         """
         frames = _frames(str(source), None if right is None else str(right), plain_count(every, "every"))
+        if detections is not None:
+            frames = _with_boxes(frames, detections, self._class_names)
         with closing(self.watch_each(frames, track=plain_flag(track, "track"))) as rows:
             views: Iterator[View] = (row[0] for row in rows)
             for stage in stages:
@@ -504,6 +508,14 @@ def _disowned(frame: Frame) -> Frame:
         "camera is not used, as it is that of the first ones."
     )
     return replace(frame, reshaped=False, notes=(*frame.notes, note))
+
+
+def _with_boxes(
+    frames: Generator[Frame, None, None], boxes_of: Callable[[Frame], OwnDetections], class_names: Sequence[str]
+) -> Generator[Frame, None, None]:
+    with closing(frames):
+        for frame in frames:
+            yield with_own_detections(frame, boxes_of(frame), class_names)
 
 
 def _frames(source: str, right: str | None, every: int) -> Generator[Frame, None, None]:
