@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pytest
 from PIL import Image
@@ -17,6 +18,7 @@ from howfar.pipeline.perceivers import TwoNetworks
 from howfar.pipeline.rectification import rectified_pair
 from howfar.pipeline.undistortion import undistorted_frame
 from howfar.scene.calibration import Distortion
+from howfar.scene.schema import scene_schema
 from howfar.stereo.sgbm import SgbmMatcher
 from tests.io.videos import write_video
 from tests.models.onnx_files import constant_detector, joint_network, mean_depth
@@ -124,14 +126,16 @@ def test_the_objects_of_any_other_perceiver_are_replaced() -> None:
 
 
 def test_the_numbers_of_a_tracker_are_kept() -> None:
-    own = Detections.from_boxes([CUP, DOG], ["cup", "dog"], track_ids=[41, -1])
+    own = Detections.from_boxes([CUP, DOG], ["cup", "dog"], track_ids=[0, -1])
     finder = Rangefinder(None, GivesDepth(), "median", camera=CAMERA, cues="depth")
-    cup, dog = finder.look(frame(), detections=own)
+    view = finder.look(frame(), detections=own)
+    jsonschema.validate(view.to_dict(), scene_schema())
+    cup, dog = view
     assert cup.track is not None
-    assert (cup.track.track_id, cup.track.measured_depth_m) == (41, cup.depth_m)
+    assert (cup.track.track_id, cup.track.measured_depth_m) == (0, cup.depth_m)
     assert np.isnan(cup.track.speed_m_s)
     assert dog.track is None
-    assert cup.to_dict()["track_id"] == 41
+    assert cup.to_dict()["track_id"] == 0
 
 
 def test_frames_of_a_video_bring_their_boxes() -> None:
