@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from typer.testing import CliRunner, Result
 from howfar.cli.app import app
 from howfar.models.session import OnnxSession
 from tests.cli.test_look import MODELS, folder, look, picture, scenes, video
+from tests.drawing.test_rerun_recording import Stand
 
 __all__ = ["folder"]
 
@@ -225,8 +227,22 @@ def test_labels_of_kitti_are_written_with_a_note_of_what_they_are_worth(folder: 
         pytest.param(("two.png", "--save-kitti", "--compare", "min,max"), "name one method", id="labels, two"),
         pytest.param(("two.png", "--format", "coco", "--compare", "min,max"), "name one method", id="COCO, two"),
         pytest.param(("film.mp4", "--save-kitti", "--out", "out"), "is for pictures", id="labels of a video"),
+        pytest.param(("two.png", "--rerun", "a.ply"), "ends in .rrd", id="a recording of another ending"),
     ],
 )
 def test_what_labels_cannot_hold_is_refused(folder: Path, words: tuple[str, ...], says: str) -> None:
     video(folder / "film.mp4", 2)
     assert says in refused(*words)
+
+
+def test_a_recording_has_pictures_and_frames(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stand = Stand()
+    monkeypatch.setitem(sys.modules, "rerun", stand)
+    video(folder / "film.mp4", 3)
+    result = look("two.png", "film.mp4", "--track", "--rerun", "out/all.rrd", "--format", "jsonl")
+    assert result.exit_code == 0, result.output
+    assert (folder / "out" / "all.rrd").is_file()
+    assert [(place, time) for place, _, time in stand.of("Points3D")] == [
+        ("two.png/objects", {"picture": 0}),
+        *(("film.mp4/objects", {"time": pytest.approx(index / 10)}) for index in range(3)),
+    ]

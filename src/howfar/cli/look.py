@@ -202,6 +202,15 @@ def look(
         bool,
         typer.Option("--save-kitti", help="Write the objects as labels of KITTI.", rich_help_panel=options.OUTPUT),
     ] = False,
+    rerun: Annotated[
+        Path | None,
+        typer.Option(
+            "--rerun",
+            metavar="FILE.rrd",
+            help="Write a recording for Rerun's viewer: boxes, depth, camera, objects and tracks in space.",
+            rich_help_panel=options.OUTPUT,
+        ),
+    ] = None,
     overwrite: options.Overwrite = False,
     every: options.Every = 1,
     threads: options.Threads = None,
@@ -239,6 +248,8 @@ def look(
     if boxes is not None and (tiles or nms is not None):
         raise SettingError("With --boxes no detector is run: leave out --tiles and --nms.")
     own_boxes = OwnBoxes.read(boxes, detector, wanted or (), one_source=len(opened) == 1)
+    if rerun is not None and rerun.suffix != ".rrd":
+        raise SettingError(f"A recording for Rerun ends in .rrd, not as {rerun}: name it so.", setting="rerun")
     bounds, run_options = Bounds(lower_threshold, upper_threshold), RunOptions(threads, provider, engine, precision)
     finder = Rangefinder(
         detector if boxes is None else own_boxes.detector,
@@ -281,6 +292,7 @@ def look(
         save_depth=save_depth,
         point_cloud=point_cloud,
         save_kitti=save_kitti,
+        rerun=rerun,
         overwrite=overwrite,
         every=every,
         track=track or birds_eye or own_boxes.has_tracks or any(rule.needs_tracks for rule in rules),

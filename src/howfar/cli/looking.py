@@ -1,7 +1,7 @@
 """The work of `howfar look`: each source is processed, printed and written; a failure does not stop the others."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -15,6 +15,7 @@ from howfar.cli.printing import Printer, printer_for
 from howfar.cli.progress import Step, progress_bar
 from howfar.cli.writing import PictureFiles, draw_views
 from howfar.drawing.birds_eye import BirdsEye
+from howfar.drawing.rerun_recording import RerunRecording
 from howfar.drawing.units import Units, distance_text
 from howfar.errors import HowfarError, OutputError, SettingError
 from howfar.files import uninterrupted
@@ -49,6 +50,7 @@ class _Run:
     failures: Failures
     caveats: Caveats
     alerting: Alerting
+    recording: RerunRecording | None = None
     shrunk: float = 1.0
     """How many times as large as the detector's input the largest picture was."""
 
@@ -60,6 +62,12 @@ class _Run:
             self.caveats.add(view.source, view.caveats)
         else:
             self.caveats.add(view.source, (caveat for caveat in view.caveats if caveat.kind in NOT_IN_TABLES))
+
+    def record(self, view: View) -> None:
+        """Add a picture or frame to the recording, if there is one."""
+        if self.recording is not None:
+            with uninterrupted():
+                self.recording.add(view, view.image, self.options.style)
 
     def note_size(self, view: View) -> None:
         """Take note of the size of a picture."""
@@ -87,13 +95,10 @@ def look_at_all(sources: Sequence[Source], finder: Rangefinder, options: OutputO
     printer, caveats = printer_for(options, one_picture=one_picture), Caveats(many=not one_picture)
     alerting = Alerting(options.alerts, options.on_alert, options.style.units)
     run = _Run(finder, options, printer, names, Failures(len(sources)), caveats, alerting)
+    recording = nullcontext() if options.rerun is None else RerunRecording(options.rerun, overwrite=options.overwrite)
     try:
-        for is_stream, consecutive in groupby(sources, key=lambda source: source.is_stream):
-            if is_stream:
-                for source in consecutive:
-                    _look_at_stream(source, run, own)
-            else:
-                _look_at_pictures(list(consecutive), run, own)
+        with recording as run.recording:
+            _look_at_each(sources, run, own)
     finally:
         run.printer.finish()
         run.caveats.tell()
@@ -104,6 +109,15 @@ def look_at_all(sources: Sequence[Source], finder: Rangefinder, options: OutputO
         )
     run.failures.tell_and_exit()
     alerting.exit_if_any()
+
+
+def _look_at_each(sources: Sequence[Source], run: _Run, own: Prepare) -> None:
+    for is_stream, consecutive in groupby(sources, key=lambda source: source.is_stream):
+        if is_stream:
+            for source in consecutive:
+                _look_at_stream(source, run, own)
+        else:
+            _look_at_pictures(list(consecutive), run, own)
 
 
 def _times_input(finder: Rangefinder, view: View) -> float:
@@ -135,6 +149,7 @@ def _show_picture(views: Sequence[View], files: PictureFiles, run: _Run) -> None
             written = files.write(views)
     except HowfarError as error:
         run.failures.add(views[0].source, error)
+    run.record(views[0])
     run.printer.show(views, written)
     run.note(views)
 
@@ -191,6 +206,7 @@ def _show_frames(frames: Iterable[tuple[View, ...]], run: _Run, step: Step) -> N
     seen, last = 0, None
     try:
         for views in frames:
+            run.record(views[0])
             run.printer.show_frame(views)
             run.note_size(views[0])
             said = IN_SUMMARIES if run.options.format == "table" else ()

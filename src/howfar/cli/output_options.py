@@ -22,6 +22,7 @@ class OutputOptions:
         save_depth: Write depth maps.
         point_cloud: Write point clouds.
         save_kitti: Write the objects as KITTI's labels.
+        rerun: A recording for Rerun's viewer; None for none.
         overwrite: Replace existing files.
         every: Use every n-th frame of a stream.
         track: Track the objects of streams.
@@ -37,6 +38,7 @@ class OutputOptions:
     save_depth: bool = False
     point_cloud: bool = False
     save_kitti: bool = False
+    rerun: Path | None = None
     overwrite: bool = False
     every: int = 1
     track: bool = False
