@@ -125,6 +125,19 @@ def test_the_objects_of_any_other_perceiver_are_replaced() -> None:
     assert view.objects[0].depth_m == pytest.approx(2.0, rel=0.01)
 
 
+def test_boxes_that_a_frame_brings_by_itself_are_looked_at_as_well() -> None:
+    finder = Rangefinder(None, GivesDepth(), "median", camera=CAMERA, cues="depth")
+    wide = replace(frame(), detections=Detections.from_boxes([(-9, 14, 26, 34)], ["cup"]))
+    assert finder.look(wide).objects[0].box_xyxy_px == (0, 14, 26, 34)
+    with pytest.raises(SettingError, match="ends before it begins"):
+        finder.look(replace(frame(), detections=Detections.from_boxes([(30, 14, 26, 34)], ["cup"])))
+
+
+def test_tiles_need_a_detector() -> None:
+    with pytest.raises(SettingError, match="leave tiles out"):
+        Rangefinder(None, GivesDepth(), tiles=True)
+
+
 def test_the_numbers_of_a_tracker_are_kept() -> None:
     own = Detections.from_boxes([CUP, DOG], ["cup", "dog"], track_ids=[0, -1])
     finder = Rangefinder(None, GivesDepth(), "median", camera=CAMERA, cues="depth")

@@ -8,7 +8,8 @@ import pytest
 
 from howfar.errors import SettingError
 from howfar.scene import Detections, Query
-from howfar.scene.own_boxes import asked_for, fitted_to_picture
+from howfar.scene.detections import BOX_LOG_SD
+from howfar.scene.own_boxes import DRAWN_LOG_SD, asked_for, fitted_to_picture, round_what_is_seen
 
 
 @pytest.mark.parametrize(
@@ -66,6 +67,11 @@ def test_a_query_chooses_among_the_boxes(query: Query, labels: list[str]) -> Non
     boxes = np.array([(0, 0, 9, 9)] * 3)
     found = Detections.from_boxes(boxes, ["cup", "Dog", "crate"], [0.9, 0.5, 0.3])
     assert list(asked_for(found, query).labels) == labels
+
+
+def test_boxes_of_a_detector_are_less_exact_than_those_of_people() -> None:
+    found = Detections.from_boxes(np.array([(0, 0, 9, 9)] * 2), ["cup", "dog"], [1.0, 0.9])
+    assert round_what_is_seen(found).height_log_sds.tolist() == [DRAWN_LOG_SD, BOX_LOG_SD]
 
 
 def test_as_many_track_ids_as_boxes_are_needed() -> None:

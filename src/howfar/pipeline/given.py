@@ -63,7 +63,7 @@ def given_detector(given: str | Path | Detector | None, options: RunOptions, *, 
         SettingError: If it is something else, or cannot look at parts.
     """
     if given is None:
-        return OwnBoxes()
+        given = OwnBoxes()
     detector = _named_or_open(given, "detector", "detect", lambda name: open_detector(name, options))
     if not tiles:
         return detector

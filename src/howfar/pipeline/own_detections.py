@@ -48,7 +48,7 @@ class OwnBoxes:
                 f"{frame.source} comes without boxes, and there is no detector: give boxes, or name a detector.",
                 setting="detections",
             )
-        return asked_for(frame.detections, query)
+        return asked_for(fitted_to_picture(frame.detections, frame.width_px, frame.height_px), query)
 
 
 @dataclass(frozen=True, slots=True)

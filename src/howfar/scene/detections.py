@@ -9,6 +9,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from howfar.errors import SettingError
 
+BOX_LOG_SD = 0.12
+"""Standard deviation of the natural logarithm of a box's height, of a detector whose errors are not known: NanoDet-g's.
+Of its heights on 734 whole objects of COCO photos that it was trained on, 80 % lie within 1.28 times 0.103 in log (0.13
+below 16 pixels of the input, 0.05 above 128); on 87 of NYU's test rooms 0.101, on 37 of streets 0.077 about a median
+that is 9 % too small. What it has not seen is wider than COCO's, and boxes that overlap by less than half were not
+counted."""
 MOST_SCORE = 1.001
 """A score that half precision rounds upwards is still one."""
 

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from howfar.errors import SettingError
-from howfar.scene.detections import Detections
+from howfar.scene.detections import BOX_LOG_SD, Detections
 from howfar.scene.query import Query
 
 LARGEST_SHARE = 1.5
 """Boxes all of whose corners are at most this are shares of the sides, not pixels."""
-SEEN_LOG_SD = 0.02
-"""Standard deviation of the natural logarithm of the height of a box that is drawn round what is seen."""
+DRAWN_LOG_SD = 0.02
+"""Standard deviation of the natural logarithm of the height of a box that a person drew round what is seen."""
 CORNERS = "corners are left, top, right, bottom in pixels of the picture"
 
 
@@ -65,8 +65,11 @@ def asked_for(found: Detections, query: Query) -> Detections:
 
 
 def round_what_is_seen(found: Detections) -> Detections:
-    """The same boxes, drawn round what is seen of each object, as detectors do, and not round all of it."""
-    return replace(found, height_log_sds=np.full(len(found), SEEN_LOG_SD))
+    """The same boxes, drawn round what is seen of each object, as detectors do, and not round all of it.
+
+    Those with a score below 1 are a detector's, and as inexact as those of any whose errors are not known.
+    """
+    return replace(found, height_log_sds=np.where(found.scores < 1, BOX_LOG_SD, DRAWN_LOG_SD))
 
 
 def named_class(given: Any, class_names: Sequence[str], where: str) -> str:
