@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from howfar.datasets.kitti_labels import KittiObject, read_camera, read_objects, read_unlabelled
+from howfar.datasets.kitti_labels import KittiObject, read_boxes, read_camera, read_objects, read_unlabelled
 from howfar.errors import SourceError
 from howfar.scene import Camera
 from tests.datasets.folders import KITTI_CALIBRATION, kitti_line
@@ -62,11 +62,12 @@ def test_the_nearest_face_of_what_the_camera_stands_beside_is_unknown() -> None:
     "line",
     [
         pytest.param(TRUCK.rsplit(" ", 1)[0], id="a column too few"),
-        pytest.param(f"{TRUCK} 0.9", id="a score, as detectors write"),
+        pytest.param(f"{TRUCK} 0.9 1", id="two columns too many"),
         pytest.param("Truck", id="a type alone"),
         pytest.param(TRUCK.replace("69.44", "far"), id="a text in the place of a number"),
         pytest.param(TRUCK.replace("69.44", "nan"), id="a number that is none"),
         pytest.param(TRUCK.replace("12.34", "-1"), id="a length below zero"),
+        pytest.param(TRUCK.replace("2.85 2.63 12.34", "-2 -2 -2"), id="three sizes below zero"),
         pytest.param("Car 0 0 0 9 2 1 8 1.5 1.6 3.9 1 1.5 20 0", id="a box that ends before it begins"),
         pytest.param(TRUCK.replace("69.44", "1e300"), id="a distance beyond single precision"),
         pytest.param(TRUCK.replace("69.44", "9" * 5000), id="a number of 5000 digits"),
@@ -116,3 +117,16 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
         read_objects(path)
     with pytest.raises(SourceError, match="cannot be read"):
         read_camera(tmp_path / "gone.txt", 1224, 370)
+
+
+def test_what_has_a_box_in_the_picture_alone_has_a_distance_and_no_nearest_face(tmp_path: Path) -> None:
+    line = TRUCK.replace("2.85 2.63 12.34", "-1 -1 -1")
+    (truck,) = read_objects(_labels(tmp_path, f"{line} 0.9"))
+    assert truck.z_m == 69.44
+    assert math.isnan(truck.width_m)
+    assert math.isnan(truck.nearest_m)
+
+
+def test_boxes_are_read_with_their_scores_whatever_is_said_of_space(tmp_path: Path) -> None:
+    path = _labels(tmp_path, f"{TRUCK}\n{DONT_CARE}\nCar -1 -1 -10 1 2 3 4 -1 -1 -1 -1000 -1000 -1000 -10 0.25\n")
+    assert read_boxes(path) == [("Truck", (599.41, 156.4, 629.75, 189.25), None), ("Car", (1, 2, 3, 4), 0.25)]

@@ -126,7 +126,7 @@ WRONG: list[Any] = [
     pytest.param({"known": 3}, "written as chair=2.30", id="a number as a known distance"),
     pytest.param({"method": None}, "method must be a name", id="no method"),
     pytest.param({"method": [5]}, "method must be a name", id="a number as a method"),
-    pytest.param({"detector": None}, "detector must be a name", id="no detector"),
+    pytest.param({"detector": 5}, "detector must be a name", id="a number as a detector"),
     pytest.param({"detector": Rangefinder}, "the class Rangefinder", id="a class as a detector"),
     pytest.param({"depth": None}, "depth must be a name", id="no depth network"),
     pytest.param({"depth": np.ones((4, 4))}, "not ndarray: a depth map of your own", id="an array as a depth network"),

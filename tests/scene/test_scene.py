@@ -113,15 +113,3 @@ def test_detections_from_boxes_of_ones_own() -> None:
 def test_detections_that_do_not_fit_together_are_refused(boxes, scores, ids, says: str) -> None:
     with pytest.raises(SettingError, match=says):
         Detections(boxes.astype(np.float32), scores.astype(np.float32), ids, ("cup",))
-
-
-def test_supervision_takes_the_objects_with_their_distances() -> None:
-    pytest.importorskip("supervision")
-    from howfar.scene.exchange import to_supervision
-
-    found = to_supervision(scene())
-    assert found.xyxy.tolist() == [[10.0, 10.0, 20.5, 20.0], [0.0, 0.0, 5.0, 5.0]]
-    assert found.data["class_name"].tolist() == ["chair", "person"]
-    assert found.data["depth_m"] == pytest.approx([1.5, math.nan], nan_ok=True)
-    assert found.data["position_m"].shape == (2, 3)
-    assert len(to_supervision(scene(objects=()))) == 0

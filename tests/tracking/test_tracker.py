@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from howfar.scene import Scene
+from howfar.scene.track import Track
 from howfar.tracking import Tracker
 from tests.tracking.scenes import NO_METRES, box, frame, seen, walker
 
@@ -111,3 +112,16 @@ def test_the_maximum_depth_holds_for_filtered_distances() -> None:
     tracked = tracker.update(scene)
     assert [len(tracked.objects), len(tracked.beyond)] == [1, 1]
     assert tracked.beyond[0].track is not None
+
+
+def test_numbers_of_ones_own_are_kept_whatever_the_boxes_do() -> None:
+    tracker, mine = Tracker(), {7: 0.0, 3: 2.0}
+    for index in range(8):
+        places = {number: (x if index < 4 else -x + 2) for number, x in mine.items()}  # they change places at once
+        objects = [replace(walker(x, 10.0), track=Track(number)) for number, x in places.items()]
+        tracked = tracker.update(frame(index / 10, [*objects, walker(-3.0, 10.0)], index))
+        by_place = {round(one.box_xyxy_px[0]): one.track.track_id for one in tracked}
+        expected = {round(one.box_xyxy_px[0]): one.track.track_id for one in objects}
+        assert {place: number for place, number in by_place.items() if place in expected} == expected
+    assert max(one.track.track_id for one in tracked) == 8, "what has no number gets a free one"
+    assert math.isfinite(tracked.objects[0].track.speed_m_s)

@@ -50,6 +50,7 @@ LONG_WORD = re.compile(rf"\S{{{sum(WORD) + 1},}}")
 FLAGS = {
     "alignment": "--align",
     "camera_height_m": "--camera-height",
+    "detections": "--boxes",
     "horizon_px": "--horizon",
     "max_depth_m": "--max-depth",
     "max_disparity_px": "--max-disparity",

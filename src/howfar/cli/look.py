@@ -10,6 +10,7 @@ from howfar.cli.console import tell
 
 if TYPE_CHECKING:
     from howfar.models import RunOptions
+    from howfar.pipeline.rangefinder import Rangefinder
     from howfar.ranging import Bounds, Method
 
 DEFAULT_OUT = Path("howfar-out")
@@ -39,6 +40,16 @@ def look(
         ),
     ] = False,
     detector: options.DetectorModel = "nanodet-g",
+    boxes: Annotated[
+        Path | None,
+        typer.Option(
+            "--boxes",
+            metavar="FILE",
+            help="Your own boxes in place of the detector's: COCO JSON, CSV, labels of KITTI or YOLO (a .txt, or their "
+            "folder), or what --format json has printed.",
+            rich_help_panel=options.DETECTION,
+        ),
+    ] = None,
     depth_model: options.DepthModel = "depth-rooms-streets",
     depth_file: Annotated[
         Path | None,
@@ -139,8 +150,12 @@ def look(
         ),
     ] = None,
     format_: Annotated[
-        Literal["table", "json", "jsonl", "csv"],
-        typer.Option("--format", help="How to print the results.", rich_help_panel=options.OUTPUT),
+        Literal["table", "json", "jsonl", "csv", "coco"],
+        typer.Option(
+            "--format",
+            help="How to print the results; coco is one COCO JSON of all pictures, with depth_m.",
+            rich_help_panel=options.OUTPUT,
+        ),
     ] = "table",
     units: Annotated[
         Literal["m", "ft"],
@@ -183,6 +198,19 @@ def look(
     point_cloud: Annotated[
         bool, typer.Option("--point-cloud", help="Write a coloured PLY.", rich_help_panel=options.OUTPUT)
     ] = False,
+    save_kitti: Annotated[
+        bool,
+        typer.Option("--save-kitti", help="Write the objects as labels of KITTI.", rich_help_panel=options.OUTPUT),
+    ] = False,
+    rerun: Annotated[
+        Path | None,
+        typer.Option(
+            "--rerun",
+            metavar="FILE.rrd",
+            help="Write a recording for Rerun's viewer: boxes, depth, camera, objects and tracks in space.",
+            rich_help_panel=options.OUTPUT,
+        ),
+    ] = None,
     overwrite: options.Overwrite = False,
     every: options.Every = 1,
     threads: options.Threads = None,
@@ -201,6 +229,7 @@ def look(
     from howfar.cli.folders import fresh_folder
     from howfar.cli.looking import look_at_all
     from howfar.cli.output_options import OutputOptions
+    from howfar.cli.own_boxes import OwnBoxes
     from howfar.cli.own_depth import OwnDepth
     from howfar.cli.own_depth import depth_unit as read_unit
     from howfar.drawing.style import DrawStyle
@@ -215,9 +244,15 @@ def look(
     if not sources:
         sources, max_depth = _ask(max_depth)
     opened = open_with_pairs(sources, right or (), stereo, stdin=typer.get_binary_stream("stdin"), tell=tell)
+    wanted = classes.split(",") if classes else None
+    if boxes is not None and (tiles or nms is not None):
+        raise SettingError("With --boxes no detector is run: leave out --tiles and --nms.")
+    own_boxes = OwnBoxes.read(boxes, detector, wanted or (), one_source=len(opened) == 1)
+    if rerun is not None and rerun.suffix != ".rrd":
+        raise SettingError(f"A recording for Rerun ends in .rrd, not as {rerun}: name it so.", setting="rerun")
     bounds, run_options = Bounds(lower_threshold, upper_threshold), RunOptions(threads, provider, engine, precision)
     finder = Rangefinder(
-        detector,
+        detector if boxes is None else own_boxes.detector,
         depth_model,
         _methods(method, shrink, bounds, run_options),
         camera,
@@ -226,7 +261,7 @@ def look(
         fov_long_deg=fov_long_deg,
         fov_diagonal_deg=fov_diagonal_deg,
         max_depth_m=max_depth,
-        classes=classes.split(",") if classes else None,
+        classes=wanted,
         score=score,
         nms=nms,
         depth_on=depth_on,
@@ -244,9 +279,11 @@ def look(
         tiles=tiles,
         stereo=Stereo(stereo_method, max_disparity, repair),
     )
-    detector_names = getattr(getattr(finder.perceiver, "detector", None), "class_names", None)
+    detector_names = own_boxes.file.labels if own_boxes.file else _class_names(finder)
     rules = tuple(parse_rule(text, detector_names) for text in alert or ())
-    wants_files = format_ == "table" or save_depth or point_cloud
+    if (format_ == "coco" or save_kitti) and len(finder.method_names) > 1:
+        raise SettingError("COCO JSON and KITTI labels have one distance for each object: name one method (--method).")
+    wants_files = format_ == "table" or save_depth or point_cloud or save_kitti
     output = OutputOptions(
         out=out or (fresh_folder(DEFAULT_OUT) if wants_files else None),
         format=format_,
@@ -254,9 +291,11 @@ def look(
         explain=explain,
         save_depth=save_depth,
         point_cloud=point_cloud,
+        save_kitti=save_kitti,
+        rerun=rerun,
         overwrite=overwrite,
         every=every,
-        track=track or birds_eye or any(rule.needs_tracks for rule in rules),
+        track=track or birds_eye or own_boxes.has_tracks or any(rule.needs_tracks for rule in rules),
         alerts=rules,
         on_alert=on_alert,
         birds_eye=birds_eye,
@@ -268,7 +307,7 @@ def look(
         raise SettingError("--known goes with one picture: name the picture that the object is in.")
     unit = read_unit(depth_unit, depth_scale, depth_invalid)
     own = OwnDepth.read(depth_file, depth_points, unit, one_picture=one_picture)
-    look_at_all(opened, finder, output, own)
+    look_at_all(opened, finder, output, lambda frame: own.added_to(own_boxes.added_to(frame)))
 
 
 def _ask(max_depth: float | None) -> tuple[list[str], float | None]:
@@ -282,6 +321,11 @@ def _ask(max_depth: float | None) -> tuple[list[str], float | None]:
         answer = typer.prompt("Maximum depth in metres (empty for none)", default="", show_default=False).strip()
         max_depth = _number(answer) if answer else None
     return [source], max_depth
+
+
+def _class_names(finder: "Rangefinder") -> tuple[str, ...] | None:
+    """The classes of a finder's detector; None where it has none that says them."""
+    return getattr(getattr(finder.perceiver, "detector", None), "class_names", None)
 
 
 def _number(answer: str) -> float:

@@ -1,7 +1,7 @@
 """The work of `howfar look`: each source is processed, printed and written; a failure does not stop the others."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -11,11 +11,11 @@ from howfar.cli.caveats import Caveats
 from howfar.cli.console import results, tell
 from howfar.cli.failures import Failures
 from howfar.cli.output_options import OutputOptions
-from howfar.cli.own_depth import OwnDepth
 from howfar.cli.printing import Printer, printer_for
 from howfar.cli.progress import Step, progress_bar
 from howfar.cli.writing import PictureFiles, draw_views
 from howfar.drawing.birds_eye import BirdsEye
+from howfar.drawing.rerun_recording import RerunRecording
 from howfar.drawing.units import Units, distance_text
 from howfar.errors import HowfarError, OutputError, SettingError
 from howfar.files import uninterrupted
@@ -50,6 +50,7 @@ class _Run:
     failures: Failures
     caveats: Caveats
     alerting: Alerting
+    recording: RerunRecording | None = None
     shrunk: float = 1.0
     """How many times as large as the detector's input the largest picture was."""
 
@@ -57,26 +58,34 @@ class _Run:
         """Collect the caveats; those that a table tells itself only where files carry metres."""
         view, options = views[0], self.options
         self.note_size(view)
-        if options.format != "table" or options.save_depth or options.point_cloud:
+        if options.format != "table" or options.metres_in_files:
             self.caveats.add(view.source, view.caveats)
         else:
             self.caveats.add(view.source, (caveat for caveat in view.caveats if caveat.kind in NOT_IN_TABLES))
+
+    def record(self, view: View) -> None:
+        """Add a picture or frame to the recording, if there is one."""
+        if self.recording is not None:
+            with uninterrupted():
+                self.recording.add(view, view.image, self.options.style)
 
     def note_size(self, view: View) -> None:
         """Take note of the size of a picture."""
         self.shrunk = max(self.shrunk, _times_input(self.finder, view))
 
 
-def look_at_all(
-    sources: Sequence[Source], finder: Rangefinder, options: OutputOptions, own: OwnDepth | None = None
-) -> None:
+Prepare = Callable[[Frame], Frame]
+"""Gives a frame what the user has of its own for it: depths, boxes."""
+
+
+def look_at_all(sources: Sequence[Source], finder: Rangefinder, options: OutputOptions, own: Prepare) -> None:
     """Process all sources, and print and write the results.
 
     Args:
         sources: The pictures, videos and streams.
         finder: The rangefinder to use.
         options: What to print and to write.
-        own: Depths of the user's own, if there is exactly one picture.
+        own: Called with each frame first; one of a picture for which it raises a HowfarError has failed.
 
     Raises:
         typer.Exit: If some sources failed; they are named on standard error.
@@ -86,13 +95,10 @@ def look_at_all(
     printer, caveats = printer_for(options, one_picture=one_picture), Caveats(many=not one_picture)
     alerting = Alerting(options.alerts, options.on_alert, options.style.units)
     run = _Run(finder, options, printer, names, Failures(len(sources)), caveats, alerting)
+    recording = nullcontext() if options.rerun is None else RerunRecording(options.rerun, overwrite=options.overwrite)
     try:
-        for is_stream, consecutive in groupby(sources, key=lambda source: source.is_stream):
-            if is_stream:
-                for source in consecutive:
-                    _look_at_stream(source, run)
-            else:
-                _look_at_pictures(list(consecutive), run, own or OwnDepth())
+        with recording as run.recording:
+            _look_at_each(sources, run, own)
     finally:
         run.printer.finish()
         run.caveats.tell()
@@ -105,18 +111,27 @@ def look_at_all(
     alerting.exit_if_any()
 
 
+def _look_at_each(sources: Sequence[Source], run: _Run, own: Prepare) -> None:
+    for is_stream, consecutive in groupby(sources, key=lambda source: source.is_stream):
+        if is_stream:
+            for source in consecutive:
+                _look_at_stream(source, run, own)
+        else:
+            _look_at_pictures(list(consecutive), run, own)
+
+
 def _times_input(finder: Rangefinder, view: View) -> float:
     """How many times as large a picture is as what the detector saw of it; 1 where that is not known."""
     detector = getattr(finder.perceiver, "detector", None)
     return times_input(view.width_px, view.height_px, detector) if isinstance(detector, CardDetector) else 1.0
 
 
-def _look_at_pictures(sources: Sequence[Source], run: _Run, own: OwnDepth) -> None:
+def _look_at_pictures(sources: Sequence[Source], run: _Run, own: Prepare) -> None:
     files = PictureFiles(run.options, run.names, run.finder.method_names)
 
     def prepare(frame: Frame) -> Frame:
         files.reserve(frame.source)
-        return own.added_to(frame)
+        return own(frame)
 
     with progress_bar("Looking", len(sources), "pictures") as step:
         for outcome in look_at_pictures(run.finder, sources, prepare):
@@ -134,19 +149,22 @@ def _show_picture(views: Sequence[View], files: PictureFiles, run: _Run) -> None
             written = files.write(views)
     except HowfarError as error:
         run.failures.add(views[0].source, error)
+    run.record(views[0])
     run.printer.show(views, written)
     run.note(views)
 
 
-def _look_at_stream(source: Source, run: _Run) -> None:
+def _look_at_stream(source: Source, run: _Run, own: Prepare) -> None:
     """Process a video or a stream; the results of the frames before an error, or before Ctrl-C, are kept."""
     written = None
     try:
         if run.options.save_depth or run.options.point_cloud:
             raise SettingError("--save-depth and --point-cloud are for pictures; `howfar depth` writes a depth video.")
+        if run.options.save_kitti:
+            raise SettingError("--save-kitti is for pictures; --format coco or csv tells the frames of a video.")
         with (
             progress_bar(Path(source.name).name, expected_frames(source, run.options.every), "frames") as step,
-            closing(run.finder.watch_each(source.frames(run.options.every), track=run.options.track)) as rows,
+            closing(run.finder.watch_each(_frames(source, run.options.every, own), track=run.options.track)) as rows,
         ):
             frames = run.alerting.watched(rows)
             if run.names is None:
@@ -162,6 +180,11 @@ def _look_at_stream(source: Source, run: _Run) -> None:
         run.failures.add(source.name, error)
     finally:
         run.printer.end_stream(source.name, written if written and written.exists() else None)
+
+
+def _frames(source: Source, every: int, own: Prepare) -> Generator[Frame, None, None]:
+    with closing(source.frames(every)) as frames:
+        yield from map(own, frames)
 
 
 def _written(frames: Iterable[tuple[View, ...]], video: VideoWriter, run: _Run) -> Iterator[tuple[View, ...]]:
@@ -183,6 +206,7 @@ def _show_frames(frames: Iterable[tuple[View, ...]], run: _Run, step: Step) -> N
     seen, last = 0, None
     try:
         for views in frames:
+            run.record(views[0])
             run.printer.show_frame(views)
             run.note_size(views[0])
             said = IN_SUMMARIES if run.options.format == "table" else ()

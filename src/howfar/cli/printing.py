@@ -1,15 +1,18 @@
-"""The formats that `howfar look` prints results in: a table for people; JSON, JSON Lines and CSV for programs."""
+"""The formats that `howfar look` prints results in: a table for people; JSON (also COCO's) and CSV for programs."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from howfar import __version__
 from howfar.cli.console import results, write_data
 from howfar.cli.output_options import OutputOptions
 from howfar.cli.stream_summary import StreamSummary
+from howfar.datasets.coco_writing import CocoScenes
 from howfar.drawing.tables import caption, csv_text, explanation, table
 from howfar.pipeline.caveats import scenes_text
 from howfar.pipeline.view import View
+from howfar.text import json_text
 
 
 class Printer(Protocol):
@@ -39,6 +42,8 @@ def printer_for(options: OutputOptions, *, one_picture: bool) -> Printer:
         return _Tables(options, titled=not one_picture)
     if options.format == "csv":
         return _csv(tracked=options.track)
+    if options.format == "coco":
+        return _CocoDocument()
     return _json_lines() if options.format == "jsonl" else _JsonDocument(one_picture=one_picture)
 
 
@@ -98,6 +103,26 @@ class _JsonDocument:
             write_data("\n]\n")
         elif not self._one_picture:
             write_data("[]\n")
+
+
+class _CocoDocument:
+    """One document of COCO's JSON for all pictures, printed at the end."""
+
+    def __init__(self) -> None:
+        self._scenes = CocoScenes(__version__)
+
+    def show(self, views: Sequence[View], written: Path | None) -> None:
+        self.show_frame(views)
+
+    def show_frame(self, views: Sequence[View]) -> None:
+        self._scenes.add(views[0])
+
+    def end_stream(self, name: str, written: Path | None) -> None:
+        """Print nothing: there is no summary."""
+
+    def finish(self) -> None:
+        """Print the document, which is there even if no picture could be read."""
+        write_data(json_text(self._scenes.to_dict()) + "\n")
 
 
 class _Tables:

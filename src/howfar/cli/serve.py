@@ -9,11 +9,18 @@ from howfar.cli import options
 from howfar.cli.console import tell
 
 SERVER = "Server"
+TOOLS = "Tools"
 TOKEN_BYTES = 18
 MEGABYTE = 2**20
+OF_ADDRESSES = (
+    *("host", "port", "token", "tls", "tls_cert", "tls_key"),
+    *("allowed_host", "allow_origin", "allow_urls", "waiting", "deadline", "quiet"),
+)
+"""The options of a server that has an address."""
 
 
 def serve(
+    context: typer.Context,
     host: Annotated[
         str, typer.Option("--host", help="Address to listen at; 0.0.0.0 for all.", rich_help_panel=SERVER)
     ] = "127.0.0.1",
@@ -62,6 +69,20 @@ def serve(
         float,
         typer.Option("--deadline", metavar="SECONDS", help="Longest time of a request.", rich_help_panel=SERVER),
     ] = 30.0,
+    mcp: Annotated[
+        bool,
+        typer.Option(
+            "--mcp",
+            help="Offer the tools look, depth and measure on standard input and output (Model Context Protocol).",
+            rich_help_panel=TOOLS,
+        ),
+    ] = False,
+    allow_folder: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--allow-folder", metavar="DIR", help="A folder whose pictures tools may read.", rich_help_panel=TOOLS
+        ),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No line for each request.", rich_help_panel=SERVER)] = False,
     max_depth: options.MaxDepth = None,
     classes: options.Classes = None,
@@ -80,10 +101,28 @@ def serve(
     WebSocket for frames of a camera, /openapi.json describes all of it. The page is at /.
     """
     from howfar.cli.extras import need
+    from howfar.cli.serve_tools import refuse_mixture, serve_tools
     from howfar.errors import SettingError
     from howfar.io.camera_files import read_calibration
     from howfar.pipeline.spec import RangefinderSpec
 
+    refuse_mixture(mcp, allow_folder or (), [name for name in OF_ADDRESSES if _is_typed(context, name)])
+    max_bytes, max_pixels = round(max_mb * MEGABYTE), round(max_megapixels * 1e6)
+    spec = RangefinderSpec(
+        detector=detector,
+        depth=depth_model,
+        camera=read_calibration(camera) if camera else None,
+        max_depth_m=max_depth,
+        classes=classes.split(",") if classes else None,
+        score=score,
+        camera_height_m=camera_height,
+        threads=threads,
+        engine=engine,
+        precision=precision,
+    )
+    if mcp:
+        serve_tools(spec, allow_folder or (), max_bytes, max_pixels)
+        return
     need("howfar serve", "serve", ("starlette", "uvicorn", "multipart", "websockets", "prometheus_client"))
     from howfar.serve.app import create_app
     from howfar.serve.own_addresses import own_addresses
@@ -98,8 +137,8 @@ def serve(
         token=token or (None if is_local(host) else _made_up()),
         allowed_hosts=tuple(allowed_host or ()) + own_addresses(host),
         allowed_origins=tuple(allow_origin or ()),
-        max_bytes=round(max_mb * MEGABYTE),
-        max_pixels=round(max_megapixels * 1e6),
+        max_bytes=max_bytes,
+        max_pixels=max_pixels,
         waiting=waiting,
         deadline_s=deadline,
         allow_urls=allow_urls,
@@ -109,25 +148,19 @@ def serve(
         certificate = (tls_cert, tls_key)
     listening = listening_socket(settings)
     with listening:
-        finder = RangefinderSpec(
-            detector=detector,
-            depth=depth_model,
-            camera=read_calibration(camera) if camera else None,
-            max_depth_m=max_depth,
-            classes=classes.split(",") if classes else None,
-            score=score,
-            camera_height_m=camera_height,
-            threads=threads,
-            engine=engine,
-            precision=precision,
-        ).open()
-        app = create_app(finder, settings, None if quiet else tell)
+        app = create_app(spec.open(), settings, None if quiet else tell)
         address = listening.getsockname()
 
         def ready() -> None:
             _welcome(settings.host, int(address[1]), settings.token, secure=certificate is not None)
 
         run_server(app, settings, listening, certificate, ready)
+
+
+def _is_typed(context: typer.Context, name: str) -> bool:
+    """Whether an option was given on the command line, and has not its default or that of the environment."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def _made_up() -> str:

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from howfar.cli.depth_output import NOTE_ENDING, write_map, write_note
 from howfar.cli.output_options import OutputOptions
+from howfar.datasets.kitti_writing import kitti_labels
 from howfar.drawing.annotation import draw_scene
 from howfar.drawing.depth_view import draw_depth
 from howfar.drawing.side_by_side import side_by_side
 from howfar.drawing.style import DrawStyle
-from howfar.files import refuse_existing
+from howfar.files import refuse_existing, replacing
 from howfar.io.output_names import OutputNames
 from howfar.io.picture_writer import save_picture
 from howfar.io.point_cloud import save_point_cloud
@@ -22,6 +23,7 @@ from howfar.pipeline.view import View
 DEPTH_ENDING = ".depth.png"
 DEPTH_VIEW_ENDING = ".depth-view.png"
 CLOUD_ENDING = ".ply"
+KITTI_ENDING = ".txt"
 
 
 def draw_views(views: Sequence[View], names: Sequence[str], style: DrawStyle) -> NDArray[np.uint8]:
@@ -31,7 +33,7 @@ def draw_views(views: Sequence[View], names: Sequence[str], style: DrawStyle) ->
 
 
 class PictureFiles:
-    """Writes the files of each picture that the options ask for: annotated picture, depth map, point cloud."""
+    """Writes the files of each picture that the options ask for: annotated picture, depth map, point cloud, labels."""
 
     def __init__(self, options: OutputOptions, names: OutputNames | None, methods: Sequence[str]) -> None:
         self._options = options
@@ -65,6 +67,10 @@ class PictureFiles:
             notes = [caveat.text for caveat in view.caveats]
             save_point_cloud(view.image, view.depth, view.camera, paths["cloud"], notes=notes, overwrite=overwrite)
             carried[paths["cloud"].name] = {"unit": "m"}
+        if "labels" in paths:
+            with replacing(paths["labels"], overwrite=overwrite) as temporary:
+                temporary.write_text(kitti_labels(view), encoding="utf-8", errors="backslashreplace")
+            carried[paths["labels"].name] = {"unit": "m", "unknown": -1000}
         if "note" in paths:
             write_note(view, carried, paths["note"], overwrite=overwrite)
         return paths.get("picture")
@@ -78,6 +84,8 @@ class PictureFiles:
             paths["depth view"] = self._names.path(source, DEPTH_VIEW_ENDING)
         if self._options.point_cloud:
             paths["cloud"] = self._names.path(source, CLOUD_ENDING)
-        if self._options.save_depth or self._options.point_cloud:
+        if self._options.save_kitti:
+            paths["labels"] = self._names.path(source, KITTI_ENDING)
+        if self._options.metres_in_files:
             paths["note"] = self._names.path(source, NOTE_ENDING)
         return paths

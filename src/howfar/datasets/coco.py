@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, Self, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from howfar.datasets.samples import DetectionSample, LazySamples
 from howfar.errors import SourceError
 from howfar.io.parsing import UnreadableError, read_large_json
 from howfar.io.pictures import read_rgb
+from howfar.scene.box import Box
 
 LARGEST_PX = 1e6
 """No picture is as wide."""
@@ -51,6 +52,53 @@ class CocoBox:
     crowd: bool
 
 
+@dataclass(frozen=True, slots=True)
+class CocoTable:
+    """What a JSON file says.
+
+    Attributes:
+        pictures: The pictures, in the file's order.
+        boxes: The objects of all pictures, in the file's order.
+        category_ids: COCO's numbers of the classes, in the file's order; they may have gaps.
+        class_names: Their names, in the same order.
+    """
+
+    pictures: tuple[CocoPicture, ...]
+    boxes: tuple[CocoBox, ...]
+    category_ids: tuple[int, ...]
+    class_names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, table: dict[str, Any], where: Path) -> Self:
+        """Take the fields of a file, and check that they fit together.
+
+        Args:
+            table: The content of the file.
+            where: Its path, for messages.
+
+        Raises:
+            SourceError: If it does not have COCO's form, gives an id twice, or has a box of no picture or category.
+        """
+        with refusing_other_forms(where):
+            coco = cls(
+                tuple(_picture(entry) for entry in table["images"]),
+                tuple(_box(entry) for entry in table["annotations"]),
+                tuple(_whole(entry["id"]) for entry in table["categories"]),
+                names_of_classes(table),
+            )
+        pictures = {picture.image_id for picture in coco.pictures}
+        if not pictures:
+            raise SourceError(f"{where} names no picture: choose the annotations of the pictures that you have.")
+        if len(pictures) < len(coco.pictures):
+            raise SourceError(f"{where} gives one id to two pictures: number them anew.")
+        for box in coco.boxes:
+            if box.image_id not in pictures:
+                raise SourceError(f"{where} has a box in picture {box.image_id}, which it does not list.")
+            if box.category_id not in coco.category_ids:
+                raise SourceError(f"{where} has a box of category {box.category_id}, which it does not list.")
+        return coco
+
+
 class CocoDetection(Sequence[DetectionSample]):
     """The pictures of a COCO JSON file with their boxes, each read when asked for.
 
@@ -78,12 +126,10 @@ class CocoDetection(Sequence[DetectionSample]):
         self.annotations_json = Path(annotations_json)
         if table is None:
             table = read_table(self.annotations_json)
-        with refusing_other_forms(self.annotations_json):
-            self.pictures = tuple(_picture(entry) for entry in table["images"])
-            self.boxes = tuple(_box(entry) for entry in table["annotations"])
-            self.category_ids = tuple(_whole(entry["id"]) for entry in table["categories"])
-            self.class_names = names_of_classes(table)
-        self._check()
+        coco = CocoTable.of(table, self.annotations_json)
+        self.pictures, self.boxes = coco.pictures, coco.boxes
+        self.category_ids, self.class_names = coco.category_ids, coco.class_names
+        self._refuse_missing()
         self._boxes_of: dict[int, list[CocoBox]] = {picture.image_id: [] for picture in self.pictures}
         for box in self.boxes:
             self._boxes_of[box.image_id].append(box)
@@ -104,21 +150,9 @@ class CocoDetection(Sequence[DetectionSample]):
         """A picture's objects alone, from the file: its image is empty, 0×0."""
         return self._sample(self.pictures[index], np.zeros((0, 0, 3), dtype=np.uint8))
 
-    def _check(self) -> None:
-        where = self.annotations_json
-        pictures = {picture.image_id for picture in self.pictures}
-        if not pictures:
-            raise SourceError(f"{where} names no picture: choose the annotations of the pictures in {self.images_dir}.")
-        if len(pictures) < len(self.pictures):
-            raise SourceError(f"{where} gives one id to two pictures: number them anew.")
-        for box in self.boxes:
-            if box.image_id not in pictures:
-                raise SourceError(f"{where} has a box in picture {box.image_id}, which it does not list.")
-            if box.category_id not in self.category_ids:
-                raise SourceError(f"{where} has a box of category {box.category_id}, which it does not list.")
-        refuse_missing(
-            (self.images_dir / picture.file_name for picture in self.pictures), f"{len(pictures)} pictures of {where}"
-        )
+    def _refuse_missing(self) -> None:
+        paths = (self.images_dir / picture.file_name for picture in self.pictures)
+        refuse_missing(paths, f"{len(self.pictures)} pictures of {self.annotations_json}")
 
     def _load(self, picture: CocoPicture) -> DetectionSample:
         path = self.images_dir / picture.file_name
@@ -214,6 +248,12 @@ def _within(value: float, most: float) -> float:
     if not abs(value) <= most:  # false for NaN
         raise ValueError(f"{value:g} is beyond {most:g}")
     return value
+
+
+def corners_of(box_xywh_px: tuple[float, float, float, float]) -> Box:
+    """The corners of a box of COCO's."""
+    x, y, width, height = box_xywh_px
+    return x, y, x + width, y + height
 
 
 def _corners(boxes_xywh_px: list[tuple[float, float, float, float]]) -> NDArray[np.float32]:

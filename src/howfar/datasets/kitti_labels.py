@@ -13,6 +13,8 @@ COLUMNS = "type truncated occluded alpha left top right bottom height width leng
 LARGEST = 1e6
 """No number of pixels, metres or radians is larger."""
 DONT_CARE = "DontCare"
+NO_SIZE = (-1.0, -1.0, -1.0)
+"""Height, width and length of what has a box in the picture alone."""
 
 Box = tuple[float, float, float, float]
 """x1, y1, x2, y2 in pixels."""
@@ -26,8 +28,8 @@ class KittiObject:
         label: The type, as `Car`.
         occlusion: 0 fully visible, 1 partly occluded, 2 largely occluded, -1 unknown (which the file calls 3).
         box_xyxy_px: The box in the picture, x1, y1, x2, y2.
-        width_m: Size of the 3-D box across the object.
-        length_m: Its size along the object.
+        width_m: Size of the 3-D box across the object; NaN of what has a box in the picture alone.
+        length_m: Its size along the object; likewise.
         z_m: Its centre along the optical axis.
         rotation_y_rad: Its turn about the vertical axis; at 0 its length lies along the picture's x axis.
     """
@@ -42,7 +44,7 @@ class KittiObject:
 
     @property
     def nearest_m(self) -> float:
-        """The least Z of the 3-D box's eight corners; NaN where it is not in front of the camera.
+        """The least Z of the 3-D box's eight corners; NaN where it is not in front of the camera, or has no size.
 
         A corner at (±l/2, ·, ±w/2) from the centre comes to Z = z ∓ sin(ry)·l/2 ± cos(ry)·w/2 when the box is turned,
         so that the nearest has z − (l·|sin ry| + w·|cos ry|) / 2.
@@ -55,12 +57,27 @@ class KittiObject:
 def read_objects(path: Path) -> list[KittiObject]:
     """Read the objects of one file of labels, without the regions that nobody labelled (DontCare).
 
+    A sixteenth column, the score of a detector, is passed over.
+
     Raises:
         SourceError: If it cannot be read, or a line is not what it should be.
     """
     lines = enumerate(_lines(path, "one object a line"), 1)
     objects = [_object(line, f"{path}, line {number}") for number, line in lines if line.strip()]
     return [each for each in objects if each is not None]
+
+
+def read_boxes(path: Path) -> list[tuple[str, Box, float | None]]:
+    """Read type, box and score of each object of one file of labels, whatever it says of space; no DontCare.
+
+    The score is the sixteenth column, which a detector's file has; None where there is none.
+
+    Raises:
+        SourceError: If it cannot be read, or a line is not what it should be.
+    """
+    lines = enumerate(_lines(path, "one object a line"), 1)
+    rows = [(line.split(), f"{path}, line {number}") for number, line in lines if line.strip()]
+    return [_box(words, where) for words, where in rows if words[0] != DONT_CARE]
 
 
 def read_unlabelled(path: Path) -> list[Box]:
@@ -115,13 +132,33 @@ def _projection(path: Path, name: str) -> list[float]:
     return numbers
 
 
+def _box(words: list[str], where: str) -> tuple[str, Box, float | None]:
+    columns = len(COLUMNS.split())
+    try:
+        x1, y1, x2, y2 = _finite(words[4:8], 4)
+        score = float(words[columns]) if len(words) == columns + 1 else None
+        if len(words) not in (columns, columns + 1) or not (score is None or 0 <= score <= 1):
+            raise ValueError
+    except ValueError:
+        raise SourceError(
+            f"{where} should hold an object's {columns} columns ({COLUMNS}) and, if known, its score of 0 to 1, not "
+            f"{reprlib.repr(' '.join(words))}."
+        ) from None
+    return words[0], (x1, y1, x2, y2), score
+
+
 def _object(line: str, where: str) -> KittiObject | None:
     label, *rest = line.split()
     try:
-        _, occluded, _, x1, y1, x2, y2, _, width_m, length_m, _, _, z_m, rotation_y_rad = _finite(rest, 14)
+        numbers = _finite(rest[:14], 14)
+        _, occluded, _, x1, y1, x2, y2, height_m, width_m, length_m, _, _, z_m, rotation_y_rad = numbers
         if label == DONT_CARE:
             return None
-        if not (width_m > 0 and length_m > 0 and x1 <= x2 and y1 <= y2):
+        if (height_m, width_m, length_m) == NO_SIZE:
+            width_m = length_m = math.nan
+        elif not (width_m > 0 and length_m > 0):
+            raise ValueError
+        if len(rest) > 15 or not (x1 <= x2 and y1 <= y2):
             raise ValueError
     except ValueError:
         raise SourceError(

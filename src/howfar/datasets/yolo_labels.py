@@ -18,6 +18,8 @@ FARTHEST_SHARE = 10.0
 """No box reaches so many pictures beyond its own; pixels do."""
 
 Line = tuple[int, float, float, float, float]
+Detection = tuple[int, float, float, float, float, float]
+"""A line, and the confidence of its object."""
 
 
 def read_yolo_sample(
@@ -60,8 +62,35 @@ def read_labels(path: Path, class_names: tuple[str, ...]) -> list[Line]:
     """
     if not path.exists():
         return []
+    return [_parse(line, where, class_names) for line, where in _lines(path)]
+
+
+def read_detections(path: Path, class_names: tuple[str, ...]) -> list[Detection]:
+    """Read one file of a detector, whose lines may have a sixth number, the confidence: 1 where there is none.
+
+    Raises:
+        SourceError: If it cannot be read, or a line has another form or a class that has no name.
+    """
+    return [_parse_detection(line, where, class_names) for line, where in _lines(path)]
+
+
+def _lines(path: Path) -> list[tuple[str, str]]:
+    """The lines of a file that are not empty, each with where it is."""
     lines = text_of(path, f"The labels {path}", "there should be one object a line").splitlines()
-    return [_parse(line, f"{path}, line {number}", class_names) for number, line in enumerate(lines, 1) if line.strip()]
+    return [(line, f"{path}, line {number}") for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def _parse_detection(line: str, where: str, class_names: tuple[str, ...]) -> Detection:
+    words = line.split()
+    if len(words) != 6:
+        return *_parse(line, where, class_names), 1.0
+    try:
+        score = float(words[5])
+    except ValueError:
+        score = -1.0
+    if not 0 <= score <= 1:
+        raise SourceError(f"{where} has the confidence {words[5]}, which is none of 0 to 1.")
+    return *_parse(" ".join(words[:5]), where, class_names), score
 
 
 def _parse(line: str, where: str, class_names: tuple[str, ...]) -> Line:

@@ -8,6 +8,7 @@ from howfar.models.joint import CardJoint
 from howfar.models.library import (
     DEFAULT_DEPTH,
     DEFAULT_DETECTOR,
+    find_model,
     open_depth_network,
     open_detector,
     open_foreground,
@@ -28,6 +29,7 @@ __all__ = [
     "Precision",
     "RunOptions",
     "Session",
+    "find_model",
     "open_depth_network",
     "open_detector",
     "open_foreground",

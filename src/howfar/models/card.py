@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from howfar.networks.default_boxes import DefaultBoxes
 from howfar.scene import DepthKind
+from howfar.scene.detections import BOX_LOG_SD
 from howfar.scene.margins import Margins
 
 Task = Literal["detection", "depth", "ranging", "joint", "stereo"]
@@ -39,11 +40,8 @@ HEADS: dict[Task, tuple[Head, ...]] = {
 }
 """What a network of each task gives, from one run."""
 
-BOX_LOG_SD, BOX_EDGE_PX = 0.12, 0.7
-"""The error of boxes where a card states none: that of NanoDet-g. Of its heights on 734 whole objects of COCO photos
-that it was trained on, 80 % lie within 1.28 times 0.103 in log (0.13 below 16 pixels of the input, 0.05 above 128); on
-87 of NYU's test rooms 0.101, on 37 of streets 0.077 about a median that is 9 % too small. What it has not seen is wider
-than COCO's, and boxes that overlap by less than half were not counted."""
+BOX_EDGE_PX = 0.7
+"""The error of each edge in pixels of the input, besides `BOX_LOG_SD`, where a card states none: that of NanoDet-g."""
 
 DISPARITY_LOG_SD = 0.2
 """The error of disparities where a card states none: as wide as that of a depth network that nobody measured."""

@@ -8,7 +8,6 @@ from howfar.errors import ModelError, SettingError
 from howfar.io.toml import NOT_NEGATIVE, POSITIVE, SHARE, Fields, Range, read_toml
 from howfar.models.card import (
     BOX_EDGE_PX,
-    BOX_LOG_SD,
     DEFAULT_BOX_LAYOUTS,
     DISPARITY_LOG_SD,
     HEADS,
@@ -34,6 +33,7 @@ from howfar.models.card import (
 )
 from howfar.networks.default_boxes import DefaultBoxes
 from howfar.scene import DepthKind
+from howfar.scene.detections import BOX_LOG_SD
 from howfar.scene.domain import Domain
 from howfar.scene.margins import DomainMargin, Margin, Margins, Spread, SpreadOf
 

@@ -10,12 +10,13 @@ from howfar.errors import SettingError
 from howfar.io.camera_files import read_calibration
 from howfar.io.depth_values import is_depth_file
 from howfar.io.rig_files import read_rig
-from howfar.models import RunOptions, open_depth_network, open_detector, open_joint
+from howfar.models import RunOptions, find_model, open_depth_network, open_detector, open_joint
 from howfar.models.depth import CardDepth
 from howfar.models.detector import CardDetector
 from howfar.models.tiles import TiledDetector
 from howfar.pipeline.open_matcher import open_matcher
 from howfar.pipeline.open_methods import open_method
+from howfar.pipeline.own_detections import OwnBoxes
 from howfar.pipeline.pairs import PairEyes, Stereo
 from howfar.ranging import Method
 from howfar.ranging.cues.sizes import SizeTable, read_sizes
@@ -31,8 +32,8 @@ GivenCamera = Camera | Calibration | StereoCalibration | str | Path | None
 
 
 def given_heads(
-    detector: str | Path | Detector, depth: str | Path | DepthEstimator, options: RunOptions
-) -> tuple[str | Path | Detector, str | Path | DepthEstimator]:
+    detector: str | Path | Detector | None, depth: str | Path | DepthEstimator, options: RunOptions
+) -> tuple[str | Path | Detector | None, str | Path | DepthEstimator]:
     """The two heads of a joint network where one file is named as both, which is opened once; else both as they are.
 
     Raises:
@@ -49,11 +50,11 @@ def is_one_file(detector: object, depth: object) -> bool:
     return isinstance(detector, str | Path) and isinstance(depth, str | Path) and Path(detector) == Path(depth)
 
 
-def given_detector(given: str | Path | Detector, options: RunOptions, *, tiles: bool = False) -> Detector:
+def given_detector(given: str | Path | Detector | None, options: RunOptions, *, tiles: bool = False) -> Detector:
     """A detector, opened where it is named.
 
     Args:
-        given: A name, a file, or an open detector.
+        given: A name, a file, or an open detector; None where pictures come with boxes.
         options: How it is run.
         tiles: Whether it also looks at parts of each picture.
 
@@ -61,6 +62,8 @@ def given_detector(given: str | Path | Detector, options: RunOptions, *, tiles: 
         ModelError: If it cannot be opened.
         SettingError: If it is something else, or cannot look at parts.
     """
+    if given is None:
+        given = OwnBoxes()
     detector = _named_or_open(given, "detector", "detect", lambda name: open_detector(name, options))
     if not tiles:
         return detector
@@ -71,6 +74,20 @@ def given_detector(given: str | Path | Detector, options: RunOptions, *, tiles: 
             setting="tiles",
         )
     return TiledDetector(detector)
+
+
+def own_boxes(given: str | Path | Detector | None) -> OwnBoxes:
+    """What stands in place of a detector where pictures come with boxes; it knows the classes of a named detector.
+
+    Of a model only the card is read.
+
+    Raises:
+        ModelError: If there is no such model.
+    """
+    if isinstance(given, str | Path):
+        spec = find_model(given)[1].detector
+        return OwnBoxes(() if spec is None else spec.classes)
+    return OwnBoxes(tuple(getattr(given, "class_names", ())))
 
 
 def given_estimator(given: str | Path | DepthEstimator, options: RunOptions, setting: str = "depth") -> DepthEstimator:

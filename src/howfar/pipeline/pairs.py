@@ -128,6 +128,12 @@ def _good_pair(frame: Frame, right: NDArray[np.uint8], offset_px: float, *, repa
         return frame
     if not (repair and verdict.is_repairable):
         raise SettingError(verdict.faults[0].text, setting="repair" if verdict.is_repairable else "")
+    if verdict.swapped and frame.detections is not None:
+        raise SettingError(
+            "The two pictures are swapped, and the boxes of your own belong to the left-hand one: give the pictures "
+            "the other way round.",
+            setting="right",
+        )
     repaired = repaired_pair(frame, verdict)
     if repaired.right is not None and not (again := check_pair(repaired.image, repaired.right, offset_px)).is_good:
         raise SettingError(f"{verdict.faults[0].text} Once that was repaired, there is more: {again.faults[0].text}")

@@ -9,6 +9,7 @@ import numpy as np
 
 from howfar.errors import SettingError
 from howfar.models import CardDepth, CardDetector, CardJoint
+from howfar.pipeline.own_detections import OwnBoxes, WithOwnBoxes
 from howfar.pipeline.pairs_of_boxes import PairsOfBoxes
 from howfar.scene import (
     DepthEstimator,
@@ -138,6 +139,15 @@ def perceiver_of(detector: Detector, depth: DepthEstimator, depth_on: DepthOn = 
     ):
         return CardJoint(detector.card, detector.session)
     return TwoNetworks(detector, depth, depth_on)
+
+
+def perceiver_for(perceiver: Perceiver, frame: Frame) -> Perceiver:
+    """The perceiver; for a frame with boxes of the user's own, one that takes these, and runs no detector."""
+    if frame.detections is None:
+        return perceiver
+    if isinstance(perceiver, TwoNetworks):
+        return perceiver if isinstance(perceiver.detector, OwnBoxes) else replace(perceiver, detector=OwnBoxes())
+    return TwoNetworks(OwnBoxes(), perceiver.depth) if isinstance(perceiver, CardJoint) else WithOwnBoxes(perceiver)
 
 
 def _depth_of(frame: Frame, estimator: DepthEstimator | None) -> tuple[DepthMap, DepthFacts]:

@@ -37,13 +37,15 @@ from howfar.pipeline.given import (
     given_rig,
     given_sizes,
     is_one_file,
+    own_boxes,
 )
 from howfar.pipeline.metric_scale import NO_EVIDENCE, MetricEvidence, to_metric
 from howfar.pipeline.one_size import one_focal_length, one_horizon
 from howfar.pipeline.open_methods import DEFAULT_METHOD, open_method
 from howfar.pipeline.own_depth import OwnDepth, warn_of_unit, with_own_depth, with_unit_doubt
+from howfar.pipeline.own_detections import OwnBoxes, OwnDetections, with_own_detections
 from howfar.pipeline.pairs import DEFAULT_STEREO, NO_EYES, PairEyes, Stereo
-from howfar.pipeline.perceivers import DepthOn, Unscaled, perceiver_of
+from howfar.pipeline.perceivers import DepthOn, Unscaled, perceiver_for, perceiver_of
 from howfar.pipeline.scenes import range_objects, scene_of
 from howfar.pipeline.tracked_views import query_for_tracking, tracked_rows
 from howfar.pipeline.undistortion import undistorted_frame
@@ -74,7 +76,8 @@ class Rangefinder:
     The keywords below make one from two networks; `Rangefinder.of` makes one from any other perceiver.
 
     Args:
-        detector: A name from `howfar models`, an ONNX file with its card, or an open detector.
+        detector: A name from `howfar models`, an ONNX file with its card, or an open detector; None where each picture
+            comes with `detections` of your own.
         depth: A depth network: a name, a file, or an open depth estimator. A joint network is named in both places and
             runs once a picture.
         method: A ranging method or its name; several to compare them with `look_each`.
@@ -134,7 +137,7 @@ class Rangefinder:
 
     def __init__(
         self,
-        detector: str | Path | Detector = DEFAULT_DETECTOR,
+        detector: str | Path | Detector | None = DEFAULT_DETECTOR,
         depth: str | Path | DepthEstimator = DEFAULT_DEPTH,
         method: str | Method | Sequence[str | Method] = DEFAULT_METHOD,
         camera: GivenCamera = None,
@@ -181,8 +184,9 @@ class Rangefinder:
         anchor_estimator = None if anchor is None else given_estimator(anchor, options, "anchor")
         known_distances = given_known(known)
         known_classes = [each.what for each in known_distances if isinstance(each.what, str)]
-        for names in (self.query.classes or (), known_classes, [size.name for size in own_sizes or ()]):
-            class_ids(names, object_detector.class_names, object_detector.name)  # refuses a class that is unknown
+        if not isinstance(object_detector, OwnBoxes):
+            for names in (self.query.classes or (), known_classes, [size.name for size in own_sizes or ()]):
+                class_ids(names, object_detector.class_names, object_detector.name)  # refuses a class that is unknown
         scaled = plain_flag(camera_scale, "camera_scale")
         check_scale(self.lens.scale, (anchor_estimator or estimator).facts, camera_scale=scaled)
         if not scaled:
@@ -230,6 +234,7 @@ class Rangefinder:
         picture: Picture,
         *,
         right: "Picture | None" = None,
+        detections: OwnDetections | None = None,
         max_depth_m: float | None = None,
         depth: OwnDepth | None = None,
         depth_points: OwnDepth | None = None,
@@ -243,6 +248,9 @@ class Rangefinder:
             picture: A path, an address, the bytes of a file, an H×W×3 uint8 RGB array, a picture of Pillow's, or a
                 frame (`sources.as_frame`).
             right: The right-hand picture of a pair, likewise: the finder's camera then is the rig of both.
+            detections: Boxes of your own in pixels of the picture (of the left-hand one of a pair), which replace the
+                detector's: `Detections`, those of supervision, or rows of x1 y1 x2 y2 class score. The detector is not
+                run; `score` and `classes` of the query choose among them.
             max_depth_m: Label only objects with a depth_m of at most this; the finder's own maximum when None.
             depth: A depth map of your own, which replaces the network's: a `DepthMap`, a file, or an H×W array.
             depth_points: Depths of your own at some pixels, unknown at the others, that a relative network is aligned
@@ -257,12 +265,13 @@ class Rangefinder:
 
         Raises:
             SourceError: If the picture or a depth map cannot be read.
-            SettingError: If the camera, a given depth or a known distance does not fit the picture, or if a maximum
-                depth is set and the map has no metres.
+            SettingError: If the camera, boxes, a given depth or a known distance do not fit the picture, or if a
+                maximum depth is set and the map has no metres.
         """
         return self.look_each(
             picture,
             right=right,
+            detections=detections,
             max_depth_m=max_depth_m,
             depth=depth,
             depth_points=depth_points,
@@ -276,6 +285,7 @@ class Rangefinder:
         picture: Picture,
         *,
         right: "Picture | None" = None,
+        detections: OwnDetections | None = None,
         max_depth_m: float | None = None,
         depth: OwnDepth | None = None,
         depth_points: OwnDepth | None = None,
@@ -285,6 +295,8 @@ class Rangefinder:
     ) -> tuple[View, ...]:
         """The same as `look`, with one view for each ranging method, from one pass of the networks."""
         frame, ranging = as_pair(picture, right), ranging or self.ranging
+        if detections is not None:
+            frame = with_own_detections(frame, detections, self._class_names)
         if frame.reshaped and self._knows_camera(ranging):
             return self._without_camera(ranging).look_each(
                 _disowned(frame), max_depth_m=max_depth_m, depth=depth, depth_points=depth_points, query=query
@@ -324,7 +336,8 @@ class Rangefinder:
         if ranging.cues.horizon_px is not None and ranging.cues is self.ranging.cues:
             self._horizon_size.check(frame)
         with memory_told(frame):
-            perception = self.perceiver.perceive(self.prepared(frame), query or self.query)
+            perceiver = perceiver_for(self.perceiver, frame)
+            perception = perceiver.perceive(self.prepared(frame), query or self.query)
             return to_metric(self._with_unit_doubt(self.eyes.seen(perception)), self.evidence, ranging)
 
     def _with_unit_doubt(self, perception: Perception) -> Perception:
@@ -364,6 +377,11 @@ class Rangefinder:
         """The camera of a pair that brings its own rig: the given one, or the frame's own."""
         return self.camera_for(frame) if self.lens.is_given else frame.camera
 
+    @property
+    def _class_names(self) -> tuple[str, ...]:
+        """What the numbers of classes stand for, as far as the perceiver has a detector that says so."""
+        return tuple(getattr(getattr(self.perceiver, "detector", None), "class_names", ()))
+
     def _knows_camera(self, ranging: Ranging) -> bool:
         return self.lens.is_given or ranging.cues.horizon_px is not None
 
@@ -379,6 +397,7 @@ class Rangefinder:
         *,
         right: str | Path | None = None,
         every: int = 1,
+        detections: Callable[[Frame], OwnDetections] | None = None,
         track: bool = False,
         stages: Sequence[Stage] = (),
     ) -> Generator[View, None, None]:
@@ -390,6 +409,7 @@ class Rangefinder:
             source: A path, an address, a camera or a stream.
             right: That of the right-hand pictures of pairs; the finder's camera then is the rig of both.
             every: n: frames 0, n, 2·n, … are used.
+            detections: Gives the boxes of each frame, as for `look`, in place of the detector's; a `track_id` is kept.
             track: Number the objects through the frames, filter their distances, and tell their speeds
                 (`SceneObject.track`).
             stages: Processing of the views, one stage after the other.
@@ -401,6 +421,8 @@ class Rangefinder:
             SourceError: If the source cannot be opened; or, after the frames that could be read, where it breaks.
         """
         frames = _frames(str(source), None if right is None else str(right), plain_count(every, "every"))
+        if detections is not None:
+            frames = _with_boxes(frames, detections, self._class_names)
         with closing(self.watch_each(frames, track=plain_flag(track, "track"))) as rows:
             views: Iterator[View] = (row[0] for row in rows)
             for stage in stages:
@@ -421,6 +443,7 @@ def look(
     picture: Picture,
     *,
     right: "Picture | None" = None,
+    detections: OwnDetections | None = None,
     max_depth_m: float | None = None,
     depth_map: OwnDepth | None = None,
     depth_points: OwnDepth | None = None,
@@ -433,6 +456,8 @@ def look(
         picture: A path, an address, the bytes of a file, an H×W×3 uint8 RGB array, a picture of Pillow's, or a frame
             (`sources.as_frame`).
         right: The right-hand picture of a pair, likewise; `camera` then is its rig.
+        detections: Boxes of your own, as for `Rangefinder.look`; then no detector is opened, and `detector` only says
+            what the numbers of classes stand for.
         max_depth_m: Label only objects with a depth_m of at most this; no maximum when None.
         depth_map: A depth map of your own, which replaces the network's; as `depth` of `Rangefinder.look`.
         depth_points: As for `Rangefinder.look`.
@@ -442,6 +467,8 @@ def look(
     Returns:
         The scene with its picture.
     """
+    if detections is not None:
+        settings["detector"] = own_boxes(settings.get("detector"))
     options = RunOptions(**{each.name: settings[each.name] for each in fields(RunOptions) if each.name in settings})
     if is_one_file(settings.get("detector"), settings.get("depth")):
         joint = _kept_joint(str(settings["detector"]), options)
@@ -458,6 +485,7 @@ def look(
     return Rangefinder(**settings).look(
         picture,
         right=right,
+        detections=detections,
         max_depth_m=max_depth_m,
         depth=depth_map,
         depth_points=depth_points,
@@ -480,6 +508,14 @@ def _disowned(frame: Frame) -> Frame:
         "camera is not used, as it is that of the first ones."
     )
     return replace(frame, reshaped=False, notes=(*frame.notes, note))
+
+
+def _with_boxes(
+    frames: Generator[Frame, None, None], boxes_of: Callable[[Frame], OwnDetections], class_names: Sequence[str]
+) -> Generator[Frame, None, None]:
+    with closing(frames):
+        for frame in frames:
+            yield with_own_detections(frame, boxes_of(frame), class_names)
 
 
 def _frames(source: str, right: str | None, every: int) -> Generator[Frame, None, None]:

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import cv2
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from howfar.errors import SettingError
+from howfar.pipeline.own_detections import moved_boxes
 from howfar.pipeline.undistortion import OPENCV_OFFSET_PX, camera_matrix, coefficients
 from howfar.scene import Camera, StereoRig
 from howfar.scene.calibration import FisheyeDistortion, LensDistortion
@@ -69,12 +70,16 @@ def rectified_pair(frame: Frame, calibration: StereoCalibration) -> Frame:
             "all of them first, and give the rig of the rectified pair."
         )
     resampling = _resampling(calibration)
+    found = frame.detections
+    if found is not None:
+        found = moved_boxes(found, partial(_left_points, calibration), frame.width_px, frame.height_px)
     return replace(
         frame,
         image=_remapped(frame.image, resampling.left),
         right=_remapped(frame.right, resampling.right),
         camera=resampling.camera,
         rig=resampling.rig,
+        detections=found,
         undistorted=True,
         notes=(*notes, _note(calibration)),
     )
@@ -114,6 +119,10 @@ def rectified_points(
         _rays(points_px, *eye) * scale + middle for points_px, eye in zip((left_px, right_px), eyes, strict=True)
     )
     return left, right
+
+
+def _left_points(calibration: StereoCalibration, points_px: NDArray[np.float64]) -> NDArray[np.float64]:
+    return rectified_points(points_px, points_px, calibration)[0]
 
 
 def _remapped(image: NDArray[np.uint8], tables: Tables) -> NDArray[np.uint8]:

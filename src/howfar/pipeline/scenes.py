@@ -14,9 +14,10 @@ from howfar.ranging.methods.measure import measure
 from howfar.ranging.methods.method import Method
 from howfar.ranging.relative.ordinal import ranks_of
 from howfar.ranging.settings import Ranging
-from howfar.scene import DepthFacts, Distance, Perception, SceneObject
+from howfar.scene import DepthFacts, Detections, Distance, Perception, SceneObject
 from howfar.scene.domain import outdoors_probability
 from howfar.scene.perception import DepthCrop
+from howfar.scene.track import Track
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +95,29 @@ def sorted_objects(perception: Perception, ranged: Ranged) -> list[SceneObject]:
     """The objects of a picture with their distances, nearest first, those of unknown distance last."""
     found = perception.detections
     objects = [
-        SceneObject(label, class_id, score, (box[0], box[1], box[2], box[3]), distance, rank)
-        for label, class_id, score, box, distance, rank in zip(
+        SceneObject(label, class_id, score, (box[0], box[1], box[2], box[3]), distance, rank, track)
+        for label, class_id, score, box, distance, rank, track in zip(
             found.labels,
             found.class_ids.tolist(),
             found.scores.tolist(),
             found.boxes_xyxy_px.tolist(),
             ranged.distances,
             ranged.ranks,
+            _own_tracks(found, ranged.distances),
             strict=True,
         )
     ]
     return sorted(objects, key=attrgetter("nearness"))
+
+
+def _own_tracks(found: Detections, distances: Sequence[Distance]) -> list[Track | None]:
+    """The numbers that the user's own tracker gave the objects; nothing else is known of their tracks."""
+    if found.track_ids is None:
+        return [None] * len(found)
+    return [
+        None if number < 0 else Track(number, distance.depth_m, distance.low_m, distance.high_m)
+        for number, distance in zip(found.track_ids.tolist(), distances, strict=True)
+    ]
 
 
 def _ranged(perception: Perception, method: Method, cues: CueSettings) -> Ranged:

@@ -17,7 +17,7 @@ from howfar.scene.query import Classes
 class RangefinderSpec:
     """The keywords of `Rangefinder`, described there, with networks, methods and sizes given by name or file."""
 
-    detector: str | Path = DEFAULT_DETECTOR
+    detector: str | Path | None = DEFAULT_DETECTOR
     depth: str | Path = DEFAULT_DEPTH
     method: str | tuple[str, ...] = DEFAULT_METHOD
     camera: GivenCamera = None

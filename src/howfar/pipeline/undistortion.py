@@ -5,13 +5,14 @@ principal points differ by half a pixel.
 """
 
 from dataclasses import astuple, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from howfar.errors import SettingError
+from howfar.pipeline.own_detections import moved_boxes
 from howfar.scene import Camera
 from howfar.scene.calibration import FisheyeDistortion, LensDistortion
 from howfar.scene.frame import Frame
@@ -67,7 +68,7 @@ def undistorted_points(
 
 
 def undistorted_frame(frame: Frame, camera: Camera, distortion: LensDistortion | None) -> Frame:
-    """The frame with its camera, undistorted where the distortion is known.
+    """The frame with its camera, undistorted where the distortion is known; boxes of the user's own move with it.
 
     Args:
         frame: The frame as it was taken.
@@ -90,7 +91,12 @@ def undistorted_frame(frame: Frame, camera: Camera, distortion: LensDistortion |
             "A depth map of your own belongs to the picture as it was taken, and the camera file has the picture "
             "undistorted: undistort both first, and take [distortion] out of the camera file."
         )
-    return replace(frame, image=undistort(frame.image, camera, distortion), camera=camera, undistorted=True)
+    image = undistort(frame.image, camera, distortion)
+    found = frame.detections
+    if found is not None:
+        move = partial(undistorted_points, camera=camera, distortion=distortion)
+        found = moved_boxes(found, move, camera.width_px, camera.height_px)
+    return replace(frame, image=image, camera=camera, detections=found, undistorted=True)
 
 
 @lru_cache(maxsize=2)  # for a picture of 12 megapixels, one result takes 72 MB

@@ -1,5 +1,6 @@
 """The detected objects of a picture: boxes, scores and classes, as parallel arrays."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -8,6 +9,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from howfar.errors import SettingError
 
+BOX_LOG_SD = 0.12
+"""Standard deviation of the natural logarithm of a box's height, of a detector whose errors are not known: NanoDet-g's.
+Of its heights on 734 whole objects of COCO photos that it was trained on, 80 % lie within 1.28 times 0.103 in log (0.13
+below 16 pixels of the input, 0.05 above 128); on 87 of NYU's test rooms 0.101, on 37 of streets 0.077 about a median
+that is 9 % too small. What it has not seen is wider than COCO's, and boxes that overlap by less than half were not
+counted."""
 MOST_SCORE = 1.001
 """A score that half precision rounds upwards is still one."""
 
@@ -29,6 +36,8 @@ class Detections:
         notes: Sentences about objects that are missing here: more than are told, or rows that hold no numbers.
         disparities_px: N float32: column of each object's middle in the left-hand picture less that in the right-hand
             one, in pixels of the picture; None from a detector that looks at one picture.
+        track_ids: N int64: the number of each object in a tracker of the user's own, -1 for none; None where there is
+            no tracker.
 
     Raises:
         SettingError: If the arrays do not fit together, a class has no name, or a score does not lie in 0 to 1.
@@ -42,6 +51,7 @@ class Detections:
     height_log_sds: NDArray[np.float64] | None = None
     notes: tuple[str, ...] = ()
     disparities_px: NDArray[np.float32] | None = None
+    track_ids: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         count = len(self.boxes_xyxy_px)
@@ -61,17 +71,36 @@ class Detections:
             raise SettingError(f"{count} detections need {count} errors, not {self.height_log_sds.shape}.")
         if self.disparities_px is not None and self.disparities_px.shape != (count,):
             raise SettingError(f"{count} detections need {count} disparities, not {self.disparities_px.shape}.")
+        if self.track_ids is not None and self.track_ids.shape != (count,):
+            raise SettingError(f"{count} detections need {count} track ids, not {self.track_ids.shape}.")
         if count and not 0 <= self.class_ids.min() <= self.class_ids.max() < len(self.class_names):
             raise SettingError(f"A class id lies outside the {len(self.class_names)} classes that have a name.")
 
     @classmethod
-    def from_boxes(cls, boxes_xyxy_px: ArrayLike, labels: list[str], scores: ArrayLike | None = None) -> Self:
-        """Detections from boxes of your own, with one label each; the scores are 1 if not given."""
+    def from_boxes(
+        cls,
+        boxes_xyxy_px: ArrayLike,
+        labels: Sequence[str],
+        scores: ArrayLike | None = None,
+        track_ids: ArrayLike | None = None,
+    ) -> Self:
+        """Detections from boxes of your own, with one label each; the scores are 1 if not given.
+
+        Args:
+            boxes_xyxy_px: N×4, x1, y1, x2, y2 in pixels of the picture.
+            labels: N names of classes.
+            scores: N scores, 0 to 1.
+            track_ids: N numbers of a tracker of your own, -1 for none.
+
+        Raises:
+            SettingError: As for the class.
+        """
         boxes = np.asarray(boxes_xyxy_px, dtype=np.float32).reshape(-1, 4)
         names = tuple(dict.fromkeys(labels))
         ids = np.array([names.index(label) for label in labels], dtype=np.int64)
         given = np.ones(len(boxes)) if scores is None else scores
-        return cls(boxes, np.asarray(given, dtype=np.float32), ids, names)
+        tracks = None if track_ids is None else np.asarray(track_ids, dtype=np.int64)
+        return cls(boxes, np.asarray(given, dtype=np.float32), ids, names, track_ids=tracks)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -91,4 +120,5 @@ class Detections:
             masks=None if self.masks is None else self.masks[keep],
             height_log_sds=None if self.height_log_sds is None else self.height_log_sds[keep],
             disparities_px=None if self.disparities_px is None else self.disparities_px[keep],
+            track_ids=None if self.track_ids is None else self.track_ids[keep],
         )

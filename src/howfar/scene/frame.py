@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from howfar.errors import SettingError
 from howfar.scene.camera import ASPECT_TOLERANCE, Camera
 from howfar.scene.depth_map import DepthMap, StereoRig
+from howfar.scene.detections import Detections
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +29,7 @@ class Frame:
             metres; None for none.
         depth_taken_as: What the numbers of these depths were taken for, in words, where they were read from a file or
             an array: a network then says whether the unit can be true. Empty where they were given in metres.
+        detections: Objects of the user's own, which replace a detector's; None for none.
         undistorted: Whether the lens's distortion was removed from the image.
         orientation: The EXIF orientation that the stored picture had before it was set upright: 1 for upright.
         reshaped: Whether it has another shape than the first picture of its stream. Nobody knows what part of the view
@@ -49,6 +51,7 @@ class Frame:
     depth: DepthMap | None = None
     depth_points: DepthMap | None = None
     depth_taken_as: str = ""
+    detections: Detections | None = None
     undistorted: bool = False
     orientation: int = 1
     reshaped: bool = False

@@ -39,6 +39,7 @@ class Tracker:
     """Gives the objects of the frames of one video their numbers, and filters their distances.
 
     The frames are handed over one after the other. A tracker belongs to one video: a new one begins the numbers anew.
+    Objects that come with a number of the user's own keep it.
 
     Attributes:
         sure_score: From this score on a detection may begin an object; below it is only matched with one that is
@@ -98,11 +99,17 @@ class Tracker:
         self._time_s = time_s
 
     def _matched(self, objects: Sequence[SceneObject], time_s: float) -> list[TrackedObject | None]:
-        """The known object of each detection; None for what is new."""
-        found: list[TrackedObject | None] = [None] * len(objects)
-        sure = [index for index, one in enumerate(objects) if self._is_sure(one)]
-        doubtful = [index for index, one in enumerate(objects) if not self._is_sure(one)]
-        free = list(self._known)
+        """The known object of each detection; None for what is new.
+
+        What has a number of the user's own goes by that alone.
+        """
+        by_number = {each.track_id: each for each in self._known}
+        found = [None if one.track is None else by_number.get(one.track.track_id) for one in objects]
+        unnumbered = [index for index, one in enumerate(objects) if one.track is None]
+        sure = [index for index in unnumbered if self._is_sure(objects[index])]
+        doubtful = [index for index in unnumbered if not self._is_sure(objects[index])]
+        taken = {id(each) for each in found if each is not None}
+        free = [each for each in self._known if id(each) not in taken]
         for indices in (sure, doubtful):
             if indices is doubtful:
                 free = [each for each in free if time_s - each.last_s <= RECENT_S]
@@ -118,9 +125,10 @@ class Tracker:
 
     def _taken_in(self, one: SceneObject, known: TrackedObject | None, time_s: float) -> TrackedObject | None:
         """The known object of a detection; a new one if none is known, and the detection is sure."""
-        if known is None and self._is_sure(one):
-            self._count += 1
-            known = TrackedObject(self._count, one.label, PositionFilter(one.box_xyxy_px), time_s, time_s)
+        if known is None and (one.track is not None or self._is_sure(one)):
+            number = self._count + 1 if one.track is None else one.track.track_id
+            self._count = max(self._count, number)
+            known = TrackedObject(number, one.label, PositionFilter(one.box_xyxy_px), time_s, time_s)
             self._known.append(known)
         return known
 

@@ -1,0 +1,1 @@
+"""Tools for programs that speak the Model Context Protocol: pictures in folders that were allowed, and nothing else."""
