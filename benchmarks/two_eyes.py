@@ -1,21 +1,32 @@
 """Disparities of objects by several systems, as in Table II of the founding report: end-point errors by occlusion.
 
-    python benchmarks/two_eyes.py DATA --detector ssd.onnx --matcher SGBM=howfar.stereo.sgbm:SGBM --pairs pairs.onnx
+    python benchmarks/two_eyes.py DATA --detector nanodet-g --matcher sgbm mc-cnn psmnet.onnx --pairs pairs.onnx
 
-DATA is a folder of rendered pairs (howfar synth --baseline-m 0.54). Every detector is joined with every matcher, whose
-map is read in its boxes by Eq. 9 (median) and Eq. 8 (central-mean). A matcher is NAME=MODULE:CLASS, any class whose
-objects are a howfar.stereo.Matcher. Errors are over the objects that all systems found, and once more in true boxes.
+DATA is a folder of rendered pairs (howfar synth --baseline-m 0.54). Every detector is joined with every matcher of
+`howfar look --stereo-method`, whose map is read in its boxes by Eq. 9 (median) and Eq. 8 (central-mean). Beside them
+are ours: its boxes matched in the right-hand picture, and what `howfar look` says with two eyes and with one. Errors
+are over the objects that all systems found, and once more in true boxes.
 """
 
 import argparse
-from importlib import import_module
 from itertools import product
 from pathlib import Path
 
+from howfar import Rangefinder
 from howfar.datasets.coco_pairs import CocoPairs
-from howfar.evaluation.objects.two_eyes import BoxesInBoth, BoxesOnMap, Row, System, measure_found, measure_true
+from howfar.evaluation.objects.two_eyes import (
+    BoxesInBoth,
+    BoxesMatched,
+    BoxesOnMap,
+    Ranged,
+    Row,
+    System,
+    measure_found,
+    measure_true,
+)
 from howfar.models import open_detector
-from howfar.stereo import Matcher
+from howfar.pipeline.open_matcher import open_matcher
+from howfar.scene import Detector
 
 
 def main() -> None:
@@ -24,28 +35,34 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--split", default="test")
     parser.add_argument("--classes", nargs="*", default=["car", "person", "truck", "bus"])
-    parser.add_argument("--detector", action="append", default=[], metavar="NAME_OR_FILE")
-    parser.add_argument("--matcher", action="append", default=[], metavar="NAME=MODULE:CLASS")
-    parser.add_argument("--pairs", action="append", default=[], metavar="FILE.onnx")
+    parser.add_argument("--count", type=int, help="of the split's pairs, from the first on (default: all)")
+    parser.add_argument("--detector", nargs="*", default=["nanodet-g"], metavar="NAME_OR_FILE")
+    parser.add_argument("--matcher", nargs="*", default=["sgbm", "mc-cnn"], metavar="NAME_OR_FILE")
+    parser.add_argument("--pairs", nargs="*", default=[], metavar="FILE.onnx")
     named = parser.parse_args()
-    pairs = CocoPairs(named.data).split(named.split, tuple(named.classes))
+    pairs = CocoPairs(named.data).split(named.split, tuple(named.classes))[: named.count]
     detectors = [open_detector(each) for each in named.detector]
-    on_maps: list[System] = [
-        BoxesOnMap(f"{detector.name} + {name}", detector, matcher)
-        for detector, (name, matcher) in product(detectors, map(_matcher, named.matcher))
+    matchers = [open_matcher(each) for each in named.matcher]
+    taking_boxes: list[System] = [
+        BoxesOnMap(f"{detector.name} + {matcher.name}", detector, matcher)
+        for detector, matcher in product(detectors, matchers)
     ]
+    taking_boxes += [system for detector in detectors for system in _ours(detector)]
     in_both: list[System] = [BoxesInBoth(detector.name, detector) for detector in map(open_detector, named.pairs)]
     print(f"{len(pairs)} pairs of {named.data}, split {named.split}\n\nOver the objects that all found:\n")
-    _print(measure_found(pairs, [*on_maps, *in_both]))
+    _print(measure_found(pairs, [*taking_boxes, *in_both]))
     print("\nIn true boxes:\n")
-    _print(measure_true(pairs, on_maps))
+    _print(measure_true(pairs, taking_boxes))
 
 
-def _matcher(text: str) -> tuple[str, Matcher]:
-    name, _, where = text.partition("=")
-    module, _, kind = where.partition(":")
-    matcher: Matcher = getattr(import_module(module), kind)()
-    return name, matcher
+def _ours(detector: Detector) -> list[System]:
+    """A detector's boxes by themselves, and with all that `howfar look` knows."""
+    finder = Rangefinder(detector)
+    return [
+        BoxesMatched(detector.name, detector),
+        Ranged(detector.name, detector, finder, "howfar look, two eyes"),
+        Ranged(detector.name, detector, finder, "howfar look, one eye", eyes=1),
+    ]
 
 
 def _print(rows: list[Row]) -> None:

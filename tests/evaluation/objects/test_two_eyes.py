@@ -1,13 +1,30 @@
 """Systems side by side, with stand-ins that know the truth."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
+
 import numpy as np
 import pytest
 
 from howfar.datasets.coco_pairs import CocoPairs, PairSample
-from howfar.evaluation.objects.two_eyes import BoxesInBoth, BoxesOnMap, Row, measure_found, measure_true
-from howfar.scene import Detections, Frame, Query
+from howfar.evaluation.objects.two_eyes import (
+    BoxesInBoth,
+    BoxesMatched,
+    BoxesOnMap,
+    Ranged,
+    Row,
+    measure_found,
+    measure_true,
+)
+from howfar.pipeline.rangefinder import Rangefinder
+from howfar.scene import Detections, Distance, Frame, Query, Scene, SceneObject
+from howfar.scene.track import Track
 from howfar.stereo import Disparities
-from tests.datasets.pair_files import NAMES, write_pairs
+from tests.datasets.pair_files import BASELINE_M, FOCAL_PX, NAMES, write_pairs
+
+BOX = (0.0, 0.0, 1.0, 1.0)
+FARTHEST_PX = 4.0
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +103,57 @@ def test_found_boxes_on_a_map_are_those_of_the_detector(pairs: list[PairSample])
 
 def test_of_no_pairs_there_are_no_rows() -> None:
     assert measure_found([], []) == []
+
+
+def test_a_box_is_looked_for_in_the_right_hand_picture(pairs: list[PairSample]) -> None:
+    textured = [_textured(pair) for pair in pairs]
+    row = by_row(measure_true(textured, [BoxesMatched("boxes", Knows(pairs))]))["boxes", "boxes matched", 0]
+    assert (row.recall, row.errors.objects) == (1, 4)
+    assert row.errors.end_point_px == pytest.approx(0, abs=0.2)
+
+
+@pytest.mark.parametrize(("eyes", "sees_right"), [(2, True), (1, False)], ids=["two eyes", "one eye"])
+def test_what_is_said_of_a_distance_is_told_as_a_disparity(
+    pairs: list[PairSample], eyes: int, sees_right: bool
+) -> None:
+    finder = Says(pairs)
+    system = Ranged("ours", Knows(pairs), cast(Rangefinder, finder), "all", eyes)
+    rows = by_row(measure_true(pairs, [system]))
+    assert rows["ours", "all", 0].errors.end_point_px == pytest.approx(0, abs=1e-4)
+    assert rows["ours", "all", 1].recall == 0.5, "the distance of one of the two is not known"
+    assert {frame.right is not None for frame in finder.shown} == {sees_right}
+    assert by_row(measure_found(pairs, [system]))["ours", "all", 0].recall == 1
+
+
+def _textured(pair: PairSample) -> PairSample:
+    """The pair with a noise on each object that moves with it."""
+    left, right = pair.image.copy(), pair.right.copy()
+    noise = np.random.default_rng(3).integers(0, 255, left.shape, dtype=np.uint8)
+    for (x1, y1, x2, y2), disparity in zip(
+        pair.boxes_xyxy_px.astype(int), pair.disparities_px.astype(int), strict=True
+    ):
+        left[y1:y2, x1:x2] = noise[y1:y2, x1:x2]
+        seen = max(0, disparity - x1)
+        right[y1:y2, x1 + seen - disparity : x2 - disparity] = noise[y1:y2, x1 + seen : x2]
+    return replace(pair, image=left, right=right)
+
+
+class Says:
+    """Stands in for a `Rangefinder`: it knows every distance but that of the farthest, and tells the last one first."""
+
+    def __init__(self, pairs: list[PairSample]) -> None:
+        self.pairs, self.shown = {pair.name: pair for pair in pairs}, list[Frame]()
+
+    def look(self, frame: Frame, *, detections: Detections) -> Scene:
+        self.shown.append(frame)
+        assert detections.track_ids is not None
+        rows = zip(self.pairs[frame.source].disparities_px.tolist(), detections.track_ids.tolist(), strict=True)
+        objects = [SceneObject("car", 0, 1.0, BOX, _distance(px), track=Track(number)) for px, number in rows]
+        return cast(Scene, SimpleNamespace(objects=objects[::-1]))
+
+
+def _distance(disparity_px: float) -> Distance:
+    if disparity_px == FARTHEST_PX:
+        return Distance.unknown("all", "too far")
+    depth_m = FOCAL_PX * BASELINE_M / disparity_px
+    return Distance(depth_m, depth_m, (0, 0, depth_m), "all", valid_share=1.0, mixed=False, region_xyxy_px=BOX)

@@ -1,25 +1,30 @@
 """Systems that tell the disparity of each object of a stereo pair, measured side by side.
 
 The rows are those of Zhou et al., IEEE Access 2019: a detector with a map of disparities, read in each box by Eq. 8
-(the mean of the central part) or Eq. 9 (the median of the box), and a detector of pairs of boxes. Detectors differ, so
-that errors are over the objects that all systems found; each one's recall stands beside. A second table gives every
-system the true boxes.
+(the mean of the central part) or Eq. 9 (the median of the box), and a detector of pairs of boxes. Beside them are ours:
+each box looked for in the right-hand picture, and all that a `Rangefinder` knows. Detectors differ, so that errors are
+over the objects that all systems found; each one's recall stands beside. A second table gives every system the true
+boxes.
 """
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from howfar.datasets.coco_pairs import PairSample
 from howfar.evaluation.objects.metrics import DisparityErrors, errors_of_disparities
 from howfar.evaluation.objects.pairs import found_disparities_px
+from howfar.pipeline.rangefinder import Rangefinder
 from howfar.ranging.methods.statistics import parse_method
-from howfar.scene import DepthMap, Detections, Detector, Frame, Query
+from howfar.scene import Camera, DepthMap, Detections, Detector, Frame, Query
 from howfar.stereo import Matcher
+from howfar.stereo.box_matching import match_boxes
+from howfar.stereo.sgbm import checked_reach_px
 
 EQUATIONS = ("median", "central-mean")
 """The ranging methods that are Eq. 9 and Eq. 8."""
@@ -71,6 +76,70 @@ class BoxesOnMap:
         depth = DepthMap(values, "disparity_px", stereo=pair.rig)
         corners = boxes.boxes_xyxy_px.astype(np.float64)
         return {method: parse_method(method).read(depth, corners).values for method in self.methods}
+
+
+@dataclass(frozen=True, slots=True)
+class BoxesMatched:
+    """A detector, each of whose boxes is looked for in the right-hand picture; there is no map.
+
+    Attributes:
+        name: What the table calls it.
+        detector: Looks at the left-hand picture.
+        setting: What the table says beside the name.
+    """
+
+    name: str
+    detector: Detector
+    setting: str = "boxes matched"
+
+    def look(self, pair: PairSample) -> dict[str, Detections]:
+        """See `System.look`."""
+        found = self.detector.detect(Frame(pair.image, pair.name), Query())
+        return {self.setting: _with_disparities(found, self.look_in(pair, found)[self.setting])}
+
+    def look_in(self, pair: PairSample, boxes: Detections) -> dict[str, NDArray[np.float64]]:
+        """See `System.look_in`."""
+        greys = [np.asarray(cv2.cvtColor(eye, cv2.COLOR_RGB2GRAY), np.uint8) for eye in (pair.image, pair.right)]
+        reach_px = checked_reach_px(pair.image, pair.right, None)
+        return {self.setting: match_boxes(greys[0], greys[1], boxes.boxes_xyxy_px, reach_px).values_px}
+
+
+@dataclass(frozen=True, slots=True)
+class Ranged:
+    """All of howfar: what it says of an object's distance, as the disparity of that distance.
+
+    Attributes:
+        name: What the table calls it.
+        detector: Looks at the left-hand picture.
+        finder: Tells the distances.
+        setting: What the table says beside the name.
+        eyes: 2, or 1 to show it the left-hand picture alone, with its camera.
+    """
+
+    name: str
+    detector: Detector
+    finder: Rangefinder
+    setting: str
+    eyes: int = 2
+
+    def look(self, pair: PairSample) -> dict[str, Detections]:
+        """See `System.look`."""
+        found = self.detector.detect(Frame(pair.image, pair.name), Query())
+        return {self.setting: _with_disparities(found, self.look_in(pair, found)[self.setting])}
+
+    def look_in(self, pair: PairSample, boxes: Detections) -> dict[str, NDArray[np.float64]]:
+        """See `System.look_in`."""
+        disparities = np.full(len(boxes), np.nan)
+        if not len(boxes):
+            return {self.setting: disparities}
+        frame = Frame(pair.image, pair.name, camera=_camera(pair))
+        if self.eyes == 2:
+            frame = replace(frame, right=pair.right, rig=pair.rig)
+        numbered = replace(boxes, track_ids=np.arange(len(boxes)))
+        for each in self.finder.look(frame, detections=numbered).objects:
+            if each.track is not None:
+                disparities[each.track.track_id] = pair.rig.focal_px * pair.rig.baseline_m / each.depth_m
+        return {self.setting: disparities}
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +270,11 @@ def _truth(pair: PairSample) -> Detections:
     boxes = np.clip(pair.boxes_xyxy_px, 0, np.array([width, height] * 2, dtype=np.float32))
     scores = np.ones(len(boxes), dtype=np.float32)
     return Detections(boxes, scores, pair.class_ids, pair.class_names)
+
+
+def _camera(pair: PairSample) -> Camera:
+    height, width = pair.image.shape[:2]
+    return Camera.from_focal(width, height, pair.rig.focal_px)
 
 
 def _with_disparities(found: Detections, disparities_px: NDArray[np.float64]) -> Detections:
