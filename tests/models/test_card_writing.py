@@ -13,7 +13,7 @@ from howfar.errors import OutputError
 from howfar.models.card import Card, DepthSpec, DetectorSpec, InputSpec, Int8Facts, RangingSpec, coco80
 from howfar.models.card_reading import parse_card, read_card
 from howfar.models.card_writing import card_text, write_card
-from howfar.scene.margins import DomainMargin, Margin, Margins, Spread
+from howfar.scene.margins import DomainMargin, Margin, Margins, Pull, Spread
 
 SHIPPED = sorted(
     path
@@ -102,6 +102,8 @@ MARGINS_TEXT = """
 domain = "rooms"
 depth_m = [1.0, 4.0]
 factors = [1.5, 1.25]
+usual_m = 2.1
+slope = 0.75
 objects = [30, 40]
 places = 9
 data = ["nyu:test"]
@@ -152,13 +154,18 @@ MARGINS = st.builds(
 DOMAIN_MARGINS = st.builds(
     lambda domains, factors: Margins(
         domains=tuple(
-            DomainMargin(name, (1.0, 2.5), (factor, 1.5), *rests_on) for name, (factor, rests_on) in domains.items()
+            DomainMargin(name, (1.0, 2.5), (factor, 1.5), *rests_on, pull=pull)
+            for name, (factor, rests_on, pull) in domains.items()
         ),
         spreads=tuple(Spread(of, "outdoors", factor, 7, 2) for of, factor in factors.items()),
     ),
     st.dictionaries(
         st.sampled_from(["rooms", "outdoors"]),
-        st.tuples(FACTORS, st.just(()) | st.just(((7, 8), 3, ("streets:all", "rooms")))),
+        st.tuples(
+            FACTORS,
+            st.just(()) | st.just(((7, 8), 3, ("streets:all", "rooms"))),
+            st.none() | st.builds(Pull, POSITIVE, st.floats(0.1, 1)),
+        ),
         min_size=1,
     ),
     st.dictionaries(st.sampled_from(["size", "ground", "joined"]), FACTORS),
@@ -222,7 +229,7 @@ def test_any_card_reads_back_as_it_was(card: Card) -> None:
 
 def test_what_margins_by_domain_look_like() -> None:
     margins = Margins(
-        domains=(DomainMargin("rooms", (1.0, 4.0), (1.5, 1.25), (30, 40), 9, ("nyu:test",)),),
+        domains=(DomainMargin("rooms", (1.0, 4.0), (1.5, 1.25), (30, 40), 9, ("nyu:test",), Pull(2.1, 0.75)),),
         spreads=(Spread("size", "outdoors", 1.2, 50, 4),),
     )
     card = Card("d", "depth", "CC0", InputSpec(32, 32, "stretch"), depth=DepthSpec("metres", margins=margins))

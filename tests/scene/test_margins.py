@@ -1,19 +1,21 @@
 """Margins of a depth network: by class, and by domain and distance."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from howfar.errors import SettingError
-from howfar.scene.margins import INTERVAL_SDS, UNMEASURED_DOMAIN, DomainMargin, Margin, Margins, Spread
+from howfar.scene.margins import INTERVAL_SDS, UNMEASURED_DOMAIN, DomainMargin, Margin, Margins, Pull, Spread
 
 SEATS = Margin("seats", ("chair", "couch"), 1.4)
 OTHERS = Margin("all others", (), 1.3)
 ROOMS = DomainMargin("rooms", (1.0, 4.0), (1.5, 1.2), (30, 40), 9)
 STREETS = DomainMargin("outdoors", (5.0, 20.0), (1.3, 1.6))
 BOTH = Margins(domains=(ROOMS, STREETS))
+PULL = Pull(2.0, 0.8)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +56,29 @@ def test_a_domain_that_was_not_measured_is_twice_as_uncertain() -> None:
     assert Margins(domains=(ROOMS,)).log_sd("", 4.0, 1.0) == pytest.approx(UNMEASURED_DOMAIN * ROOMS.log_sd_at(4.0))
 
 
+@pytest.mark.parametrize("true_m", [0.7, 2.0, 6.0], ids=["near", "usual", "far"])
+def test_the_pull_of_a_distance_leads_back_to_the_true_one(true_m: float) -> None:
+    given_m = 2.0 * (true_m / 2.0) ** 0.8
+    assert given_m * math.exp(PULL.log_at(given_m)) == pytest.approx(true_m)
+
+
+@pytest.mark.parametrize(
+    ("depth_m", "outdoors", "pulled"),
+    [
+        (1.0, 0.0, -0.25 * math.log(2)),
+        (4.0, 0.0, 0.25 * math.log(2)),
+        (4.0, 0.5, 0.125 * math.log(2)),
+        (4.0, 1.0, 0.0),
+        (math.nan, 0.0, 0.0),
+    ],
+    ids=["near", "far", "undecided", "outdoors, where there is none", "not known"],
+)
+def test_a_pull_goes_with_its_domain(depth_m: float, outdoors: float, pulled: float) -> None:
+    margins = Margins(domains=(replace(ROOMS, pull=PULL), STREETS))
+    assert margins.pulled(depth_m, outdoors) == pytest.approx(pulled)
+    assert BOTH.pulled(depth_m, outdoors) == 0.0
+
+
 @pytest.mark.parametrize(
     ("of", "outdoors", "factor"),
     [("size", 1.0, 2.0), ("size", 0.0, 1.5), ("size", 0.5, math.sqrt((2.0**2 + 1.5**2) / 2)), ("joined", 0.3, 1.0)],
@@ -90,6 +115,10 @@ def test_a_spread_of_one_domain_alone_stays_in_it() -> None:
         (lambda: DomainMargin("rooms", (0.0, 1.0), (1.2, 1.2)), "must ascend from above 0"),
         (lambda: DomainMargin("rooms", (1.0, math.inf), (1.2, 1.2)), "must ascend"),
         (lambda: DomainMargin("rooms", (1.0,), (0.9,)), "must be a factor above 1"),
+        (lambda: Pull(0.0, 0.8), "a slope above 0 and at most 1, not 0.0 and 0.8"),
+        (lambda: Pull(math.inf, 0.8), "usual_m above 0"),
+        (lambda: Pull(2.0, 0.0), "a slope above 0"),
+        (lambda: Pull(2.0, 1.1), "at most 1"),
         (lambda: Spread("size", "rooms", 0.0), "must be above 0"),
         (lambda: Spread("size", "rooms", math.nan), "must be above 0"),
     ],
@@ -111,6 +140,10 @@ def test_a_spread_of_one_domain_alone_stays_in_it() -> None:
         "a distance of nought",
         "a distance without end",
         "a factor below one",
+        "a pull to nought",
+        "a pull to where no end is",
+        "a flat pull",
+        "a pull that pushes",
         "no spread",
         "a spread that is no number",
     ],

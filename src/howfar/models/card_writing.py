@@ -127,6 +127,8 @@ def _margin_lines(margin: Margin) -> Lines:
 
 def _domain_margin_lines(margin: DomainMargin) -> Lines:
     yield from (("domain", margin.domain), ("depth_m", margin.depth_m), ("factors", margin.factors))
+    if margin.pull is not None:
+        yield from (("usual_m", margin.pull.usual_m), ("slope", margin.pull.slope))
     if margin.objects:
         yield "objects", margin.objects
     yield "places", margin.places

@@ -1,7 +1,7 @@
 """The error margins of a depth network, measured on objects in places that it has not seen.
 
-By domain and distance, as `howfar evaluate margins` measures them, with what the other cues' own spreads are multiplied
-by; or by class, the older form.
+By domain and distance, as `howfar evaluate margins` measures them, with how the network pulls distances towards its
+usual one, and what the other cues' own spreads are multiplied by; or by class, the older form.
 """
 
 import math
@@ -51,6 +51,36 @@ class Margin:
 
 
 @dataclass(frozen=True, slots=True)
+class Pull:
+    """How a depth network pulls all distances towards its usual one.
+
+    An object t metres away is given usual_m · (t / usual_m)^slope in the middle: what is near comes out too far, and
+    what is far too near. No correction makes the mean error smaller, as among all objects of one given distance most
+    are usual. But an interval that is to hold what is unusually near or far as well must reach there.
+
+    Attributes:
+        usual_m: The distance that is pulled nowhere.
+        slope: The slope of the logarithm of the given distance on that of the true one.
+
+    Raises:
+        SettingError: If usual_m is not above 0, or slope not above 0 and at most 1.
+    """
+
+    usual_m: float
+    slope: float
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.usual_m) and self.usual_m > 0 and 0 < self.slope <= 1):
+            raise SettingError(
+                f"A pull needs usual_m above 0 and a slope above 0 and at most 1, not {self.usual_m} and {self.slope}."
+            )
+
+    def log_at(self, depth_m: float) -> float:
+        """What undoes the pull at a given distance, in log depth: below 0 towards the near side, above to the far."""
+        return (1 / self.slope - 1) * math.log(depth_m / self.usual_m) if depth_m > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class DomainMargin:
     """The margin of a depth network in one domain, by the distance that it gives.
 
@@ -62,6 +92,7 @@ class DomainMargin:
         objects: Number of objects that each was measured on.
         places: Number of places, such as drives or buildings, that all objects are from.
         data: The data sets, by name.
+        pull: How the network pulls distances there; None where it does not, or that was not measured.
 
     Raises:
         SettingError: If the lists are not of one length, the distances do not ascend, or a factor is not above 1.
@@ -73,6 +104,7 @@ class DomainMargin:
     objects: tuple[int, ...] = ()
     places: int = 0
     data: tuple[str, ...] = ()
+    pull: Pull | None = None
 
     def __post_init__(self) -> None:
         lengths = {len(self.depth_m), len(self.factors), len(self.objects or self.depth_m)}
@@ -165,6 +197,14 @@ class Margins:
         known = max(by_domain.values())
         rooms, outside = (by_domain.get(domain, UNMEASURED_DOMAIN * known) for domain in ("rooms", "outdoors"))
         return _between(rooms, outside, outdoors)
+
+    def pulled(self, depth_m: float, outdoors: float) -> float:
+        """How much farther the interval has to reach on one side, as the network pulls distances towards its usual one.
+
+        In log depth: below 0 on the near side, above 0 on the far side. It goes with the probability of the domains.
+        """
+        shares = {"rooms": 1 - outdoors, "outdoors": outdoors}
+        return sum(shares[each.domain] * each.pull.log_at(depth_m) for each in self.domains if each.pull is not None)
 
     def spread(self, of: SpreadOf, outdoors: float) -> float:
         """What the standard deviation that a cue states, or all together do, is multiplied by; as in `log_sd`."""

@@ -89,6 +89,10 @@ class DepthFacts:
         """
         return self.log_sd if self.margins is None else self.margins.log_sd(label, depth_m, self.outdoors)
 
+    def pulled_at(self, depth_m: float) -> float:
+        """How much farther an interval about a distance by the map has to reach on one side; see `Margins.pulled`."""
+        return 0.0 if self.margins is None else self.margins.pulled(depth_m, self.outdoors)
+
     def spread_of(self, of: SpreadOf) -> float:
         """What the spread that another cue states, or all together, is multiplied by; 1 where it was not measured."""
         return 1.0 if self.margins is None else self.margins.spread(of, self.outdoors)

@@ -70,3 +70,11 @@ def test_a_card_says_how_its_margins_hold_in_places_left_out() -> None:
     assert line.startswith("truths in the 80 % intervals, in places left out: 8")
     assert "outdoors (8 places, the map alone)" in line
     assert "rooms (8 places, all cues)" in line
+
+
+def test_the_report_says_where_the_network_pulls_distances_to() -> None:
+    true_m = np.geomspace(0.8, 8.0, 80)
+    places = errors(0.1).places
+    pulled = Errors(0.3 * np.log(2.0 / true_m), np.full(80, 0.1), 2.0 * (true_m / 2.0) ** 0.7, places)
+    (table,) = margins_report(measured_margins({("depth", "rooms"): pulled}), ["rooms"], "finder", "net").tables
+    assert ("  pulled to 2.0 m", "slope 0.70") in {row[:2] for row in table.rows}

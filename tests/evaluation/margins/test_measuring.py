@@ -18,7 +18,7 @@ from howfar.evaluation.margins.measuring import (
 )
 from howfar.pipeline.rangefinder import Rangefinder
 from howfar.ranging.cues.depth_cue import STATISTIC_LOG_SD
-from howfar.scene.margins import INTERVAL_SDS, DomainMargin, Margins, Spread
+from howfar.scene.margins import INTERVAL_SDS, DomainMargin, Margins, Pull, Spread
 from tests.evaluation.everywhere.everywhere_cases import NAMES, Row, finding
 from tests.evaluation.objects.object_cases import CAMERA, LEFT, RIGHT, object_sample
 from tests.evaluation.predictors import Predictor, red_tenths
@@ -62,6 +62,17 @@ def test_all_together_are_measured_in_the_found_boxes_with_the_margins_of_other_
     assert asked == ["rooms:test, room"]  # a picture without a place is one
     assert (chair.of, chair.truth_m, chair.depth_m, sofa.truth_m) == ("joined", 2.0, 3.0, 4.0)
     assert chair.log_sd == pytest.approx(2 * math.hypot(math.log(1.5) / INTERVAL_SDS, STATISTIC_LOG_SD), rel=1e-3)
+
+
+def test_of_an_interval_whose_sides_differ_the_side_of_the_truth_counts(tmp_path: Path) -> None:
+    sample = object_sample()
+    pulled = replace(MARGINS, domains=tuple(replace(each, pull=Pull(5.0, 0.5)) for each in MARGINS.domains))
+    finder = finder_of(tmp_path, *FOUND)
+    plain, wide = (
+        list(measure_joined(pictures(sample), [sample], finder, lambda _, of=of: of)) for of in (MARGINS, pulled)
+    )
+    farther = [INTERVAL_SDS * (one.log_sd - other.log_sd) for one, other in zip(wide, plain, strict=True)]
+    assert farther == pytest.approx([math.log(5 / 3), 0.0])  # 3 m for 2 m: the near side; 6 m for 4 m: the near side
 
 
 @pytest.mark.parametrize("joined", [False, True], ids=["each alone", "all together"])

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -12,9 +13,11 @@ from howfar.ranging import measure, parse_method
 from howfar.ranging.cues.joining import CueSettings, parse_cues, with_cues
 from howfar.ranging.cues.sizes import default_sizes
 from howfar.scene import Camera, DepthFacts, DepthMap, Detections, Distance
-from howfar.scene.margins import DomainMargin, Margins, Spread
+from howfar.scene.domain import Domain
+from howfar.scene.margins import DomainMargin, Margins, Pull, Spread
 from tests.ranging.scenes import CAMERA_HEIGHT_M, RenderedScene, streets
 
+DOMAINS = get_args(Domain)
 LABELS = ("car", "pedestrian", "cyclist", "truck", "bus")
 CAMERA = Camera.from_focal(1000, 800, 500.0)
 CAR = np.array([[400, 390, 500, 440]], dtype=np.float32)
@@ -387,3 +390,38 @@ def test_the_measured_spread_of_all_cues_is_that_of_the_automatic_choice(cues: s
         (one,) = with_cues([far(3.0)], Detections.from_boxes(CAR, ["vase"]), CAMERA, parse_cues(cues), facts)
         sds.append(math.log(one.high_m / one.depth_m))
     assert sds[1] / sds[0] == pytest.approx(wider)
+
+
+@pytest.mark.parametrize(
+    ("depth_m", "low", "high"),
+    [(1.0, 0.5, 1.0), (2.0, 1.0, 1.0), (4.0, 1.0, 2.0)],
+    ids=["near: nearer", "usual: neither", "far: farther"],
+)
+def test_the_interval_reaches_away_from_the_distance_that_the_network_pulls_to(depth_m, low, high) -> None:
+    domains = (DomainMargin("rooms", (3.0,), (1.3,)), DomainMargin("outdoors", (3.0,), (1.3,)))
+    ends = []
+    for pull in (None, Pull(2.0, 0.5)):
+        facts = DepthFacts("net", margins=Margins(domains=tuple(replace(each, pull=pull) for each in domains)))
+        (one,) = with_cues([far(depth_m)], Detections.from_boxes(CAR, ["vase"]), CAMERA, parse_cues("depth"), facts)
+        ends.append((one.low_m, one.high_m))
+    assert ends[1][0] / ends[0][0] == pytest.approx(low)
+    assert ends[1][1] / ends[0][1] == pytest.approx(high)
+
+
+def test_the_pull_counts_as_far_as_the_distance_rests_on_the_map() -> None:
+    pulled = Margins(domains=tuple(DomainMargin(name, (3.0,), (1.3,), pull=Pull(2.0, 0.5)) for name in DOMAINS))
+    facts = DepthFacts("net", margins=pulled, reach_m=80.0)
+    settings = parse_cues("depth,size")
+    (one,) = with_cues([far(25.0)], Detections.from_boxes(CAR, ["car"]), CAMERA, settings, facts)
+    by_map, _ = one.cues
+    away = math.log(one.high_m / one.depth_m) + math.log(one.low_m / one.depth_m)
+    assert 0.05 < by_map.weight < 0.95
+    assert away == pytest.approx(by_map.weight * math.log(by_map.depth_m / 2.0))
+
+
+def test_a_pair_is_pulled_nowhere() -> None:
+    pulled = Margins(domains=tuple(DomainMargin(name, (3.0,), (1.3,), pull=Pull(2.0, 0.5)) for name in DOMAINS))
+    seen = replace(far(8.0), map_log_sd=0.02)
+    found = Detections.from_boxes(CAR, ["vase"])
+    (one,) = with_cues([seen], found, CAMERA, parse_cues("depth"), DepthFacts("net", margins=pulled))
+    assert one.high_m / one.depth_m == pytest.approx(one.depth_m / one.low_m)

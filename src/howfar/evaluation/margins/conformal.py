@@ -6,8 +6,9 @@ a building, share errors, so places count the same, however many objects they ha
 hierarchical conformal prediction: Lee, Barber and Willett, 2023). New places differ from all seen ones by more than
 these among themselves, and few places tell that badly. So each place is left out in turn, and the level of the quantile
 is raised from s until the intervals from the other places hold, over the places left out, the share s of the truths:
-that is what a user in a new place gets. The interval of all cues together is never made narrower than they state: eight
-places once told so, and were wrong.
+that is what a user in a new place gets. A network that pulls distances towards its usual one is given wider intervals
+on the side away from it (`pulls`), and the quantiles are of what is left. The interval of all cues together is never
+made narrower than they state: eight places once told so, and were wrong.
 """
 
 import math
@@ -20,9 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from howfar.errors import SettingError
+from howfar.evaluation.margins.pulls import beyond_pull, fitted_pull
 from howfar.evaluation.objects.groups import BAND_EDGES_M
 from howfar.scene.domain import Domain
-from howfar.scene.margins import INTERVAL_SDS, DomainMargin, Spread, SpreadOf
+from howfar.scene.margins import INTERVAL_SDS, DomainMargin, Pull, Spread, SpreadOf
 
 SHARE = 0.8
 """The share of the objects whose true distance is to lie in its interval."""
@@ -124,16 +126,17 @@ def domain_margin(errors: Errors, domain: Domain, level: float, data: Sequence[s
         level: The level of the quantile, as `left_out` finds it.
         data: The data sets that they are from.
     """
-    bands = _bands(errors)
+    bands, pull = _bands(errors), _pull(errors)
     return DomainMargin(
         domain,
         depth_m=tuple(round(float(np.exp(np.log(band.depth_m).mean())), 3) for band in bands),
         factors=tuple(
-            max(LEAST_FACTOR, round(math.exp(INTERVAL_SDS * _added_log_sd(band, level)), 3)) for band in bands
+            max(LEAST_FACTOR, round(math.exp(INTERVAL_SDS * _added_log_sd(band, pull, level)), 3)) for band in bands
         ),
         objects=tuple(len(band) for band in bands),
         places=errors.place_count,
         data=tuple(data),
+        pull=pull,
     )
 
 
@@ -182,13 +185,14 @@ def _place_weights(counts: NDArray[np.int64]) -> Values:
 
 
 def _held_by_bands(errors: Errors) -> Held:
-    bands = _bands(errors)
+    bands, pull = _bands(errors), _pull(errors)
     knots = np.array([np.log(band.depth_m).mean() for band in bands])
 
     def held(others: Errors, level: float) -> Values:
-        sds = np.array([_added_log_sd(band, level) for band in bands])
+        sds = np.array([_added_log_sd(band, pull, level) for band in bands])
         stated = np.hypot(np.interp(np.log(others.depth_m), knots, sds), others.own_log_sds)
-        widths: Values = INTERVAL_SDS * stated / np.maximum(np.abs(others.log_errors), LEAST_ERROR)
+        left = beyond_pull(others.log_errors, others.depth_m, pull)
+        widths: Values = INTERVAL_SDS * stated / np.maximum(left, LEAST_ERROR)
         return widths
 
     return held
@@ -210,10 +214,16 @@ def _ratios(errors: Errors) -> Values:
     return ratios
 
 
-def _added_log_sd(errors: Errors, level: float) -> float:
-    """The standard deviation in log depth to add to each object's own."""
-    needed = np.sqrt(np.maximum((errors.log_errors / INTERVAL_SDS) ** 2 - errors.own_log_sds**2, 0.0))
+def _added_log_sd(errors: Errors, pull: Pull | None, level: float) -> float:
+    """The standard deviation in log depth to add to each object's own, beside the pull."""
+    left = beyond_pull(errors.log_errors, errors.depth_m, pull)
+    needed = np.sqrt(np.maximum((left / INTERVAL_SDS) ** 2 - errors.own_log_sds**2, 0.0))
     return place_quantile(needed, errors.places, level)
+
+
+def _pull(errors: Errors) -> Pull | None:
+    _, each, counts = np.unique(errors.places, return_inverse=True, return_counts=True)
+    return fitted_pull(errors.log_errors, errors.depth_m, (_place_weights(counts) / counts)[each])
 
 
 def _bands(errors: Errors) -> list[Errors]:

@@ -18,7 +18,7 @@ from howfar.evaluation.margins.found import with_found_objects
 from howfar.pipeline.rangefinder import Rangefinder
 from howfar.pipeline.scenes import facts_here, range_objects, scene_of
 from howfar.ranging.settings import Ranging
-from howfar.scene import Cue, DepthFacts, Detections, Frame, Perception
+from howfar.scene import Cue, DepthFacts, Detections, Distance, Frame, Perception
 from howfar.scene.domain import Domain, domain_of
 from howfar.scene.margins import INTERVAL_SDS, Margins
 
@@ -55,7 +55,8 @@ class Measured(NamedTuple):
         place: Where the picture was taken; the picture itself where that is not known.
         truth_m: The true distance.
         depth_m: The distance by the cue.
-        log_sd: The standard deviation of its logarithm that is stated; for the map, the ranging method's own.
+        log_sd: The standard deviation of its logarithm that is stated; for the map, the ranging method's own. Of an
+            interval whose sides differ, that of the side on which the truth lies.
     """
 
     of: Of
@@ -108,9 +109,14 @@ def measure_joined(
         names = pictures.detector_names if isinstance(sample, ObjectSample) else own
         classes = class_map(perception.detections.class_names, names)
         for number, seen in match_objects(labelled, view.objects, classes, IOU).found.items():
-            given = seen.distance
-            log_sd = math.log(given.high_m / given.depth_m) / INTERVAL_SDS if given.is_known else math.nan
-            yield Measured("joined", domain, place, truths_m[number], given.depth_m, log_sd)
+            yield Measured(
+                "joined",
+                domain,
+                place,
+                truths_m[number],
+                seen.distance.depth_m,
+                _log_sd_towards(truths_m[number], seen.distance),
+            )
 
 
 def cues_alone(boxes: Detections, perception: Perception, finder: Rangefinder) -> list[tuple[Cue, ...]]:
@@ -146,6 +152,12 @@ def errors_of(measured: Iterable[Measured]) -> dict[Key, Errors]:
         )
         for key, ones in sorted(by_key.items())
     }
+
+
+def _log_sd_towards(truth_m: float, given: Distance) -> float:
+    """The standard deviation that the interval states on the side of the truth; NaN where there is no interval."""
+    end_m = given.low_m if truth_m < given.depth_m else given.high_m
+    return abs(math.log(end_m / given.depth_m)) / INTERVAL_SDS if given.is_known else math.nan
 
 
 def _perceived(sample: Sample, finder: Rangefinder) -> Perception:

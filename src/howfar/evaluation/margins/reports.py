@@ -15,7 +15,8 @@ LEFT_OUT = "truths in the 80 % intervals, in places left out"
 COLUMNS = ("", "factor", "objects", "places", "left-out places %", "lowest tenth %", "quantile %")
 WHAT = (
     f"Factor: of the depth map, within which the truth lies {SHARE:.0%} of the time, the ranging method's own error "
-    "left out; of size, ground and all joined, on the interval that they state. Left-out places: share of the truths "
+    "left out; of size, ground and all joined, on the interval that they state. Pulled: the slope of log given on log "
+    "true distance; intervals reach farther on the side away from there. Left-out places: share of the truths "
     "in the intervals from all other places, the mean over the places, and in the worst tenth of them. Quantile: of "
     "the errors, places counting the same from ten objects on; raised until the left-out places hold."
 )
@@ -83,3 +84,5 @@ def _rows(measured: MeasuredMargins) -> Iterator[tuple[str, ...]]:
 def _distance_rows(margin: DomainMargin) -> Iterator[tuple[str, ...]]:
     for depth_m, factor, objects in zip(margin.depth_m, margin.factors, margin.objects, strict=True):
         yield f"  at {depth_m:.1f} m", f"{factor:.2f}", str(objects), "", "", "", ""
+    if (pull := margin.pull) is not None:
+        yield f"  pulled to {pull.usual_m:.1f} m", f"slope {pull.slope:.2f}", "", "", "", "", ""

@@ -336,7 +336,7 @@ def _all_joined(
             with_measured_spread(others, view.facts) if cue is None else _by_pair_alone(cue, others)
             for cue, others in zip(sure, fused, strict=True)
         ]
-    return tuple(_joined(*each, view.camera, reason) for each in zip(distances, fused, view.objects, strict=True))
+    return tuple(_joined(*each, view, reason) for each in zip(distances, fused, view.objects, strict=True))
 
 
 def _by_map_alone(depth_cue: Cue, fused: Fused, note: str = NOT_NEEDED) -> Fused:
@@ -356,7 +356,7 @@ def _by_pair_alone(depth_cue: Cue, fused: Fused) -> Fused:
     return by_both._replace(cues=(*by_both.cues, *kept))
 
 
-def _joined(distance: Distance, fused: Fused, seen: Seen, camera: Camera, reason: str) -> Distance:
+def _joined(distance: Distance, fused: Fused, seen: Seen, view: _View, reason: str) -> Distance:
     """The distance that all cues give together; unknown, for this reason, where they give none."""
     z = fused.depth_m
     if not fused.is_known:
@@ -368,17 +368,24 @@ def _joined(distance: Distance, fused: Fused, seen: Seen, camera: Camera, reason
         ray = (x / distance.depth_m, y / distance.depth_m, 1.0)
     else:
         x1, y1, x2, y2 = seen.box_xyxy_px
-        ray = camera.ray((x1 + x2) / 2, (y1 + y2) / 2)
-    factor = math.exp(INTERVAL_SDS * fused.log_sd)
+        ray = view.camera.ray((x1 + x2) / 2, (y1 + y2) / 2)
+    factor, pulled = math.exp(INTERVAL_SDS * fused.log_sd), _pulled(distance, fused, view.facts)
     return replace(
         distance,
         depth_m=z,
         range_m=z * math.hypot(*ray),
         position_m=(ray[0] * z, ray[1] * z, z),
         method="+".join(distance.method if name == "depth" else name for name in used),
-        low_m=z / factor,
-        high_m=z * factor,
+        low_m=z / factor * math.exp(min(pulled, 0.0)),
+        high_m=z * factor * math.exp(max(pulled, 0.0)),
         reason="",
         cues=fused.cues,
         conflict=fused.conflict,
     )
+
+
+def _pulled(distance: Distance, fused: Fused, facts: DepthFacts) -> float:
+    """The pull of the depth network as far as the distance rests on its map; none where a pair told the depth."""
+    if math.isfinite(distance.map_log_sd):
+        return 0.0
+    return sum(cue.weight * facts.pulled_at(cue.depth_m) for cue in fused.cues if cue.name == "depth" and cue.is_known)
