@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from howfar.cli.console import tell
-from howfar.datasets.own_boxes import BoxFile, open_boxes
-from howfar.datasets.own_boxes.box_file import NOTHING, Looked
-from howfar.datasets.own_boxes.label_texts import LabelTexts
 from howfar.errors import SettingError, SourceError
 from howfar.pipeline.given import own_boxes
 from howfar.pipeline.own_detections import OwnBoxes as NoDetector
 from howfar.pipeline.own_detections import with_own_detections
 from howfar.scene import Frame
+
+if TYPE_CHECKING:
+    from howfar.datasets.own_boxes import BoxFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class OwnBoxes:
         one_source: Whether there is a single picture or video, which then has to be named in the file.
     """
 
-    file: BoxFile | None = None
+    file: "BoxFile | None" = None
     detector: NoDetector = field(default_factory=NoDetector)
     one_source: bool = True
 
@@ -46,6 +46,9 @@ class OwnBoxes:
         """
         if path is None:
             return cls()
+        from howfar.datasets.own_boxes import open_boxes
+        from howfar.datasets.own_boxes.label_texts import LabelTexts
+
         none = own_boxes(detector)
         file = open_boxes(path, none.class_names)
         if not (file.names_pictures or one_source):
@@ -69,6 +72,8 @@ class OwnBoxes:
         """
         if self.file is None:
             return frame
+        from howfar.datasets.own_boxes.box_file import NOTHING, Looked
+
         found = self.file.boxes_of(Looked(frame.source, frame.width_px, frame.height_px, frame.index))
         if found is None and self.one_source:
             raise SourceError(
@@ -79,7 +84,7 @@ class OwnBoxes:
         return with_own_detections(frame, NOTHING if found is None else found)
 
 
-def _refuse_unknown(classes: Sequence[str], file: BoxFile, path: Path) -> None:
+def _refuse_unknown(classes: Sequence[str], file: "BoxFile", path: Path) -> None:
     labels = file.labels if classes else frozenset()
     known = {label.lower() for label in labels}
     for name in classes:

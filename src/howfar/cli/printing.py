@@ -8,7 +8,6 @@ from howfar import __version__
 from howfar.cli.console import results, write_data
 from howfar.cli.output_options import OutputOptions
 from howfar.cli.stream_summary import StreamSummary
-from howfar.datasets.coco_writing import CocoScenes
 from howfar.drawing.tables import caption, csv_text, explanation, table
 from howfar.pipeline.caveats import scenes_text
 from howfar.pipeline.view import View
@@ -109,6 +108,8 @@ class _CocoDocument:
     """One document of COCO's JSON for all pictures, printed at the end."""
 
     def __init__(self) -> None:
+        from howfar.datasets.coco_writing import CocoScenes
+
         self._scenes = CocoScenes(__version__)
 
     def show(self, views: Sequence[View], written: Path | None) -> None:

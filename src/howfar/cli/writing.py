@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from howfar.cli.depth_output import NOTE_ENDING, write_map, write_note
 from howfar.cli.output_options import OutputOptions
-from howfar.datasets.kitti_writing import kitti_labels
 from howfar.drawing.annotation import draw_scene
 from howfar.drawing.depth_view import draw_depth
 from howfar.drawing.side_by_side import side_by_side
@@ -68,6 +67,8 @@ class PictureFiles:
             save_point_cloud(view.image, view.depth, view.camera, paths["cloud"], notes=notes, overwrite=overwrite)
             carried[paths["cloud"].name] = {"unit": "m"}
         if "labels" in paths:
+            from howfar.datasets.kitti_writing import kitti_labels
+
             with replacing(paths["labels"], overwrite=overwrite) as temporary:
                 temporary.write_text(kitti_labels(view), encoding="utf-8", errors="backslashreplace")
             carried[paths["labels"].name] = {"unit": "m", "unknown": -1000}

@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from howfar.errors import SourceError
+from howfar.io.output_names import source_name
 from howfar.scene import Detections
 from howfar.scene.box import Box
 from howfar.scene.own_boxes import round_what_is_seen
@@ -129,7 +130,7 @@ class NamedBoxes:
         return frozenset(box.label for each in self.pictures for box in each.boxes)
 
     def boxes_of(self, looked: Looked) -> Detections | None:
-        """The boxes of a picture, by its name: as much of its path as the file tells has to agree."""
+        """The boxes of a picture, by its name: of the path here and that in the file, one has to end as the other."""
         frames = self._frames_of(looked.source)
         if frames is None:
             return None
@@ -141,14 +142,15 @@ class NamedBoxes:
         if not self.names_pictures:
             return self._names[""][""]
         named = self._names.get(_parts(source)[-1], {})
-        alike = {name: _in_common(_parts(name), _parts(source)) for name in named}
-        best = [name for name, count in alike.items() if count == max(alike.values())]
-        if len(best) > 1:
+        if source in named:
+            return named[source]
+        alike = [name for name in named if _end_alike(_parts(name), _parts(source))]
+        if len(alike) > 1:
             raise SourceError(
-                f"{self.path} names both {best[0]} and {best[1]}, and either can be {source}: name the folder of the "
+                f"{self.path} names both {alike[0]} and {alike[1]}, and either can be {source}: name the folder of the "
                 "pictures so that they can be told apart."
             )
-        return named[best[0]] if best else None
+        return named[alike[0]] if alike else None
 
 
 NOTHING = Detections.from_boxes([], [])
@@ -225,14 +227,12 @@ def checked_track(value: object, where: str) -> int:
 
 
 def _parts(name: str) -> tuple[str, ...]:
-    return PurePosixPath(name.replace("\\", "/")).parts or ("",)
+    """The parts of a path; of an address, and of standard input, what their results are called."""
+    local = source_name(name) if "://" in name or name == "-" else name
+    return PurePosixPath(local.replace("\\", "/")).parts or ("",)
 
 
-def _in_common(one: Sequence[str], other: Sequence[str]) -> int:
-    """How many parts at the end of two paths are the same."""
-    count = 0
-    for left, right in zip(reversed(one), reversed(other), strict=False):
-        if left != right:
-            break
-        count += 1
-    return count
+def _end_alike(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether one of two paths ends as the other is."""
+    count = min(len(one), len(other))
+    return tuple(one[-count:]) == tuple(other[-count:])
