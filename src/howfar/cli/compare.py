@@ -119,8 +119,8 @@ def compare(
     from howfar.drawing.side_by_side import stacked
     from howfar.evaluation.comparison.both_eyes import with_both_eyes
     from howfar.evaluation.comparison.comparison import ComparisonOptions, compare_networks, gather
+    from howfar.evaluation.comparison.hard_surfaces import SurfaceMasks
     from howfar.evaluation.comparison.object_reports import object_tables, write_json
-    from howfar.evaluation.comparison.reflective_surfaces import SurfaceMasks
     from howfar.evaluation.comparison.reports import comparison_report, comparison_rows
     from howfar.evaluation.depth.protocols import FULL, full_protocol
     from howfar.evaluation.report.report import write_rows

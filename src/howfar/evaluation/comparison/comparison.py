@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from howfar.datasets import DepthSample
 from howfar.errors import SettingError
-from howfar.evaluation.comparison.reflective_surfaces import ReflectiveSurface, SurfaceMasks
+from howfar.evaluation.comparison.hard_surfaces import HardSurface, SurfaceMasks
 from howfar.evaluation.comparison.sums import NetworkSums, SurfaceSums
 from howfar.evaluation.depth.alignment import Alignment
 from howfar.evaluation.depth.boundaries import BoundarySums, boundary_update
@@ -49,7 +49,7 @@ class ComparisonOptions:
         has_truth: Whether the samples' depth is the truth to compare with.
         protocol: The limits of what is compared; `full`, perhaps with another cap.
         alignment: How networks that give metres are fitted to the truth.
-        surfaces: Where glass and mirrors are, for a truth; None where that is not known.
+        surfaces: Where glass, mirrors and thin things are, for a truth; None where that is not known.
         pair: The name of what two eyes see alone, in a part of each picture; empty where none have two.
     """
 
@@ -236,7 +236,7 @@ def _laid(
 def _measured(
     laid: NDArray[np.float32],
     yardstick: _Yardstick,
-    masks: Mapping[ReflectiveSurface, NDArray[np.bool_]],
+    masks: Mapping[HardSurface, NDArray[np.bool_]],
     seen_by_pair: NDArray[np.bool_] | None,
     times_s: tuple[float, ...],
 ) -> NetworkSums:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from howfar.evaluation.comparison.comparison import LEAST_TIMED, TRUTH, ComparisonResult
-from howfar.evaluation.comparison.reflective_surfaces import SURFACE_CLASSES, ReflectiveSurface
+from howfar.evaluation.comparison.hard_surfaces import SURFACE_CLASSES, HardSurface
 from howfar.evaluation.comparison.sums import SurfaceSums
 from howfar.evaluation.depth.boundaries import boundary_compute
 from howfar.evaluation.depth.metrics import depth_compute
@@ -26,7 +26,7 @@ PROPERTIES_NOTE = (
     "The properties that Yang et al. (Depth Anything V2, 2024, table 1) tick, each by a figure that stands in for it; "
     "where nothing here measures it, nothing is said. Glass and mirrors are the outlines of "
     "glass screens, windows and mirrors in rendered scenes, pooled over pixels; elsewhere are the other pixels of the "
-    "pictures that show them."
+    "pictures that show them. Thin things, which are not theirs, are fences and poles of all kinds."
 )
 
 
@@ -210,12 +210,16 @@ def _properties(result: ComparisonResult, costs: Mapping[str, Cost]) -> FigureTa
 
 
 def _surface_rows(result: ComparisonResult) -> Iterator[tuple[str, ...]]:
-    """The errors on glass and on mirrors, with the number of pixels that they rest on."""
-    named: tuple[tuple[str, ReflectiveSurface], ...] = (("Transparent objects", "glass"), ("Reflections", "mirrors"))
-    for shown, surface in named:
+    """The errors on glass, mirrors and thin things, with the number of pixels that they rest on."""
+    named: tuple[tuple[str, HardSurface, str], ...] = (
+        ("Transparent objects", "glass", "glass"),
+        ("Reflections", "mirrors", "mirrors"),
+        ("Thin things", "thin", "fences and poles"),
+    )
+    for shown, surface, words in named:
         seen = [sums.surfaces[surface].inside.pixels for sums in result.sums.values() if surface in sums.surfaces]
         cells = {name: _surface_text(result, name, surface) for name in result.sums}
-        yield _property(shown, f"REL on {surface} ({max(seen, default=0):,} px)", cells)
+        yield _property(shown, f"REL on {words} ({max(seen, default=0):,} px)", cells)
 
 
 def _property(shown: str, measured_by: str, cells: Mapping[str, str]) -> tuple[str, ...]:
@@ -224,12 +228,12 @@ def _property(shown: str, measured_by: str, cells: Mapping[str, str]) -> tuple[s
     return (shown, measured_by if known else "–", *cells.values())
 
 
-def _surface_text(result: ComparisonResult, name: str, surface: ReflectiveSurface) -> str:
+def _surface_text(result: ComparisonResult, name: str, surface: HardSurface) -> str:
     on, elsewhere = _surface_rel(result, name, surface)
     return NOT_MEASURED if math.isnan(on) else f"{on:.4f}; elsewhere {figure_text(elsewhere)}"
 
 
-def _surface_rel(result: ComparisonResult, name: str, surface: ReflectiveSurface) -> tuple[float, float]:
+def _surface_rel(result: ComparisonResult, name: str, surface: HardSurface) -> tuple[float, float]:
     """REL on a surface and elsewhere in the same pictures, pooled over pixels, as most pictures show little of it."""
     return _rels(result.sums[name].surfaces.get(surface, SurfaceSums()))
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from howfar.evaluation.comparison.reflective_surfaces import ReflectiveSurface
+from howfar.evaluation.comparison.hard_surfaces import HardSurface
 from howfar.evaluation.depth.boundaries import BoundarySums
 from howfar.evaluation.depth.metrics import DepthSums
 
@@ -31,7 +31,7 @@ class NetworkSums:
     Attributes:
         depth: Sums of the errors against the yardstick; none where there are no metres.
         boundaries: Sums over the contours, against the truth alone.
-        surfaces: Sums of the errors on glass and on mirrors.
+        surfaces: Sums of the errors on glass, mirrors and thin things.
         by_pair: Sums of the errors where two eyes see, and where they do not.
         ssims: The structural similarity of each picture's map to the yardstick.
         inverse_ssims: That of inverse depth, which disparity is, but for a factor; none where there are no metres.
@@ -40,7 +40,7 @@ class NetworkSums:
 
     depth: DepthSums = field(default_factory=DepthSums.none)
     boundaries: BoundarySums = field(default_factory=BoundarySums.none)
-    surfaces: Mapping[ReflectiveSurface, SurfaceSums] = field(default_factory=dict)
+    surfaces: Mapping[HardSurface, SurfaceSums] = field(default_factory=dict)
     by_pair: SurfaceSums = field(default_factory=SurfaceSums)
     ssims: tuple[float, ...] = ()
     inverse_ssims: tuple[float, ...] = ()
