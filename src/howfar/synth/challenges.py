@@ -1,7 +1,7 @@
 """Streets with one thing that makes depth hard: the same streets as without it, so that what it costs can be told.
 
-Each challenge changes a world after it was drawn, by a chance of its own. All are seen along the road, as by a
-driver or a walker, and `none` leaves them so.
+Each challenge changes a world after it was drawn, by a chance of its own. All streets are dry, without haze, and seen
+along the road, as by a driver or a walker; `none` leaves them so.
 """
 
 import math
@@ -43,7 +43,7 @@ SUN_ABOVE_RAD, LEAST_RISE_RAD = (0.02, 0.12), 0.05
 GLARE = 0.35
 """Share of the bright light that spreads over a picture that is taken towards the sun."""
 
-PANES, PANES_AHEAD_M = 7, (2.5, 12.0)
+PANES, PANES_AHEAD_M = 4, (4.0, 16.0)
 THIN_THINGS, THIN_AHEAD_M = 6, (2.5, 14.0)
 WITHIN_VIEW = 0.45
 """How far to the side things are put, as a share of the way ahead."""
@@ -59,16 +59,30 @@ def challenged(world: World, challenge: Challenge, rng: np.random.Generator) -> 
         challenge: Which one.
         rng: The chance that it is drawn from.
     """
-    eye = world.eye
-    yaw_rad = eye.yaw_rad if abs(eye.yaw_rad) < ASIDE_RAD else 0.0
-    pitch_rad = float(np.clip(eye.pitch_rad, *np.radians(PITCH_DEG)))
-    along = replace(world, eye=replace(eye, yaw_rad=yaw_rad, pitch_rad=pitch_rad))
-    return along if challenge == "none" else CHANGES[challenge](along, rng)
+    fair = _fair(world)
+    return fair if challenge == "none" else CHANGES[challenge](fair, rng)
 
 
 def challenged_sensor(sensor: Sensor, challenge: Challenge) -> Sensor:
     """The sensor with what a challenge does to it: towards the sun, light spreads in the lens."""
     return replace(sensor, bloom=GLARE) if challenge == "sun" else sensor
+
+
+def _fair(world: World) -> World:
+    """The world seen along the road, dry and without haze."""
+    eye = world.eye
+    yaw_rad = eye.yaw_rad if abs(eye.yaw_rad) < ASIDE_RAD else 0.0
+    pitch_rad = float(np.clip(eye.pitch_rad, *np.radians(PITCH_DEG)))
+
+    def dry(_: Body, part: Part) -> Material:
+        wet = part.material.surface is Surface.wet
+        return replace(part.material, surface=Surface.matte) if wet else part.material
+
+    return replace(
+        _with_materials(world, dry),
+        eye=replace(eye, yaw_rad=yaw_rad, pitch_rad=pitch_rad),
+        ambient=replace(world.ambient, haze_per_m=0.0),
+    )
 
 
 def _plain_road(world: World, rng: np.random.Generator) -> World:
