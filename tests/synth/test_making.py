@@ -223,6 +223,16 @@ def test_refuses_a_folder_of_other_settings(changes: dict[str, Any], made: Path)
         missing_scenes(SynthSpec(**fields), made, 1)
 
 
+def test_streets_with_a_challenge_are_a_data_set_of_their_own(tmp_path: Path) -> None:
+    out, hard = tmp_path / "set", SynthSpec(7, "streets", 64, 48, 0.2, "thin")
+    make(out, 1, spec=hard)
+    assert "(challenge: thin)" in open_depth_dataset(out).name
+    assert missing_scenes(hard, out, 1) == []
+    for other in ("none", None):
+        with pytest.raises(SettingError, match="challenge thin"):
+            missing_scenes(SynthSpec(7, "streets", 64, 48, 0.2, other), out, 1)
+
+
 @pytest.mark.parametrize("content", ["a photo", "a broken file of settings", "a file in its place"])
 def test_refuses_a_folder_of_something_else(content: str, tmp_path: Path) -> None:
     out = tmp_path / "set"

@@ -1,42 +1,47 @@
-"""`howfar compare`: several depth networks on the same pictures."""
+"""`howfar compare`: several depth networks on the same pictures, or one eye and two."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from howfar.cli.compared_pairs import PairsAsked
 from howfar.cli.evaluate_depth import AlignChoice
 from howfar.cli.measuring import CapOption, CsvOption, HtmlOption, publish, publish_page, refuse_results, say_written
 from howfar.cli.options import (
+    STEREO,
+    CameraFile,
     DepthInvalid,
     DepthScale,
     DepthUnit,
+    DetectorModel,
     Engine,
     FocalPx,
     FovDeg,
     FovDiagonalDeg,
     FovLongDeg,
+    MaxDisparity,
     Overwrite,
     Precision,
+    Repair,
+    Right,
+    StereoLayout,
 )
 from howfar.cli.progress import Step, progress_bar
 
 if TYPE_CHECKING:
     from howfar.cli.caveats import Caveats
-    from howfar.datasets import DepthSample, LazySamples
+    from howfar.cli.compared_pairs import LookedAtObjects
+    from howfar.datasets import DepthSample
     from howfar.evaluation.comparison.comparison import PictureComparison
     from howfar.evaluation.comparison.pictures import ComparisonPicture
     from howfar.evaluation.comparison.reports import Cost
     from howfar.evaluation.report.report import Report
-    from howfar.io.depth_files import OwnMap
-    from howfar.io.depth_units import Unit
     from howfar.models import CardDepth, RunOptions
-    from howfar.scene.lens import Lens
-
-NAMED = 3
-"""Pictures whose names the table gives."""
+    from howfar.scene import DepthEstimator
 
 PICTURED = 8
 """Pictures that the page shows at most: it holds its pictures."""
@@ -47,7 +52,11 @@ def compare(
         list[str] | None, typer.Argument(metavar="IMAGE...", help="Pictures, folders, 'globs' or addresses.")
     ] = None,
     models: Annotated[
-        str, typer.Option("--models", help="Depth networks by name or .onnx file, with commas between them.")
+        str,
+        typer.Option(
+            "--models",
+            help="Depth networks by name or .onnx file, with commas between them (with pairs: depth-rooms-streets).",
+        ),
     ] = "",
     truth: Annotated[
         list[Path] | None,
@@ -70,125 +79,108 @@ def compare(
     fov_deg: FovDeg = None,
     fov_long_deg: FovLongDeg = None,
     fov_diagonal_deg: FovDiagonalDeg = None,
+    camera: CameraFile = None,
+    right: Right = None,
+    stereo: StereoLayout = None,
+    stereo_method: Annotated[
+        str,
+        typer.Option(
+            "--stereo-method",
+            metavar="NAMES",
+            help="Compare with two eyes: what matches pairs, with commas between them: sgbm (where pairs are given), "
+            "mc-cnn, or the .onnx file of a stereo network. With --data: on its pairs.",
+            rich_help_panel=STEREO,
+        ),
+    ] = "",
+    max_disparity: MaxDisparity = None,
+    repair: Repair = False,
+    detector: DetectorModel = "nanodet-g",
     csv: CsvOption = None,
     html: HtmlOption = None,
+    json: Annotated[
+        Path | None, typer.Option("--json", help="Write the figures and the objects of pairs to this file too.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="PICTURE", help="Write the pictures of --html to this file too.")
+    ] = None,
     overwrite: Overwrite = False,
     engine: Engine = "auto",
     precision: Precision = "auto",
 ) -> None:
     """Compare depth networks on the same pictures: side by side, against the truth if there is one, and by their cost.
 
-    Relative depth is fitted to the truth, else to the first network that gives metres.
+    Relative depth is fitted to the truth, else to the first network that gives metres. With --right or --stereo, or
+    with --stereo-method on a data set of pairs, one eye is compared with two: their depth, and each object's distance.
     """
     from howfar.cli.caveats import Caveats
+    from howfar.cli.compared_pairs import LookedAtObjects, object_eyes
+    from howfar.cli.compared_pictures import Shown
     from howfar.cli.own_depth import depth_unit as read_unit
+    from howfar.drawing.side_by_side import stacked
+    from howfar.evaluation.comparison.both_eyes import with_both_eyes
     from howfar.evaluation.comparison.comparison import ComparisonOptions, compare_networks, gather
-    from howfar.evaluation.comparison.reflective_surfaces import SurfaceMasks
+    from howfar.evaluation.comparison.hard_surfaces import SurfaceMasks
+    from howfar.evaluation.comparison.object_reports import object_tables, write_json
     from howfar.evaluation.comparison.reports import comparison_report, comparison_rows
     from howfar.evaluation.depth.protocols import FULL, full_protocol
     from howfar.evaluation.report.report import write_rows
-    from howfar.models import RunOptions
+    from howfar.io.picture_writer import save_picture
+    from howfar.models import DEFAULT_DEPTH, RunOptions
     from howfar.scene.lens import Lens
 
-    refuse_results(csv, html, overwrite=overwrite)
+    refuse_results(csv, html, json, out, overwrite=overwrite)
+    pairs = PairsAsked(tuple(right or ()), stereo, stereo_method, max_disparity, repair, camera)
     unit = read_unit(depth_unit, depth_scale, depth_invalid)
-    shown = _Shown(tuple(pictures or ()), tuple(truth or ()), unit, data, split, every)
-    shown.refuse(align)
+    shown = Shown(tuple(pictures or ()), tuple(truth or ()), unit, data, split, every, pairs)
+    lens = Lens(None, focal_px, fov_deg, fov_long_deg, fov_diagonal_deg)
+    shown.refuse(align, lens)
     running = RunOptions(engine=engine, precision=precision)
-    networks = _networks(models, 1 if shown.has_truth else 2, running)
-    name, samples = shown.samples(Lens(None, focal_px, fov_deg, fov_long_deg, fov_diagonal_deg))
-    surfaces = None if data is None else SurfaceMasks.of_split(data, split)
-    options = ComparisonOptions(shown.has_truth, FULL if cap_m is None else full_protocol(cap_m), align, surfaces)
-    costs = _costs(networks, samples[0], running)
+    least = 1 if shown.has_truth or pairs.are_wanted else 2
+    networks = _networks(models or (DEFAULT_DEPTH if pairs.are_wanted else ""), least, running)
+    matchers = pairs.matchers(running)
+    everyone = with_both_eyes(networks, matchers, max_disparity)
+    name, samples = shown.samples(lens, align)
+    options = ComparisonOptions(
+        shown.has_truth,
+        FULL if cap_m is None else full_protocol(cap_m),
+        align,
+        None if data is None else SurfaceMasks.of_split(data, split),
+        next(iter(matchers), ""),
+    )
+    costs = _costs(everyone, samples[0], running)
+    seen = LookedAtObjects(object_eyes(detector, networks, matchers, pairs, running) if align == "none" else None)
     drawn: list[ComparisonPicture] = []
     caveats = Caveats(many=True)
     with progress_bar("Comparing", len(samples), "image") as step:
-        comparisons = compare_networks(samples, networks, options)
-        pictured = PICTURED if html is not None else 0
-        result = gather(_watched(comparisons, step, drawn, pictured, caveats), options)
+        comparisons = compare_networks(samples, everyone, options)
+        pictured = 0 if html is None and out is None else PICTURED
+        result = gather(_watched(comparisons, step, drawn, pictured, caveats, seen, options.pair), options)
     caveats.tell()
     report = comparison_report(result, costs, data=name)
+    report = replace(report, tables=(*report.tables, *object_tables(seen.objects)))
     publish(report, None, overwrite)
+    rows = comparison_rows(result, costs, data=name)
     if csv is not None:
-        write_rows(comparison_rows(result, costs, data=name), csv, overwrite=overwrite)
+        write_rows(rows, csv, overwrite=overwrite)
         say_written(csv)
+    if json is not None:
+        write_json(rows, seen.objects, json, overwrite=overwrite)
+        say_written(json)
+    if out is not None:
+        save_picture(stacked([each.image for each in drawn], gap_px=8), out, overwrite=overwrite)
+        say_written(out)
     if html is not None:
         _write_page(report, drawn, html, overwrite)
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """What the networks are shown."""
-
-    pictures: tuple[str, ...]
-    truths: tuple[Path, ...]
-    depth_unit: "Unit"
-    data: Path | None
-    split: str
-    every: int
-
-    @property
-    def has_truth(self) -> bool:
-        """Whether the pictures' true depth is known."""
-        return self.data is not None or bool(self.truths)
-
-    def refuse(self, align: AlignChoice) -> None:
-        """Raise SettingError where the options do not fit together."""
-        from howfar.errors import SettingError
-
-        if (self.data is not None) == bool(self.pictures):
-            raise SettingError("Networks are compared on pictures or on a data set: name pictures, or give --data.")
-        if self.data is not None and self.truths:
-            raise SettingError("A data set has its own true depth: leave out --truth, or name pictures, not --data.")
-        if align != "none" and not self.has_truth:
-            raise SettingError("Only a truth can be aligned to: give --truth or --data, or leave out --align.")
-
-    def samples(self, lens: "Lens") -> "tuple[str, Sequence[DepthSample]]":
-        """What the pictures are, in words, and the pictures, read when asked for; a data set has its own cameras."""
-        from howfar.datasets import open_depth_dataset
-        from howfar.errors import SettingError
-        from howfar.evaluation.comparison.samples import picture_samples
-        from howfar.scene.lens import Lens
-        from howfar.sources.opening import open_sources
-
-        if self.data is None:
-            opened = open_sources(self.pictures)
-            named = ", ".join(Path(source.name).name for source in opened[:NAMED])
-            more = f" and {len(opened) - NAMED} more" if len(opened) > NAMED else ""
-            samples = picture_samples(opened, self.truths, lens, self.depth_unit, _told_once())
-            return self._part(named + more, samples)
-        if lens != Lens():
-            raise SettingError("A data set has its own cameras: leave out --focal-px and --fov-….")
-        dataset = open_depth_dataset(self.data)
-        return self._part(f"{dataset.name} in {self.data.name}, {self.split}", dataset.split(self.split))
-
-    def _part(self, name: str, samples: "LazySamples[DepthSample]") -> "tuple[str, Sequence[DepthSample]]":
-        part = name if self.every == 1 else f"{name}, one picture in {self.every}"
-        return part, samples[:: self.every]
-
-
-def _told_once() -> "Callable[[Path, OwnMap], None]":
-    """Says what the numbers of a true depth map were taken for, when it is first read."""
-    from howfar.cli.own_depth import told
-
-    said: set[Path] = set()
-
-    def tell(path: Path, own: "OwnMap") -> None:
-        if path not in said:
-            said.add(path)
-            told(path, own)
-
-    return tell
-
-
-def _doubt(comparison: "PictureComparison") -> str:
-    """What the first network that gives metres has against the unit of a true depth map; empty for nothing."""
+def _doubt(comparison: "PictureComparison", pair: str) -> str:
+    """What two eyes, else the first network in metres, have against a true depth map's unit; empty for nothing."""
     import numpy as np
 
     from howfar.evaluation.comparison.comparison import TRUTH
     from howfar.scene.own_depth import NETWORK_FACTOR, doubt_of_factor
 
-    metric = [name for name, kind in comparison.kinds.items() if kind == "metres"]
+    metric = [pair] if pair else [name for name, kind in comparison.kinds.items() if kind == "metres"]
     if comparison.yardstick != TRUTH or not metric:
         return ""
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -217,14 +209,18 @@ def _networks(models: str, least: int, running: "RunOptions") -> "dict[str, Card
     return {network.name if times[network.name] == 1 else name: network for name, network in opened.items()}
 
 
-def _costs(networks: "Mapping[str, CardDepth]", sample: "DepthSample", running: "RunOptions") -> "dict[str, Cost]":
-    """What each network takes besides time, looking at a picture of the size of this one."""
+def _costs(everyone: "Mapping[str, DepthEstimator]", sample: "DepthSample", running: "RunOptions") -> "dict[str, Cost]":
+    """What each network takes besides time, looking at a picture of the size of this one; not known of two eyes."""
     from howfar.evaluation.comparison.footprint import MEGABYTE, peak_memory_mb
     from howfar.evaluation.comparison.reports import Cost
+    from howfar.models import CardDepth
 
     height, width = sample.image.shape[:2]
     costs = {}
-    for name, network in networks.items():
+    for name, network in everyone.items():
+        if not isinstance(network, CardDepth):
+            costs[name] = Cost(math.nan, math.nan)
+            continue
         path = Path(network.session.name)
         costs[name] = Cost(path.stat().st_size / MEGABYTE, peak_memory_mb(path, width, height, running))
     return costs
@@ -236,19 +232,25 @@ def _watched(
     drawn: "list[ComparisonPicture]",
     most: int,
     caveats: "Caveats",
+    seen: "LookedAtObjects",
+    pair: str,
 ) -> "Iterator[PictureComparison]":
     """The comparisons as they pass; each is counted, the first ones are drawn, and doubts are collected."""
+    from howfar.evaluation.comparison.object_reports import draw_objects
     from howfar.evaluation.comparison.pictures import draw_networks
     from howfar.pipeline.caveats import camera_caveats
     from howfar.scene.caveat import Caveat
 
     for index, comparison in enumerate(comparisons):
+        objects = seen.look(comparison)
         if index < most:
             drawn.extend(draw_networks(comparison))
-        if doubt := _doubt(comparison):
+            drawn.extend([] if objects is None else [draw_objects(objects, comparison.name)])
+        if doubt := _doubt(comparison, pair):
             caveats.add(comparison.name, [Caveat("unit", doubt)])
         if "metres" in comparison.kinds.values():
-            caveats.add(comparison.name, camera_caveats(comparison.camera))
+            caveats.add(comparison.name, camera_caveats(comparison.sample.camera))
+        caveats.add(comparison.name, [Caveat("picture", note) for note in comparison.sample.notes])
         yield comparison
         step(Path(comparison.name).name)
 

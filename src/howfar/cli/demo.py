@@ -11,11 +11,6 @@ from howfar.cli.console import results
 if TYPE_CHECKING:
     from howfar.pipeline.view import View
 
-MOTORCYCLE_FOCAL_PX = 994.978
-MOTORCYCLE_BASELINE_M = 0.193001
-MOTORCYCLE_OFFSET_PX = 31.086
-"""The camera of Middlebury 2014's `Motorcycle`, at the resolution of the copy in scikit-image."""
-
 
 def demo(
     out: Annotated[
@@ -67,9 +62,10 @@ def look_at_motorcycle(*, pair: bool = False) -> "tuple[View, View]":
     Raises:
         MissingExtraError: If scikit-image, which contains the photo, is not installed.
     """
+    from howfar.datasets.stereo_pairs import MOTORCYCLE_RIG
     from howfar.errors import MissingExtraError
     from howfar.pipeline.rangefinder import Rangefinder
-    from howfar.scene import Camera, DepthMap, StereoRig
+    from howfar.scene import Camera, DepthMap
     from howfar.scene.frame import Frame
 
     try:
@@ -78,9 +74,8 @@ def look_at_motorcycle(*, pair: bool = False) -> "tuple[View, View]":
         raise MissingExtraError("The demo's photo", "demo") from None
     image, right, disparity = stereo_motorcycle()  # type: ignore[no-untyped-call]
     height, width = image.shape[:2]
-    finder = Rangefinder(camera=Camera.from_focal(width, height, MOTORCYCLE_FOCAL_PX))
-    rig = StereoRig(MOTORCYCLE_FOCAL_PX, MOTORCYCLE_BASELINE_M, MOTORCYCLE_OFFSET_PX)
+    finder = Rangefinder(camera=Camera.from_focal(width, height, MOTORCYCLE_RIG.focal_px))
     frame = Frame(image, "motorcycle")
-    both = Frame(image, "motorcycle", right=right, rig=rig)
-    truth = DepthMap(disparity, "disparity_px", stereo=rig)
+    both = Frame(image, "motorcycle", right=right, rig=MOTORCYCLE_RIG)
+    truth = DepthMap(disparity, "disparity_px", stereo=MOTORCYCLE_RIG)
     return finder.look(both if pair else frame), finder.look(frame, depth=truth)

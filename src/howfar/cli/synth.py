@@ -7,7 +7,7 @@ import typer
 
 from howfar.cli.console import messages, results
 from howfar.cli.progress import progress_bar
-from howfar.synth.kind import Kind
+from howfar.synth.kind import Challenge, Kind
 
 INTERRUPTED = 130
 
@@ -25,6 +25,13 @@ def synth(
     baseline_m: Annotated[
         float, typer.Option("--baseline-m", help="Distance of the right-hand camera; 0: none.", metavar="METRES")
     ] = 0.1,
+    challenge: Annotated[
+        Challenge | None,
+        typer.Option(
+            "--challenge",
+            help="With --kind streets: streets seen along the road, with one thing that makes depth hard, or none.",
+        ),
+    ] = None,
     video: Annotated[
         bool,
         typer.Option(
@@ -54,7 +61,7 @@ def synth(
             with progress_bar("Rendering", len(numbers), "videos") as step:
                 count = make_videos(films, out, numbers, workers, step)
         else:
-            spec = SynthSpec(seed, kind, *parse_size(size), baseline_m)
+            spec = SynthSpec(seed, kind, *parse_size(size), baseline_m, challenge)
             numbers = missing_scenes(spec, out, scenes)
             with progress_bar("Rendering", len(numbers), "scenes") as step:
                 count = make_scenes(spec, out, numbers, workers, step)

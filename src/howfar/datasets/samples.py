@@ -7,7 +7,7 @@ from typing import Any, TypeVar, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from howfar.scene import Camera
+from howfar.scene import Camera, Frame, StereoRig
 
 Sample = TypeVar("Sample", covariant=True)
 
@@ -26,6 +26,9 @@ class DepthSample:
         camera: The picture's camera.
         classes: H×W uint8 semantic class of each pixel, 255 where unknown; None where the data set has none.
         place: Where it was taken: pictures of one place are much alike. Empty where that is not known.
+        right: H×W×3 uint8 RGB, the right-hand picture of a rectified pair; None for a picture alone.
+        rig: The two cameras of that pair.
+        notes: What was done to the picture, or is odd about it, each as one sentence for people.
     """
 
     name: str
@@ -34,6 +37,14 @@ class DepthSample:
     camera: Camera
     classes: NDArray[np.uint8] | None = None
     place: str = ""
+    right: NDArray[np.uint8] | None = None
+    rig: StereoRig | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def frame(self) -> Frame:
+        """What is seen of it, without its truth."""
+        return Frame(self.image, self.name, self.camera, right=self.right, rig=self.rig, notes=self.notes)
 
 
 @dataclass(frozen=True, eq=False)

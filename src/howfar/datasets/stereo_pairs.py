@@ -25,11 +25,15 @@ from howfar.errors import MissingExtraError, SettingError, SourceError
 from howfar.files import is_file
 from howfar.io.depth_values import read_values
 from howfar.io.pictures import read_grey, read_rgb
+from howfar.scene import StereoRig
 
 StereoLayout = Literal["kitti-2012", "kitti-2015", "middlebury-2003", "middlebury-2014", "rendered", "motorcycle"]
 """By whose rules files are named; ETH3D's are those of `middlebury-2014`."""
 
 MOTORCYCLE: StereoLayout = "motorcycle"
+MOTORCYCLE_RIG = StereoRig(994.978, 0.193001, 31.086)
+"""The rig of that pair, at the resolution of the copy in scikit-image."""
+
 PX_PER_COUNT = 1 / 256
 FULL_WIDTH_PX = 1800
 """Of the scenes of Middlebury 2003 at full size, where a count is a pixel."""

@@ -45,6 +45,11 @@ def random_daylight(rng: np.random.Generator) -> Daylight:
     return Daylight(sun, ambient, bool(rng.uniform() < WET), lit)
 
 
+def noon() -> Ambient:
+    """The light from everywhere of a clear day."""
+    return Ambient((0.45, 0.5, 0.6), (0.25, 0.24, 0.22), (0.35, 0.5, 0.75), (0.8, 0.8, 0.8))
+
+
 def _day(rng: np.random.Generator) -> tuple[Light, Ambient]:
     """A sun that is high or low, bright or behind clouds, and the sky that goes with it."""
     overcast, height = rng.uniform() < 0.3, rng.uniform(0.12, 1.5)

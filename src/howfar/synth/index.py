@@ -50,9 +50,10 @@ def write_index(spec: SynthSpec, out: Path) -> int:
 
 def _description(spec: SynthSpec, splits: list[str]) -> str:
     """The `dataset.toml` of the pictures with their depth."""
+    hard = "" if spec.challenge is None else f" (challenge: {spec.challenge})"
     top: dict[str, str | float] = {
         "kind": "depth",
-        "name": f"rendered {RENDERED[spec.kind]}, seed {spec.seed}",
+        "name": f"rendered {RENDERED[spec.kind]}{hard}, seed {spec.seed}",
         "images": f"{layout.LEFT}/*.png",
         "depths": f"{layout.DEPTH}/{{stem}}.png",
         "scale": 1 / COUNTS_PER_METRE,

@@ -4,3 +4,6 @@ from typing import Literal
 
 Place = Literal["rooms", "streets", "open"]
 Kind = Literal["rooms", "streets", "open", "all"]
+
+Challenge = Literal["none", "plain-road", "reflections", "repetition", "sun", "glass", "thin"]
+"""What makes depth hard in a street seen along the road (`howfar.synth.challenges`); `none`: nothing but the street."""

@@ -40,7 +40,8 @@ def missing_scenes(spec: SynthSpec, out: Path, scenes: int) -> list[int]:
     need_renderer()
     if not 1 <= scenes <= MOST_SCENES:
         raise SettingError(f"From 1 to {MOST_SCENES} scenes can be rendered, not {scenes}: choose a number between.")
-    claim({"form": FORM, **asdict(spec)}, out)
+    asked = {name: value for name, value in asdict(spec).items() if name != "challenge" or value is not None}
+    claim({"form": FORM, **asked}, out)
     return [number for number in range(scenes) if not layout.record_path(out, number).is_file()]
 
 
@@ -85,8 +86,9 @@ def claim(settings: Mapping[str, object], out: Path) -> None:
         write_json(path, dict(settings))
         return
     try:
-        there = read_json_file(path)
+        there = dict(read_json_file(path))
         others = [f"{name} {there[name]}" for name, value in settings.items() if there[name] != value]
+        others += [f"{name} {value}" for name, value in there.items() if name not in settings]
     except (OSError, ValueError, KeyError, TypeError):
         raise OutputError(f"{path} cannot be read as the settings of rendered scenes: choose another folder.") from None
     if others:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from howfar.synth.assembly import assemble
+from howfar.synth.challenges import challenged, challenged_sensor
 from howfar.synth.kind import Place
 from howfar.synth.objects import seen_objects
 from howfar.synth.open_places import open_place
@@ -27,9 +28,13 @@ def render_scene(spec: SynthSpec, out: Path, number: int) -> int:
         OutputError: If a file cannot be written.
     """
     random, camera = spec.random(number), spec.camera(number)
-    assembly = assemble(MAKERS[spec.place(number)](random))
-    views = see(assembly, camera, spec.baseline_m)
+    world = MAKERS[spec.place(number)](random)
     sensor = random_sensor(random)
+    if spec.challenge is not None:
+        world = challenged(world, spec.challenge, spec.challenge_random(number))
+        sensor = challenged_sensor(sensor, spec.challenge)
+    assembly = assemble(world)
+    views = see(assembly, camera, spec.baseline_m)
     factor = exposure(views.left, np.isfinite(views.depth_m), sensor.grey)
     lights = [views.left] if views.right is None else [views.left, views.right.light]
     pictures = [photograph(light, sensor, factor, random) for light in lights]

@@ -8,7 +8,7 @@ import numpy as np
 
 from howfar.errors import SettingError
 from howfar.scene import Camera
-from howfar.synth.kind import Kind, Place
+from howfar.synth.kind import Challenge, Kind, Place
 
 SIZE_RANGE_PX = (32, 4096)
 BASELINE_RANGE_M = (0.01, 2.0)
@@ -24,8 +24,8 @@ CENTRE_SD = 0.015
 MOST_SCENES = 1_000_000
 """Scene numbers have six digits."""
 
-LENS_STREAM = 1
-"""Parts the chance that draws a scene's lens from that which draws the scene."""
+LENS_STREAM, CHALLENGE_STREAM = 1, 3
+"""Part the chance that draws a scene's lens, and its challenge, from that which draws the scene."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ class SynthSpec:
         width_px: With the height, the area of the pictures, whose shapes differ.
         height_px: Likewise.
         baseline_m: Distance of the right-hand camera from the left-hand one; 0 if there is none.
+        challenge: What makes the depth of streets hard, in streets that are the same for each; None for streets as they
+            are drawn, which are seen from and to anywhere.
 
     Raises:
         SettingError: If one of them cannot be.
@@ -48,10 +50,17 @@ class SynthSpec:
     width_px: int = 320
     height_px: int = 240
     baseline_m: float = 0.1
+    challenge: Challenge | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
             raise SettingError(f"What is rendered is one of {', '.join(get_args(Kind))}, not {self.kind!r}.")
+        if self.challenge is not None and self.kind != "streets":
+            raise SettingError(
+                f"A challenge is put into streets, and what is rendered is {self.kind}: render streets.", setting="kind"
+            )
+        if self.challenge is not None and self.challenge not in get_args(Challenge):
+            raise SettingError(f"A challenge is one of {', '.join(get_args(Challenge))}, not {self.challenge!r}.")
         if not 0 <= self.seed < 2**63:
             raise SettingError(f"A seed is a whole number from 0 to 2^63 - 1, not {self.seed}: choose another.")
         low, high = SIZE_RANGE_PX
@@ -85,6 +94,10 @@ class SynthSpec:
     def random(self, number: int) -> np.random.Generator:
         """The chance of one scene: a function of the seed and the number alone."""
         return np.random.default_rng([self.seed, number])
+
+    def challenge_random(self, number: int) -> np.random.Generator:
+        """The chance of a scene's challenge, apart from that of the scene."""
+        return np.random.default_rng([self.seed, number, CHALLENGE_STREAM])
 
 
 def parse_size(text: str) -> tuple[int, int]:

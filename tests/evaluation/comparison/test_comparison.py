@@ -20,7 +20,7 @@ from howfar.evaluation.comparison.comparison import (
     gather,
     nearness,
 )
-from howfar.evaluation.comparison.reflective_surfaces import SurfaceMasks
+from howfar.evaluation.comparison.hard_surfaces import SurfaceMasks
 from howfar.evaluation.depth.boundaries import boundary_compute
 from howfar.evaluation.depth.metrics import depth_compute
 from howfar.evaluation.depth.protocols import full_protocol

@@ -9,12 +9,11 @@ import pytest
 from howfar.evaluation.comparison.comparison import (
     ComparisonOptions,
     ComparisonResult,
-    NetworkSums,
-    SurfaceSums,
     compare_networks,
     gather,
 )
 from howfar.evaluation.comparison.reports import Cost, comparison_report, comparison_rows
+from howfar.evaluation.comparison.sums import NetworkSums, SurfaceSums
 from howfar.evaluation.depth.boundaries import BoundarySums
 from howfar.evaluation.depth.metrics import depth_update
 from howfar.evaluation.report.report import FigureTable, write_rows

@@ -43,3 +43,8 @@ def test_the_larger_part_of_an_object_counts() -> None:
     found = measure(disparities(20, 2, (0.02, NAN)), wide, CAMERA, parse_method("median"))
     assert found[0].map_log_sd == pytest.approx(0.02)
     assert np.isnan(found[1].map_log_sd)
+
+
+def test_without_an_object_there_is_nothing_to_be_certain_of() -> None:
+    nothing = np.empty((0, 4), dtype=np.float32)
+    assert measure(disparities(20, 10, (0.02, 0.05)), nothing, CAMERA, parse_method("median")) == ()

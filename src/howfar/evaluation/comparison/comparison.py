@@ -1,6 +1,7 @@
 """Several depth networks on the same pictures, laid over one yardstick.
 
-The yardstick of a picture is its truth, where that is known; else the depth of the first network that gives metres.
+The yardstick of a picture is its truth, where that is known; else what two eyes see, where there is a pair; else the
+depth of the first network that gives metres.
 What networks give in metres is compared as it is, unless it is to be aligned to the truth too; what is relative is
 fitted to the yardstick by least squares, each in its own kind of numbers (see `howfar.evaluation.depth.alignment`).
 The depth compared is that of the protocol `full`.
@@ -15,7 +16,7 @@ the first network is the yardstick. Depth and inverse depth bend differently, an
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
@@ -23,15 +24,16 @@ from numpy.typing import NDArray
 
 from howfar.datasets import DepthSample
 from howfar.errors import SettingError
-from howfar.evaluation.comparison.reflective_surfaces import ReflectiveSurface, SurfaceMasks
+from howfar.evaluation.comparison.hard_surfaces import HardSurface, SurfaceMasks
+from howfar.evaluation.comparison.sums import NetworkSums, SurfaceSums
 from howfar.evaluation.depth.alignment import Alignment
 from howfar.evaluation.depth.boundaries import BoundarySums, boundary_update
 from howfar.evaluation.depth.evaluation import DepthOptions, as_compared, comparable
-from howfar.evaluation.depth.metrics import DepthSums, depth_update
+from howfar.evaluation.depth.metrics import DepthSums, depth_update, is_depth
 from howfar.evaluation.depth.protocols import FULL, DepthProtocol
 from howfar.evaluation.ssim.metric import compare_maps
 from howfar.io.resample import resample
-from howfar.scene import Camera, DepthEstimator, DepthKind, DepthMap, Frame
+from howfar.scene import DepthEstimator, DepthKind, DepthMap, Frame
 
 TRUTH = "the truth"
 
@@ -47,61 +49,15 @@ class ComparisonOptions:
         has_truth: Whether the samples' depth is the truth to compare with.
         protocol: The limits of what is compared; `full`, perhaps with another cap.
         alignment: How networks that give metres are fitted to the truth.
-        surfaces: Where glass and mirrors are, for a truth; None where that is not known.
+        surfaces: Where glass, mirrors and thin things are, for a truth; None where that is not known.
+        pair: The name of what two eyes see alone, in a part of each picture; empty where none have two.
     """
 
     has_truth: bool
     protocol: DepthProtocol = FULL
     alignment: Alignment = "none"
     surfaces: SurfaceMasks | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class SurfaceSums:
-    """Sums of the errors on one kind of surface; two of them add up.
-
-    Attributes:
-        inside: Of the pixels inside the outlines.
-        elsewhere: Of all others of the pictures that show it: the figure to compare with.
-    """
-
-    inside: DepthSums = field(default_factory=DepthSums.none)
-    elsewhere: DepthSums = field(default_factory=DepthSums.none)
-
-    def __add__(self, other: "SurfaceSums") -> "SurfaceSums":
-        return SurfaceSums(self.inside + other.inside, self.elsewhere + other.elsewhere)
-
-
-@dataclass(frozen=True, eq=False)
-class NetworkSums:
-    """What has to be kept of one network on some pictures; two of them add up.
-
-    Attributes:
-        depth: Sums of the errors against the yardstick; none where there are no metres.
-        boundaries: Sums over the contours, against the truth alone.
-        surfaces: Sums of the errors on glass and on mirrors.
-        ssims: The structural similarity of each picture's map to the yardstick.
-        times_s: The time of each look at a picture, pre- and post-processing included.
-    """
-
-    depth: DepthSums = field(default_factory=DepthSums.none)
-    boundaries: BoundarySums = field(default_factory=BoundarySums.none)
-    surfaces: Mapping[ReflectiveSurface, SurfaceSums] = field(default_factory=dict)
-    ssims: tuple[float, ...] = ()
-    times_s: tuple[float, ...] = ()
-
-    def __add__(self, other: "NetworkSums") -> "NetworkSums":
-        surfaces = {
-            surface: self.surfaces.get(surface, SurfaceSums()) + other.surfaces.get(surface, SurfaceSums())
-            for surface in {**self.surfaces, **other.surfaces}
-        }
-        return NetworkSums(
-            self.depth + other.depth,
-            self.boundaries + other.boundaries,
-            surfaces,
-            self.ssims + other.ssims,
-            self.times_s + other.times_s,
-        )
+    pair: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,26 +65,27 @@ class PictureComparison:
     """The networks' depth of one picture, beside each other.
 
     Attributes:
-        name: What to call the picture.
-        image: H×W×3 uint8 RGB.
+        sample: The picture.
         is_metric: Whether the maps are in metres; else in nearness.
         yardstick: What they are compared with: `TRUTH`, or a network's name.
         yardstick_values: H×W float32 of it, NaN where unknown.
         maps: By the network's name, H×W float32 as it is compared, NaN where unknown.
         kinds: By the network's name, what its numbers meant before.
         sums: By the network's name, what was measured.
-        camera: The camera that metres rest on.
     """
 
-    name: str
-    image: NDArray[np.uint8]
+    sample: DepthSample
     is_metric: bool
     yardstick: str
     yardstick_values: NDArray[np.float32]
     maps: Mapping[str, NDArray[np.float32]]
     kinds: Mapping[str, DepthKind]
     sums: Mapping[str, NetworkSums]
-    camera: Camera
+
+    @property
+    def name(self) -> str:
+        """What to call the picture."""
+        return self.sample.name
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,7 +129,7 @@ def compare_networks(
     """
     looks = ceil(LEAST_TIMED / max(1, len(samples)))
     for index, sample in enumerate(samples):
-        frame = Frame(sample.image, sample.name, sample.camera)
+        frame = sample.frame
         if index == 0:
             for network in networks.values():
                 network.estimate(frame)  # the first look is slower, and does not count
@@ -238,7 +195,7 @@ class _Yardstick:
 
 def _yardstick(sample: DepthSample, outputs: Mapping[str, DepthMap], options: ComparisonOptions) -> _Yardstick:
     height, width = sample.image.shape[:2]
-    metric = next((name for name, output in outputs.items() if output.is_metric), None)
+    metric = options.pair or next((name for name, output in outputs.items() if output.is_metric), None)
     if not options.has_truth and metric is None:
         first = next(iter(outputs))
         values = nearness(outputs[first], width, height)
@@ -264,36 +221,40 @@ def _laid(
         for name, output in outputs.items()
     }
     masks = options.surfaces.masks(sample.name, (height, width)) if options.surfaces else {}
+    seen_by_pair = np.isfinite(maps[options.pair]) if options.pair else None
     return PictureComparison(
-        sample.name,
-        sample.image,
+        sample,
         yardstick.is_metric,
         yardstick.name,
         yardstick.values,
         maps,
         {name: output.kind for name, output in outputs.items()},
-        {name: _measured(laid, yardstick, masks, times_s[name]) for name, laid in maps.items()},
-        sample.camera,
+        {name: _measured(laid, yardstick, masks, seen_by_pair, times_s[name]) for name, laid in maps.items()},
     )
 
 
 def _measured(
     laid: NDArray[np.float32],
     yardstick: _Yardstick,
-    masks: Mapping[ReflectiveSurface, NDArray[np.bool_]],
+    masks: Mapping[HardSurface, NDArray[np.bool_]],
+    seen_by_pair: NDArray[np.bool_] | None,
     times_s: tuple[float, ...],
 ) -> NetworkSums:
     values, valid = yardstick.values, yardstick.valid
     return NetworkSums(
         depth=depth_update(laid, values, valid) if yardstick.is_metric else DepthSums.none(),
         boundaries=boundary_update(laid, values, valid) if yardstick.name == TRUTH else BoundarySums.none(),
-        surfaces={
-            surface: SurfaceSums(depth_update(laid, values, valid & mask), depth_update(laid, values, valid & ~mask))
-            for surface, mask in masks.items()
-        },
+        surfaces={surface: _inside_and_out(laid, yardstick, mask) for surface, mask in masks.items()},
+        by_pair=SurfaceSums() if seen_by_pair is None else _inside_and_out(laid, yardstick, seen_by_pair),
         ssims=(_similarity(laid, values, valid),),
+        inverse_ssims=(_similarity(_inverse(laid), _inverse(values), valid),) if yardstick.is_metric else (),
         times_s=times_s,
     )
+
+
+def _inside_and_out(laid: NDArray[np.float32], yardstick: _Yardstick, mask: NDArray[np.bool_]) -> SurfaceSums:
+    values, valid = yardstick.values, yardstick.valid
+    return SurfaceSums(depth_update(laid, values, valid & mask), depth_update(laid, values, valid & ~mask))
 
 
 def _fitted(output: DepthMap, yardstick: _Yardstick, options: ComparisonOptions) -> NDArray[np.float32]:
@@ -305,6 +266,12 @@ def _fitted(output: DepthMap, yardstick: _Yardstick, options: ComparisonOptions)
 def _similarity(laid: NDArray[np.float32], values: NDArray[np.float32], valid: NDArray[np.bool_]) -> float:
     """SSIM over the yardstick's range, of what is compared."""
     return compare_maps(laid, np.where(valid, values, np.float32(np.nan)), scale="shared").score
+
+
+def _inverse(depth_m: NDArray[np.float32]) -> NDArray[np.float32]:
+    with np.errstate(divide="ignore"):
+        inverse: NDArray[np.float32] = np.float32(1) / depth_m
+    return np.where(is_depth(inverse), inverse, np.float32(np.nan))
 
 
 def _resized(output: DepthMap, width_px: int, height_px: int) -> NDArray[np.float32]:

@@ -58,7 +58,7 @@ def _depths(comparison: PictureComparison) -> ComparisonPicture:
     if comparison.yardstick == TRUTH:
         maps = {TRUTH: comparison.yardstick_values} | maps
     end_m = _colours_end(comparison)
-    photo = cv2.resize(comparison.image, (width, height), interpolation=cv2.INTER_AREA)
+    photo = cv2.resize(comparison.sample.image, (width, height), interpolation=cv2.INTER_AREA)
     tiles = [np.asarray(photo, dtype=np.uint8)]
     tiles += [_draw_map(values, width, height, end_m) for values in maps.values()]
     scale = "nearness, each on its own scale" if end_m is None else f"metres, colours end at {end_m:.3g} m"
@@ -108,5 +108,5 @@ def _colours_end(comparison: PictureComparison) -> float | None:
 
 
 def _tile_size(comparison: PictureComparison) -> tuple[int, int]:
-    height, width = comparison.image.shape[:2]
+    height, width = comparison.sample.image.shape[:2]
     return TILE_PX, max(1, round(height * TILE_PX / width))

@@ -11,7 +11,8 @@ from howfar.datasets import DepthSample, LazySamples
 from howfar.errors import SettingError, SourceError
 from howfar.io.depth_files import OwnMap, own_map
 from howfar.io.depth_units import AUTO, Unit
-from howfar.pipeline.one_size import OneSize, one_focal_length
+from howfar.pipeline.one_size import one_focal_length
+from howfar.pipeline.pairs import PairEyes
 from howfar.scene.depth_map import DepthMap
 from howfar.scene.frame import Frame
 from howfar.scene.lens import Lens
@@ -24,6 +25,7 @@ def picture_samples(
     lens: Lens,
     unit: Unit = AUTO,
     told: Callable[[Path, OwnMap], object] | None = None,
+    eyes: PairEyes | None = None,
 ) -> LazySamples[DepthSample]:
     """The samples of pictures, each read when asked for.
 
@@ -34,11 +36,12 @@ def picture_samples(
         lens: What is known of the camera besides what the files tell.
         unit: What the numbers of the depth maps are.
         told: Called with each depth map that is read, and its path.
+        eyes: What rectifies and checks pairs; None for pictures alone.
 
     Raises:
         SourceError: If one is a video; when it is read, if a picture or a depth map cannot be.
         SettingError: If there is another number of depth maps than of pictures; when it is read, if one is of another
-            size than its picture.
+            size than its picture, or two pictures are no pair that gives metres.
     """
     for source in sources:
         if source.is_stream:
@@ -57,19 +60,21 @@ def picture_samples(
         own = None if truth is None else own_map(truth, unit)
         if told is not None and truth is not None and own is not None:
             told(truth, own)
-        return _sample(source, lens, size, truth, own)
+        frame = next(source.frames())
+        if eyes is not None:
+            frame = eyes.prepared(frame)
+        elif size is not None:
+            size.check(frame)
+        return _sample(frame, lens, truth, own)
 
     return LazySamples(keys, load)
 
 
-def _sample(source: Source, lens: Lens, one_size: OneSize | None, path: Path | None, own: OwnMap | None) -> DepthSample:
-    frame = next(source.frames())
-    if one_size is not None:
-        one_size.check(frame)
+def _sample(frame: Frame, lens: Lens, path: Path | None, own: OwnMap | None) -> DepthSample:
     camera = lens.camera_for(frame.width_px, frame.height_px, frame.camera)
     unknown = np.full(frame.image.shape[:2], np.nan, dtype=np.float32)
     depth_m = unknown if path is None or own is None else _depth_m(path, own.depth, frame)
-    return DepthSample(source.name, frame.image, depth_m, camera)
+    return DepthSample(frame.source, frame.image, depth_m, camera, right=frame.right, rig=frame.rig, notes=frame.notes)
 
 
 def _depth_m(path: Path, depth: DepthMap, frame: Frame) -> NDArray[np.float32]:

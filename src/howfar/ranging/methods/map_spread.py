@@ -27,7 +27,7 @@ def map_spreads(depth: DepthMap, readings: Readings) -> tuple[NDArray[np.float64
         for most of the region. And N notes: of such a region, why the pair of a stereo map does not tell.
     """
     count = len(readings.values)
-    if depth.log_sds is None:
+    if depth.log_sds is None or not count:
         return np.full(count, np.nan), [""] * count
     edges = readings.cells.astype(np.float64) if readings.weights is None else readings.weights.cells
     side = SIDE if readings.weights is None else readings.weights.values.shape[1]

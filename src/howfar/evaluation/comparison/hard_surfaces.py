@@ -1,7 +1,7 @@
-"""Where glass and mirrors are in the pictures that `howfar synth` rendered, so that errors on them can be told apart.
+"""Where glass, mirrors and thin things are in the pictures of `howfar synth`, so that errors on them can be told apart.
 
 Networks see through a pane and into a mirror, and sensors do so too; rendered truth is that of the pane and of the
-mirror's own surface.
+mirror's own surface. What is thinner than a network's cells vanishes.
 """
 
 from collections.abc import Mapping
@@ -13,46 +13,50 @@ from numpy.typing import NDArray
 
 from howfar.datasets.coco import read_table, refusing_other_forms
 from howfar.datasets.folder import description_at
+from howfar.datasets.splits import WHOLE
 from howfar.errors import SourceError
 from howfar.io.pictures import read_grey
 
-ReflectiveSurface = Literal["glass", "mirrors"]
+HardSurface = Literal["glass", "mirrors", "thin"]
 
-SURFACE_CLASSES: dict[ReflectiveSurface, tuple[str, ...]] = {
+SURFACE_CLASSES: dict[HardSurface, tuple[str, ...]] = {
     "glass": ("glass screen", "window"),
     "mirrors": ("mirror",),
+    "thin": ("fence", "pole"),
 }
-"""The classes whose objects are mostly of glass, or mostly a mirror; their frames are inside their outlines."""
+"""The classes whose objects are mostly of glass, mostly a mirror (their frames are inside their outlines), or thin:
+railings, wires, bare trees, lamp posts, of which the pixels themselves count."""
 
 INSTANCES = "instances"
 
 
 class SurfaceMasks:
-    """The glass and the mirrors of one split."""
+    """The glass, the mirrors and the thin things of one split."""
 
-    def __init__(self, root: Path, annotations: Path) -> None:
+    def __init__(self, root: Path, *annotations: Path) -> None:
         """Take the data set's folder and its COCO annotations, each with the number of its `instance`.
 
         Raises:
             SourceError: If the annotations cannot be read, or are not of a rendered data set.
         """
         self._root = root
-        self._numbers: dict[str, dict[ReflectiveSurface, list[int]]] = {}
-        table = read_table(annotations)
-        with refusing_other_forms(annotations):
-            pictures = {image["id"]: str(image["file_name"]) for image in table["images"]}
-            names = {category["id"]: str(category["name"]) for category in table["categories"]}
-            for shape in table["annotations"]:
-                self._add(pictures[shape["image_id"]], names[shape["category_id"]], int(shape["instance"]))
+        self._numbers: dict[str, dict[HardSurface, list[int]]] = {}
+        for path in annotations:
+            table = read_table(path)
+            with refusing_other_forms(path):
+                pictures = {image["id"]: str(image["file_name"]) for image in table["images"]}
+                names = {category["id"]: str(category["name"]) for category in table["categories"]}
+                for shape in table["annotations"]:
+                    self._add(pictures[shape["image_id"]], names[shape["category_id"]], int(shape["instance"]))
 
     @classmethod
     def of_split(cls, data: Path, split: str) -> "SurfaceMasks | None":
-        """Those of a split of a data set; None where the folder holds no instances with annotations."""
+        """Those of a split of a data set, or of `all`; None where the folder holds no instances with annotations."""
         root = description_at(data).parent
-        annotations = root / "annotations" / f"instances_{split}.json"
-        return cls(root, annotations) if annotations.is_file() and (root / INSTANCES).is_dir() else None
+        annotations = sorted((root / "annotations").glob(f"instances_{'*' if split == WHOLE else split}.json"))
+        return cls(root, *annotations) if annotations and (root / INSTANCES).is_dir() else None
 
-    def masks(self, name: str, shape: tuple[int, ...]) -> Mapping[ReflectiveSurface, NDArray[np.bool_]]:
+    def masks(self, name: str, shape: tuple[int, ...]) -> Mapping[HardSurface, NDArray[np.bool_]]:
         """The pixels of each surface that a picture shows, H×W bool; those that it does not show are left out.
 
         Args:

@@ -1,4 +1,4 @@
-"""Finding glass and mirrors in a rendered data set."""
+"""Finding glass, mirrors and thin things in a rendered data set."""
 
 import json
 from pathlib import Path
@@ -9,37 +9,51 @@ import pytest
 from PIL import Image
 
 from howfar.errors import SourceError
-from howfar.evaluation.comparison.reflective_surfaces import SurfaceMasks
+from howfar.evaluation.comparison.hard_surfaces import SurfaceMasks
 
 
 def write_rendered(root: Path, **changes: Any) -> Path:
-    """A picture of a window (instance 3), a mirror (300) and a chair (1), and one of a chair alone."""
+    """A picture of a window (instance 3), a mirror (300), a pole (7) and a chair (1), and one of a chair alone."""
     (root / "annotations").mkdir(parents=True)
     (root / "instances").mkdir()
     table = {
         "images": [{"id": 1, "file_name": "image_2/a.png"}, {"id": 2, "file_name": "image_2/b.png"}],
-        "categories": [{"id": 5, "name": "window"}, {"id": 6, "name": "mirror"}, {"id": 7, "name": "chair"}],
+        "categories": [
+            {"id": 5, "name": "window"},
+            {"id": 6, "name": "mirror"},
+            {"id": 7, "name": "chair"},
+            {"id": 8, "name": "pole"},
+        ],
         "annotations": [
             {"image_id": 1, "category_id": 5, "instance": 3},
             {"image_id": 1, "category_id": 6, "instance": 300},
             {"image_id": 1, "category_id": 7, "instance": 1},
+            {"image_id": 1, "category_id": 8, "instance": 7},
             {"image_id": 2, "category_id": 7, "instance": 1},
         ],
     }
     (root / "annotations" / "instances_test.json").write_text(json.dumps(table | changes))
-    Image.fromarray(np.array([[0, 3, 3], [1, 300, 0]], dtype=np.uint16)).save(root / "instances" / "a.png")
+    Image.fromarray(np.array([[0, 3, 3], [1, 300, 7]], dtype=np.uint16)).save(root / "instances" / "a.png")
     (root / "dataset.toml").touch()
     return root
 
 
-@pytest.mark.parametrize("named", [".", "dataset.toml"], ids=["by its folder", "by its description"])
-def test_the_pixels_of_glass_and_mirrors(tmp_path: Path, named: str) -> None:
-    surfaces = SurfaceMasks.of_split(write_rendered(tmp_path) / named, "test")
+@pytest.mark.parametrize(
+    ("named", "split"),
+    [
+        pytest.param(".", "test", id="by its folder"),
+        pytest.param("dataset.toml", "test", id="by its description"),
+        pytest.param(".", "all", id="of all splits"),
+    ],
+)
+def test_the_pixels_of_glass_mirrors_and_thin_things(tmp_path: Path, named: str, split: str) -> None:
+    surfaces = SurfaceMasks.of_split(write_rendered(tmp_path) / named, split)
     assert surfaces is not None
     masks = surfaces.masks("image_2/a.png", (2, 3))
     assert {name: mask.tolist() for name, mask in masks.items()} == {
         "glass": [[False, True, True], [False, False, False]],
         "mirrors": [[False, False, False], [False, True, False]],
+        "thin": [[False, False, False], [False, False, True]],
     }
     assert surfaces.masks("image_2/b.png", (2, 3)) == {}
 
