@@ -30,7 +30,7 @@ Batch = Callable[..., Result]
 @pytest.fixture
 def batch(spec: RangefinderSpec, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Batch:
     """The command on the tiny networks, with the work done in this process."""
-    monkeypatch.setattr(command, "_runner", lambda *_, **__: here())
+    monkeypatch.setattr(command, "_here", lambda *_, **__: here())
 
     def run(*more: str, source: Path = photos) -> Result:
         networks = ["--detector", str(spec.detector), "--depth-model", str(spec.depth), "--method", "median"]

@@ -125,11 +125,21 @@ def batch(
         engine=engine,
         precision=precision,
     )
-    runner = _runner(on, address, processes, alone=provider is not None)
+    runner = _on_cluster(address, processes) if on == "ray" else _here(processes, alone=provider is not None)
     show_batch(sources, out, spec, runner, column, shard_size)
 
 
-def _runner(on: str, address: str | None, processes: int | None, *, alone: bool) -> "Runner":
+def _on_cluster(address: str | None, processes: int | None) -> "Runner":
+    from functools import partial
+
+    from howfar.batch.on_ray import on_ray
+    from howfar.cli.extras import need
+
+    need("--on ray", "cluster", ("ray",))
+    return partial(on_ray, address=address, processes=processes)
+
+
+def _here(processes: int | None, *, alone: bool) -> "Runner":
     from functools import partial
 
     from howfar.batch.processes import on_processes
