@@ -34,9 +34,9 @@ def photos(tmp_path: Path) -> Path:
     folder = tmp_path / "photos"
     (folder / "more").mkdir(parents=True)
     for index in range(20):
-        path = (folder / "more" if index >= 15 else folder) / f"{index}.png"
+        path = (folder / "more" if index >= 15 else folder) / f"{index:02d}.png"
         Image.fromarray(halves(2 + index / 10, 5)).save(path)
-    (folder / "2.png").write_text("no picture")
+    (folder / "02.png").write_text("no picture")
     return folder
 
 

@@ -23,7 +23,7 @@ def looker(spec: RangefinderSpec) -> BatchRangefinder:
 
 
 def test_each_picture_has_a_row_in_its_place(looker: BatchRangefinder, photos: Path) -> None:
-    sources = [str(photos / name) for name in ("3.png", "2.png", "missing.png", "0.png")]
+    sources = [str(photos / name) for name in ("03.png", "02.png", "missing.png", "00.png")]
     rows = looker(pa.table({"source": sources, "index": [5, 6, 7, 8]}))
     assert rows.schema == picture_schema()
     assert rows.column("index").to_pylist() == [5, 6, 7, 8]
@@ -35,7 +35,7 @@ def test_each_picture_has_a_row_in_its_place(looker: BatchRangefinder, photos: P
 
 
 def test_rows_are_counted_where_they_have_no_numbers(looker: BatchRangefinder, photos: Path) -> None:
-    batch = pa.RecordBatch.from_pydict({"source": [str(photos / "0.png"), str(photos / "1.png")]})
+    batch = pa.RecordBatch.from_pydict({"source": [str(photos / "00.png"), str(photos / "01.png")]})
     assert looker(batch).column("index").to_pylist() == [0, 1]
 
 
@@ -45,12 +45,12 @@ def test_no_pictures_are_no_rows(looker: BatchRangefinder) -> None:
 
 def test_pictures_of_a_store_are_fetched(looker: BatchRangefinder, photos: Path) -> None:
     memory = fsspec.filesystem("memory")
-    sources = [f"memory://fetched/{index}.png" for index in range(15)]
+    sources = [f"memory://fetched/{index:02d}.png" for index in range(15)]
     for index, source in enumerate(sources):
-        memory.pipe(source, (photos / f"{index}.png").read_bytes())
-    memory.rm("/fetched/4.png")
+        memory.pipe(source, (photos / f"{index:02d}.png").read_bytes())
+    memory.rm("/fetched/04.png")
     there = looker(pa.table({"source": sources}))
-    here = looker(pa.table({"source": [str(photos / f"{index}.png") for index in range(15)]}))
+    here = looker(pa.table({"source": [str(photos / f"{index:02d}.png") for index in range(15)]}))
     failed = [index for index, each in enumerate(there.column("error").to_pylist()) if each]
     assert failed == [2, 4]
     assert there.drop(["source", "error"]).filter(pa.array(index != 4 for index in range(15))) == here.drop(
@@ -64,7 +64,7 @@ def test_a_password_is_in_no_row(looker: BatchRangefinder) -> None:
 
 
 def test_it_is_sent_without_open_networks(looker: BatchRangefinder, photos: Path) -> None:
-    table = pa.table({"source": [str(photos / "0.png")]})
+    table = pa.table({"source": [str(photos / "00.png")]})
     first = looker(table)
     sent = pickle.dumps(looker)
     assert len(sent) < 5000
@@ -98,7 +98,7 @@ class TestWhatGoesWrong:
         look = Rangefinder.look
 
         def fail(self: Rangefinder, frame: Frame) -> object:
-            if frame.source.endswith("1.png"):
+            if frame.source.endswith("01.png"):
                 raise errors[0]
             return look(self, frame)
 
@@ -109,7 +109,7 @@ class TestWhatGoesWrong:
         self, looker: BatchRangefinder, photos: Path, failing: list[Exception]
     ) -> None:
         failing.append(ZeroDivisionError())
-        rows = looker(pa.table({"source": [str(photos / f"{index}.png") for index in (0, 1, 3)]}))
+        rows = looker(pa.table({"source": [str(photos / f"{index:02d}.png") for index in (0, 1, 3)]}))
         assert rows.column("error_kind").to_pylist() == [None, "ZeroDivisionError", None]
         assert rows.column("error").to_pylist()[1] == "ZeroDivisionError()"
 
@@ -118,11 +118,11 @@ class TestWhatGoesWrong:
     ) -> None:
         failing.append(ModelError("The device is gone."))
         with pytest.raises(ModelError, match="The device is gone"):
-            looker(pa.table({"source": [str(photos / "1.png")]}))
+            looker(pa.table({"source": [str(photos / "01.png")]}))
 
 
 def test_a_picture_that_ends_processes_is_not_looked_at(looker: BatchRangefinder, photos: Path) -> None:
-    pictures = [(index, str(photos / f"{index}.png")) for index in (3, 4, 5)]
+    pictures = [(index, str(photos / f"{index:02d}.png")) for index in (3, 4, 5)]
     rows = list(looker.rows(pictures, deadly={4}))
     assert [row.get("error_kind") for row in rows] == [None, "DeadlyPictureError", None]
     assert "ended the process that looked at it, twice" in rows[1]["error"]

@@ -30,7 +30,7 @@ needs_ray = pytest.mark.skipif(ray is None, reason="needs Ray (pip install 'howf
 @pytest.fixture
 def plan(photos: Path, tmp_path: Path, spec: RangefinderSpec) -> Plan:
     """Fifteen pictures in two shards."""
-    with listed([str(photos / f"{index}.png") for index in range(15)]) as listing:
+    with listed([str(photos / f"{index:02d}.png") for index in range(15)]) as listing:
         return planned(ResultFolder(str(tmp_path / "out")), listing, Identity.of(spec, spec.open()))
 
 
@@ -77,7 +77,7 @@ class TestRay:
         self, plan: Plan, spec: RangefinderSpec, tmp_path: Path
     ) -> None:
         (tmp_path / "marks").mkdir()
-        list(on_ray(plan, [0, 1], Deadly(spec, "5.png", tmp_path / "marks", 1), address=None, processes=2))
+        list(on_ray(plan, [0, 1], Deadly(spec, "05.png", tmp_path / "marks", 1), address=None, processes=2))
         assert len(list((tmp_path / "marks").iterdir())) == 1
         table = pq.read_table(plan.folder.name)
         assert table.column("index").to_pylist() == list(range(15))

@@ -29,7 +29,7 @@ from tests.batch.deadly import Deadly, NeverOpens, Slow
 @pytest.fixture
 def plan(photos: Path, tmp_path: Path, spec: RangefinderSpec) -> Plan:
     """Twenty pictures in three shards."""
-    names = [str(photos / ("more" if index >= 15 else "") / f"{index}.png") for index in range(20)]
+    names = [str(photos / ("more" if index >= 15 else "") / f"{index:02d}.png") for index in range(20)]
     with listed(names) as listing:
         return planned(ResultFolder(str(tmp_path / "out")), listing, Identity.of(spec, spec.open()))
 
@@ -118,7 +118,7 @@ class TestProcesses:
         self, plan: Plan, spec: RangefinderSpec, tmp_path: Path, times: int, kind: str | None
     ) -> None:
         (tmp_path / "marks").mkdir()
-        self.run(plan, Deadly(spec, "5.png", tmp_path / "marks", times))
+        self.run(plan, Deadly(spec, "05.png", tmp_path / "marks", times))
         assert self.rows(plan) == [(index, {2: "SourceError", 5: kind}.get(index)) for index in range(20)]
         assert len(list((tmp_path / "marks").iterdir())) == min(times, processes.TRIES)
 

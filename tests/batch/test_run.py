@@ -33,7 +33,7 @@ def test_every_picture_is_one_row(photos: Path, tmp_path: Path, spec: Rangefinde
     table = pq.read_table(tmp_path / "out")
     assert table.column("index").to_pylist() == list(range(20))
     names = [str(Path(source).relative_to(photos)) for source in table.column("source").to_pylist()]
-    assert names == [f"{index}.png" for index in range(15)] + [f"more/{index}.png" for index in range(15, 20)]
+    assert names == [f"{index:02d}.png" for index in range(15)] + [f"more/{index:02d}.png" for index in range(15, 20)]
     assert told[0] == Progress(20, 0, 0, 3, 0)
     assert told[-1] == Progress(20, 20, 1, 3, 3)
 
@@ -129,7 +129,7 @@ class TestAnotherBeginning:
             run(photos, begun, spec)
 
     def test_another_list_is_refused(self, begun: Path, photos: Path, spec: RangefinderSpec) -> None:
-        (photos / "99.png").write_bytes((photos / "0.png").read_bytes())
+        (photos / "99.png").write_bytes((photos / "00.png").read_bytes())
         with pytest.raises(OutputError, match=r"the list of pictures is another one \(20 then, 21 now\)"):
             run(photos, begun, spec)
 
@@ -154,7 +154,7 @@ def test_a_folder_of_something_else_is_left_alone(photos: Path, tmp_path: Path, 
 
 def test_a_file_is_no_folder(photos: Path, spec: RangefinderSpec) -> None:
     with pytest.raises(OutputError, match="is a file: name a folder"):
-        run(photos, photos / "0.png", spec)
+        run(photos, photos / "00.png", spec)
 
 
 def test_nothing_is_made_for_a_list_that_is_empty(tmp_path: Path, spec: RangefinderSpec) -> None:

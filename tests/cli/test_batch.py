@@ -108,7 +108,7 @@ def test_ctrl_c_ends_all_processes_and_the_same_command_goes_on(
     spec: RangefinderSpec, photos: Path, tmp_path: Path
 ) -> None:
     for index in range(20, 200):
-        (photos / f"{index}.png").write_bytes((photos / "0.png").read_bytes())
+        (photos / f"{index}.png").write_bytes((photos / "00.png").read_bytes())
     networks = ["--detector", str(spec.detector), "--depth-model", str(spec.depth), "--method", "median"]
     words = [sys.executable, "-c", RUN, "batch", str(photos), "--out", str(tmp_path / "out"), *networks]
     words += ["--processes", "2", "--shard-size", "5"]

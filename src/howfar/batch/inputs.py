@@ -14,7 +14,7 @@ from howfar.errors import SettingError, SourceError
 from howfar.files import expanded
 from howfar.io.addresses import without_password
 from howfar.io.kinds import PICTURE_SUFFIXES, has_suffix
-from howfar.sources.opening import open_sources, sorted_naturally
+from howfar.sources.opening import open_sources
 from howfar.text import shown
 
 MANIFESTS = (".txt", ".csv", ".parquet")
@@ -52,7 +52,7 @@ def _pictures(name: str, column: str | None) -> Iterator[str]:
     if is_address(name):
         return _at_address(name)
     path = expanded(name)
-    return map(str, _in_folder(path.absolute())) if path.is_dir() else _named(name)
+    return _in_folder(str(path.absolute())) if path.is_dir() else _named(name)
 
 
 def _named(name: str) -> Iterator[str]:
@@ -65,16 +65,21 @@ def _named(name: str) -> Iterator[str]:
             raise SettingError(f"{source.name} is no picture, and a batch takes pictures: use  howfar look  for it.")
 
 
-def _in_folder(folder: Path) -> Iterator[Path]:
-    """The pictures of a folder and of all folders in it; one folder's names at a time are in memory."""
+def _in_folder(folder: str) -> Iterator[str]:
+    """The pictures of a folder and of all folders in it, by name; one folder's names at a time are in memory."""
+    pictures, folders = [], []
     with os.scandir(folder) as entries:
-        shown_ones = [each for each in entries if not each.name.startswith(".")]
-        folders = [Path(each.path) for each in shown_ones if each.is_dir(follow_symlinks=False)]
-        files = [Path(each.path) for each in shown_ones if has_suffix(Path(each.name), PICTURE_SUFFIXES)]
-    yield from sorted_naturally(files)
-    del files, shown_ones
-    for each in sorted_naturally(folders):
-        yield from _in_folder(each)
+        for each in entries:
+            if each.name.startswith("."):
+                continue
+            if each.is_dir(follow_symlinks=False):
+                folders.append(each.name)
+            elif has_suffix(PurePosixPath(each.name), PICTURE_SUFFIXES):
+                pictures.append(each.name)
+    for name in sorted(pictures):
+        yield os.path.join(folder, name)  # noqa: PTH118  a million paths are made, which Path takes ten times as long for
+    for name in sorted(folders):
+        yield from _in_folder(os.path.join(folder, name))  # noqa: PTH118
 
 
 def _at_address(address: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import glob
 import re
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
@@ -127,7 +127,7 @@ def _in_folder(folder: Path) -> list[Path]:
     ]
     if not found:
         raise SourceError(f"The folder {folder} holds no picture or video: name another, or the files themselves.")
-    return sorted_naturally(found)
+    return sorted(found, key=_natural)
 
 
 def _matching(pattern: Path) -> list[Path]:
@@ -135,7 +135,7 @@ def _matching(pattern: Path) -> list[Path]:
     found = [path for path in map(Path, names) if _is_for_reading(path)]
     if not found:
         raise SourceError(f"No file matches {pattern}: check the pattern and the folder.")
-    return sorted_naturally(found)
+    return sorted(found, key=_natural)
 
 
 def _with_folders_as_named(pattern: Path) -> str:
@@ -155,12 +155,8 @@ def _is_for_reading(path: Path) -> bool:
         return True
 
 
-def sorted_naturally(paths: Iterable[Path]) -> list[Path]:
-    """Paths with 2.jpg before 10.jpg: runs of digits count as numbers, the rest without regard to capitals."""
-    return sorted(paths, key=_natural)
-
-
 def _natural(path: Path) -> list[tuple[int, str]]:
+    """Sorts 2.jpg before 10.jpg: runs of digits count as numbers, the rest without regard to capitals."""
     parts = re.split(r"(\d+)", str(path).lower())
     return [(int(part) if part.isdecimal() else -1, part) for part in parts]
 
