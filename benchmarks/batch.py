@@ -8,7 +8,7 @@ of one thread, then batches by one process of one thread, by one for each core, 
 Rates are of the middle of each run, when all networks are open. The processor's time of each picture is told beside
 them, which hangs less on what else the machine does. The second kills, with SIGKILL and at random, all processes of a
 run, the first of them, or one that works, and starts the same command again: every picture must be one row, and the
-files those of a run that nobody killed. It is for Linux.
+files those of a run that nobody killed; options of `howfar batch` follow after --. It is for Linux.
 """
 
 import argparse
@@ -53,14 +53,15 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=0, help="kill so often, in place of timing")
     parser.add_argument("--longest", type=float, default=10.0, help="seconds until a kill, at most")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("more", nargs="*", help="after --: options of howfar batch, for kills")
-    told = parser.parse_args()
+    words = sys.argv[1:]
+    end = words.index("--") if "--" in words else len(words)
+    told = parser.parse_args(words[:end])
     pictures = list(islice(list_pictures([str(told.photos)]), told.pictures))
     with tempfile.TemporaryDirectory() as folder:
         manifest = Path(folder, "pictures.txt")
         manifest.write_text("\n".join(pictures))
         if told.kills:
-            command = ["--engine", told.engine, "--shard-size", "4", *told.more]
+            command = ["--engine", told.engine, "--shard-size", "4", *words[end + 1 :]]
             kill_often(manifest, Path(folder), command, told.kills, told.longest, random.Random(told.seed))
         else:
             take_turns(manifest, pictures, Path(folder), told.engine, told.rounds)
