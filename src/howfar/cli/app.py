@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from howfar.cli.batch import batch
 from howfar.cli.calibrate import calibrate
 from howfar.cli.compare import compare
 from howfar.cli.console import escape_what_cannot_be_encoded, forget_odd_width, tell
@@ -56,6 +57,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(look)
+app.command()(batch)
 app.command()(depth)
 app.command()(calibrate)
 app.command()(demo)

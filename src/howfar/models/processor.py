@@ -1,5 +1,6 @@
-"""What the processor can do that decides how a network is run."""
+"""What the processor has that decides how networks are run."""
 
+import os
 import platform
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,11 @@ VNNI_FLAGS = ("avx512_vnni", "avx_vnni")
 VNNI_OF_OPENCV = (261, 262)
 """OpenCV's numbers of the processors that have the first of them: `CPU_AVX512_CLX` and `CPU_AVX512_ICL`."""
 CPU_INFO = Path("/proc/cpuinfo")
+
+
+def usable_cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @cache

@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 
 from howfar.errors import OutputError, SettingError
 from howfar.io.parsing import read_json_file
+from howfar.models.processor import usable_cores
 from howfar.synth import layout
 from howfar.synth.index import write_index
 from howfar.synth.meshes import need_renderer
@@ -121,7 +122,7 @@ def rendered(render: Callable[[int], int], numbers: Sequence[int], workers: int 
     """
     if workers is not None and not 1 <= workers <= MOST_WORKERS:
         raise SettingError(f"From 1 to {MOST_WORKERS} processes can render, not {workers}.", setting="workers")
-    workers = min(workers or _cores(), len(numbers))
+    workers = min(workers or usable_cores(), len(numbers))
     if workers <= 1:
         yield from map(render, numbers)
         return
@@ -154,8 +155,3 @@ def _belong_to_parent() -> None:
 def _end_with(sentinel: int) -> None:
     wait([sentinel])
     os._exit(1)
-
-
-def _cores() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

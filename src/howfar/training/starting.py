@@ -1,10 +1,12 @@
 """From a task to a training that is ready to run: devices found, folder open."""
 
 import logging
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from lightning_fabric import Fabric
+from torch import distributed
 
 from howfar.errors import SettingError
 from howfar.training.loop import Task, Trainer
@@ -18,11 +20,20 @@ class Devices:
 
     Attributes:
         accelerator: Lightning Fabric's name: `auto`, `cpu`, `gpu` or `mps`.
-        count: Devices on this machine.
+        count: Devices on each machine.
+        machines: Machines that train together.
     """
 
     accelerator: str = "auto"
     count: int = 1
+    machines: int = 1
+
+    def as_launched(self) -> "Devices":
+        """As many as `torchrun` has started processes for, where it has started this one; else these."""
+        if not (distributed.is_available() and distributed.is_torchelastic_launched()):
+            return self
+        here, all_processes = int(os.environ["LOCAL_WORLD_SIZE"]), int(os.environ["WORLD_SIZE"])
+        return Devices(self.accelerator, here, all_processes // here)
 
 
 def refuse_started(out: Path, *, resume: bool, overwrite: bool) -> None:
@@ -44,8 +55,14 @@ def trainer(
         SettingError: If there are no such devices.
     """
     logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
+    devices = devices.as_launched()
     try:
-        fabric = Fabric(accelerator=devices.accelerator, devices=devices.count, precision=recipe.training.precision)
+        fabric = Fabric(
+            accelerator=devices.accelerator,
+            devices=devices.count,
+            num_nodes=devices.machines,
+            precision=recipe.training.precision,
+        )
     except (RuntimeError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise SettingError(
