@@ -111,3 +111,19 @@ def test_the_maximum_depth_holds_for_filtered_distances() -> None:
     tracked = tracker.update(scene)
     assert [len(tracked.objects), len(tracked.beyond)] == [1, 1]
     assert tracked.beyond[0].track is not None
+
+
+@pytest.mark.parametrize(
+    ("then", "same"),
+    [
+        pytest.param((600, 210, 640, 270), True, id="its feet are left at the frame's edge"),
+        pytest.param((560, 210, 590, 270), False, id="a small one that the frame does not cut is another"),
+        pytest.param((560, 150, 620, 270), True, id="a part of it is hidden"),
+    ],
+)
+def test_what_another_part_is_seen_of_keeps_its_number(then, same) -> None:
+    tracker = Tracker()
+    for index in range(10):
+        tracker.update(frame(index / 10, [seen("person", (560, 90, 640 - 4, 270), NO_METRES)], index))
+    later = tracker.update(frame(1.0, [seen("person", then, NO_METRES)], 10))
+    assert (later.objects[0].track.track_id == 1) is same
