@@ -125,3 +125,19 @@ def test_numbers_of_ones_own_are_kept_whatever_the_boxes_do() -> None:
         assert {place: number for place, number in by_place.items() if place in expected} == expected
     assert max(one.track.track_id for one in tracked) == 8, "what has no number gets a free one"
     assert math.isfinite(tracked.objects[0].track.speed_m_s)
+
+
+@pytest.mark.parametrize(
+    ("then", "same"),
+    [
+        pytest.param((600, 210, 640, 270), True, id="its feet are left at the frame's edge"),
+        pytest.param((560, 210, 590, 270), False, id="a small one that the frame does not cut is another"),
+        pytest.param((560, 150, 620, 270), True, id="a part of it is hidden"),
+    ],
+)
+def test_what_another_part_is_seen_of_keeps_its_number(then, same) -> None:
+    tracker = Tracker()
+    for index in range(10):
+        tracker.update(frame(index / 10, [seen("person", (560, 90, 640 - 4, 270), NO_METRES)], index))
+    later = tracker.update(frame(1.0, [seen("person", then, NO_METRES)], 10))
+    assert (later.objects[0].track.track_id == 1) is same

@@ -1,15 +1,16 @@
 """A Kalman filter of the logarithm of an object's depth and of its rate.
 
-The state is (ln Z, d ln Z/dt, b, ln H, ln W). Between two frames an object of constant speed obeys, exactly,
+The state is (ln Z, d ln Z/dt, ln H, ln W). Between two frames an object of constant speed obeys, exactly,
 
     Z(t + dt) = Z·(1 + v·dt),    v(t + dt) = v / (1 + v·dt),    with v = d ln Z/dt.
 
-Two things are measured. A frame's distance, whose interval gives its standard deviation σ: ln z = ln Z + b + noise.
-Most of such an error is the same in the next frame, since it is the same network that sees nearly the same picture: b
-is that common part, of the variance `COMMON_SHARE`·σ², which is forgotten with the time constant `COMMON_S`. It can
-hardly be told from ln Z, so that the interval does not shrink as if each frame were new evidence. And the height of the
-box in the picture, or its width where the height is cut, ln h = ln H − ln Z with an unknown H: the change of scale,
-which knows nothing of the scale of the scene and is by far the better cue to the rate.
+Two things are measured. The height of the box in the picture, or its width where the height is cut, ln h = ln H − ln Z
+with an unknown H: the change of scale, which knows nothing of the scale of the scene and is by far the better cue to
+the rate. And a frame's distance, whose interval gives its standard deviation σ. Its error is nearly the same in the
+next frame, since it is the same network that sees nearly the same picture: it wanders. So Z is not the true depth but
+the depth with that error, smoothed. A frame counts as much as the time since the last one is of `ERROR_S`, in which the
+error becomes another; Z wanders likewise, and H and W with it, since boxes tell of the quotient alone. What the errors
+of all frames have in common is not averaged away: the interval is as wide as theirs, and wider where they differ.
 """
 
 import math
@@ -17,15 +18,13 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-LOG_DEPTH, RATE, COMMON, LOG_HEIGHT, LOG_WIDTH = range(5)
+LOG_DEPTH, RATE, LOG_HEIGHT, LOG_WIDTH = range(4)
 SIZES = (LOG_HEIGHT, LOG_WIDTH)
 
-COMMON_SHARE = 0.9
-"""The share of the variance of a distance's error that is common to the frames of an object."""
-COMMON_S = 5.0
-"""Time in seconds after which a third of the common error is left."""
-NARROWING_S = 1.0
-"""Time constant in which a narrower interval is believed."""
+ERROR_S = 0.5
+"""The time in which the error of a distance becomes another one."""
+JITTER_SHARE = 0.1
+"""The share of the variance of a distance's error that is new in each frame: what matching goes by."""
 ACCELERATION_M_S2 = 1.2
 """Standard deviation of the speed's change within a second."""
 NEAREST_M, FARTHEST_M = 1.0, 60.0
@@ -47,48 +46,48 @@ LEARNED = 0.08
 """The weight of a new box in what is known of that noise."""
 OUTLIER_SDS = 2.0
 """Beyond so many standard deviations a measurement counts less, the more the farther it is off."""
-MOST_OFF_SDS = 0.7
-RETURN_S = 0.5
-"""A filtered distance that is more standard deviations off what frames say comes back to them within this time."""
 STUBBORN = 3
 """So many sizes in turn that do not fit are no outliers: something is hidden now, or no longer is."""
+JUMP_AFTER_S, JUMP_LOG, JUMP_AGREES = 0.15, 0.2, 0.5
+"""After so long a gap a box that changes by more than this may be another object's. It is where the distance says so
+too: what both change by differs by less than this share of it. In a street at 5 frames a second a car stands where
+another one stood."""
 LEAST_STEP, MOST_RATE = 0.5, 4.0
 """A frame brings an object no nearer than to this share of its depth, and nothing comes nearer by a higher rate: it is
 here then."""
 
 Matrix = NDArray[np.float64]
 
-BY_DEPTH = np.array([1.0, 0.0, 1.0, 0.0, 0.0])
-BY_SIZE = {LOG_HEIGHT: np.array([-1.0, 0.0, 0.0, 1.0, 0.0]), LOG_WIDTH: np.array([-1.0, 0.0, 0.0, 0.0, 1.0])}
+BY_DEPTH = np.array([1.0, 0.0, 0.0, 0.0])
+BY_SIZE = {LOG_HEIGHT: np.array([-1.0, 0.0, 1.0, 0.0]), LOG_WIDTH: np.array([-1.0, 0.0, 0.0, 1.0])}
 """How the logarithms of a distance, and of a height and a width in the picture, follow from the state."""
+WANDERING = np.outer([1.0, 0.0, 1.0, 1.0], [1.0, 0.0, 1.0, 1.0])
 
 
 class DistanceFilter:
     """The filter of one object.
 
     Attributes:
-        mean: The state: ln Z, d ln Z/dt, b, ln H, ln W.
-        covariance: 5×5, of the state.
+        mean: The state: ln Z, d ln Z/dt, ln H, ln W.
+        covariance: 4×4, of the state.
+        log_sd: Standard deviation of ln Z against the true depth; NaN as long as no distance was measured.
     """
 
     def __init__(self) -> None:
         """Nothing is known yet."""
-        self.mean = np.zeros(5)
-        self.covariance = np.diag([UNKNOWN_LOG_SD**2, 0.0, 0.0, SIZE_VARIANCE, SIZE_VARIANCE])
-        self._common, self._since_s = 0.0, 0.0
+        self.mean = np.zeros(4)
+        self.covariance = np.diag([UNKNOWN_LOG_SD**2, 0.0, SIZE_VARIANCE, SIZE_VARIANCE])
+        self.log_sd = math.nan
+        self._since_s = 0.0
         self._new = True
+        self._jump: tuple[float, float] | None = None
         self._misfits = dict.fromkeys(SIZES, 0)
         self._size_noise = dict.fromkeys(SIZES, SIZE_LOG_SD**2)
 
     @property
     def depth_known(self) -> bool:
         """Whether any distance was measured."""
-        return bool(self.covariance[LOG_DEPTH, LOG_DEPTH] < (UNKNOWN_LOG_SD / 2) ** 2)
-
-    @property
-    def log_sd(self) -> float:
-        """Standard deviation of ln Z."""
-        return math.sqrt(self.covariance[LOG_DEPTH, LOG_DEPTH])
+        return not math.isnan(self.log_sd)
 
     def _reference_m(self) -> float:
         """The depth by which metres become logarithms."""
@@ -101,25 +100,24 @@ class DistanceFilter:
         Args:
             dt_s: Seconds since the last call, above 0.
         """
-        self._since_s = dt_s
         rate = float(self.mean[RATE])
         # So near to its contact it is not known how it goes on; the rate stays.
         stretch = 1 + rate * dt_s if rate > -MOST_RATE and rate * dt_s > LEAST_STEP - 1 else 1.0
-        step = np.eye(5)
+        step = np.eye(4)
         step[LOG_DEPTH, RATE] = dt_s / stretch
         step[RATE, RATE] = 1 / stretch**2
-        step[COMMON, COMMON] = kept = math.exp(-dt_s / COMMON_S)
         self.mean = self.mean.copy()
         self.mean[LOG_DEPTH] += math.log(stretch) if stretch != 1.0 else max(rate, -MOST_RATE) * dt_s
         self.mean[RATE] /= stretch
-        self.mean[COMMON] *= kept
-        noise = np.zeros((5, 5))
+        noise = np.zeros((4, 4))
         density = (ACCELERATION_M_S2 / self._reference_m()) ** 2
         noise[:2, :2] = density * np.array([[dt_s**3 / 3, dt_s**2 / 2], [dt_s**2 / 2, dt_s]])
-        noise[COMMON, COMMON] = (1 - kept**2) * self._common
         for size, walk in zip(SIZES, SIZE_WALKS, strict=True):
             noise[size, size] = walk**2 * dt_s
+        if self.depth_known:
+            noise += WANDERING * self.log_sd**2 * dt_s / ERROR_S
         self.covariance = step @ self.covariance @ step.T + noise
+        self._since_s += dt_s
 
     def see_depth(self, depth_m: float, log_sd: float) -> None:
         """Take in the distance of a frame.
@@ -130,41 +128,18 @@ class DistanceFilter:
         """
         if not (math.isfinite(depth_m) and depth_m > 0 and math.isfinite(log_sd)):
             return
-        noise = (1 - COMMON_SHARE) * log_sd**2 + self._agree_on_common(COMMON_SHARE * log_sd**2)
-        self._update(math.log(depth_m), BY_DEPTH, noise)
-        self._stay_near(math.log(depth_m), MOST_OFF_SDS * log_sd)
-        self._begin_rate()
-
-    def _stay_near(self, log_depth: float, reach: float) -> None:
-        """Bring ln Z by and by back to within a reach of what frames say; what was too much was the common error's.
-
-        A rate that is wrong, as where a box grows since less of its object is hidden, must not carry the distance off.
-        """
-        off = float(self.mean[LOG_DEPTH]) - log_depth
-        too_far = (off - min(max(off, -reach), reach)) * -math.expm1(-self._since_s / RETURN_S)
-        self.mean[LOG_DEPTH] -= too_far
-        self.mean[COMMON] += too_far
-
-    def _agree_on_common(self, variance: float) -> float:
-        """Fit the common error to the interval of a frame; what that has of noise of its own.
-
-        A frame of a narrower interval knows better than those before: its common error is a smaller one, which has only
-        a part in common with theirs. It is believed by and by, as the intervals of a few frames may be too narrow. Of a
-        wider one the rest is noise, for otherwise what was known would be lost.
-        """
-        known = float(self.covariance[COMMON, COMMON])
-        self._common = variance
+        log_depth = math.log(depth_m)
         if not self.depth_known:
-            self.covariance[COMMON, COMMON] = variance
-            return 0.0
-        if variance >= known:
-            return variance - known
-        kept = max(variance / known, math.exp(-self._since_s / NARROWING_S))
-        self.mean[COMMON] *= kept
-        self.covariance[COMMON, :] *= kept
-        self.covariance[:, COMMON] *= kept
-        self.covariance[COMMON, COMMON] = kept * known
-        return kept * known - variance
+            self.log_sd = log_sd
+            self._update(log_depth, BY_DEPTH, log_sd**2)
+        else:
+            off = log_depth - float(self.mean[LOG_DEPTH])
+            self._jump = (log_depth, off) if self._since_s > JUMP_AFTER_S else None
+            gain = self._update(log_depth, BY_DEPTH, log_sd**2 * max(ERROR_S / self._since_s, 1.0))
+            # A frame that says something else makes less sure, however sure it is itself.
+            self.log_sd = math.sqrt((1 - gain) * self.log_sd**2 + gain * (log_sd**2 + off**2))
+        self._since_s = 0.0
+        self._begin_rate()
 
     def see_height(self, height_px: float) -> None:
         """Take in the height of a box that is cut neither above nor below."""
@@ -176,18 +151,36 @@ class DistanceFilter:
 
     def _see_size(self, size: int, size_px: float) -> None:
         observes, noise = BY_SIZE[size], self._size_noise[size] + 2 * (EDGE_SD_PX / size_px) ** 2
-        off = math.log(size_px) - float(observes @ self.mean)
-        spread = float(observes @ self.covariance @ observes) + noise
+        off, spread = self._surprise(size, size_px, noise)
+        if off**2 > OUTLIER_SDS**2 * spread and self._has_jumped(off):
+            off, spread = self._surprise(size, size_px, noise)
         if off**2 > OUTLIER_SDS**2 * spread:
             self._misfits[size] += 1
             if self._misfits[size] < STUBBORN:
                 return
-            self._forget(size)
+            self._forget(size, SIZE_VARIANCE)
         self._misfits[size] = 0
         learned = (1 - LEARNED) * self._size_noise[size] + LEARNED * (off**2 - spread + self._size_noise[size])
         self._size_noise[size] = min(max(learned, LEAST_SIZE_LOG_SD**2), MOST_SIZE_LOG_SD**2)
         self._update(math.log(size_px), observes, noise)
         self._begin_rate()
+
+    def _surprise(self, size: int, size_px: float, noise: float) -> tuple[float, float]:
+        """How far the logarithm of a size is from what is expected, and the variance that this has by chance."""
+        observes = BY_SIZE[size]
+        return math.log(size_px) - float(observes @ self.mean), float(observes @ self.covariance @ observes) + noise
+
+    def _has_jumped(self, off: float) -> bool:
+        """Begin anew where the box and the distance of a frame tell of another object."""
+        if self._jump is None or abs(off) < JUMP_LOG or abs(off + self._jump[1]) > JUMP_AGREES * abs(off):
+            return False
+        self.mean[LOG_DEPTH] = self._jump[0]
+        for size in SIZES:
+            self._forget(size, SIZE_VARIANCE)
+        self._forget(RATE, 0.0)
+        self._new = True
+        self._begin_rate()
+        return True
 
     def _begin_rate(self) -> None:
         """Let the rate be unknown from the first measurement on."""
@@ -195,18 +188,18 @@ class DistanceFilter:
             self._new = False
             self.covariance[RATE, RATE] += (FIRST_SPEED_M_S / self._reference_m()) ** 2 + FIRST_RATE**2
 
-    def _forget(self, size: int) -> None:
-        """Begin a size anew; what it told of the rate stays."""
-        self.covariance[size, :] = self.covariance[:, size] = 0.0
-        self.covariance[size, size] = SIZE_VARIANCE
+    def _forget(self, index: int, variance: float) -> None:
+        """Begin a number of the state anew; what it told of the others stays."""
+        self.covariance[index, :] = self.covariance[:, index] = 0.0
+        self.covariance[index, index] = variance
 
     def misfit(self, depth_m: float, log_sd: float) -> tuple[float, float]:
         """How far a distance is from what is expected, in ln Z, and the variance that this has by chance."""
-        surplus = max(COMMON_SHARE * log_sd**2 - self.covariance[COMMON, COMMON], 0.0)
-        variance = float(BY_DEPTH @ self.covariance @ BY_DEPTH) + (1 - COMMON_SHARE) * log_sd**2 + surplus
-        return math.log(depth_m) - float(BY_DEPTH @ self.mean), variance
+        variance = float(self.covariance[LOG_DEPTH, LOG_DEPTH]) + JITTER_SHARE * log_sd**2
+        return math.log(depth_m) - float(self.mean[LOG_DEPTH]), variance
 
-    def _update(self, measured: float, observes: Matrix, noise: float) -> None:
+    def _update(self, measured: float, observes: Matrix, noise: float) -> float:
+        """Take in a measurement; gives the share of its surprise by which ln Z moves."""
         innovation = measured - float(observes @ self.mean)
         expected = float(observes @ self.covariance @ observes)
         spread = expected + noise
@@ -218,3 +211,4 @@ class DistanceFilter:
         # In Joseph's form, which stays positive where very much and very little are known at once.
         rest = np.eye(len(self.mean)) - np.outer(gains, observes)
         self.covariance = rest @ self.covariance @ rest.T + np.outer(gains, gains) * (spread - expected)
+        return float(gains[LOG_DEPTH])

@@ -11,10 +11,12 @@ FIRST_SPEED = 2.0
 """Standard deviation of the speed of a new object, in sizes of its box a second."""
 ACCELERATION = 1.5
 """Standard deviation of the speed's change within a second, likewise."""
-PARTLY_SEEN = 12.0
+PARTLY_SEEN = 6.0
 """What it costs that only an edge fits on each axis: a part of the object is hidden now, or no longer is."""
 CHANGED = 1.25
 """A box whose sides change by this factor from frame to frame shows more or less of its object."""
+MOST_CHANGED = 2.0
+"""One whose height changes by this factor is another object's, unless the frame's edge cuts it."""
 HEIGHT_LOG_SD, HEIGHT_WALK = 0.15, 0.5
 """Noise of the logarithm of a box's height, and how much it changes in a second."""
 
@@ -84,8 +86,14 @@ class PositionFilter:
                 sizes[axis] = math.sqrt(size * last)
         return off, sizes[0], sizes[1]
 
-    def misfits(self, boxes_xyxy_px: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+    def misfits(
+        self, boxes_xyxy_px: NDArray[np.float64], cut: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
         """How little N boxes fit to what is expected.
+
+        Args:
+            boxes_xyxy_px: N×4 boxes.
+            cut: N, whether a box may be cut by the frame's edge.
 
         Returns:
             N squared distances in standard deviations, of the middle and the height; N of the edges that fit best, for
@@ -97,11 +105,13 @@ class PositionFilter:
         variance = self.covariance[0, 0] + self._noise
         height_variance = HEIGHT_LOG_SD**2 + HEIGHT_WALK**2 * self._since_s
         squares = ((middles - self.place_px) ** 2).sum(axis=1) / variance
-        squares = squares + np.log(heights / self.height_px) ** 2 / height_variance
+        growths = np.log(heights / self.height_px)
+        squares = squares + growths**2 / height_variance
         half = np.array([self.width_px, self.height_px]) / 2
         before = np.abs(boxes_xyxy_px[:, :2] - (self.place_px - half))
         after = np.abs(boxes_xyxy_px[:, 2:] - (self.place_px + half))
         by_edges = (np.minimum(before, after) ** 2).sum(axis=1) / variance + PARTLY_SEEN
+        by_edges[(abs(growths) > math.log(MOST_CHANGED)) & ~(cut & (growths < 0))] = np.inf
         return squares, by_edges, math.log(variance / self._size**2) + math.log(height_variance) / 2
 
 

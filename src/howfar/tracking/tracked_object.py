@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from howfar.scene import Camera, Distance, SceneObject
+from howfar.scene.box import Box
 from howfar.scene.margins import INTERVAL_SDS
 from howfar.scene.track import UNKNOWN_SPAN, Span, Track
 from howfar.tracking.distance_filter import LOG_DEPTH, RATE, DistanceFilter
 from howfar.tracking.position_filter import PositionFilter
-from howfar.tracking.smoothed_distance import SmoothedDistance
 
 BORDER_PX = 2.0
 """A box that comes so near to the frame's edge may be cut by it."""
@@ -37,7 +37,6 @@ class TrackedObject:
         label: Its class when it was last seen.
         place: Its place in the picture.
         distance: Its distance and rate.
-        told: The distance that is told of it.
         first_s: When it was seen first.
         last_s: When it was last seen.
         frames: In how many frames it was seen.
@@ -49,23 +48,18 @@ class TrackedObject:
     first_s: float
     last_s: float
     distance: DistanceFilter = field(default_factory=DistanceFilter)
-    told: SmoothedDistance = field(default_factory=SmoothedDistance)
     frames: int = 0
 
     def predict(self, dt_s: float, shift_px: NDArray[np.float64]) -> None:
         """Go on by some time; see the two filters."""
         self.place.predict(dt_s, shift_px)
-        before = self.distance.mean[LOG_DEPTH]
         self.distance.predict(dt_s)
-        self.told.move(float(self.distance.mean[LOG_DEPTH] - before), dt_s)
 
     def see(self, one: SceneObject, camera: Camera, time_s: float) -> None:
         """Take in what a frame shows of it."""
         if self.frames:
             self.place.see(one.box_xyxy_px)
-        log_sd = log_sd_of(one.distance)
-        self.distance.see_depth(one.depth_m, log_sd)
-        self.told.see(one.depth_m, log_sd)
+        self.distance.see_depth(one.depth_m, log_sd_of(one.distance))
         x1, y1, x2, y2 = one.box_xyxy_px
         if y1 > BORDER_PX and y2 < camera.height_px - BORDER_PX and y2 > y1:
             self.distance.see_height(y2 - y1)
@@ -91,10 +85,10 @@ class TrackedObject:
 
     def _filtered(self, distance: Distance) -> Distance:
         """The distance of a frame, moved along its ray to the depth that is told."""
-        if not distance.is_known or math.isnan(self.told.log_depth):
+        if not distance.is_known or not self.distance.depth_known:
             return distance
-        depth_m = math.exp(self.told.log_depth)
-        share, reach = depth_m / distance.depth_m, math.exp(INTERVAL_SDS * self.told.log_sd)
+        depth_m = math.exp(self.distance.mean[LOG_DEPTH])
+        share, reach = depth_m / distance.depth_m, math.exp(INTERVAL_SDS * self.distance.log_sd)
         x, y, z = distance.position_m
         return replace(
             distance,
@@ -109,10 +103,9 @@ class TrackedObject:
         """The speed towards the camera and that over the ground."""
         if not (self._is_settled() and self.distance.depth_known):
             return UNKNOWN_SPAN, UNKNOWN_SPAN
-        both = [LOG_DEPTH, RATE]
-        variances, axes = np.linalg.eigh(self.distance.covariance[np.ix_(both, both)])
-        root = axes * np.sqrt(np.maximum(variances, 0.0))
-        log_depths, rates = (self.distance.mean[both] + NORMALS[:, :2] @ root.T).T
+        log_depth, rate = self.distance.mean[[LOG_DEPTH, RATE]]
+        log_depths = log_depth + NORMALS[:, 0] * self.distance.log_sd
+        rates = rate + NORMALS[:, 1] * math.sqrt(self.distance.covariance[RATE, RATE])
         towards = _span(-rates * np.exp(log_depths))
         if not stands_still:
             return towards, UNKNOWN_SPAN
@@ -128,6 +121,12 @@ class TrackedObject:
         if not self._is_settled() or rate + INTERVAL_SDS * sd >= 0:
             return UNKNOWN_SPAN
         return Span(-1 / rate, -1 / (rate - INTERVAL_SDS * sd), -1 / (rate + INTERVAL_SDS * sd))
+
+
+def is_cut(box_xyxy_px: Box, camera: Camera) -> bool:
+    """Whether a box may be cut by the frame's edge."""
+    x1, y1, x2, y2 = box_xyxy_px
+    return min(x1, y1, camera.width_px - x2, camera.height_px - y2) <= BORDER_PX
 
 
 def log_sd_of(distance: Distance) -> float:

@@ -14,12 +14,12 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from howfar.scene import Scene, SceneObject
+from howfar.scene import Camera, Scene, SceneObject
 from howfar.scene.look_alikes import group_of
 from howfar.tracking.assignment import FORBIDDEN, assign
 from howfar.tracking.camera_motion import UNKNOWN_MOTION, CameraMotion, CameraWatch
 from howfar.tracking.position_filter import PositionFilter
-from howfar.tracking.tracked_object import TrackedObject, log_sd_of
+from howfar.tracking.tracked_object import TrackedObject, is_cut, log_sd_of
 
 LOST_S = 1.2
 """An object that is not seen for so long is given up."""
@@ -70,7 +70,7 @@ class Tracker:
         boxes = [one.box_xyxy_px for one in objects]
         motion = UNKNOWN_MOTION if image is None else self._watch.see(image, boxes, time_s)
         self._predict(time_s, motion)
-        found = self._matched(objects, time_s)
+        found = self._matched(objects, scene.camera, time_s)
         taken = [self._taken_in(*each, time_s) for each in zip(objects, found, strict=True)]
         still, camera = motion.stands_still, scene.camera
         for one, known in zip(objects, taken, strict=True):
@@ -98,7 +98,7 @@ class Tracker:
                 each.predict(time_s - self._time_s, motion.shift_px)
         self._time_s = time_s
 
-    def _matched(self, objects: Sequence[SceneObject], time_s: float) -> list[TrackedObject | None]:
+    def _matched(self, objects: Sequence[SceneObject], camera: Camera, time_s: float) -> list[TrackedObject | None]:
         """The known object of each detection; None for what is new.
 
         What has a number of the user's own goes by that alone.
@@ -113,7 +113,7 @@ class Tracker:
         for indices in (sure, doubtful):
             if indices is doubtful:
                 free = [each for each in free if time_s - each.last_s <= RECENT_S]
-            costs = _costs([objects[index] for index in indices], free)
+            costs = _costs([objects[index] for index in indices], free, camera)
             for row, column in assign(costs):
                 found[indices[column]] = free[row]
             taken = {id(each) for each in found if each is not None}
@@ -133,15 +133,16 @@ class Tracker:
         return known
 
 
-def _costs(objects: Sequence[SceneObject], known: Sequence[TrackedObject]) -> NDArray[np.float64]:
+def _costs(objects: Sequence[SceneObject], known: Sequence[TrackedObject], camera: Camera) -> NDArray[np.float64]:
     """What each known object (rows) costs with each detection (columns)."""
     costs = np.full((len(known), len(objects)), 2 * FORBIDDEN)
     if not costs.size:
         return costs
     boxes = np.array([one.box_xyxy_px for one in objects], dtype=np.float64)
+    cut = np.array([is_cut(one.box_xyxy_px, camera) for one in objects])
     kinds = [group_of(one.label) for one in objects]
     for row, each in enumerate(known):
-        squares, by_edges, volume = each.place.misfits(boxes)
+        squares, by_edges, volume = each.place.misfits(boxes, cut)
         kind = group_of(each.label)
         for column, one in enumerate(objects):
             if kinds[column] != kind or min(squares[column], by_edges[column]) > GATE:
