@@ -4,11 +4,13 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from howfar.errors import SettingError
 from howfar.scene.frame import Frame
+from howfar.stereo.common_points import CommonPoints
 from howfar.stereo.pair_check import PairVerdict, check_pair, repaired_pair
 from tests.stereo import spoiled
 
@@ -173,3 +175,26 @@ def test_photos_of_different_moments_of_a_drive_are_found_out(shared: Path) -> N
     drive = [each for each in spoiled.real_pairs(shared) if each[0].isdigit()]
     verdicts = [check_pair(one[1], other[2]) for one, other in pairwise(drive)]
     assert all(verdict.faults for verdict in verdicts)
+
+
+def test_points_that_fit_nowhere_are_of_two_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(3)
+    scattered = CommonPoints(rng.uniform(-200, 200, (45, 2)), rng.uniform(-200, 200, (45, 2)), (900, 900))
+    monkeypatch.setattr("howfar.stereo.pair_check.common_points", lambda *_: scattered)
+    assert [fault.kind for fault in check_pair(*good()).faults] == ["unrelated"]
+
+
+def test_a_movement_that_cannot_be_fitted_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise cv2.error("no model")
+
+    monkeypatch.setattr("howfar.stereo.pair_check.cv2.findFundamentalMat", fails)
+    assert [fault.kind for fault in check_pair(good()[0], spoiled.view(1.0, 4.0)).faults] != ["moments"]
+
+
+def test_a_dark_thing_before_one_camera_alone_is_no_exposure() -> None:
+    wall = np.full((240, 320, 3), 150, dtype=np.uint8)
+    covered = wall.copy()
+    covered[:, 120:] = 20
+    assert check_pair(wall, covered).faults == ()
+    assert [fault.kind for fault in check_pair(wall, wall // 2).faults] == ["exposure"]

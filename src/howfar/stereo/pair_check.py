@@ -29,11 +29,15 @@ ROWS_PX = 1.0
 RELATED_SHARE = 1 / 30
 """Share of the corners that pictures of one place and moment have in common at least: of good pairs 1/20 was seen,"""
 
-RICH = 400
+RICH = 100
 """where each of them has so many corners,"""
 
-AGREED_SHARE, LEAST_AGREED, AGREED_PX = 0.7, 8, 1.5
+AGREED_SHARE, LEAST_AGREED, AGREED_PX = 0.65, 8, 1.5
 """unless so many of them, and at least so many, are moved by the same number of rows: glitter has corners, too."""
+
+FITTING_SHARE = 0.5
+"""Share of the points whose rows fit together at least: of good pairs 0.63 was seen, and what two places have in common
+by chance fits hardly anywhere."""
 
 SAME_PX = 0.5
 """What has no more parallax has none,"""
@@ -95,15 +99,19 @@ def check_pair(left: NDArray[np.uint8], right: NDArray[np.uint8], offset_px: flo
     exposure = tuple(_exposure_faults(grey_left, grey_right, points))
     if _is_unrelated(points):
         return PairVerdict((UNRELATED, *exposure), len(points))
+    if len(points) < LEAST_POINTS:
+        return PairVerdict(exposure, len(points))
     fit = fit_rows(points)
     if fit is None:
-        return PairVerdict(exposure, len(points))
+        return PairVerdict((UNRELATED, *exposure), len(points))
     turned_px = fit.roll * points.right_px[:, 1]  # by as much, turning the picture moves a point to the left
     disparity_px = (points.left_px[:, 0] - points.right_px[:, 0] + turned_px)[fit.inliers]
     if _is_same(disparity_px, offset_px * shrink):
         return PairVerdict((SAME, *exposure), len(points))
     if _has_moved(points, fit):
         return PairVerdict((MOMENTS, *exposure), len(points))
+    if fit.share < FITTING_SHARE:
+        return PairVerdict((UNRELATED, *exposure), len(points))
     geometry = _geometry(fit, grey_left.shape[1], grey_left.shape[0], shrink)
     sides = _sides(disparity_px, offset_px * shrink, geometry)
     sign = -1.0 if sides.swapped else 1.0  # what moves the one picture down moves the other one up
@@ -192,7 +200,10 @@ def _exposure_faults(left: NDArray[np.uint8], right: NDArray[np.uint8], points: 
         float(of(greys)) for of in (np.mean, np.std) for greys in (greys_left, greys_right)
     )
     advice = "set both cameras to one fixed exposure."
-    if abs(mean_right - mean_left) > (DARKER if enough else FAR_DARKER):
+    darker, brighter = sorted([(mean_left, spread_left), (mean_right, spread_right)])
+    # Of pictures without common things, the darker one shows others if it has more contrast.
+    comparable = enough or darker[1] <= FLATTER * brighter[1]
+    if comparable and brighter[0] - darker[0] > (DARKER if enough else FAR_DARKER):
         word = "brighter" if mean_right > mean_left else "darker"
         yield PairFault(
             "exposure",
@@ -237,7 +248,10 @@ def _has_moved(points: CommonPoints, fit: RowFit) -> bool:
     """Whether a camera that moved towards what it sees, or away from it, explains what rows do not."""
     if fit.share > 1 - MOVED_GAIN:
         return False
-    matrix, explained = cv2.findFundamentalMat(points.left_px, points.right_px, cv2.USAC_MAGSAC, 1.0, 0.999, 500)
+    try:
+        matrix, explained = cv2.findFundamentalMat(points.left_px, points.right_px, cv2.USAC_MAGSAC, 1.0, 0.999, 500)
+    except cv2.error:  # OpenCV's sampling can end without any model
+        return False
     if matrix is None or matrix.shape != (3, 3):
         return False
     share = float(explained.mean())
