@@ -107,11 +107,17 @@ def _concat(writer: Writer, layer: Layer, weights: Weights) -> None:
 
 
 def _shuffle(writer: Writer, layer: Layer, weights: Weights) -> None:
-    """The channels of several groups in turns (ShuffleNet): a fixed order."""
+    """The channels of several groups in turns (ShuffleNet).
+
+    A Gather in a fixed order would be one node, and OpenVINO 2026.4 gives wrong numbers for it: to save the Gather it
+    reorders the weights of the next convolution, by the same order where the inverse is needed.
+    """
     layer.only(reverse=(1, 0))
-    count = writer.channels[layer.inputs[0]]
-    order = writer.whole(f"{layer.name}.order", np.arange(count).reshape(layer.number(0, 1), -1).T.ravel())
-    writer.node("Gather", [layer.inputs[0], order], layer.outputs, axis=1)
+    (taken,), (given,), groups = layer.inputs, layer.outputs, layer.number(0, 1)
+    shape = writer.whole(f"{layer.name}.groups", [1, groups, writer.channels[taken] // groups, -1])
+    of_groups = writer.node("Reshape", [taken, shape], [f"{given}.groups"])
+    in_turns = writer.node("Transpose", [of_groups], [f"{given}.turns"], perm=(0, 2, 1, 3))
+    writer.node("Reshape", [in_turns, writer.node("Shape", [taken], [f"{given}.shape"])], [given])
     _same_channels(writer, layer)
 
 

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from howfar.cli.models import app
 from howfar.errors import DownloadError, ModelError
+from howfar.models import engine_check, open_session
 from howfar.models.zoo import entries, find_entry
 from tests.models.onnx_files import mean_depth
 from tests.models.zoo.server import FileServer, Reply
@@ -146,6 +147,19 @@ def test_what_is_wrong_is_said_and_the_exit_code_is_1(
     assert result.exception is None or isinstance(result.exception, SystemExit)
     assert result.output.splitlines()[0].startswith("right  nanodet-g")
     assert sentence in result.output
+
+
+def test_a_file_that_openvino_computes_wrongly_is_said_with_the_flag(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = mean_depth(tmp_path)
+    monkeypatch.setattr(engine_check, "is_installed", lambda: True)
+    monkeypatch.setattr(engine_check, "_apart", lambda *_, **__: 0.48)
+    monkeypatch.setattr(engine_check, "open_session", lambda path, card, _: open_session(path, card))
+    result = CliRunner(env={"COLUMNS": "500"}).invoke(app, ["check", str(path)])
+    assert result.exit_code == 1
+    assert result.output.startswith("wrong  ")
+    assert "by 48% of the largest number in the output 'out': take the engine onnxruntime (--engine)." in result.output
 
 
 def test_a_right_checkpoint_is_checked_by_its_digest(server: FileServer) -> None:

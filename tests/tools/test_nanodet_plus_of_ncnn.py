@@ -17,6 +17,7 @@ from torch.nn import functional
 
 from howfar.errors import ModelError
 from howfar.models import open_detector
+from howfar.models.openvino_library import core, is_installed
 from nanodet_plus_of_ncnn import add_decoded, add_normalised
 from ncnn_files import HALF_PRECISION, MAGIC, Weights, read_layers
 from ncnn_layers import Writer, add_layers
@@ -43,20 +44,27 @@ def half(weights: NDArray[np.float16], bias: NDArray[np.float32]) -> bytes:
     return struct.pack("<I", HALF_PRECISION) + whole + b"\0" * (-len(whole) % 4) + bias.tobytes()
 
 
-def run(writer: Writer, inputs: dict[str, NDArray[np.float32]], outputs: Sequence[str]) -> list[NDArray[np.float32]]:
+def model_of(writer: Writer, inputs: dict[str, NDArray[np.float32]], outputs: Sequence[str]) -> bytes:
     taken = [helper.make_tensor_value_info(name, TensorProto.FLOAT, each.shape) for name, each in inputs.items()]
     given = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs]
     graph = helper.make_graph(writer.nodes, "tiny", taken, given, writer.arrays)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-    return session.run([*outputs], inputs)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8).SerializeToString()
 
 
-def converted(text: str, content: bytes, output: str = "out") -> NDArray[np.float32]:
+def run(writer: Writer, inputs: dict[str, NDArray[np.float32]], outputs: Sequence[str]) -> list[NDArray[np.float32]]:
+    model = model_of(writer, inputs, outputs)
+    return onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"]).run([*outputs], inputs)
+
+
+def written(text: str, content: bytes) -> Writer:
     writer = Writer()
     writer.channels["data"] = MAP.shape[1]
     add_layers(writer, read_layers(text), Weights(content))
-    return run(writer, {"data": MAP}, [output])[0]
+    return writer
+
+
+def converted(text: str, content: bytes, output: str = "out") -> NDArray[np.float32]:
+    return run(written(text, content), {"data": MAP}, [output])[0]
 
 
 def swapped(maps: Tensor) -> Tensor:
@@ -145,6 +153,21 @@ def test_layers_compute_what_pytorch_does(
             converted(text_of(*layers), content)
         return
     np.testing.assert_allclose(converted(text_of(*layers), content), wanted(torch.tensor(MAP)), rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.skipif(not is_installed(), reason="OpenVINO is not installed: howfar[openvino]")
+def test_openvino_convolves_shuffled_channels_as_onnx_runtime_does() -> None:
+    """Six channels of two groups: an order that is its own inverse, as that of four is, would hide the fault."""
+    text = text_of(
+        "Crop c 1 1 data late -23309=1,2 -23310=1,-233 -23311=1,0",
+        "Concat j 2 1 late data six",
+        "ShuffleChannel s 1 1 six turns 0=2",
+        "Convolution d 1 1 turns out 0=4 1=1 6=24",
+    )
+    writer = written(text, single(RANDOM.normal(size=24).astype(np.float32)))
+    model = core().read_model(model_of(writer, {"data": MAP}, ["out"]))
+    found = core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})([MAP])[0]
+    np.testing.assert_allclose(found, run(writer, {"data": MAP}, ["out"])[0], rtol=1e-4, atol=1e-5)
 
 
 def test_boxes_are_counted_from_the_corners_of_cells_of_four_strides() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from howfar.cli.console import messages, results
+from howfar.cli.failures import sentence
 from howfar.errors import DownloadError, HowfarError, ModelError
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def check(
         list[str] | None, typer.Argument(help="Names of models or ONNX files; all that are here when none is given.")
     ] = None,
 ) -> None:
-    """Check models: digest, whether they open and fit their card, and what they make of a drawn room."""
+    """Check models: digest, whether they open and fit their card, what they make of a drawn room, by each engine."""
     from howfar.models import zoo
 
     console = results()
@@ -83,7 +84,7 @@ def check(
         except HowfarError as error:
             wrong += 1
             console.print("wrong  ", style="red", end="")
-            console.print(f"{name}: {error}")
+            console.print(f"{name}: {sentence(error)}")
     if wrong:
         raise typer.Exit(1)
 
@@ -211,6 +212,7 @@ def _numbers(values: tuple[float, ...]) -> str:
 def _checked(name: str) -> str:
     from howfar.models import zoo
     from howfar.models.check import check_model
+    from howfar.models.engine_check import check_engines
     from howfar.models.library import find_model
 
     entry = None if name.lower().endswith(".onnx") else zoo.find_entry(name)
@@ -220,7 +222,9 @@ def _checked(name: str) -> str:
         return "its digest is right; it does not run before it is exported to ONNX"
     path, card = find_model(name)
     digest = "its digest is right" if card.sha256 else "its card states no digest"
-    return f"{digest}, fits its card, ran on a drawn room in {check_model(path, card):.0f} ms"
+    found = f"{digest}, fits its card, ran on a drawn room in {check_model(path, card):.0f} ms"
+    apart = check_engines(path, card)
+    return found if apart is None else f"{found}, the same by both engines (largest difference {apart:.1g})"
 
 
 def _accepts(entry: "Entry") -> bool:
