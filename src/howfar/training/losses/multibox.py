@@ -103,8 +103,8 @@ def match(boxes: Tensor, table: Tensor, overlap: float) -> Tensor:
     answers[best < overlap] = UNMATCHED
     free = shared.clone()
     for _ in range(len(boxes)):
-        place = int(free.argmax())
-        target, box = divmod(place, len(table))
+        place = free.flatten().argmax().view(1)  # stays a tensor: to ask a GPU for a number is to wait for it
+        target, box = place // len(table), place % len(table)
         answers[box] = target
         free[target], free[:, box] = -1.0, -1.0
     return answers
