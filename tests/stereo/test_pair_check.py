@@ -177,11 +177,22 @@ def test_photos_of_different_moments_of_a_drive_are_found_out(shared: Path) -> N
     assert all(verdict.faults for verdict in verdicts)
 
 
-def test_points_that_fit_nowhere_are_of_two_places(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("turned", "kinds"),
+    [
+        pytest.param(True, ["unrelated"], id="of two pictures that nothing matches"),
+        pytest.param(False, [], id="but not of two that match pixel by pixel"),
+    ],
+)
+def test_points_that_fit_nowhere_are_of_two_places(
+    monkeypatch: pytest.MonkeyPatch, turned: bool, kinds: list[str]
+) -> None:
+    left, right = good()
     rng = np.random.default_rng(3)
     scattered = CommonPoints(rng.uniform(-200, 200, (45, 2)), rng.uniform(-200, 200, (45, 2)), (900, 900))
     monkeypatch.setattr("howfar.stereo.pair_check.common_points", lambda *_: scattered)
-    assert [fault.kind for fault in check_pair(*good()).faults] == ["unrelated"]
+    right = np.ascontiguousarray(right[::-1]) if turned else right
+    assert [fault.kind for fault in check_pair(left, right).faults] == kinds
 
 
 def test_a_movement_that_cannot_be_fitted_is_none(monkeypatch: pytest.MonkeyPatch) -> None:

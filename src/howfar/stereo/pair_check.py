@@ -17,6 +17,7 @@ from howfar.scene.frame import Frame
 from howfar.stereo.common_points import CommonPoints, common_points
 from howfar.stereo.pair_verdict import PairFault, PairVerdict
 from howfar.stereo.row_fit import LEAST_POINTS, RowFit, fit_rows
+from howfar.stereo.sgbm import SgbmMatcher
 
 __all__ = ["PairFault", "PairVerdict", "check_pair", "repaired_pair"]
 
@@ -28,6 +29,10 @@ ROWS_PX = 1.0
 
 RELATED_SHARE = 1 / 30
 """Share of the corners that pictures of one place and moment have in common at least: of good pairs 1/20 was seen,"""
+
+MATCHED_SHARE, MATCHED_AT_PX = 0.3, 640
+"""Whatever their corners say, two pictures belong together if so many of the pixels, at this width, are matched from
+both sides: of 154 pictures of different places at most 0.28 were, of 100 good pairs at least 0.32."""
 
 RICH = 100
 """where each of them has so many corners,"""
@@ -98,12 +103,12 @@ def check_pair(left: NDArray[np.uint8], right: NDArray[np.uint8], offset_px: flo
     points = common_points(grey_left, grey_right)
     exposure = tuple(_exposure_faults(grey_left, grey_right, points))
     if _is_unrelated(points):
-        return PairVerdict((UNRELATED, *exposure), len(points))
+        return _unless_matched(left, right, PairVerdict((UNRELATED, *exposure), len(points)))
     if len(points) < LEAST_POINTS:
         return PairVerdict(exposure, len(points))
     fit = fit_rows(points)
     if fit is None:
-        return PairVerdict((UNRELATED, *exposure), len(points))
+        return _unless_matched(left, right, PairVerdict((UNRELATED, *exposure), len(points)))
     turned_px = fit.roll * points.right_px[:, 1]  # by as much, turning the picture moves a point to the left
     disparity_px = (points.left_px[:, 0] - points.right_px[:, 0] + turned_px)[fit.inliers]
     if _is_same(disparity_px, offset_px * shrink):
@@ -111,7 +116,7 @@ def check_pair(left: NDArray[np.uint8], right: NDArray[np.uint8], offset_px: flo
     if _has_moved(points, fit):
         return PairVerdict((MOMENTS, *exposure), len(points))
     if fit.share < FITTING_SHARE:
-        return PairVerdict((UNRELATED, *exposure), len(points))
+        return _unless_matched(left, right, PairVerdict((UNRELATED, *exposure), len(points)))
     geometry = _geometry(fit, grey_left.shape[1], grey_left.shape[0], shrink)
     sides = _sides(disparity_px, offset_px * shrink, geometry)
     sign = -1.0 if sides.swapped else 1.0  # what moves the one picture down moves the other one up
@@ -222,6 +227,18 @@ def _around(grey: NDArray[np.uint8], points_px: NDArray[np.float64]) -> NDArray[
     blurred = cv2.blur(grey, (AROUND_PX, AROUND_PX))
     levels: NDArray[np.uint8] = blurred[rows.clip(0, grey.shape[0] - 1), columns.clip(0, grey.shape[1] - 1)]
     return levels
+
+
+def _unless_matched(left: NDArray[np.uint8], right: NDArray[np.uint8], verdict: PairVerdict) -> PairVerdict:
+    """A verdict that two pictures have nothing in common; without that fault if much of one is found in the other."""
+    scale = min(1.0, MATCHED_AT_PX / left.shape[1])
+    small_left, small_right = (
+        np.asarray(cv2.resize(each, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+        for each in (left, right)
+    )
+    if float(SgbmMatcher().match(small_left, small_right).matched.mean()) < MATCHED_SHARE:
+        return verdict
+    return replace(verdict, faults=tuple(fault for fault in verdict.faults if fault != UNRELATED))
 
 
 def _is_unrelated(points: CommonPoints) -> bool:
