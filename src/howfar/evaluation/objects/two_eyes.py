@@ -8,6 +8,7 @@ boxes.
 """
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -48,27 +49,38 @@ class System(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class BoxesOnMap:
-    """A detector, and a statistic of the disparities in each of its boxes.
+class TakesBoxes(ABC):
+    """A system that tells the disparities of any boxes, those of its detector among them.
 
     Attributes:
         name: What the table calls it.
         detector: Looks at the left-hand picture.
-        matcher: Gives the map.
-        methods: Names of the statistics (`ranging.methods.statistics`).
     """
 
     name: str
     detector: Detector
-    matcher: Matcher
-    methods: tuple[str, ...] = EQUATIONS
 
     def look(self, pair: PairSample) -> dict[str, Detections]:
         """See `System.look`."""
         found = self.detector.detect(Frame(pair.image, pair.name), Query())
-        return {
-            method: _with_disparities(found, disparities) for method, disparities in self.look_in(pair, found).items()
-        }
+        return {setting: _with_disparities(found, each) for setting, each in self.look_in(pair, found).items()}
+
+    @abstractmethod
+    def look_in(self, pair: PairSample, boxes: Detections) -> dict[str, NDArray[np.float64]]:
+        """See `System.look_in`."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoxesOnMap(TakesBoxes):
+    """A detector, and a statistic of the disparities in each of its boxes.
+
+    Attributes:
+        matcher: Gives the map.
+        methods: Names of the statistics (`ranging.methods.statistics`).
+    """
+
+    matcher: Matcher
+    methods: tuple[str, ...] = EQUATIONS
 
     def look_in(self, pair: PairSample, boxes: Detections) -> dict[str, NDArray[np.float64]]:
         """See `System.look_in`."""
@@ -79,23 +91,14 @@ class BoxesOnMap:
 
 
 @dataclass(frozen=True, slots=True)
-class BoxesMatched:
+class BoxesMatched(TakesBoxes):
     """A detector, each of whose boxes is looked for in the right-hand picture; there is no map.
 
     Attributes:
-        name: What the table calls it.
-        detector: Looks at the left-hand picture.
         setting: What the table says beside the name.
     """
 
-    name: str
-    detector: Detector
     setting: str = "boxes matched"
-
-    def look(self, pair: PairSample) -> dict[str, Detections]:
-        """See `System.look`."""
-        found = self.detector.detect(Frame(pair.image, pair.name), Query())
-        return {self.setting: _with_disparities(found, self.look_in(pair, found)[self.setting])}
 
     def look_in(self, pair: PairSample, boxes: Detections) -> dict[str, NDArray[np.float64]]:
         """See `System.look_in`."""
@@ -105,27 +108,18 @@ class BoxesMatched:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranged:
+class Ranged(TakesBoxes):
     """All of howfar: what it says of an object's distance, as the disparity of that distance.
 
     Attributes:
-        name: What the table calls it.
-        detector: Looks at the left-hand picture.
         finder: Tells the distances.
         setting: What the table says beside the name.
         eyes: 2, or 1 to show it the left-hand picture alone, with its camera.
     """
 
-    name: str
-    detector: Detector
     finder: Rangefinder
     setting: str
     eyes: int = 2
-
-    def look(self, pair: PairSample) -> dict[str, Detections]:
-        """See `System.look`."""
-        found = self.detector.detect(Frame(pair.image, pair.name), Query())
-        return {self.setting: _with_disparities(found, self.look_in(pair, found)[self.setting])}
 
     def look_in(self, pair: PairSample, boxes: Detections) -> dict[str, NDArray[np.float64]]:
         """See `System.look_in`."""
