@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from howfar.errors import SettingError
-from howfar.numbers import plain_count, plain_flag, plain_number
+from howfar.numbers import is_written_number, plain_count, plain_flag, plain_number
 
 
 @pytest.mark.parametrize("given", [2, 2.0, np.float32(2), np.float64(2), np.int64(2), np.array(2.0), Fraction(2)])
@@ -57,3 +57,11 @@ def test_a_flag_is_a_bool() -> None:
     assert plain_flag(np.bool_(False), "camera_scale") is False
     with pytest.raises(SettingError, match="camera_scale must be True or False, not 'no'"):
         plain_flag("no", "camera_scale")
+
+
+@pytest.mark.parametrize(
+    ("word", "is_number"),
+    [("1.5", True), ("-3e2", True), ("nan", True), ("Car", False), ("", False), ("1,5", False)],
+)
+def test_a_written_number_is_told_from_a_word(word: str, is_number: bool) -> None:
+    assert is_written_number(word) is is_number

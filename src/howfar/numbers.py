@@ -42,6 +42,15 @@ def is_finite_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
+def is_written_number(word: str) -> bool:
+    """Whether a word of a file is a number as Python writes them, NaN and infinity among them."""
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
+
+
 def plain_count(value: Any, setting: str, *, least: int = 1) -> int:
     """A whole number as Python's own int.
 

@@ -11,6 +11,7 @@ from howfar.datasets.yolo_labels import read_detections
 from howfar.datasets.yolo_names import TEXTS, find_names, read_names
 from howfar.errors import SourceError
 from howfar.files import is_file
+from howfar.numbers import is_written_number
 from howfar.scene import Detections
 
 NO_LABELS = frozenset(PurePosixPath(name).name for name in TEXTS)
@@ -45,7 +46,7 @@ class LabelTexts:
         if not self._texts():
             raise SourceError(f"{path} holds no labels: there should be a text for each picture, as photo.txt.")
         first = next((line for text in self._texts() if (line := _first_line(text))), "")
-        self.is_kitti = bool(first) and not _is_number(first.split()[0])
+        self.is_kitti = bool(first) and not is_written_number(first.split()[0])
         self.names_from = None if self.is_kitti else _names_near(path)
         self.class_names = tuple(class_names) if self.names_from is None else read_names(self.names_from)
 
@@ -104,11 +105,3 @@ def _names_near(path: Path) -> Path | None:
 def _first_line(text: Path) -> str:
     lines = text_of(text, f"The labels {text}", "there should be one object a line").splitlines()
     return next((line for line in lines if line.strip()), "")
-
-
-def _is_number(word: str) -> bool:
-    try:
-        float(word)
-    except ValueError:
-        return False
-    return True

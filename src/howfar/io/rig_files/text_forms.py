@@ -8,6 +8,7 @@ from howfar.errors import SettingError
 from howfar.io.kitti_calibration import kitti_projection
 from howfar.io.other_camera_files import Intrinsics, calibration_of
 from howfar.io.rig_files.parts import UNITS_M, pair_of, pair_of_projections
+from howfar.numbers import is_written_number
 from howfar.scene.stereo_calibration import StereoCalibration
 
 COLOUR, GREY = (2, 3), (0, 1)
@@ -68,7 +69,7 @@ def of_middlebury(text: str) -> StereoCalibration:
 def is_matrix_with_baseline(text: str) -> bool:
     """Whether a text is nothing but a matrix of 3×3 and the baseline, as in `K.txt` of FoundationStereo."""
     words = text.replace(",", " ").split(None, _MATRIX_THEN_BASELINE)
-    return len(words) == _MATRIX_THEN_BASELINE and all(_is_number(word) for word in words)
+    return len(words) == _MATRIX_THEN_BASELINE and all(is_written_number(word) for word in words)
 
 
 def of_matrix_with_baseline(text: str) -> StereoCalibration:
@@ -88,11 +89,3 @@ def _intrinsics(text: str) -> Intrinsics:
     if numbers.size != 9:
         raise ValueError(f"a camera has {numbers.size} numbers and not 9")
     return Intrinsics(*numbers[[0, 4, 2, 5]].tolist())
-
-
-def _is_number(word: str) -> bool:
-    try:
-        float(word)
-    except ValueError:
-        return False
-    return True
