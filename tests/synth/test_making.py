@@ -1,6 +1,7 @@
 """Whole data sets: the same bytes whatever renders them, and read by the project's own readers."""
 
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -16,7 +17,7 @@ from howfar.datasets.coco_pairs import CocoPairs
 from howfar.datasets.kitti_objects import KittiObjects
 from howfar.datasets.opening import open_depth_dataset, open_detection_dataset, open_object_dataset
 from howfar.errors import OutputError, SettingError
-from howfar.synth.making import make_scenes, missing_scenes
+from howfar.synth.making import make_scenes, missing_scenes, rendered
 from howfar.synth.spec import SynthSpec
 
 pytest.importorskip("embreex", reason="needs the extra `synth`")
@@ -93,6 +94,16 @@ def test_those_who_render_end_with_the_process_that_started_them(tmp_path: Path)
     while any(_lives(pid) for pid in children) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not [pid for pid in children if _lives(pid)]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="signals cannot be held back here")
+def test_ctrl_c_is_for_the_first_process_alone() -> None:
+    assert list(rendered(_held_back, [0, 1], 2)) == [True, True]
+
+
+def _held_back(_: int) -> bool:
+    return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
 
 def _lives(pid: int) -> bool:

@@ -14,6 +14,7 @@ from howfar.batch.looking import BatchRangefinder
 from howfar.batch.plan import Plan
 from howfar.batch.shards import Written, write_shard
 from howfar.errors import HowfarError, OutputError
+from howfar.processes import without_interrupts
 
 TRIES = 2
 """How many processes a picture may end before it is passed over."""
@@ -59,7 +60,8 @@ class _Run:
         context = get_context("spawn")  # a fork would inherit locks of threads that it does not have
         here, there = context.Pipe()
         process = context.Process(target=work, args=(there, self.plan, self.looker), daemon=True)
-        process.start()
+        with without_interrupts():
+            process.start()
         there.close()  # what is said here then ends with the process
         self.workers.append(_Worker(process, here))
 

@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 from howfar.errors import OutputError, SettingError
 from howfar.io.parsing import read_json_file
 from howfar.models.processor import usable_cores
+from howfar.processes import without_interrupts
 from howfar.synth import layout
 from howfar.synth.index import write_index
 from howfar.synth.meshes import need_renderer
@@ -129,7 +130,9 @@ def rendered(render: Callable[[int], int], numbers: Sequence[int], workers: int 
     # Spawned, as a forked process inherits the locks of threads that it does not have.
     pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _belong_to_parent)
     try:
-        yield from pool.map(render, numbers)
+        with without_interrupts():
+            scenes = pool.map(render, numbers)
+        yield from scenes
     except BrokenProcessPool:
         raise OutputError(
             "A process that renders was ended from outside, perhaps for want of memory: start again with fewer "

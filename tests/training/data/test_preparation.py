@@ -1,5 +1,6 @@
 """Batches made ahead, in a thread or in processes: the same ones in the same order."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -27,6 +28,13 @@ class Squares(Dataset[int]):
         return key**2
 
 
+class HeldBack(Dataset[bool]):
+    """Whether an interrupt of the process that reads an example is held back."""
+
+    def __getitem__(self, key: int) -> bool:
+        return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
 def run(workers: int) -> list[list[int]]:
     """The batches of two epochs, one after the other."""
     preparation = Preparation(Squares(), list, workers)
@@ -36,6 +44,11 @@ def run(workers: int) -> list[list[int]]:
 @pytest.mark.parametrize("workers", [0, 1], ids=["a thread", "a process"])
 def test_batches_come_as_planned_epoch_by_epoch(workers: int) -> None:
     assert run(workers) == [[1, 4], [9], [16]]
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="signals cannot be held back here")
+def test_ctrl_c_is_for_the_first_process_alone() -> None:
+    assert list(Preparation(HeldBack(), list, 1).run([[1]])) == [[True]]
 
 
 def test_an_epoch_says_how_many_batches_it_has() -> None:

@@ -9,6 +9,7 @@ import cv2
 import torch
 from torch.utils.data import DataLoader, Dataset
 
+from howfar.processes import without_interrupts
 from howfar.sources.ahead import COMPUTING_PATIENCE_S, ahead
 
 DEPTH = 4
@@ -76,9 +77,10 @@ class _Run:
         return self._steps
 
     def __iter__(self) -> Iterator[Any]:
-        return (
-            iter(ahead(self._loader, DEPTH, patience_s=COMPUTING_PATIENCE_S)) if self._in_thread else iter(self._loader)
-        )
+        if self._in_thread:
+            return iter(ahead(self._loader, DEPTH, patience_s=COMPUTING_PATIENCE_S))
+        with without_interrupts():
+            return iter(self._loader)
 
 
 def _context(examples: Dataset[Any]) -> BaseContext:
