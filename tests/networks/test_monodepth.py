@@ -11,7 +11,7 @@ from torch.nn import functional
 from howfar.errors import SettingError
 from howfar.networks.compact_depth import InTraining
 from howfar.networks.monodepth import ENTRY, Encoder, FlipAveraged, Monodepth
-from tests.networks.checks import assert_export_agrees, output_shape, parameter_count, without_gradient
+from tests.networks.checks import output_shape, parameter_count, without_gradient
 
 
 @pytest.mark.parametrize(
@@ -152,9 +152,3 @@ def test_an_up_level_is_what_the_paper_describes() -> None:
     got, disparity = level(x, None, before)
     np.testing.assert_allclose(got, joined, atol=1e-5)
     np.testing.assert_allclose(disparity, 0.3 * torch.sigmoid(convolve(joined, "disparity")), atol=1e-6)
-
-
-@pytest.mark.slow
-def test_the_exported_network_gives_the_same_depth() -> None:
-    torch.manual_seed(0)
-    assert_export_agrees(FlipAveraged(Monodepth()), torch.randn(1, 3, 128, 256))
