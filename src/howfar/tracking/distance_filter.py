@@ -23,6 +23,9 @@ SIZES = (LOG_HEIGHT, LOG_WIDTH)
 
 ERROR_S = 0.5
 """The time in which the error of a distance becomes another one."""
+MOST_HASTE = 2.0
+"""A frame that is surer than all before takes the distance with it, but by no larger a share of the way than this many
+times the share of `ERROR_S` that has gone: a cue that joins is believed by and by, and nothing jumps."""
 JITTER_SHARE = 0.1
 """The share of the variance of a distance's error that is new in each frame: what matching goes by."""
 ACCELERATION_M_S2 = 1.2
@@ -135,11 +138,18 @@ class DistanceFilter:
         else:
             off = log_depth - float(self.mean[LOG_DEPTH])
             self._jump = (log_depth, off) if self._since_s > JUMP_AFTER_S else None
-            gain = self._update(log_depth, BY_DEPTH, log_sd**2 * max(ERROR_S / self._since_s, 1.0))
+            gain = self._update(log_depth, BY_DEPTH, self._noise(log_sd))
             # A frame that says something else makes less sure, however sure it is itself.
             self.log_sd = math.sqrt((1 - gain) * self.log_sd**2 + gain * (log_sd**2 + off**2))
         self._since_s = 0.0
         self._begin_rate()
+
+    def _noise(self, log_sd: float) -> float:
+        """The variance by which the distance of a frame counts."""
+        gone = self._since_s / ERROR_S
+        at_most = min(MOST_HASTE * gone, 1.0)
+        hasty = float(self.covariance[LOG_DEPTH, LOG_DEPTH]) * (1 / at_most - 1)
+        return max(log_sd**2 * max(1 / gone, 1.0), hasty)
 
     def see_height(self, height_px: float) -> None:
         """Take in the height of a box that is cut neither above nor below."""
