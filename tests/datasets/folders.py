@@ -1,6 +1,7 @@
 """Small data sets made for tests."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -200,6 +201,18 @@ def write_streets(root: Path, rows: str | None = None) -> Path:
         "street,000003,left/000003.png,,,,label_2/000003.txt,50,51,32,24,,drive_b,\n"
     )
     (root / "index.csv").write_text(STREETS_HEADER + (made if rows is None else rows))
+    return root
+
+
+def write_drive(root: Path, numbers: Sequence[int]) -> Path:
+    """Pictures of one drive with their numbers as frames, by an index.csv: of grey 80 and 88 in turn, and 8 m deep."""
+    (root / "left").mkdir(parents=True)
+    rows = []
+    for number in numbers:
+        Image.new("RGB", (64, 48), ((88, 80)[number % 2 == 0],) * 3).save(root / "left" / f"{number}.png")
+        write_depth_png(root / "depth" / f"{number}.png", 8 * 256)
+        rows.append(f"street,{number},left/{number}.png,,depth/{number}.png,,,50,50,32,24,,drive_a,{number}\n")
+    (root / "index.csv").write_text(STREETS_HEADER + "".join(rows))
     return root
 
 

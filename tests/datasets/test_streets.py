@@ -67,6 +67,8 @@ ROW = "s,1,left/000001.png,,depth/000001.png,,label_2/000001.txt,{},a,\n"
         pytest.param("s,1,left/000001.png,,,,,50,51,32,24,,a,\n", "names no", id="neither depth nor labels"),
         pytest.param("s,1,../a.png,,d.png,,,50,51,32,24,,a,\n", "leads out of", id="a picture elsewhere"),
         pytest.param("s,1,a.png,,/d.png,,,50,51,32,24,,a,\n", "leads out of", id="a depth map elsewhere"),
+        pytest.param("s,1,a.png,,d.png,,,50,51,32,24,,a,7.5\n", "row 1 has the frame '7.5'", id="half a frame"),
+        pytest.param("s,1,a.png,,d.png,,,50,51,32,24,,a," + "9" * 5000, "write its number", id="an endless number"),
     ],
 )
 def test_a_table_that_cannot_be_is_refused(tmp_path: Path, rows: str, said: str) -> None:

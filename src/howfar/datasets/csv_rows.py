@@ -28,8 +28,13 @@ def read_table(path: Path, wanted: str) -> tuple[list[str], list[dict[str, str]]
         raise SourceError(f"{path} cannot be read (it is not a table of commas): {wanted}.") from None
 
 
-def read_rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+def read_rows(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> list[dict[str, str]]:
     """The cells of some columns of a table, row by row, without blanks around them; a missing cell is empty.
+
+    Args:
+        path: The file.
+        columns: The columns that it must have.
+        optional: Further ones; where one is missing its cells are empty.
 
     Raises:
         SourceError: If the table cannot be read, or lacks a column.
@@ -38,4 +43,4 @@ def read_rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     missing = [name for name in columns if name not in header]
     if missing:
         raise SourceError(f"{path} lacks the columns {', '.join(missing)}.")
-    return [{name: row[name] for name in columns} for row in rows]
+    return [{name: row.get(name, "") for name in (*columns, *optional)} for row in rows]

@@ -6,7 +6,8 @@ The table has a row for each picture. Of its columns these are read:
 - `left`, `depth` and `labels`: the picture, its depth map and its labels, by their paths from the table's folder; a
   depth map or labels may be missing;
 - `fx`, `fy`, `cx`, `cy`: the picture's camera in pixels;
-- `drive`: the place. Pictures of one drive are much alike: whole drives are held out, and each drive is a split.
+- `drive`: the place. Pictures of one drive are much alike: whole drives are held out, and each drive is a split;
+- `frame`, which may be missing: the picture's number in a video (howfar.datasets.drives).
 
 Depth maps are 16-bit PNG, depth in metres = value / 256, 0 where no beam fell, as KITTI has them (howfar.datasets.
 kitti_depth). Labels are read where they are texts in KITTI's columns (howfar.datasets.kitti_labels); those of other
@@ -30,7 +31,9 @@ from howfar.scene import Camera
 
 INDEX = "index.csv"
 COLUMNS = ("set", "id", "left", "depth", "labels", "fx", "fy", "cx", "cy", "drive")
+FRAME = "frame"
 KITTI_LABELS = ".txt"
+MOST_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class StreetPicture:
         labels: Its labels in KITTI's columns; None where there are none.
         intrinsics_px: fx, fy, cx and cy of its camera.
         drive: The place.
+        frame: Its number in a video; None where it is in none.
     """
 
     name: str
@@ -52,6 +56,7 @@ class StreetPicture:
     labels: Path | None
     intrinsics_px: tuple[float, float, float, float]
     drive: str
+    frame: int | None = None
 
     def camera(self, width_px: int, height_px: int) -> Camera:
         """The picture's camera.
@@ -161,7 +166,10 @@ def read_index(root: Path) -> list[StreetPicture]:
         SourceError: If it cannot be read, lacks a column, or has a row that cannot be.
     """
     index = root / INDEX
-    return [_picture(row, root, f"{index}, row {number}") for number, row in enumerate(read_rows(index, COLUMNS), 1)]
+    return [
+        _picture(row, root, f"{index}, row {number}")
+        for number, row in enumerate(read_rows(index, COLUMNS, [FRAME]), 1)
+    ]
 
 
 def _picture(cells: dict[str, str], root: Path, where: str) -> StreetPicture:
@@ -171,7 +179,9 @@ def _picture(cells: dict[str, str], root: Path, where: str) -> StreetPicture:
         raise SourceError(f"{where} should give fx, fy, cx and cy as numbers of pixels.") from None
     if not (cells["left"] and cells["drive"]):
         raise SourceError(f"{where} should name its picture, left, and its drive.")
-    depth, labels = cells["depth"], cells["labels"]
+    depth, labels, frame = cells["depth"], cells["labels"], cells[FRAME]
+    if frame and not (frame.isdecimal() and len(frame) <= MOST_DIGITS):
+        raise SourceError(f"{where} has the frame {frame!r}: write its number in the video, or nothing.")
     for name in (cells["left"], depth, labels):
         if leads_out(name):
             raise SourceError(f"{where} names {name!r}, which leads out of the data set: name files in it.")
@@ -182,7 +192,18 @@ def _picture(cells: dict[str, str], root: Path, where: str) -> StreetPicture:
         labels=root / labels if labels.endswith(KITTI_LABELS) else None,
         intrinsics_px=(fx, fy, cx, cy),
         drive=cells["drive"],
+        frame=int(frame) if frame else None,
     )
+
+
+def samples_of(pictures: Sequence[StreetPicture]) -> LazySamples[DepthSample]:
+    """The pictures with their depth, read when asked for; those without are left out.
+
+    Raises:
+        SourceError: If a picture or depth map is missing.
+    """
+    known = [(picture, picture.depth) for picture in pictures if picture.depth is not None]
+    return LazySamples(_chosen(known, WHOLE, "depth maps"), _depth_sample)
 
 
 def _splits(pictures: Sequence[StreetPicture]) -> tuple[str, ...]:

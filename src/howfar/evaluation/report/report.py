@@ -79,7 +79,9 @@ def as_page(report: Report) -> "Page":
 
 
 def figure_text(value: float) -> str:
-    """A figure in print: four decimals, or `unknown`."""
+    """A figure in print: four decimals, a count as it is, or `unknown`."""
+    if isinstance(value, int):
+        return f"{value:,}"
     return "unknown" if math.isnan(value) else f"{value:.4f}"
 
 

@@ -1,19 +1,22 @@
 """The pipeline of `howfar look --track` on videos with true tracks."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from howfar.datasets.drives import Drive
 from howfar.datasets.tracked_videos import TrackedVideo, TrueObject
-from howfar.evaluation.tracks.comparing import compare_video, counts
+from howfar.evaluation.margins.found import surface_m
+from howfar.evaluation.tracks.comparing import Pair, compare_video, counts
 from howfar.evaluation.tracks.figures import Measured
 from howfar.evaluation.tracks.identities import IdCounts
 from howfar.pipeline.rangefinder import Rangefinder
 from howfar.pipeline.scenes import range_objects, scene_of
 from howfar.pipeline.tracked_views import query_for_tracking
 from howfar.pipeline.view import View
-from howfar.scene import Perception, Scene
+from howfar.scene import Perception, Scene, SceneObject
 from howfar.tracking import Tracker
 
 TRUE_BOX_LOG_SD = 0.02
@@ -62,6 +65,33 @@ def evaluate_video(video: TrackedVideo, finder: Rangefinder, results: Sequence[T
             kept.append(_without_pictures(tracker.update(view, view.image)))
     for result, tracked in zip(results, scenes, strict=True):
         result.update(video, tracked, classes)
+
+
+def evaluate_drive(drive: Drive, finder: Rangefinder, measured: Measured) -> None:
+    """Run the pipeline on a drive, whose objects have true distances by LiDAR and no true identities.
+
+    Args:
+        drive: The drive.
+        finder: The pipeline, made of a detector and a depth network; its first ranging method counts.
+        measured: Is added to. An object is what has one number.
+    """
+    query, sure_score = query_for_tracking(finder.query, finder.perceiver)
+    tracker = Tracker(sure_score)
+    pairs = []
+    for frame, sample in drive.frames():
+        seen = finder.perceive(frame, query=query)
+        view = scene_of(seen, range_objects(seen, finder.ranging)[0])
+        for one in tracker.update(view, view.image):
+            surface = surface_m(sample.depth_m, one.box_xyxy_px)
+            if one.track is not None and math.isfinite(surface):
+                pairs.append(Pair(_told_by_lidar(one.track.track_id, one, surface), one, frame.time_s or 0.0))
+    measured.update_pairs(pairs)
+
+
+def _told_by_lidar(number: int, one: SceneObject, depth_m: float) -> TrueObject:
+    """What LiDAR tells of a found object: its distance alone."""
+    unknown = math.nan
+    return TrueObject(number, one.label, one.box_xyxy_px, unknown, depth_m, depth_m, unknown, unknown, math.inf)
 
 
 def with_true_boxes(perception: Perception, objects: Sequence[TrueObject]) -> Perception:

@@ -4,7 +4,7 @@ With the reported depth d and the true one t of each object in each frame:
 
     flicker   = standard deviation of ln d(k + 1) − ln d(k) over successive frames of one object
     jitter    = the same of ln d/t: without the true motion
-    REL       = mean |d − t| / t
+    REL       = mean |d − t| / t, and median its median
     coverage  = share of the frames in which low ≤ t ≤ high
 
 each of the filtered distances and of those of each frame alone. Time to collision is judged once for each object: in
@@ -13,7 +13,7 @@ the frame in which its true value is nearest to 2 s.
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -45,6 +45,7 @@ class DepthFigures:
         flicker: Standard deviation of the change of log depth.
         jitter: The same without the true motion.
         rel: Mean relative error.
+        median: Median of it.
         coverage: Share of true depths in their intervals.
         width: Mean of ln(high / low).
         objects: Distances, counted in each frame.
@@ -53,6 +54,7 @@ class DepthFigures:
     flicker: float
     jitter: float
     rel: float
+    median: float
     coverage: float
     width: float
     objects: int
@@ -90,13 +92,17 @@ class Measured:
 
     def update(self, video: ComparedVideo) -> None:
         """Add a video."""
+        self.times += _times(video, self.update_pairs(video.pairs))
+
+    def update_pairs(self, pairs: Sequence[Pair]) -> Mapping[int, list[Pair]]:
+        """Add the distances and speeds of a video; gives its pairs by true object."""
         by_object: dict[int, list[Pair]] = defaultdict(list)
-        for pair in video.pairs:
+        for pair in pairs:
             by_object[pair.true.track_id].append(pair)
             self._add_pair(pair)
-        for pairs in by_object.values():
-            self.changes += [_change(*two) for two in pairwise(pairs) if _follows(*two)]
-        self.times += _times(video, by_object)
+        for following in by_object.values():
+            self.changes += [_change(*two) for two in pairwise(following) if _follows(*two)]
+        return by_object
 
     def _add_pair(self, pair: Pair) -> None:
         track, distance, true = pair.seen.track, pair.seen.distance, pair.true
@@ -131,8 +137,8 @@ class Measured:
         errors = abs(known[:, 0] / known[:, 3] - 1)
         inside = (known[:, 1] <= known[:, 3]) & (known[:, 3] <= known[:, 2])
         right = float((errors <= TOLERANCE).sum()) / len(times) if len(times) else math.nan
-        error = float(np.median(errors)) if len(errors) else math.nan
-        return TtcFigures(right, len(known) / len(times) if len(times) else math.nan, _mean(inside), error, len(times))
+        share = len(known) / len(times) if len(times) else math.nan
+        return TtcFigures(right, share, _mean(inside), _median(errors), len(times))
 
 
 def _depths(rows: Sequence[tuple[float, ...]], changes: Values, true_changes: Values) -> DepthFigures:
@@ -140,7 +146,13 @@ def _depths(rows: Sequence[tuple[float, ...]], changes: Values, true_changes: Va
     inside = (low <= true) & (true <= high)
     errors, widths = abs(depth - true) / true, np.log(high / low)
     return DepthFigures(
-        _sd(changes), _sd(changes - true_changes), _mean(errors), _mean(inside), _mean(widths), len(true)
+        flicker=_sd(changes),
+        jitter=_sd(changes - true_changes),
+        rel=_mean(errors),
+        median=_median(errors),
+        coverage=_mean(inside),
+        width=_mean(widths),
+        objects=len(true),
     )
 
 
@@ -156,7 +168,7 @@ def _change(one: Pair, other: Pair) -> tuple[float, float, float]:
     return filtered, math.log(alone[1] / alone[0]), math.log(other.true.nearest_m / one.true.nearest_m)
 
 
-def _times(video: ComparedVideo, by_object: dict[int, list[Pair]]) -> list[tuple[float, float, float, float]]:
+def _times(video: ComparedVideo, by_object: Mapping[int, list[Pair]]) -> list[tuple[float, float, float, float]]:
     """Time to collision, its interval and the true one of each approaching object, two seconds before contact."""
     first_s: dict[int, float] = {}
     nearest: dict[int, tuple[float, float]] = {}
@@ -180,6 +192,10 @@ def _times(video: ComparedVideo, by_object: dict[int, list[Pair]]) -> list[tuple
 
 def _mean(values: Values | NDArray[np.bool_]) -> float:
     return float(np.mean(values)) if len(values) else math.nan
+
+
+def _median(values: Values) -> float:
+    return float(np.median(values)) if len(values) else math.nan
 
 
 def _sd(values: Values) -> float:
