@@ -8,6 +8,7 @@ from PIL import Image
 
 from howfar.errors import SettingError, SourceError
 from howfar.scene.frame import Frame
+from howfar.sources.live_pairs import LivePairSource
 from howfar.sources.pairs import PairSource, open_pairs, open_with_pairs, split
 from tests.io.videos import column_of, write_video
 
@@ -146,7 +147,7 @@ def test_a_picture_of_an_odd_width_holds_no_pair() -> None:
 def test_two_cameras_are_a_pair_and_others_stay_what_they_are(tmp_path: Path) -> None:
     picture = write_picture(tmp_path / "1.png")
     one, pair = open_with_pairs([picture, "camera:0,camera:1"])
-    assert isinstance(pair, PairSource)
+    assert isinstance(pair, LivePairSource)
     assert (one.name, pair.left.name, pair.right.name) == (picture, "camera:0", "camera:1")
 
 

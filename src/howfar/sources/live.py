@@ -8,6 +8,7 @@ import os
 import re
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
@@ -37,6 +38,9 @@ STOP_WAIT_S = 2.0
 """How long to wait for the reader when the consumer leaves; one that hangs in a driver is left to end by itself."""
 WAKE_S = 0.5
 """How often a waiting consumer looks up, so that Ctrl-C reaches it on every system."""
+
+LAST_FRAMES = 3
+"""Of two cameras of one rate, each with moments of its own, the newest two pictures hold the pair nearest in time."""
 
 _CAMERA = re.compile(r"camera:(\d+)")
 _RTSP = re.compile(r"rtsps?://.+", re.IGNORECASE)
@@ -92,36 +96,51 @@ class LiveStream:
             SourceError: If the source cannot be opened, or broke and did not come back.
         """
         check_every(every)
-        reader = _Reader(self.address, self._opener, every, self._tries, self._first_pause_s)
         process = os.getpid()
-        worker = Worker("howfar-live", reader.run, reader.leave, STOP_WAIT_S)
-        try:
-            worker.start()
+        with self.reading(every) as reader:
             while (frame := reader.take()) is not None:
                 yield frame
                 refuse_in_fork(process)
+
+    @contextmanager
+    def reading(self, every: int = 1, start_s: float | None = None) -> Iterator["Reader"]:
+        """Read the source in a thread for the time of a block.
+
+        Args:
+            every: Keep only the frames 0, every, 2·every, … that the source gives.
+            start_s: The moment, of `time.monotonic`, that times of frames are counted from; that of the first frame if
+                None.
+        """
+        reader = Reader(self.address, self._opener, every, start_s, (self._tries, self._first_pause_s))
+        worker = Worker("howfar-live", reader.run, reader.leave, STOP_WAIT_S)
+        try:
+            worker.start()
+            yield reader
         finally:
             worker.end()
 
 
-class _Reader:
-    """Reads a source and keeps its newest frame, or the error that ended it."""
+class Reader:
+    """Reads a source and keeps its newest frames, or the error that ended it."""
 
-    def __init__(self, address: str, opener: Opener, every: int, tries: int, first_pause_s: float) -> None:
+    def __init__(
+        self, address: str, opener: Opener, every: int, start_s: float | None, patience: tuple[int, float]
+    ) -> None:
+        """Set up; `run` reads. `patience` is the number of tries and the first pause; for the rest see `reading`."""
         self._address = address
         self._opener = opener
         self._every = every
-        self._tries = tries
-        self._first_pause_s = first_pause_s
+        self._start_s = start_s
+        self._tries, self._first_pause_s = patience
         self._steady = SteadySize()
         self._changed = threading.Condition()
         self._leave = threading.Event()
         self._newest: Frame | None = None
+        self._last: deque[Frame] = deque(maxlen=LAST_FRAMES)
         self._error: BaseException | None = None
         self._count = 0
         self._failures = 0
         self._single_pictures = 0
-        self._first_at_s = 0.0
 
     def take(self) -> Frame | None:
         """Wait for a frame that was not taken yet; None where the thread is told to leave.
@@ -138,6 +157,11 @@ class _Reader:
                 self._changed.wait(WAKE_S)
             frame, self._newest = self._newest, None
             return frame
+
+    def last(self) -> list[Frame]:
+        """The last frames that came, up to `LAST_FRAMES`, the newest at the end."""
+        with self._changed:
+            return list(self._last)
 
     def leave(self) -> None:
         """Make `run` and `take` end."""
@@ -192,14 +216,15 @@ class _Reader:
 
     def _offer(self, image: NDArray[np.uint8]) -> None:
         now_s = time.monotonic()
-        if not self._count:
-            self._first_at_s = now_s
+        if self._start_s is None:
+            self._start_s = now_s
         if self._count % self._every == 0:
             image, reshaped = self._steady(image)
-            time_s = now_s - self._first_at_s
+            time_s = now_s - self._start_s
             frame = Frame(image, self._address, index=self._count, time_s=time_s, reshaped=reshaped)
             with self._changed:
                 self._newest = frame
+                self._last.append(frame)
                 self._changed.notify_all()
         self._count += 1
         self._failures = 0

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from howfar.errors import SettingError, SourceError
 from howfar.scene.frame import Frame
 from howfar.sources.as_frame import paired
-from howfar.sources.kinds import Source, failing
+from howfar.sources.kinds import LiveSource, Source, failing
+from howfar.sources.live_pairs import LivePairSource
 from howfar.sources.opening import open_sources
 
 Layout = Literal["side-by-side", "over-under"]
@@ -62,7 +63,7 @@ class PairSource:
         return self.left.fps
 
     def frames(self, every: int = 1) -> Generator[Frame, None, None]:
-        """Give each pair as one frame; those of two live sources are the newest of both.
+        """Give each pair as one frame.
 
         Raises:
             SourceError: If one of them cannot be read, or a video ends before the other one.
@@ -258,4 +259,6 @@ def _pair(left: Source, right: Source) -> Source:
             "kind.",
             setting="right",
         )
+    if isinstance(left, LiveSource) and isinstance(right, LiveSource):
+        return LivePairSource(left, right)
     return PairSource(left, right)
