@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from howfar.errors import HowfarError
     from howfar.io.depth_units import DepthUnit
+    from howfar.pipeline.one_look import look
     from howfar.pipeline.pairs import Stereo
-    from howfar.pipeline.rangefinder import Rangefinder, look
+    from howfar.pipeline.rangefinder import Rangefinder
     from howfar.pipeline.spec import RangefinderSpec
     from howfar.pipeline.view import View
     from howfar.ranging import Method
@@ -57,7 +58,7 @@ _HOMES = {
     "View": "howfar.pipeline.view",
     "Rangefinder": "howfar.pipeline.rangefinder",
     "RangefinderSpec": "howfar.pipeline.spec",
-    "look": "howfar.pipeline.rangefinder",
+    "look": "howfar.pipeline.one_look",
 }
 
 __all__ = [

@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import fields, replace
-from functools import lru_cache, partial
+from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from howfar.errors import SettingError
 from howfar.io.depth_units import AUTO as AUTO_UNIT
 from howfar.io.depth_units import Unit
-from howfar.io.depth_values import is_depth_file
 from howfar.io.panoramas import whole_turn
 from howfar.models import (
     DEFAULT_DEPTH,
@@ -19,8 +18,6 @@ from howfar.models import (
     Precision,
     RunOptions,
     open_depth_network,
-    open_detector,
-    open_joint,
 )
 from howfar.numbers import plain_count, plain_flag
 from howfar.pipeline.depth_scale import check_scale
@@ -36,12 +33,10 @@ from howfar.pipeline.given import (
     given_names,
     given_rig,
     given_sizes,
-    is_one_file,
-    own_boxes,
 )
 from howfar.pipeline.metric_scale import NO_EVIDENCE, MetricEvidence, to_metric
 from howfar.pipeline.one_size import one_focal_length, one_horizon
-from howfar.pipeline.open_methods import DEFAULT_METHOD, open_method
+from howfar.pipeline.open_methods import DEFAULT_METHOD
 from howfar.pipeline.own_depth import OwnDepth, warn_of_unit, with_own_depth, with_unit_doubt
 from howfar.pipeline.own_detections import OwnBoxes, OwnDetections, with_own_detections
 from howfar.pipeline.pairs import DEFAULT_STEREO, NO_EYES, PairEyes, Stereo
@@ -345,7 +340,7 @@ class Rangefinder:
         network = getattr(self.perceiver, "depth", None)
         if network is None or network.facts.is_metric or not perception.frame.depth_taken_as:
             return perception
-        return with_unit_doubt(perception, self.evidence.anchor or _kept_yardstick(DEFAULT_DEPTH, RunOptions()))
+        return with_unit_doubt(perception, self.evidence.anchor or _yardstick())
 
     def prepared(self, frame: Frame) -> Frame:
         """The frame as the networks get it: undistorted, with the camera that distances are computed with.
@@ -439,66 +434,10 @@ class Rangefinder:
             yield from tracked_rows(rows, sure_score)
 
 
-def look(
-    picture: Picture,
-    *,
-    right: "Picture | None" = None,
-    detections: OwnDetections | None = None,
-    max_depth_m: float | None = None,
-    depth_map: OwnDepth | None = None,
-    depth_points: OwnDepth | None = None,
-    depth_unit: Unit = AUTO_UNIT,
-    **settings: Any,
-) -> View:
-    """Find the objects in a picture and their distances. The networks stay open for the next call.
-
-    Args:
-        picture: A path, an address, the bytes of a file, an H×W×3 uint8 RGB array, a picture of Pillow's, or a frame
-            (`sources.as_frame`).
-        right: The right-hand picture of a pair, likewise; `camera` then is its rig.
-        detections: Boxes of your own, as for `Rangefinder.look`; then no detector is opened, and `detector` only says
-            what the numbers of classes stand for.
-        max_depth_m: Label only objects with a depth_m of at most this; no maximum when None.
-        depth_map: A depth map of your own, which replaces the network's; as `depth` of `Rangefinder.look`.
-        depth_points: As for `Rangefinder.look`.
-        depth_unit: As for `Rangefinder.look`.
-        **settings: The keywords of `Rangefinder`.
-
-    Returns:
-        The scene with its picture.
-    """
-    if detections is not None:
-        settings["detector"] = own_boxes(settings.get("detector"))
-    options = RunOptions(**{each.name: settings[each.name] for each in fields(RunOptions) if each.name in settings})
-    if is_one_file(settings.get("detector"), settings.get("depth")):
-        joint = _kept_joint(str(settings["detector"]), options)
-        settings |= {"detector": joint.detector, "depth": joint.depth}
-    for name, default, opener in (
-        ("detector", DEFAULT_DETECTOR, _kept_detector),
-        ("depth", DEFAULT_DEPTH, _kept_depth_network),
-        ("anchor", None, _kept_anchor),
-        ("method", DEFAULT_METHOD, _kept_method),
-    ):
-        given = settings.get(name, default)
-        if isinstance(given, str | Path) and not is_depth_file(Path(given)):
-            settings[name] = opener(str(given), options)
-    return Rangefinder(**settings).look(
-        picture,
-        right=right,
-        detections=detections,
-        max_depth_m=max_depth_m,
-        depth=depth_map,
-        depth_points=depth_points,
-        depth_unit=depth_unit,
-    )
-
-
-_kept_detector = lru_cache(maxsize=1)(open_detector)
-_kept_depth_network = lru_cache(maxsize=1)(open_depth_network)
-_kept_joint = lru_cache(maxsize=1)(open_joint)
-_kept_yardstick = lru_cache(maxsize=1)(open_depth_network)
-_kept_anchor = lru_cache(maxsize=1)(open_depth_network)
-_kept_method = lru_cache(maxsize=1)(lambda name, options: open_method(name, options=options))
+@cache
+def _yardstick() -> DepthEstimator:
+    """The metric network that the unit of depths of the user's own is judged by."""
+    return open_depth_network(DEFAULT_DEPTH, RunOptions())
 
 
 def _disowned(frame: Frame) -> Frame:
