@@ -70,6 +70,13 @@ def test_the_gradient_reaches_every_parameter(layers: int) -> None:
     assert all(each.grad is not None and each.grad.isfinite().all() for each in network.parameters())
 
 
+def test_before_its_training_the_accurate_network_tells_patches_apart() -> None:
+    torch.manual_seed(0)
+    left, right = torch.randn(2, 64, 1, 11, 11)
+    with torch.inference_mode():
+        assert MCCNNAccurate()(left, right).std() > 0.02
+
+
 @pytest.mark.slow
 def test_the_exported_fast_network_gives_the_same_features() -> None:
     assert_export_agrees(FeaturesOfPicture(MCCNNFast()), 255 * torch.rand(1, 3, 24, 31))

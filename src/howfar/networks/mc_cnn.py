@@ -78,6 +78,12 @@ class MCCNNAccurate(nn.Module):
         for inputs, outputs in pairwise(widths):
             judging += [nn.Linear(inputs, outputs), nn.ReLU()]
         self.fl_blocks = nn.Sequential(*judging, nn.Linear(ACCURATE_UNITS, 1), nn.Sigmoid())
+        for layer in self.modules():
+            if isinstance(layer, nn.Conv2d | nn.Linear):
+                # The usual, smaller ones make nothing of a difference between patches behind so many layers without
+                # normalisation: after 1,400 steps the loss was that of a guess.
+                nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+                nn.init.zeros_(layer.get_parameter("bias"))
 
     def forward(self, left: Tensor, right: Tensor) -> Tensor:
         return self.judge(self.conv_blocks(left), self.conv_blocks(right))
