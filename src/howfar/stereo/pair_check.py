@@ -40,6 +40,10 @@ RICH = 100
 AGREED_SHARE, LEAST_AGREED, AGREED_PX = 0.65, 8, 1.5
 """unless so many of them, and at least so many, are moved by the same number of rows: glitter has corners, too."""
 
+LEAST_GAIN = 0.18
+"""Share of the points whose rows fit only when they are corrected, below which nothing is wrong with them. Of 76 small
+faults it was 0.22 at least; of a good pair, whose few points are of blurred things seen from close by, 0.14."""
+
 FITTING_SHARE = 0.5
 """Share of the points whose rows fit together at least: of good pairs 0.63 was seen, and what two places have in common
 by chance fits hardly anywhere."""
@@ -284,6 +288,8 @@ def _geometry(fit: RowFit, width_px: int, height_px: int, shrink: float) -> Pair
     shift, roll, scale, keystone = fit.parts_px(width_px, height_px)
     shift_px, roll_deg = fit.shift_px / shrink, math.degrees(math.asin(np.clip(fit.roll, -1, 1)))
     small = abs(fit.shift_px) <= MOST_SHIFT_SHARE * height_px and abs(roll_deg) <= MOST_ROLL_DEG
+    if small and keystone <= ROWS_PX and fit.gain < LEAST_GAIN:
+        return PairVerdict()
     mendable = small and max(scale, keystone) <= ROWS_PX
     faults = []
     if keystone > ROWS_PX or not small:

@@ -46,6 +46,8 @@ class RowFit:
         keystone: For a pixel to the right and down: where the two cameras look to different sides.
         sure: The size of the four, less what may be chance.
         inliers: N bool: which points it describes.
+        gain: The share of the points that it describes to `FITTED_PX`, less the share of those whose rows are as near
+            as they are.
     """
 
     shift_px: float
@@ -54,6 +56,7 @@ class RowFit:
     keystone: float
     sure: NDArray[np.float64]
     inliers: NDArray[np.bool_]
+    gain: float
 
     @property
     def share(self) -> float:
@@ -85,8 +88,9 @@ def fit_rows(points: CommonPoints) -> RowFit | None:
         inliers = np.abs(off - terms @ values) < FITTED_PX
     shift_px, roll, scale, keystone = values.tolist()
     sure = np.minimum(_beyond_chance(values, errors), _without_outposts(terms[inliers, :used], off[inliers]))
-    within = np.abs(off - terms @ values) < INLIER_PX
-    return RowFit(shift_px, roll, scale, keystone, sure, within)
+    left_over_px = np.abs(off - terms @ values)
+    gain = float(np.mean(left_over_px < FITTED_PX) - np.mean(np.abs(off) < FITTED_PX))
+    return RowFit(shift_px, roll, scale, keystone, sure, left_over_px < INLIER_PX, gain)
 
 
 def _beyond_chance(values: NDArray[np.float64], errors: NDArray[np.float64]) -> NDArray[np.float64]:
