@@ -18,7 +18,7 @@ from howfar.networks.imagenet import IMAGENET_MEAN, IMAGENET_STD
 from howfar.networks.joint_nanodet import JointNanoDet, JointOutputs
 from howfar.networks.nanodet import DISTANCES, SCORES
 from howfar.training.initial_weights import load_initial_weights
-from howfar.training.recipe import NetworkSettings
+from howfar.training.recipe_settings import NetworkSettings
 
 FOCAL_PX = 500.0
 

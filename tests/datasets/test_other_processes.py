@@ -16,7 +16,7 @@ from howfar.training.data.held_out import Chosen, Joined
 from howfar.training.data.joint.photos import labelled_photos, photo_samples
 from howfar.training.data.joint.samples import WithBoxes
 from howfar.training.data.readied import remembered
-from howfar.training.recipe import PhotosSettings
+from howfar.training.recipe_settings import PhotosSettings
 from tests.datasets.folders import (
     distance_table,
     write_coco,

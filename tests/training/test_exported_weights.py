@@ -21,7 +21,7 @@ from howfar.networks.compact_depth import CompactDepth, exported_form
 from howfar.networks.nanodet import NanoDetG
 from howfar.training.exported_weights import exported_weights, ordered_weights
 from howfar.training.initial_weights import load_initial_weights
-from howfar.training.recipe import NetworkSettings
+from howfar.training.recipe_settings import NetworkSettings
 
 CARD = Card("small", "depth", "none", InputSpec(64, 32, "keep-aspect", 32), depth=DepthSpec("metres"))
 

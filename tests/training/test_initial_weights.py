@@ -16,7 +16,7 @@ from howfar.networks.joint_nanodet import JointNanoDet
 from howfar.networks.resnet import ENCODER_PARTS, ResNet50Features
 from howfar.networks.unet_depth import UNetDepth
 from howfar.training.initial_weights import load_initial_weights
-from howfar.training.recipe import NetworkSettings
+from howfar.training.recipe_settings import NetworkSettings
 from howfar.training.run_folder import RunFolder
 
 

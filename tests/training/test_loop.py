@@ -18,13 +18,8 @@ from howfar.errors import ModelError, OutputError, TrainingError
 from howfar.models.card import Card, DepthSpec, InputSpec
 from howfar.networks.entry import NetworkEntry
 from howfar.training.loop import Trainer
-from howfar.training.recipe import (
-    NetworkSettings,
-    OptimiserSettings,
-    ScheduleSettings,
-    TrainingRecipe,
-    TrainingSettings,
-)
+from howfar.training.recipe import TrainingRecipe
+from howfar.training.recipe_settings import NetworkSettings, OptimiserSettings, ScheduleSettings, TrainingSettings
 from howfar.training.run_folder import RunFolder, load_checkpoint
 from howfar.training.task_weights import TASK_WEIGHTS
 

@@ -7,7 +7,7 @@ from torch import nn
 from howfar.errors import SettingError
 from howfar.networks import fcrn
 from howfar.training.optimisers import build_optimiser, freeze, set_learning_rate, train_mode
-from howfar.training.recipe import OptimiserSettings
+from howfar.training.recipe_settings import OptimiserSettings
 
 SGD = OptimiserSettings(name="sgd", learning_rate=0.1, weight_decay=0.5)
 

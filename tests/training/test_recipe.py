@@ -8,12 +8,7 @@ import pytest
 
 from howfar.errors import SettingError
 from howfar.training.losses.depth import LOSSES
-from howfar.training.recipe import (
-    DepthRecipe,
-    JointRecipe,
-    parse_recipe,
-    read_recipe,
-)
+from howfar.training.recipe import DepthRecipe, JointRecipe, parse_recipe, read_recipe
 from howfar.training.tasks.depth import OTHER_LOSSES
 from howfar.training.tasks.registry import TASKS
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from howfar.training.recipe import ScheduleSettings
+from howfar.training.recipe_settings import ScheduleSettings
 from howfar.training.schedules import learning_rate_share
 
 COSINE = ScheduleSettings(shape="cosine", warmup_epochs=2, final_share=0.1)

@@ -11,7 +11,7 @@ from howfar.models.library import find_model
 from howfar.models.preprocess import input_size
 from howfar.networks.catalogue import build, find_network
 from howfar.training.initial_weights import load_initial_weights
-from howfar.training.recipe import NetworkSettings
+from howfar.training.recipe_settings import NetworkSettings
 
 
 class FrozenDepth:

@@ -15,7 +15,7 @@ from howfar.networks.imagenet import EncoderWeights, PackagedFile
 from howfar.networks.joint_nanodet import JointNanoDet
 from howfar.networks.nanodet import NanoDetG
 from howfar.training.exported_weights import exported_weights, ordered_weights
-from howfar.training.recipe import NetworkSettings
+from howfar.training.recipe_settings import NetworkSettings
 
 NANODET_G = "nanodet-g"
 """The embedded file of that network, which others trained: its weights have no names."""

@@ -24,7 +24,7 @@ from howfar.training.averaging import RunningAverage
 from howfar.training.curves import VALIDATION, draw_curves
 from howfar.training.data.preparation import Batches
 from howfar.training.optimisers import build_optimiser, set_learning_rate, train_mode
-from howfar.training.recipe import OptimiserSettings, ScheduleSettings, TrainingSettings
+from howfar.training.recipe_settings import OptimiserSettings, ScheduleSettings, TrainingSettings
 from howfar.training.run_folder import RunFolder, refused
 from howfar.training.schedules import learning_rate_share
 from howfar.training.task_weights import TaskWeights

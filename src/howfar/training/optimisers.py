@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from howfar.errors import SettingError
-from howfar.training.recipe import OptimiserSettings
+from howfar.training.recipe_settings import OptimiserSettings
 
 
 def build_optimiser(

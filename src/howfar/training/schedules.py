@@ -2,7 +2,7 @@
 
 import math
 
-from howfar.training.recipe import ScheduleSettings
+from howfar.training.recipe_settings import ScheduleSettings
 
 
 def learning_rate_share(schedule: ScheduleSettings, epoch: float, epochs: int) -> float:

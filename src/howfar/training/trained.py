@@ -12,7 +12,8 @@ from howfar.models.card import Card
 from howfar.models.card_reading import read_card
 from howfar.networks.catalogue import find_network
 from howfar.training.curves import VALIDATION
-from howfar.training.recipe import ExportSettings, parse_recipe, read_recipe
+from howfar.training.recipe import parse_recipe, read_recipe
+from howfar.training.recipe_settings import ExportSettings
 from howfar.training.run_folder import RECIPE, RunFolder, load_checkpoint
 from howfar.training.tasks.kind import TrainedWeights
 from howfar.training.tasks.registry import TASKS, kind_of

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from howfar.errors import SettingError, SourceError
-from howfar.training.recipe import DepthDataSettings
+from howfar.training.recipe_settings import DepthDataSettings
 from howfar.training.semi.recipe import UnlabelledSettings
 from howfar.training.semi.unlabelled import unlabelled_pictures
 from tests.datasets.folders import write_coco

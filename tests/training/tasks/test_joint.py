@@ -31,7 +31,8 @@ from howfar.training.data.joint.samples import WithBoxes
 from howfar.training.frozen_depth import FrozenDepth
 from howfar.training.loop import Trainer
 from howfar.training.losses.nanodet import Labels
-from howfar.training.recipe import BoxTeacherSettings, JointRecipe, NetworkSettings, read_recipe
+from howfar.training.recipe import JointRecipe, read_recipe
+from howfar.training.recipe_settings import BoxTeacherSettings, NetworkSettings
 from howfar.training.run_folder import load_checkpoint
 from howfar.training.starting import Devices, trainer
 from howfar.training.tasks.joint import KIND, JointTask, joint_task

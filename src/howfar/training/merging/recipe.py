@@ -7,7 +7,7 @@ from msgspec import Meta, field
 from howfar.conversion.merging.encoding import MOST_CODEWORDS, Code
 from howfar.conversion.merging.merging import Codes
 from howfar.training.bounds import Count, CountOrNone, NotNegative, Positive
-from howfar.training.recipe import Settings
+from howfar.training.recipe_settings import Settings
 
 
 class CodeSettings(Settings, frozen=True, kw_only=True):

@@ -2,7 +2,8 @@
 
 from howfar.training.bounds import CountOrNone, NotNegative, Positive, Size
 from howfar.training.data.depth.augmentation import DepthAugmentation
-from howfar.training.recipe import Settings, TrainingRecipe
+from howfar.training.recipe import TrainingRecipe
+from howfar.training.recipe_settings import Settings
 
 
 class PairDataSettings(Settings, frozen=True, kw_only=True):

@@ -5,7 +5,8 @@ from typing import Any
 from msgspec import field
 
 from howfar.training.bounds import Count, CountOrNone, NotNegative, Share, ShareBelowOne
-from howfar.training.recipe import DepthRecipe, Settings
+from howfar.training.recipe import DepthRecipe
+from howfar.training.recipe_settings import Settings
 from howfar.training.semi.perturbation import Perturbation
 
 

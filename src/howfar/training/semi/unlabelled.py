@@ -17,7 +17,7 @@ from howfar.files import expanded
 from howfar.io.pictures import read_rgb
 from howfar.scene import Camera
 from howfar.training.data.held_out import Chosen, spread_indices
-from howfar.training.recipe import DepthDataSettings
+from howfar.training.recipe_settings import DepthDataSettings
 from howfar.training.semi.recipe import UnlabelledSettings
 
 

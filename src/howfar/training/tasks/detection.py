@@ -37,7 +37,8 @@ from howfar.training.initial_weights import load_initial_weights
 from howfar.training.losses.multibox import MultiBoxLoss
 from howfar.training.losses.yolov5 import DetectionLoss
 from howfar.training.optimisers import freeze
-from howfar.training.recipe import DetectorRecipe, NetworkSettings
+from howfar.training.recipe import DetectorRecipe
+from howfar.training.recipe_settings import NetworkSettings
 from howfar.training.task_weights import TaskWeights
 from howfar.training.tasks.kind import TaskKind, TrainedWeights
 from howfar.training.torch_session import TorchSession

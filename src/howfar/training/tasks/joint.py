@@ -42,7 +42,8 @@ from howfar.training.initial_weights import load_initial_weights
 from howfar.training.losses.depth import picture_log_l1_loss
 from howfar.training.losses.joint_boxes import BOX_LOSSES
 from howfar.training.losses.nanodet import Labels
-from howfar.training.recipe import BOXES, FORMER, TAUGHT_DEPTH, JointRecipe, SourceSettings
+from howfar.training.recipe import BOXES, FORMER, TAUGHT_DEPTH, JointRecipe
+from howfar.training.recipe_settings import SourceSettings
 from howfar.training.task_weights import TASK_WEIGHTS
 from howfar.training.tasks import depth
 from howfar.training.tasks.depth import DepthTask

@@ -12,7 +12,7 @@ from howfar.errors import ModelError, SettingError
 from howfar.models import open_detector
 from howfar.scene import Camera
 from howfar.training.data.joint.box_teacher import BoxTeacher, taught_boxes
-from howfar.training.recipe import BoxTeacherSettings
+from howfar.training.recipe_settings import BoxTeacherSettings
 from tests.models.onnx_files import constant_detector
 
 CARD = 'layout = "yolov8"\nclasses = ["cup", "dog"]\nscore = 0.5\nnms = 0.5'

@@ -7,7 +7,7 @@ import pytest
 
 from howfar.errors import SettingError
 from howfar.training.data.joint.photos import labelled_photos, photo_samples
-from howfar.training.recipe import PhotosSettings
+from howfar.training.recipe_settings import PhotosSettings
 from tests.datasets.folders import coco_table, write_coco
 from tests.training.detection_data import sample
 from tests.training.detection_data import write_coco as write_four

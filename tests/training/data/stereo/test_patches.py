@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from howfar.training.data.stereo.patches import Draw, PatchExamples, collate, grey_pair
-from howfar.training.recipe import StereoDataSettings
+from howfar.training.recipe_settings import StereoDataSettings
 from tests.training.data.stereo.rendered import DISPARITY_PX, noise_pair
 
 HALF = 4

@@ -11,7 +11,8 @@ from howfar.training.data.depth.by_size import DepthBySize
 from howfar.training.data.depth.sky import SkyIsFar
 from howfar.training.data.held_out import Chosen, Joined, split_fold, split_held_out, spread_indices
 from howfar.training.data.readied import readied
-from howfar.training.recipe import DepthDataSettings, DepthRecipe, SourceSettings
+from howfar.training.recipe import DepthRecipe
+from howfar.training.recipe_settings import DepthDataSettings, SourceSettings
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,7 @@ from howfar.models.library import open_detector
 from howfar.models.run_options import REPEATABLE
 from howfar.scene import Frame, Query
 from howfar.training.data.joint.samples import Boxes, JointSample, WithBoxes
-from howfar.training.recipe import BoxTeacherSettings
+from howfar.training.recipe_settings import BoxTeacherSettings
 
 Row = tuple[float, float, float, float, int, float]
 """An object: x1, y1, x2, y2 in pixels, the number of its class, its score."""

@@ -13,7 +13,7 @@ from howfar.scene import Camera
 from howfar.training.data.depth.by_size import painted, sized_objects
 from howfar.training.data.held_out import Chosen, Joined
 from howfar.training.data.joint.samples import Boxes, JointSample
-from howfar.training.recipe import PhotosSettings
+from howfar.training.recipe_settings import PhotosSettings
 
 
 def labelled_photos(settings: PhotosSettings) -> tuple[Sequence[DetectionSample], Sequence[DetectionSample]]:

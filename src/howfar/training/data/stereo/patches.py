@@ -13,7 +13,7 @@ from torch.utils.data import Dataset
 
 from howfar.datasets.samples import StereoSample
 from howfar.stereo.mc_cnn.matcher import grey_of
-from howfar.training.recipe import StereoDataSettings
+from howfar.training.recipe_settings import StereoDataSettings
 
 
 class Draw(NamedTuple):
