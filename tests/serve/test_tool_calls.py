@@ -136,7 +136,7 @@ def test_what_goes_wrong_is_told_in_a_sentence(
 
 
 def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"64×48 pixels, and 0\.001 million are the most"):
+    with pytest.raises(SourceError, match=r"64×48 pixels, and at most 0\.001 megapixels"):
         tools(tmp_path, max_pixels=1000).look({"picture": "two.png"})
 
 

@@ -50,10 +50,13 @@ LONG_WORD = re.compile(rf"\S{{{sum(WORD) + 1},}}")
 FLAGS = {
     "alignment": "--align",
     "camera_height_m": "--camera-height",
+    "deadline_s": "--deadline",
     "detections": "--boxes",
     "horizon_px": "--horizon",
     "max_depth_m": "--max-depth",
+    "max_bytes": "--max-mb",
     "max_disparity_px": "--max-disparity",
+    "max_pixels": "--max-megapixels",
 }
 """The flags that are not just the Python name of the setting with hyphens."""
 

@@ -39,11 +39,21 @@ _PLUGINS = {
 }
 
 
-def open_picture(file: BinaryIO, source: str) -> "tuple[Image.Image, str]":
+class TooManyPixelsError(SourceError):
+    """A picture has more pixels than are read."""
+
+
+def open_picture(file: BinaryIO, source: str, most_pixels: int = MAX_PICTURE_PIXELS) -> "tuple[Image.Image, str]":
     """A picture whose header is read and whose pixels are not yet, and the name of its format.
 
+    Args:
+        file: The file.
+        source: What to call it.
+        most_pixels: The most pixels that it may have; never more than `MAX_PICTURE_PIXELS`.
+
     Raises:
-        SourceError: If there is no picture, its header is damaged, or it has more than `MAX_PICTURE_PIXELS`.
+        SourceError: If there is no picture, or its header is damaged.
+        TooManyPixelsError: If it has too many pixels.
         MissingExtraError: If it is HEIC and pillow-heif is not installed.
     """
     head = file.read(HEAD_BYTES)
@@ -56,7 +66,7 @@ def open_picture(file: BinaryIO, source: str) -> "tuple[Image.Image, str]":
     plugin = _plugin(format_name)
     with _refusing(f"{source} begins as {format_name} and cannot be opened", "it is damaged or of a rare kind"):
         image = plugin(file)
-    refuse_size(image.size, source)
+    refuse_size(image.size, source, most_pixels)
     return image, format_name
 
 
@@ -77,18 +87,20 @@ def decoding(source: str) -> AbstractContextManager[None]:
     return _refusing(f"{source} cannot be decoded", "it is damaged or cut short, so copy or fetch it again")
 
 
-def refuse_size(size_px: tuple[int, int], source: str) -> None:
-    """Raise SourceError for a picture of more than `MAX_PICTURE_PIXELS`.
+def refuse_size(size_px: tuple[int, int], source: str, most_pixels: int = MAX_PICTURE_PIXELS) -> None:
+    """Raise TooManyPixelsError for a picture of more than `most_pixels`, or more than `MAX_PICTURE_PIXELS`.
 
     Args:
         size_px: Its width and height.
         source: What to call it.
+        most_pixels: The most that it may have.
     """
     width, height = size_px
-    if width * height > MAX_PICTURE_PIXELS:
-        raise SourceError(
-            f"{source} says that it has {width}×{height} pixels, and at most {MAX_PICTURE_PIXELS // 10**6} megapixels "
-            "are read: make it smaller first."
+    most = min(most_pixels, MAX_PICTURE_PIXELS)
+    if width * height > most:
+        raise TooManyPixelsError(
+            f"{source} says that it has {width}×{height} pixels, and at most {most / 1e6:g} megapixels are read: "
+            "make it smaller first."
         )
 
 

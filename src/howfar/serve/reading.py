@@ -8,13 +8,13 @@ from http import HTTPStatus
 from io import BytesIO
 
 from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message, Receive
 
 from howfar.errors import SourceError
 from howfar.io.kinds import HEAD_BYTES, PICTURE_NAMES, picture_format
-from howfar.io.picture_formats import open_picture
+from howfar.io.picture_formats import TooManyPixelsError, open_picture
 from howfar.serve.parameters import ADDRESS, Asked, Parameter
 from howfar.serve.problems import ProblemError
 from howfar.serve.settings import ServeSettings
@@ -22,6 +22,8 @@ from howfar.serve.settings import ServeSettings
 MULTIPART = "multipart/form-data"
 PICTURE_FIELDS = ("picture", "image", "file")
 """What a form may call its picture."""
+BODY = "The picture"
+"""What a picture is called that comes without a name."""
 MOST_FIELDS = 30
 MOST_FIELD_BYTES = 64 * 1024
 
@@ -89,15 +91,11 @@ def check_picture(data: bytes, settings: ServeSettings) -> None:
     if picture_format(data[:HEAD_BYTES]) is None:
         raise ProblemError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"This is no picture that is read: send {PICTURE_NAMES}.")
     try:
-        image, _ = open_picture(BytesIO(data), "The picture")
+        open_picture(BytesIO(data), "The picture", settings.max_pixels)
+    except TooManyPixelsError as error:
+        raise ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(error)) from None
     except SourceError as error:
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from None
-    if image.width * image.height > settings.max_pixels:
-        raise ProblemError(
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            f"The picture has {image.width}×{image.height} pixels, and {settings.max_pixels / 1e6:g} million are the "
-            "most that are taken: make it smaller first.",
-        )
 
 
 async def _body(request: Request, settings: ServeSettings) -> tuple[bytes, str, list[tuple[str, str]]]:
@@ -107,23 +105,28 @@ async def _body(request: Request, settings: ServeSettings) -> tuple[bytes, str, 
         raise _too_large(settings)
     limited = Request(request.scope, partial(_limited, request.receive, settings, [0]))
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() == MULTIPART:
-        return await _form(limited)
-    return await limited.body(), "body", []
+        return await _form(limited, settings.max_bytes)
+    return await limited.body(), BODY, []
 
 
-async def _form(request: Request) -> tuple[bytes, str, list[tuple[str, str]]]:
-    data, name, fields = b"", "body", []
+async def _form(request: Request, most_bytes: int) -> tuple[bytes, str, list[tuple[str, str]]]:
+    data, name, fields = b"", BODY, []
     try:
-        async with request.form(max_files=2, max_fields=MOST_FIELDS, max_part_size=MOST_FIELD_BYTES) as form:
-            for key, value in form.multi_items():
-                if not isinstance(value, UploadFile):
-                    fields.append((key, value))
-                elif key in PICTURE_FIELDS:
-                    data, name = await value.read(), value.filename or key
-                else:
-                    fields.append((key, await _text(key, value)))
-    except HTTPException as error:
-        raise ProblemError(HTTPStatus.BAD_REQUEST, f"The form cannot be read: {error.detail}") from None
+        parser = MultiPartParser(
+            request.headers, request.stream(), max_files=2, max_fields=MOST_FIELDS, max_part_size=MOST_FIELD_BYTES
+        )
+        parser.spool_max_size = most_bytes  # else what is larger than a megabyte would be written to the disk
+        form = await parser.parse()
+        for key, value in form.multi_items():
+            if not isinstance(value, UploadFile):
+                fields.append((key, value))
+            elif key in PICTURE_FIELDS:
+                data, name = await value.read(), value.filename or BODY
+            else:
+                fields.append((key, await _text(key, value)))
+        await form.close()
+    except MultiPartException as error:
+        raise ProblemError(HTTPStatus.BAD_REQUEST, f"The form cannot be read: {error.message}") from None
     return data, name, fields
 
 
