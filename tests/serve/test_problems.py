@@ -1,10 +1,14 @@
 """Each way in which a request can be wrong: one status, one sentence, and the server goes on."""
 
 import struct
+import tempfile
 import threading
 import zlib
+from io import BytesIO
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from tests.pipeline.stand_ins import Sees
 from tests.serve.conftest import PICTURE, Held, asking
@@ -80,6 +84,17 @@ def test_a_body_that_does_not_say_how_long_it_is_is_counted_while_it_comes(clien
             yield bytes(10_000)
 
     assert client.post("/v1/look", content=pieces()).status_code == 413
+
+
+def test_a_picture_in_a_form_is_kept_in_memory(client_of, monkeypatch):
+    rolled = []
+    monkeypatch.setattr(tempfile.SpooledTemporaryFile, "rollover", rolled.append)
+    noise = np.random.default_rng(0).integers(0, 256, (800, 800, 3), dtype=np.uint8)
+    written = BytesIO()
+    Image.fromarray(noise).save(written, "png")
+    assert len(written.getvalue()) > 2**20
+    answer = client_of().post("/v1/look", files={"picture": written.getvalue()})
+    assert (answer.status_code, rolled) == (200, [])
 
 
 def test_a_form_is_counted_too(client_of):

@@ -69,7 +69,9 @@ def test_a_server_for_others_makes_up_a_token_and_serves_https(tmp_path):
         ),
         pytest.param(["--host", "203.0.113.9"], "Nothing can listen at 203.0.113.9", id="another machine's address"),
         pytest.param(["--token", "short"], "A token is made of", id="a short token"),
-        pytest.param(["--max-mb", "0"], "max_bytes must be above 0", id="no bytes"),
+        pytest.param(["--max-mb", "0"], "not 0 (--max-mb)", id="no bytes"),
+        pytest.param(["--max-megapixels", "0"], "not 0 (--max-megapixels)", id="no pixels"),
+        pytest.param(["--deadline", "-1"], "not -1.0 (--deadline)", id="no time"),
     ],
 )
 def test_a_wrong_start_is_one_sentence(options, told, tmp_path, monkeypatch):
