@@ -95,13 +95,12 @@ def batch(
     A picture that cannot be looked at is a row with its error. After any end the same command goes on where it was;
     _SUCCESS in the folder says that all is there.
     """
+    _need_extra([*sources, out], on)
     from howfar.cli.batching import show_batch
-    from howfar.cli.extras import need
     from howfar.errors import SettingError
     from howfar.io.camera_files import read_calibration
     from howfar.pipeline.spec import RangefinderSpec
 
-    need("howfar batch", "batch", ("pyarrow", "fsspec"))
     if "," in method:
         raise SettingError("A batch takes one ranging method: name one.", setting="method")
     if address is not None and on != "ray":
@@ -129,13 +128,23 @@ def batch(
     show_batch(sources, out, spec, runner, column, shard_size)
 
 
+def _need_extra(names: list[str], on: str) -> None:
+    """Raise MissingExtraError for the extra that brings all that is missing, so that one installation is enough."""
+    from howfar.cli.extras import need
+
+    libraries = ("pyarrow", "fsspec")
+    if on == "ray":
+        need("--on ray", "cluster", (*libraries, "ray"))
+    if any(name.lower().startswith(("s3://", "s3a://")) for name in names):
+        need("An address of s3://", "s3", (*libraries, "s3fs"))
+    need("howfar batch", "batch", libraries)
+
+
 def _on_cluster(address: str | None, processes: int | None) -> "Runner":
     from functools import partial
 
     from howfar.batch.on_ray import on_ray
-    from howfar.cli.extras import need
 
-    need("--on ray", "cluster", ("ray",))
     return partial(on_ray, address=address, processes=processes)
 
 

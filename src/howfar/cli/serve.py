@@ -123,7 +123,10 @@ def serve(
     if mcp:
         serve_tools(spec, allow_folder or (), max_bytes, max_pixels)
         return
-    need("howfar serve", "serve", ("starlette", "uvicorn", "multipart", "websockets", "prometheus_client"))
+    libraries = ("starlette", "uvicorn", "multipart", "websockets", "prometheus_client")
+    if tls:
+        need("--tls self-signed", "serve-tls", (*libraries, "cryptography"))
+    need("howfar serve", "serve", libraries)
     from howfar.serve.app import create_app
     from howfar.serve.own_addresses import own_addresses
     from howfar.serve.running import listening_socket, run_server
