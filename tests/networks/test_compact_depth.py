@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 import torch
 
+from howfar.errors import SettingError
+from howfar.networks.class_output import CLASS_PROBABILITIES
 from howfar.networks.compact_depth import (
     BINS,
     FARTHEST_M,
@@ -14,6 +16,7 @@ from howfar.networks.compact_depth import (
     CompactDepth,
     InTraining,
     LogDepthHead,
+    exported_form,
 )
 from tests.networks.checks import assert_export_agrees, parameter_count, without_gradient
 
@@ -154,3 +157,25 @@ def test_the_exported_network_gives_the_same_depth() -> None:
     network = CompactDepth("lite0", classes=4)
     torch.nn.init.normal_(network.head.scores.weight)
     assert_export_agrees(network, torch.randn(1, 3, 32, 64))
+
+
+def test_the_exported_form_gives_the_probabilities_of_the_classes_after_the_depth() -> None:
+    torch.manual_seed(0)
+    network = CompactDepth("lite0", classes=5, export_classes=True)
+    form, image = exported_form(network).eval(), torch.randn(1, 3, 64, 96)
+    assert form.more_outputs == (CLASS_PROBABILITIES,)
+    with torch.inference_mode():
+        depth_m, probabilities = form(image)
+        torch.testing.assert_close(depth_m, network(image))
+    assert probabilities.shape == (1, 5, 8, 12)
+    torch.testing.assert_close(probabilities.sum(1), torch.ones(1, 8, 12))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"classes": 0}, {"classes": 5, "log_sd": True}],
+    ids=["without classes", "with the spread as well"],
+)
+def test_classes_that_cannot_be_exported_are_refused(options: dict[str, int]) -> None:
+    with pytest.raises(SettingError, match="leave out export_classes"):
+        CompactDepth("lite0", export_classes=True, **options)

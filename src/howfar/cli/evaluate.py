@@ -2,6 +2,7 @@
 
 import typer
 
+from howfar.cli.evaluate_crf import crf
 from howfar.cli.evaluate_depth import depth
 from howfar.cli.evaluate_detector import detector
 from howfar.cli.evaluate_everywhere import everywhere
@@ -22,3 +23,4 @@ app.command()(photos)
 app.command()(ssim)
 app.command()(stereo)
 app.command()(tracks)
+app.command()(crf)

@@ -3,7 +3,7 @@
 The decoder is a U-Net's (Ronneberger et al. 2015). The head gives each pixel a distribution over fixed bins of log
 depth, and depth is the exponential of its mean, as in Cao et al. (Estimating Depth from Monocular Images as
 Classification, 2017) and Bhat et al. (AdaBins, CVPR 2021): an output that starts in the middle of the range, cannot
-leave it, and knows its own spread. The semantic head is a second task for training only.
+leave it, and knows its own spread. The semantic head is a second task in training, and is exported only when asked.
 """
 
 import math
@@ -13,6 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from howfar.errors import SettingError
+from howfar.networks.class_output import CLASS_PROBABILITIES
 from howfar.networks.efficientnet_lite import ENCODER_WEIGHTS, EfficientNetLite
 from howfar.networks.entry import NetworkEntry
 from howfar.networks.imagenet import IMAGENET_MEAN, IMAGENET_STD
@@ -64,6 +66,13 @@ class DepthAndSpread(NamedTuple):
 
     depth_m: Tensor
     log_sd: Tensor
+
+
+class DepthAndClasses(NamedTuple):
+    """What is exported with `export_classes`: N×1×H/2×W/2 metres, and N×C×H/8×W/8 probabilities of the classes."""
+
+    depth_m: Tensor
+    class_probabilities: Tensor
 
 
 class ConvNormAct(nn.Sequential):
@@ -172,6 +181,7 @@ class CompactDepth(nn.Module):
         bins: int = BINS,
         farthest_m: float = FARTHEST_M,
         log_sd: bool = False,
+        export_classes: bool = False,
     ) -> None:
         """Build it on an encoder of `efficientnet_lite.SCALINGS`.
 
@@ -182,9 +192,18 @@ class CompactDepth(nn.Module):
             bins: How many bins of log depth there are, from `NEAREST_M` to `farthest_m`.
             farthest_m: The centre of the last bin, in metres.
             log_sd: Export the spread of the distribution as a second output.
+            export_classes: Export the probabilities of the classes as a second output.
+
+        Raises:
+            SettingError: If it is to export the classes and has none, or exports the spread.
         """
         super().__init__()
-        self.log_sd = log_sd
+        if export_classes and (log_sd or not classes):
+            raise SettingError(
+                "The compact network exports classes only where it learns them and no spread: set "
+                "network.options.classes and leave out log_sd, or leave out export_classes."
+            )
+        self.log_sd, self.export_classes = log_sd, export_classes
         self.encoder = EfficientNetLite(encoder, drop_path)
         skips = self.encoder.channels
         self.context = Context(skips[4], DECODER_CHANNELS[0])
@@ -196,27 +215,33 @@ class CompactDepth(nn.Module):
         self.classes = nn.Conv2d(DECODER_CHANNELS[2], classes, 1) if classes else None
 
     def forward(self, x: Tensor) -> Tensor | InTraining:
-        x, class_scores = self._decoded(x)
+        x, class_scores = self._decoded(x, with_classes=self.training)
         if self.training and self.log_sd:
             depth_m, log_sd = self.head.with_spread(x)
             return InTraining(depth_m, class_scores, log_sd)
         depth_m = self.head(x)
         return depth_m if class_scores is None else InTraining(depth_m, class_scores)
 
-    def _decoded(self, x: Tensor) -> tuple[Tensor, Tensor | None]:
-        """What the head reads, and the class scores while they are trained."""
+    def _decoded(self, x: Tensor, *, with_classes: bool = False) -> tuple[Tensor, Tensor | None]:
+        """What the head reads, and the class scores where they are asked for and there are any."""
         maps = self.encoder(x)
         x = self.context(maps[4])
         class_scores = None
         for level, block in enumerate(self.up):
             x = block(x, maps[3 - level])
-            if level == 1 and self.training and self.classes is not None:
+            if level == 1 and with_classes and self.classes is not None:
                 class_scores = self.classes(x)
         return x, class_scores
 
     def with_spread(self, x: Tensor) -> DepthAndSpread:
         """The depth with its spread."""
         return self.head.with_spread(self._decoded(x)[0])
+
+    def with_classes(self, x: Tensor) -> DepthAndClasses:
+        """The depth with the probabilities of the classes."""
+        x, class_scores = self._decoded(x, with_classes=True)
+        assert class_scores is not None  # __init__ refuses
+        return DepthAndClasses(self.head(x), class_scores.softmax(1))
 
     @torch.no_grad()
     def go_on_from(self, other: "CompactDepth", pictures: Tensor) -> None:
@@ -245,8 +270,23 @@ class SpreadOutput(nn.Module):
         return self.network.with_spread(x)
 
 
+class ClassesOutput(nn.Module):
+    """A compact network with the depth and the classes of its exported file."""
+
+    more_outputs = (CLASS_PROBABILITIES,)
+
+    def __init__(self, network: CompactDepth) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: Tensor) -> DepthAndClasses:
+        return self.network.with_classes(x)
+
+
 def exported_form(network: CompactDepth) -> nn.Module:
     """The network with the outputs that are exported."""
+    if network.export_classes:
+        return ClassesOutput(network)
     return SpreadOutput(network) if network.log_sd else network
 
 
