@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -16,8 +17,8 @@ from tests.drawing.scenes import ranked, scene, thing
 METRIC = {"alignment": DepthAlignment("relative_inverse", Line(), 0.2, ("known", "anchor"), 1201)}
 
 
-def printed(one, units="m") -> str:
-    console = Console(width=140, file=io.StringIO(), record=True)
+def printed(one, units="m", width=140) -> str:
+    console = Console(width=width, file=io.StringIO(), record=True)
     console.print(table(one, units))
     return console.export_text()
 
@@ -28,6 +29,17 @@ def test_a_table_has_a_row_an_object() -> None:
     assert "2.3 m" in text
     assert "12 m (10 to 15)" in text, "with the interval where there is one"
     assert "0.88" in text
+
+
+@pytest.mark.parametrize("unknown", [False, True], ids=["all known", "one unknown"])
+def test_a_table_fits_a_terminal_of_80_columns(unknown: bool) -> None:
+    objects = [thing("traffic light", 9.12, low_m=6.2, high_m=13.0), thing("car", 49.3, low_m=34.0, high_m=71.0)]
+    objects = [replace(each, distance=replace(each.distance, method="auto+size")) for each in objects]
+    objects += [thing(depth_m=math.nan)] * unknown
+    lines = printed(scene(*objects), width=80).splitlines()
+    assert {len(line) for line in lines} == {len(lines[0])}
+    assert all(line[-1] in "┓┃┩│┘┛" for line in lines)
+    assert unknown or "9.1 m (6.2 to 13)" in "\n".join(lines)
 
 
 def test_a_distance_by_a_doubtful_map_is_marked() -> None:

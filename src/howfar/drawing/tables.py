@@ -29,8 +29,7 @@ TRACK_COLUMNS = (*(each.name for each in fields(Track)), "alerts")
 """More columns of CSV, of what is tracked."""
 
 NAME_WIDTH = 6
-INTERVAL_WIDTH = 18
-"""Letters that columns keep where a terminal is narrow: "2.3 m (1.8 to 2.9)" has as many."""
+"""Letters that columns of names keep where a terminal is narrow."""
 
 CAMERA_NOTES: dict[Origin, str] = {
     "given": "The camera is given.",
@@ -57,9 +56,10 @@ def table(scene: Scene, units: Units = "m") -> "Table":
     names = ("nearness", "score") if ranks_alone else ("depth", "range", "score", f"X Y Z ({units})")
     result = Table()
     result.add_column("object", overflow="fold", min_width=NAME_WIDTH)
+    has_sentence = not all(one.distance.is_known for one in scene)  # why a depth is not known
     for name in names:
-        is_depth = name == "depth"  # the only one that may hold a sentence: why it is not known
-        result.add_column(name, justify="right", no_wrap=not is_depth, min_width=INTERVAL_WIDTH if is_depth else None)
+        # What may wrap is made narrow first: without a sentence these are names, not the interval.
+        result.add_column(name, justify="right", no_wrap=name != "depth" or not has_sentence)
     result.add_column("method", min_width=NAME_WIDTH)
     for one in scene:
         cells = _ranked_cells(one) if ranks_alone else _cells(one, units)
