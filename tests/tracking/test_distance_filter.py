@@ -128,6 +128,19 @@ def test_another_object_in_the_same_place_is_believed_at_once(gap_s: float, heig
     assert (math.exp(one.mean[LOG_DEPTH]) == pytest.approx(20.0, rel=0.02)) is believed
 
 
+def test_another_object_in_the_same_place_does_not_come_as_fast_as_the_one_before() -> None:
+    """In a street at 5 frames a second the rate grew from car to car, to 200 m/s."""
+    state = DistanceFilter()
+    for index in range(18):
+        depth_m = 50.0 - 2.2 * (index % 6)  # a car comes nearer, and then one stands where that began
+        if index:
+            state.predict(0.2)
+        state.see_depth(depth_m, 0.2)
+        state.see_height(1200.0 / depth_m)
+        speed_m_s = -float(state.mean[RATE]) * math.exp(state.mean[LOG_DEPTH])
+        assert 0 <= speed_m_s < 12 if index % 6 else speed_m_s == pytest.approx(0, abs=0.1)
+
+
 def test_one_odd_frame_hardly_moves_it() -> None:
     one = DistanceFilter()
     for index in range(30):

@@ -187,6 +187,7 @@ class DistanceFilter:
         self.mean[LOG_DEPTH] = self._jump[0]
         for size in SIZES:
             self._forget(size, SIZE_VARIANCE)
+        self.mean[RATE] = 0.0  # it was the other object's: kept, it grew from jump to jump
         self._forget(RATE, 0.0)
         self._new = True
         self._begin_rate()
