@@ -10,8 +10,9 @@ from multiprocessing import resource_tracker
 def without_interrupts() -> Iterator[None]:
     """Start processes in this block that are not interrupted, not even while they import what they need.
 
-    An interrupt of the one that starts them waits until the block has ended. Where signals cannot be held back, as on
-    Windows, nothing changes: such a process can ignore them from its first own line on.
+    They inherit that this thread lets none through; another thread of this process may still be interrupted. Where
+    signals cannot be held back, as on Windows, nothing changes: such a process can ignore them from its first own line
+    on.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield
