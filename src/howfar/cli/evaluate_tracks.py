@@ -49,8 +49,8 @@ def tracks(
     from howfar.pipeline.rangefinder import Rangefinder
 
     refuse_results(csv, overwrite=overwrite)
-    has_drives = is_index_of_streets(data)
-    drives, videos = open_drives(data, fps) if has_drives else [], [] if has_drives else open_tracked_videos(data)
+    drives = open_drives(data, fps) if is_index_of_streets(data) else []
+    videos = [] if drives else open_tracked_videos(data)
     running = RunOptions(engine=engine, precision=precision)
     finds = open_detector(detector or DEFAULT_DETECTOR, running)
     depth = open_depth_network(model or DEFAULT_DEPTH, running)

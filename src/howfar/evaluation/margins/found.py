@@ -37,22 +37,33 @@ def with_found_objects(sample: DepthSample, found: Detections) -> ObjectSample:
         sample: The picture with its true depth.
         found: The objects that a detector found.
     """
-    free = ~are_covered(found.boxes_xyxy_px, MOST_COVERED)
-    distances = [
-        surface_m(sample.depth_m, (x1, y1, x2, y2)) if is_free else math.nan
-        for (x1, y1, x2, y2), is_free in zip(found.boxes_xyxy_px.tolist(), free.tolist(), strict=True)
-    ]
+    distances = surfaces_m(sample.depth_m, found.boxes_xyxy_px)
     return ObjectSample(
         name=sample.name,
         image=sample.image,
         camera=sample.camera,
         labels=found.labels,
         boxes_xyxy_px=found.boxes_xyxy_px,
-        depth_m=np.array(distances, dtype=np.float64),
+        depth_m=distances,
         nearest_m=np.full(len(distances), np.nan),
         occlusions=np.full(len(distances), -1, dtype=np.int8),
         place=sample.place,
     )
+
+
+def surfaces_m(depth_m: NDArray[np.float32], boxes_xyxy_px: NDArray[np.float32]) -> NDArray[np.float64]:
+    """The distance of each object by the known depths in its box, in metres; NaN for one that a nearer one covers.
+
+    Args:
+        depth_m: H×W depths along the optical axis, NaN where unknown.
+        boxes_xyxy_px: N×4, the boxes of all objects in pixels of the map.
+    """
+    free = ~are_covered(boxes_xyxy_px, MOST_COVERED)
+    distances = [
+        surface_m(depth_m, (x1, y1, x2, y2)) if is_free else math.nan
+        for (x1, y1, x2, y2), is_free in zip(boxes_xyxy_px.tolist(), free.tolist(), strict=True)
+    ]
+    return np.array(distances, dtype=np.float64)
 
 
 def surface_m(depth_m: NDArray[np.float32], box_xyxy_px: Box) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 
 from howfar.datasets.drives import Drive
 from howfar.datasets.tracked_videos import TrackedVideo, TrueObject
-from howfar.evaluation.margins.found import surface_m
+from howfar.evaluation.margins.found import surfaces_m
 from howfar.evaluation.tracks.comparing import Pair, compare_video, counts
 from howfar.evaluation.tracks.figures import Measured
 from howfar.evaluation.tracks.identities import IdCounts
@@ -81,8 +81,9 @@ def evaluate_drive(drive: Drive, finder: Rangefinder, measured: Measured) -> Non
     for frame, sample in drive.frames():
         seen = finder.perceive(frame, query=query)
         view = scene_of(seen, range_objects(seen, finder.ranging)[0])
-        for one in tracker.update(view, view.image):
-            surface = surface_m(sample.depth_m, one.box_xyxy_px)
+        objects = tracker.update(view, view.image).objects
+        boxes = np.array([one.box_xyxy_px for one in objects], dtype=np.float32).reshape(-1, 4)
+        for one, surface in zip(objects, surfaces_m(sample.depth_m, boxes).tolist(), strict=True):
             if one.track is not None and math.isfinite(surface):
                 pairs.append(Pair(_told_by_lidar(one.track.track_id, one, surface), one, frame.time_s or 0.0))
     measured.update_pairs(pairs)

@@ -60,8 +60,8 @@ def drives_report(measured: Measured, drives: Sequence[Drive], names: Sequence[s
         "drives": ", ".join(each.name for each in drives),
         "pictures": str(sum(len(each.samples) for each in drives)),
         "detector, depth": ", ".join(names),
-        "objects": f"found ones, with the surface that most LiDAR returns in the box are of ({LEAST_RETURNS} or more, "
-        f"up to {MOST_M:g} m); an object is what has one number",
+        "objects": f"found ones that no nearer box covers, with the surface that most LiDAR returns in the box are of "
+        f"({LEAST_RETURNS} or more, up to {MOST_M:g} m); an object is what has one number",
     }
     figures = _depth_figures(measured)
     table = {name: (value,) for name, value in figures.items()}
