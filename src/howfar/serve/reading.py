@@ -91,7 +91,7 @@ def check_picture(data: bytes, settings: ServeSettings) -> None:
     if picture_format(data[:HEAD_BYTES]) is None:
         raise ProblemError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"This is no picture that is read: send {PICTURE_NAMES}.")
     try:
-        open_picture(BytesIO(data), "The picture", settings.max_pixels)
+        open_picture(BytesIO(data), BODY, settings.max_pixels)
     except TooManyPixelsError as error:
         raise ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(error)) from None
     except SourceError as error:

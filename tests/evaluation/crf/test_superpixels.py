@@ -1,7 +1,5 @@
 """Dividing pictures into superpixels and segments."""
 
-import builtins
-
 import numpy as np
 import pytest
 
@@ -55,14 +53,7 @@ def test_a_small_picture_keeps_its_size() -> None:
     assert divide(np.zeros((48, 64, 3), np.uint8)).labels.shape == (48, 64)
 
 
-def test_without_scikit_image_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    imported = builtins.__import__
-
-    def without_skimage(name, *rest):
-        if name.startswith("skimage"):
-            raise ImportError(name)
-        return imported(name, *rest)
-
-    monkeypatch.setattr(builtins, "__import__", without_skimage)
+@pytest.mark.usefixtures("without_skimage")
+def test_without_scikit_image_the_extra_is_named() -> None:
     with pytest.raises(MissingExtraError, match=r"howfar\[eval\]"):
         divide(np.zeros((48, 64, 3), np.uint8))

@@ -1,7 +1,5 @@
 """Structural similarity of maps."""
 
-import builtins
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -152,14 +150,7 @@ def test_what_cannot_be_compared_is_refused(prediction, truth, settings, says: s
         compare_maps(prediction, truth, **settings)
 
 
-def test_without_scikit_image_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    imported = builtins.__import__
-
-    def without_skimage(name, *rest):
-        if name.startswith("skimage"):
-            raise ImportError(name)
-        return imported(name, *rest)
-
-    monkeypatch.setattr(builtins, "__import__", without_skimage)
+@pytest.mark.usefixtures("without_skimage")
+def test_without_scikit_image_the_extra_is_named() -> None:
     with pytest.raises(MissingExtraError, match=r"howfar\[eval\]"):
         compare_maps(PREDICTION, TRUTH)
