@@ -3,9 +3,10 @@
     python benchmarks/two_eyes.py DATA --detector nanodet-g --matcher sgbm mc-cnn psmnet.onnx --pairs pairs.onnx
 
 DATA is a folder of rendered pairs (howfar synth --baseline-m 0.54). Every detector is joined with every matcher of
-`howfar look --stereo-method`, whose map is read in its boxes by Eq. 9 (median) and Eq. 8 (central-mean). Beside them
-are ours: its boxes matched in the right-hand picture, and what `howfar look` says with two eyes and with one. Errors
-are over the objects that all systems found, and once more in true boxes.
+`howfar look --stereo-method`, whose map is read in its boxes by Eq. 9 (median) and Eq. 8 (central-mean); so is the map
+of a network that sees the left-hand picture alone (--one-eye monodepth.onnx). Beside them are ours: its boxes matched
+in the right-hand picture, and what `howfar look` says with two eyes and with one. Errors are over the objects that all
+systems found, and once more in true boxes.
 """
 
 import argparse
@@ -21,10 +22,12 @@ from howfar.evaluation.objects.two_eyes import (
     Ranged,
     Row,
     System,
+    matched_by,
     measure_found,
     measure_true,
+    seen_by_one_eye,
 )
-from howfar.models import open_detector
+from howfar.models import open_depth_network, open_detector
 from howfar.pipeline.open_matcher import open_matcher
 from howfar.scene import Detector
 
@@ -38,14 +41,18 @@ def main() -> None:
     parser.add_argument("--count", type=int, help="of the split's pairs, from the first on (default: all)")
     parser.add_argument("--detector", nargs="*", default=["nanodet-g"], metavar="NAME_OR_FILE")
     parser.add_argument("--matcher", nargs="*", default=["sgbm", "mc-cnn"], metavar="NAME_OR_FILE")
+    parser.add_argument(
+        "--one-eye", nargs="*", default=[], metavar="NAME_OR_FILE", help="networks of depth, as Monodepth"
+    )
     parser.add_argument("--pairs", nargs="*", default=[], metavar="FILE.onnx")
     named = parser.parse_args()
     pairs = CocoPairs(named.data).split(named.split, tuple(named.classes))[: named.count]
     detectors = [open_detector(each) for each in named.detector]
-    matchers = [open_matcher(each) for each in named.matcher]
+    maps = {matcher.name: matched_by(matcher) for matcher in map(open_matcher, named.matcher)}
+    maps |= {eye.facts.name: seen_by_one_eye(eye) for eye in map(open_depth_network, named.one_eye)}
     taking_boxes: list[System] = [
-        BoxesOnMap(f"{detector.name} + {matcher.name}", detector, matcher)
-        for detector, matcher in product(detectors, matchers)
+        BoxesOnMap(f"{detector.name} + {name}", detector, disparities)
+        for detector, (name, disparities) in product(detectors, maps.items())
     ]
     taking_boxes += [system for detector in detectors for system in _ours(detector)]
     in_both: list[System] = [BoxesInBoth(detector.name, detector) for detector in map(open_detector, named.pairs)]

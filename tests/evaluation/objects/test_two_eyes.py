@@ -14,11 +14,13 @@ from howfar.evaluation.objects.two_eyes import (
     BoxesOnMap,
     Ranged,
     Row,
+    matched_by,
     measure_found,
     measure_true,
+    seen_by_one_eye,
 )
 from howfar.pipeline.rangefinder import Rangefinder
-from howfar.scene import Detections, Distance, Frame, Query, Scene, SceneObject
+from howfar.scene import DepthFacts, DepthMap, Detections, Distance, Frame, Query, Scene, SceneObject
 from howfar.scene.track import Track
 from howfar.stereo import Disparities
 from tests.datasets.pair_files import BASELINE_M, FOCAL_PX, NAMES, write_pairs
@@ -65,6 +67,22 @@ class Half:
         return Disparities(values, np.ones_like(values), np.ones(values.shape, np.bool_))
 
 
+class SeesDepth:
+    """A network of one picture whose map, of half the picture's size, is as far everywhere as 20 px are."""
+
+    facts = DepthFacts("sees depth")
+
+    def __init__(self) -> None:
+        self.focal_px: list[float] = []
+
+    def estimate(self, frame: Frame) -> DepthMap:
+        assert frame.right is None
+        assert frame.camera is not None
+        self.focal_px.append(frame.camera.fx_px)
+        depth_m = FOCAL_PX * BASELINE_M / 20.0
+        return DepthMap(np.full((frame.height_px // 2, frame.width_px // 2), depth_m, np.float32), "metres")
+
+
 def by_row(rows: list[Row]) -> dict[tuple[str, str, int], Row]:
     return {(row.system, row.setting, row.occlusion): row for row in rows}
 
@@ -85,11 +103,21 @@ def test_errors_are_over_what_all_found_and_recall_is_each_ones_own(pairs: list[
 
 
 def test_the_statistics_of_the_paper_are_read_in_each_box(pairs: list[PairSample]) -> None:
-    rows = by_row(measure_true(pairs, [BoxesOnMap("map", Knows(pairs), Half(pairs))]))
+    rows = by_row(measure_true(pairs, [BoxesOnMap("map", Knows(pairs), matched_by(Half(pairs)))]))
     assert {setting for _, setting, _ in rows} == {"median", "central-mean"}
     assert rows["map", "median", 0].errors.end_point_px == pytest.approx(0, abs=1e-4), "a little more than half"
     assert rows["map", "central-mean", 0].errors.end_point_px > 5, "the mean is drawn by what stands behind"
     assert rows["map", "median", 0].seconds > 0
+
+
+def test_the_depth_that_one_eye_sees_is_read_as_disparities(pairs: list[PairSample]) -> None:
+    eye = SeesDepth()
+    rows = by_row(measure_true(pairs, [BoxesOnMap("eye", Knows(pairs), seen_by_one_eye(eye))]))
+    at_level = [pair.disparities_px[pair.occlusions == 0] for pair in pairs]
+    expected_px = np.mean(np.abs(np.concatenate(at_level) - 20.0))
+    for setting in ("median", "central-mean"):
+        assert rows["eye", setting, 0].errors.end_point_px == pytest.approx(expected_px, rel=1e-5)
+    assert set(eye.focal_px) == {FOCAL_PX}, "each picture is shown with its camera"
 
 
 def test_a_detector_of_pairs_takes_no_true_boxes(pairs: list[PairSample]) -> None:
@@ -97,7 +125,7 @@ def test_a_detector_of_pairs_takes_no_true_boxes(pairs: list[PairSample]) -> Non
 
 
 def test_found_boxes_on_a_map_are_those_of_the_detector(pairs: list[PairSample]) -> None:
-    rows = by_row(measure_found(pairs, [BoxesOnMap("map", Knows(pairs, blind_to=(0,)), Half(pairs))]))
+    rows = by_row(measure_found(pairs, [BoxesOnMap("map", Knows(pairs, blind_to=(0,)), matched_by(Half(pairs)))]))
     assert rows["map", "median", 0].recall == 0.25
 
 

@@ -22,7 +22,7 @@ from howfar.evaluation.objects.metrics import DisparityErrors, errors_of_dispari
 from howfar.evaluation.objects.pairs import found_disparities_px
 from howfar.pipeline.rangefinder import Rangefinder
 from howfar.ranging.methods.statistics import parse_method
-from howfar.scene import Camera, DepthMap, Detections, Detector, Frame, Query
+from howfar.scene import Camera, DepthEstimator, DepthMap, Detections, Detector, Frame, Query
 from howfar.stereo import Matcher
 from howfar.stereo.box_matching import match_boxes
 from howfar.stereo.sgbm import checked_reach_px
@@ -32,6 +32,10 @@ EQUATIONS = ("median", "central-mean")
 
 LEVELS = (0, 1, 2)
 """KITTI's levels of occlusion: fully visible, partly and largely occluded."""
+
+
+MapOfPair = Callable[[PairSample], NDArray[np.float32]]
+"""Gives the disparity of each pixel of the left-hand picture, in pixels."""
 
 
 class System(Protocol):
@@ -75,19 +79,35 @@ class BoxesOnMap(TakesBoxes):
     """A detector, and a statistic of the disparities in each of its boxes.
 
     Attributes:
-        matcher: Gives the map.
+        disparities: Gives the map: `matched_by` a matcher, or `seen_by_one_eye`.
         methods: Names of the statistics (`ranging.methods.statistics`).
     """
 
-    matcher: Matcher
+    disparities: MapOfPair
     methods: tuple[str, ...] = EQUATIONS
 
     def look_in(self, pair: PairSample, boxes: Detections) -> dict[str, NDArray[np.float64]]:
         """See `System.look_in`."""
-        values = self.matcher.match(pair.image, pair.right).values_px
-        depth = DepthMap(values, "disparity_px", stereo=pair.rig)
+        depth = DepthMap(self.disparities(pair), "disparity_px", stereo=pair.rig)
         corners = boxes.boxes_xyxy_px.astype(np.float64)
         return {method: parse_method(method).read(depth, corners).values for method in self.methods}
+
+
+def matched_by(matcher: Matcher) -> MapOfPair:
+    """The disparities that a matcher finds."""
+    return lambda pair: matcher.match(pair.image, pair.right).values_px
+
+
+def seen_by_one_eye(estimator: DepthEstimator) -> MapOfPair:
+    """The disparities of what a network of one picture sees, such as Monodepth of the report's table."""
+
+    def disparities(pair: PairSample) -> NDArray[np.float32]:
+        height, width = pair.image.shape[:2]
+        depth = estimator.estimate(Frame(pair.image, pair.name, camera=_camera(pair)))
+        seen_px = pair.rig.disparity_px(depth.metres())
+        return np.asarray(cv2.resize(seen_px, (width, height), interpolation=cv2.INTER_LINEAR), dtype=np.float32)
+
+    return disparities
 
 
 @dataclass(frozen=True, slots=True)
