@@ -15,7 +15,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from howfar.cli.app import app
-from howfar.cli.export import USED_BY
+from howfar.cli.look_with import LOOK_WITH
 from howfar.errors import HowfarError, MissingExtraError, ModelError, OutputError, SettingError
 from howfar.models import open_detector
 from howfar.models.card import Task
@@ -208,4 +208,4 @@ def test_what_is_not_installed_is_named(run: Path, tmp_path: Path, monkeypatch: 
 
 
 def test_howfar_look_takes_a_file_of_every_task_that_is_exported() -> None:
-    assert set(USED_BY) == set(get_args(Task))
+    assert set(LOOK_WITH) == set(get_args(Task))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from howfar.cli.console import results
+from howfar.cli.export_source import exportable
 from howfar.cli.extras import EXPORT_LIBRARIES, need_training
 
 if TYPE_CHECKING:
@@ -88,7 +89,6 @@ def _network(named: str, network: str | None) -> "Network":
     if not Path(named).is_dir() and Path(named).suffix.lower() not in CHECKPOINTS and network is None:
         return _opened(*find_model(named))
     need_training("Comparing with PyTorch", EXPORT_LIBRARIES)
-    from howfar.cli.export import exportable
     from howfar.conversion.forms import FORMS
     from howfar.conversion.onnx_export import card_of_file
     from howfar.evaluation.agreement.agreement import Network

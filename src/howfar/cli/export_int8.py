@@ -11,6 +11,7 @@ from howfar.cli.console import results, tell
 from howfar.cli.extras import INT8_LIBRARIES, need_training
 from howfar.cli.failures import sentence
 from howfar.cli.labelled_data import name_of, part_of, path_and_part
+from howfar.cli.look_with import LOOK_WITH
 from howfar.cli.measuring import counted
 from howfar.cli.progress import Step, progress_bar
 
@@ -173,12 +174,11 @@ def _judge_and_keep(
 
 
 def _tell(card: "Card", path: Path) -> None:
-    from howfar.cli.export import USED_BY
     from howfar.models.card import card_path
 
     results().print(f"{path} ({path.stat().st_size / 1e6:.1f} MB) and its card {card_path(path)}", soft_wrap=True)
     results().print(f"licence of the weights: {card.licence}", soft_wrap=True)
-    results().print(f"howfar look PHOTO {USED_BY[card.task].format(path)}", soft_wrap=True)
+    results().print(f"howfar look PHOTO {LOOK_WITH[card.task].format(path)}", soft_wrap=True)
 
 
 def agree(what: str, sources: "Sequence[Source]", networks: "tuple[Network, Network]") -> "Agreement":
