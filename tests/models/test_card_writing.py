@@ -104,6 +104,7 @@ depth_m = [1.0, 4.0]
 factors = [1.5, 1.25]
 usual_m = 2.1
 slope = 0.75
+quantile = 0.3
 objects = [30, 40]
 places = 9
 data = ["nyu:test"]
@@ -229,7 +230,7 @@ def test_any_card_reads_back_as_it_was(card: Card) -> None:
 
 def test_what_margins_by_domain_look_like() -> None:
     margins = Margins(
-        domains=(DomainMargin("rooms", (1.0, 4.0), (1.5, 1.25), (30, 40), 9, ("nyu:test",), Pull(2.1, 0.75)),),
+        domains=(DomainMargin("rooms", (1.0, 4.0), (1.5, 1.25), (30, 40), 9, ("nyu:test",), Pull(2.1, 0.75), 0.3),),
         spreads=(Spread("size", "outdoors", 1.2, 50, 4),),
     )
     card = Card("d", "depth", "CC0", InputSpec(32, 32, "stretch"), depth=DepthSpec("metres", margins=margins))

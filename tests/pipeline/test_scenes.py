@@ -5,14 +5,22 @@ import math
 import numpy as np
 import pytest
 
-from howfar.pipeline.scenes import Ranged, facts_here, scene_of
+from howfar.pipeline.scenes import Ranged, facts_here, range_objects, scene_of
+from howfar.ranging.cues.joining import CueSettings
+from howfar.ranging.methods.foreground import Foreground
+from howfar.ranging.methods.method import Method
+from howfar.ranging.methods.statistics import parse_method
+from howfar.ranging.settings import Ranging
 from howfar.scene import DepthFacts, DepthMap, Detections, Distance, Frame, Perception
 from howfar.scene.domain import UNDECIDED
+from howfar.scene.margins import DomainMargin, Margins
 
 NAMES = ("chair", "table", "lamp")
 FOUND = Detections(
     np.array([(0, 0, 9, 9)] * 3, dtype=np.float32), np.array([0.9, 0.8, 0.7], np.float32), np.arange(3), NAMES
 )
+
+LEARNED = Foreground(lambda crops: crops[:, 2], 9, 0.0)
 
 
 def far(depth_m: float) -> Distance:
@@ -38,6 +46,29 @@ def test_the_nearest_come_first(depths_m, ranks, max_depth_m, within, beyond) ->
     assert {each.label: each.nearness_rank for each in (*view.objects, *view.beyond)} == dict(
         zip(NAMES, ranks, strict=True)
     )
+
+
+@pytest.mark.parametrize(
+    ("sharp", "method", "read_m"),
+    [
+        pytest.param(False, LEARNED, 10.0, id="the map of a network"),
+        pytest.param(True, LEARNED, 40.0, id="a map that states its own errors, as that of a pair"),
+        pytest.param(False, parse_method("median"), 40.0, id="a method that was chosen for what it is"),
+    ],
+)
+def test_the_surface_of_an_object_is_read_where_the_card_says(sharp: bool, method: Method, read_m: float) -> None:
+    values = np.full((9, 9), 40.0, np.float32)
+    values[:3] = 10.0  # a third of the object
+    errors = np.full((9, 9), 0.05, np.float32) if sharp else None
+    margins = Margins(domains=(DomainMargin("outdoors", (10.0,), (1.5,), quantile=0.25),))
+    seen = Perception(
+        Frame(np.zeros((9, 9, 3), np.uint8), "photo"),
+        Detections.from_boxes([(0, 0, 9, 9)], ["thing"]),
+        DepthMap(values, "metres", log_sds=errors),
+        DepthFacts("network", reach_m=80.0, margins=margins),
+    )
+    (ranged,) = range_objects(seen, Ranging((method,), CueSettings(names=("depth",))))
+    assert ranged.distances[0].depth_m == pytest.approx(read_m, rel=0.05)
 
 
 @pytest.mark.parametrize(

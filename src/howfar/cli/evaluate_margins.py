@@ -85,13 +85,15 @@ def _measured(pictures: "Sequence[MarginPictures]", finder: "Rangefinder") -> "M
     """The margins by cue first; with them, what all cues give together."""
     from howfar.evaluation.margins.margins import measured_margins
     from howfar.evaluation.margins.measuring import errors_of, measure_alone, measure_joined
+    from howfar.evaluation.margins.quantiles import surface_quantiles
 
     names = [each.name for each in pictures]
     with progress_bar("Measuring margins", 2 * sum(len(each.samples) for each in pictures), "image") as step:
         alone = [one for each in pictures for one in measure_alone(each, counted(each.samples, step), finder)]
-        by_cue = measured_margins(errors_of(alone), names)
+        quantiles = surface_quantiles(alone)
+        by_cue = measured_margins(errors_of(alone, quantiles), names, quantiles)
         without = by_cue.without()
         joined = [
             one for each in pictures for one in measure_joined(each, counted(each.samples, step), finder, without)
         ]
-    return measured_margins({**by_cue.errors, **errors_of(joined)}, names)
+    return measured_margins({**by_cue.errors, **errors_of(joined)}, names, quantiles)

@@ -35,7 +35,7 @@ from howfar.networks.default_boxes import DefaultBoxes
 from howfar.scene import DepthKind
 from howfar.scene.detections import BOX_LOG_SD
 from howfar.scene.domain import Domain
-from howfar.scene.margins import DomainMargin, Margin, Margins, Pull, Spread, SpreadOf
+from howfar.scene.margins import MIDDLE, DomainMargin, Margin, Margins, Pull, Spread, SpreadOf
 
 SIDES = Range(" from 1 to 8192", 1, 8192)
 """Pixels along a side of a network's input: beyond it a picture alone would take a gigabyte."""
@@ -282,6 +282,7 @@ def _domain_margin(table: Fields) -> DomainMargin:
         places=table.whole("places", 0, NOT_NEGATIVE),
         data=table.texts("data", ()),
         pull=Pull(table.number("usual_m"), table.number("slope")) if {"usual_m", "slope"} & set(table.table) else None,
+        quantile=table.number("quantile", MIDDLE),
     )
     table.refuse_others()
     return margin

@@ -129,6 +129,7 @@ def _domain_margin_lines(margin: DomainMargin) -> Lines:
     yield from (("domain", margin.domain), ("depth_m", margin.depth_m), ("factors", margin.factors))
     if margin.pull is not None:
         yield from (("usual_m", margin.pull.usual_m), ("slope", margin.pull.slope))
+    yield from _given(margin, "quantile")
     if margin.objects:
         yield "objects", margin.objects
     yield "places", margin.places
@@ -154,7 +155,7 @@ def _stereo_lines(spec: StereoSpec | None) -> Lines:
         yield from (("sds_px", spec.sds_px), ("failed_sd_px", spec.failed_sd_px))
 
 
-def _given(part: Card | InputSpec | DetectorSpec | DepthSpec | Int8Facts, *names: str) -> Lines:
+def _given(part: Card | InputSpec | DetectorSpec | DepthSpec | DomainMargin | Int8Facts, *names: str) -> Lines:
     """The fields, of those named, that have another value than their default; the card calls them the same."""
     defaults = _defaults(type(part))
     yield from ((name, getattr(part, name)) for name in names if getattr(part, name) != defaults[name])

@@ -122,6 +122,7 @@ def _own_tracks(found: Detections, distances: Sequence[Distance]) -> list[Track 
 
 def _ranged(perception: Perception, method: Method, cues: CueSettings) -> Ranged:
     start = time.perf_counter()
+    method = _on_map(method, perception)
     found, camera = perception.detections, perception.camera
     if perception.crops is None:
         distances: Sequence[Distance] = measure(perception.depth, found.boxes_xyxy_px, camera, method, found.masks)
@@ -131,6 +132,11 @@ def _ranged(perception: Perception, method: Method, cues: CueSettings) -> Ranged
     doubted = tuple(_with_focal_doubt(each, perception) for each in joined)
     on_map_m = tuple(each.depth_m for each in distances) if perception.crops is None else ()
     return Ranged(method.name, doubted, ranks_of(perception, method), 1e3 * (time.perf_counter() - start), on_map_m)
+
+
+def _on_map(method: Method, perception: Perception) -> Method:
+    """The method as it reads this map: a map that states its error cell by cell, such as that of a pair, is sharp."""
+    return method if perception.depth.log_sds is not None else method.at(perception.facts.quantile)
 
 
 def _with_focal_doubt(distance: Distance, perception: Perception) -> Distance:

@@ -16,6 +16,8 @@ from howfar.scene.domain import Domain, domain_of
 
 INTERVAL_SDS = 1.2816
 """Half the width of an interval of 80 %, in standard deviations of a normal distribution."""
+MIDDLE = 0.5
+"""The quantile of the depths of an object that is their median."""
 UNMEASURED_DOMAIN = 2.0
 """A domain without margins has the standard deviations of the other one, times this."""
 
@@ -93,9 +95,12 @@ class DomainMargin:
         places: Number of places, such as drives or buildings, that all objects are from.
         data: The data sets, by name.
         pull: How the network pulls distances there; None where it does not, or that was not measured.
+        quantile: The quantile of an object's depths on the map at which its surface is read. Through an object on a map
+            that is not sharp shines what is behind it, so that its surface is nearer than the median.
 
     Raises:
-        SettingError: If the lists are not of one length, the distances do not ascend, or a factor is not above 1.
+        SettingError: If the lists are not of one length, the distances do not ascend, a factor is not above 1, or the
+            quantile is not between 0 and 1.
     """
 
     domain: Domain
@@ -105,6 +110,7 @@ class DomainMargin:
     places: int = 0
     data: tuple[str, ...] = ()
     pull: Pull | None = None
+    quantile: float = MIDDLE
 
     def __post_init__(self) -> None:
         lengths = {len(self.depth_m), len(self.factors), len(self.objects or self.depth_m)}
@@ -115,6 +121,8 @@ class DomainMargin:
             raise SettingError(f"The distances of the margins of {self.domain} must ascend from above 0.")
         for factor in self.factors:
             _refuse_no_factor(factor, self.domain)
+        if not 0 < self.quantile < 1:
+            raise SettingError(f"The quantile of {self.domain} must lie between 0 and 1, not {self.quantile}.")
 
     def log_sd_at(self, depth_m: float) -> float:
         """The margin at a distance, as a standard deviation of its natural logarithm; the widest where it is NaN."""
@@ -203,14 +211,23 @@ class Margins:
 
         In log depth: below 0 on the near side, above 0 on the far side. It goes with the probability of the domains.
         """
-        shares = {"rooms": 1 - outdoors, "outdoors": outdoors}
+        shares = _shares(outdoors)
         return sum(shares[each.domain] * each.pull.log_at(depth_m) for each in self.domains if each.pull is not None)
+
+    def quantile(self, outdoors: float) -> float:
+        """The quantile of an object's depths at which its surface is read, by the probability of the domains."""
+        shares = _shares(outdoors)
+        return MIDDLE + sum(shares[each.domain] * (each.quantile - MIDDLE) for each in self.domains)
 
     def spread(self, of: SpreadOf, outdoors: float) -> float:
         """What the standard deviation that a cue states, or all together do, is multiplied by; as in `log_sd`."""
         by_domain = {each.domain: each.factor for each in self.spreads if each.of == of}
         likelier = by_domain.get(domain_of(outdoors), 1.0)
         return _between(by_domain.get("rooms", likelier), by_domain.get("outdoors", likelier), outdoors)
+
+
+def _shares(outdoors: float) -> dict[Domain, float]:
+    return {"rooms": 1 - outdoors, "outdoors": outdoors}
 
 
 def _between(rooms: float, outside: float, outdoors: float) -> float:

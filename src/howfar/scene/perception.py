@@ -13,7 +13,7 @@ from howfar.scene.detections import Detections
 from howfar.scene.distance import Cue
 from howfar.scene.domain import ROOMS_REACH_M, UNDECIDED
 from howfar.scene.frame import Frame
-from howfar.scene.margins import Margins, SpreadOf
+from howfar.scene.margins import MIDDLE, Margins, SpreadOf
 
 NETWORK_LOG_SD = 0.2
 """Uncertainty of a network's depths, in scenes of the kind that it was trained on, where no margins were measured."""
@@ -92,6 +92,11 @@ class DepthFacts:
     def pulled_at(self, depth_m: float) -> float:
         """How much farther an interval about a distance by the map has to reach on one side; see `Margins.pulled`."""
         return 0.0 if self.margins is None else self.margins.pulled(depth_m, self.outdoors)
+
+    @property
+    def quantile(self) -> float:
+        """The quantile of an object's depths at which its surface is read; see `DomainMargin.quantile`."""
+        return MIDDLE if self.margins is None else self.margins.quantile(self.outdoors)
 
     def spread_of(self, of: SpreadOf) -> float:
         """What the spread that another cue states, or all together, is multiplied by; 1 where it was not measured."""

@@ -9,6 +9,7 @@ import pytest
 
 from howfar.datasets import DepthSample
 from howfar.evaluation.margins.measuring import (
+    QUANTILES,
     MarginPictures,
     Measured,
     Sample,
@@ -18,7 +19,7 @@ from howfar.evaluation.margins.measuring import (
 )
 from howfar.pipeline.rangefinder import Rangefinder
 from howfar.ranging.cues.depth_cue import STATISTIC_LOG_SD
-from howfar.scene.margins import INTERVAL_SDS, DomainMargin, Margins, Pull, Spread
+from howfar.scene.margins import INTERVAL_SDS, MIDDLE, DomainMargin, Margins, Pull, Spread
 from tests.evaluation.everywhere.everywhere_cases import NAMES, Row, finding
 from tests.evaluation.objects.object_cases import CAMERA, LEFT, RIGHT, object_sample
 from tests.evaluation.predictors import Predictor, red_tenths
@@ -42,7 +43,8 @@ def pictures(*samples: Sample) -> MarginPictures:
 def test_each_cue_is_measured_alone_in_the_true_boxes(tmp_path: Path) -> None:
     sample = replace(object_sample(("chair", "person"), nearest_m=(math.nan, 3.0)), place="kitchen")
     measured = list(measure_alone(pictures(sample), [sample], finder_of(tmp_path, *FOUND)))
-    by_map = [one for one in measured if one.of == "depth"]
+    assert {one.quantile for one in measured if one.of == "depth"} == set(QUANTILES)
+    by_map = [one for one in measured if one.of == "depth" and one.quantile == MIDDLE]
     assert [(one.truth_m, one.depth_m) for one in by_map] == [(2.0, 3.0), (3.0, 6.0)]
     assert {one.place for one in measured} == {"rooms:test, kitchen"}
     assert [one.log_sd for one in by_map] == pytest.approx([STATISTIC_LOG_SD] * 2)
@@ -85,7 +87,7 @@ def test_where_there_is_depth_alone_the_found_objects_are_measured(tmp_path: Pat
     measured = list(
         measure_joined(of, [sample], finder, lambda _: MARGINS) if joined else measure_alone(of, [sample], finder)
     )
-    told = [one for one in measured if one.of in ("depth", "joined")]
+    told = [one for one in measured if one.of in ("depth", "joined") and one.quantile == MIDDLE]
     assert [one.truth_m for one in told] == pytest.approx([2.0, 5.0])
     assert [one.depth_m for one in told] == pytest.approx([3.0, 6.0])
     assert {one.place for one in told} == {"streets:drive, drive"}
@@ -101,5 +103,8 @@ def test_errors_are_by_cue_and_domain_and_unknown_ones_do_not_count() -> None:
         ("size", "outdoors"): 2,
         ("size", "rooms"): 1,
     }
+    deeper = known._replace(of="depth", quantile=0.25, depth_m=8.0)
+    assert errors_of([*measured, deeper], {"outdoors": 0.25})["depth", "outdoors"].depth_m.tolist() == [8.0]
+    assert errors_of([*measured, deeper], {"rooms": 0.25})["depth", "outdoors"].depth_m.tolist() == [4.0]
     assert errors["size", "outdoors"].log_errors == pytest.approx(np.log([2.0, 1.5]))
     assert errors["size", "outdoors"].places.tolist() == ["here", "here"]

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from howfar.ranging import Bounds
 from howfar.ranging.methods.foreground import Foreground, weighted_quantiles
-from howfar.scene import DepthMap
+from howfar.scene import DepthMap, StereoRig
+from howfar.scene.depth_map import DepthKind
 
 SIDE = 16
 BOX = np.array([[4.0, 4.0, 20.0, 20.0]])
@@ -33,6 +34,25 @@ def hollow_chair() -> DepthMap:
 def test_the_part_that_the_network_chooses_is_measured() -> None:
     assert Foreground(nearer_than_median, SIDE, 0.0).read(hollow_chair(), BOX).values == pytest.approx([2.0])
     assert Foreground(the_inside, SIDE, 0.0).read(hollow_chair(), BOX).values == pytest.approx([5.0])
+
+
+@pytest.mark.parametrize(
+    ("quantile", "depth_m"), [(0.1, 2.0), (0.25, 2.0), (0.5, 5.0), (0.9, 5.0)], ids=lambda each: f"{each:g}"
+)
+@pytest.mark.parametrize("masked", [False, True], ids=["by the network", "by a mask"])
+@pytest.mark.parametrize("kind", ["metres", "disparity_px"])
+def test_the_quantile_that_is_read_counts_from_the_nearest(
+    quantile: float, depth_m: float, masked: bool, kind: DepthKind
+) -> None:
+    rig = StereoRig(100.0, 0.5)
+    depth = hollow_chair()  # of the box, 42 % are 2 m away
+    if kind == "disparity_px":
+        depth = DepthMap(rig.disparity_px(depth.values), kind, stereo=rig)
+    method = Foreground(the_inside, SIDE, 0.0).at(quantile)
+    readings = method.read(depth, BOX, np.ones((1, SIDE, SIDE), np.float32) if masked else None)
+    assert depth.to_metres(readings.values.astype(np.float32)) == pytest.approx([depth_m])
+    assert readings.mixed is not None
+    assert readings.mixed.all(), "how far the depths are apart does not depend on what is read"
 
 
 @settings(max_examples=30, deadline=None)

@@ -21,6 +21,7 @@ from howfar.datasets.splits import WHOLE, is_of_half
 from howfar.evaluation.margins.measuring import cues_alone
 from howfar.evaluation.objects.metrics import share_confidence
 from howfar.pipeline.rangefinder import Rangefinder
+from howfar.pipeline.scenes import facts_here
 from howfar.ranging.cues.seen import seen_objects
 from howfar.ranging.cues.whole import are_whole
 from howfar.scene import Detections, Frame
@@ -106,14 +107,12 @@ def judge_photos(samples: Iterable[DetectionSample], finder: Rangefinder) -> lis
         boxes = Detections.from_boxes(sample.boxes_xyxy_px, labels)
         perception = finder.perceive(Frame(sample.image, sample.name))
         counts = are_whole(seen_objects(boxes, finder.ranging.cues.sizes), perception.camera) & ~sample.crowd
-        for label, box, cues in compress(
-            zip(labels, sample.boxes_xyxy_px.tolist(), cues_alone(boxes, perception, finder), strict=True), counts
-        ):
-            by_name = {cue.name: cue for cue in cues}
-            if by_name["size"].is_known and box[3] - box[1] >= LEAST_HEIGHT_SHARE * max(sample.image.shape[:2]):
-                judged.append(
-                    JudgedObject(sample.name, label, _domain(labels), by_name["depth"].depth_m, by_name["size"].depth_m)
-                )
+        by_map = cues_alone(boxes, perception, finder, ("depth",), facts_here(perception).quantile)
+        by_size = cues_alone(boxes, perception, finder, ("size",))
+        each = zip(labels, sample.boxes_xyxy_px.tolist(), by_map, by_size, strict=True)
+        for label, box, (depth,), (size,) in compress(each, counts):
+            if size.is_known and box[3] - box[1] >= LEAST_HEIGHT_SHARE * max(sample.image.shape[:2]):
+                judged.append(JudgedObject(sample.name, label, _domain(labels), depth.depth_m, size.depth_m))
     return judged
 
 

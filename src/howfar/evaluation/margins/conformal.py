@@ -111,10 +111,20 @@ def place_quantile(values: Values, places: NDArray[np.str_], level: float) -> fl
         places: N places.
         level: The share, above 0 and at most 1.
     """
-    _, each, counts = np.unique(places, return_inverse=True, return_counts=True)
-    weights = (_place_weights(counts) / counts)[each]
+    weights = object_weights(places)
     order = np.argsort(values)
     return float(np.interp(level, np.cumsum(weights[order]), values[order]))
+
+
+def object_weights(places: NDArray[np.str_]) -> Values:
+    """How much each object counts, so that places count the same; all together 1.
+
+    Args:
+        places: N places; those with fewer than `ENOUGH_OF_PLACE` objects count less.
+    """
+    _, each, counts = np.unique(places, return_inverse=True, return_counts=True)
+    weights: Values = (_place_weights(counts) / counts)[each]
+    return weights
 
 
 def domain_margin(errors: Errors, domain: Domain, level: float, data: Sequence[str] = ()) -> DomainMargin:
@@ -222,8 +232,7 @@ def _added_log_sd(errors: Errors, pull: Pull | None, level: float) -> float:
 
 
 def _pull(errors: Errors) -> Pull | None:
-    _, each, counts = np.unique(errors.places, return_inverse=True, return_counts=True)
-    return fitted_pull(errors.log_errors, errors.depth_m, (_place_weights(counts) / counts)[each])
+    return fitted_pull(errors.log_errors, errors.depth_m, object_weights(errors.places))
 
 
 def _bands(errors: Errors) -> list[Errors]:

@@ -1,7 +1,7 @@
 """The margins of a depth network and of the cues, put together from their errors, with what left-out places show."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from howfar.errors import SettingError
@@ -16,7 +16,8 @@ from howfar.evaluation.margins.conformal import (
     spread_of,
 )
 from howfar.evaluation.margins.measuring import Key
-from howfar.scene.margins import Margins
+from howfar.scene.domain import Domain
+from howfar.scene.margins import MIDDLE, Margins
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,29 +28,35 @@ class MeasuredMargins:
         margins: The margins.
         errors: The errors of each cue in each domain, those with too few objects or places as well.
         shown: What left-out places show, for those with enough.
+        quantiles: The quantile of an object's depths that the map was read at, by domain.
     """
 
     margins: Margins
     errors: Mapping[Key, Errors]
     shown: Mapping[Key, LeftOut]
+    quantiles: Mapping[Domain, float]
 
     def without(self) -> Callable[[str], Margins]:
-        """A function that gives the margins of all places but one, at the same levels of the quantiles."""
+        """A function that gives the margins of all places but one, with the same levels and quantiles."""
 
         @cache
         def margins(place: str) -> Margins:
             kept = {key: self.errors[key].select(self.errors[key].places != place) for key in self.shown}
-            return _margins({key: errors for key, errors in kept.items() if len(errors)}, self.shown, ())
+            there = {key: errors for key, errors in kept.items() if len(errors)}
+            return _margins(there, self.shown, (), self.quantiles)
 
         return margins
 
 
-def measured_margins(errors: Mapping[Key, Errors], data: Sequence[str] = ()) -> MeasuredMargins:
+def measured_margins(
+    errors: Mapping[Key, Errors], data: Sequence[str] = (), quantiles: Mapping[Domain, float] | None = None
+) -> MeasuredMargins:
     """The margins that hold in places left out.
 
     Args:
         errors: The errors of each cue in each domain.
         data: The data sets that they are from.
+        quantiles: The quantile of an object's depths that the map was read at, by domain; the median where none is.
 
     Raises:
         SettingError: If no domain has objects and places enough for the depth map.
@@ -61,14 +68,20 @@ def measured_margins(errors: Mapping[Key, Errors], data: Sequence[str] = ()) -> 
             f"Margins need {LEAST_OBJECTS} objects with a distance, from {LEAST_PLACES} places of one domain, rooms or "
             f"outdoors; there are {count} objects in all: name more data sets."
         )
-    return MeasuredMargins(_margins(errors, shown, data), errors, shown)
+    read_at = quantiles or {}
+    return MeasuredMargins(_margins(errors, shown, data, read_at), errors, shown, read_at)
 
 
-def _margins(errors: Mapping[Key, Errors], shown: Mapping[Key, LeftOut], data: Sequence[str]) -> Margins:
+def _margins(
+    errors: Mapping[Key, Errors], shown: Mapping[Key, LeftOut], data: Sequence[str], quantiles: Mapping[Domain, float]
+) -> Margins:
     used = {key: each for key, each in errors.items() if key in shown}
     return Margins(
         domains=tuple(
-            domain_margin(each, domain, shown[of, domain].level, _of_these(data, each))
+            replace(
+                domain_margin(each, domain, shown[of, domain].level, _of_these(data, each)),
+                quantile=quantiles.get(domain, MIDDLE),
+            )
             for (of, domain), each in used.items()
             if of == "depth"
         ),

@@ -1,13 +1,14 @@
 """The errors of each cue, and of all together, on labelled objects; the steps are those of `howfar look`.
 
-The depth map, the sizes and the ground are measured in the true boxes, each alone and without any margin. What all give
-together is measured in the detector's boxes, with the margins of the other places.
+The depth map, the sizes and the ground are measured in the true boxes, each alone and without any margin; the map at
+each of the quantiles at which the surface of an object may lie. What all give together is measured in the detector's
+boxes, with the margins of the other places.
 """
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import numpy as np
 
@@ -18,17 +19,21 @@ from howfar.evaluation.margins.found import with_found_objects
 from howfar.pipeline.rangefinder import Rangefinder
 from howfar.pipeline.scenes import facts_here, range_objects, scene_of
 from howfar.ranging.settings import Ranging
-from howfar.scene import Cue, DepthFacts, Detections, Distance, Frame, Perception
+from howfar.scene import Cue, CueName, DepthFacts, Detections, Distance, Frame, Perception
 from howfar.scene.domain import Domain, domain_of
-from howfar.scene.margins import INTERVAL_SDS, Margins
+from howfar.scene.margins import INTERVAL_SDS, MIDDLE, DomainMargin, Margins
 
 Sample = ObjectSample | DepthSample
 Key = tuple[Of, Domain]
 
 IOU = 0.5
 """The overlap from which on an object is found."""
-NO_LOG_SD = 1e-9
-"""The map's uncertainty where the ranging method's own is to be stated alone."""
+NO_FACTOR = 1 + 1e-9
+"""The map's margin where the ranging method's own uncertainty is to be stated alone."""
+QUANTILES = (*np.arange(0.1, MIDDLE, 0.05).round(2).tolist(), MIDDLE)
+"""The quantiles of an object's depths at which the map is read."""
+OTHERS: tuple[CueName, ...] = ("size", "ground")
+"""The cues beside the map."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +62,7 @@ class Measured(NamedTuple):
         depth_m: The distance by the cue.
         log_sd: The standard deviation of its logarithm that is stated; for the map, the ranging method's own. Of an
             interval whose sides differ, that of the side on which the truth lies.
+        quantile: The quantile of the object's depths that the map was read at.
     """
 
     of: Of
@@ -65,6 +71,7 @@ class Measured(NamedTuple):
     truth_m: float
     depth_m: float
     log_sd: float
+    quantile: float = MIDDLE
 
 
 def measure_alone(pictures: MarginPictures, samples: Iterable[Sample], finder: Rangefinder) -> Iterator[Measured]:
@@ -81,11 +88,13 @@ def measure_alone(pictures: MarginPictures, samples: Iterable[Sample], finder: R
         domain, place = domain_of(facts_here(perception).outdoors), _place(pictures, sample)
         sizes = finder.ranging.cues.sizes
         labels = [sizes.name_of(label, pictures.detector_names) for label in labelled.labels]
-        each = cues_alone(Detections.from_boxes(labelled.boxes_xyxy_px, labels), perception, finder)
-        for truth_m, cues in zip(_truths_m(labelled), each, strict=True):
-            for cue in cues:
-                if cue.name != "boxes":  # a pair has it alone, and no margin is measured on pairs
-                    yield Measured(cue.name, domain, place, truth_m, cue.depth_m, cue.log_sd)
+        boxes, truths_m = Detections.from_boxes(labelled.boxes_xyxy_px, labels), _truths_m(labelled)
+        at_each = [(quantile, cues_alone(boxes, perception, finder, ("depth",), quantile)) for quantile in QUANTILES]
+        for quantile, each in (*at_each, (MIDDLE, cues_alone(boxes, perception, finder, OTHERS))):
+            for truth_m, cues in zip(truths_m, each, strict=True):
+                for cue in cues:
+                    if cue.name != "boxes":  # a pair has it alone, and no margin is measured on pairs
+                        yield Measured(cue.name, domain, place, truth_m, cue.depth_m, cue.log_sd, quantile)
 
 
 def measure_joined(
@@ -119,29 +128,38 @@ def measure_joined(
             )
 
 
-def cues_alone(boxes: Detections, perception: Perception, finder: Rangefinder) -> list[tuple[Cue, ...]]:
-    """The depth map, the size and the ground of each object in given boxes, each as it would be alone, without margins.
+def cues_alone(
+    boxes: Detections, perception: Perception, finder: Rangefinder, names: tuple[CueName, ...], quantile: float = MIDDLE
+) -> list[tuple[Cue, ...]]:
+    """What cues say of each object in given boxes, without margins.
 
     Args:
         boxes: The boxes, with the class names of the table of sizes.
         perception: The picture's depth map.
         finder: The pipeline; its first ranging method counts.
+        names: The cues: the depth map by itself, or others.
+        quantile: The quantile of an object's depths that the map is read at.
     """
-    facts, cues = perception.facts, finder.ranging.cues
-    bare = DepthFacts(facts.name, facts.kind, facts.scenes, log_sd=NO_LOG_SD)
+    facts, cues = perception.facts, replace(finder.ranging.cues, names=names, auto=False)
+    domains = tuple(DomainMargin(each, (1.0,), (NO_FACTOR,), quantile=quantile) for each in get_args(Domain))
+    bare = DepthFacts(facts.name, facts.kind, facts.scenes, margins=Margins(domains=domains))
     there = replace(perception, facts=bare, detections=boxes)
-    by_map, by_others = (
-        range_objects(there, Ranging(finder.ranging.methods[:1], replace(cues, names=names, auto=False)))[0].distances
-        for names in (("depth",), ("size", "ground"))
-    )
-    return [(*one.cues, *other.cues) for one, other in zip(by_map, by_others, strict=True)]
+    (ranged,) = range_objects(there, Ranging(finder.ranging.methods[:1], cues))
+    return [each.cues for each in ranged.distances]
 
 
-def errors_of(measured: Iterable[Measured]) -> dict[Key, Errors]:
-    """The errors of each cue in each domain, without those whose distance or truth is unknown."""
+def errors_of(measured: Iterable[Measured], quantiles: Mapping[Domain, float] | None = None) -> dict[Key, Errors]:
+    """The errors of each cue in each domain, without those whose distance or truth is unknown.
+
+    Args:
+        measured: The distances.
+        quantiles: The quantile in each domain that counts of the map; the median where none is named.
+    """
+    read_at = quantiles or {}
     by_key: dict[Key, list[Measured]] = {}
     for one in measured:
-        if one.truth_m > 0 and math.isfinite(one.depth_m) and math.isfinite(one.log_sd):
+        counts = one.of != "depth" or one.quantile == read_at.get(one.domain, MIDDLE)
+        if counts and one.truth_m > 0 and math.isfinite(one.depth_m) and math.isfinite(one.log_sd):
             by_key.setdefault((one.of, one.domain), []).append(one)
     return {
         key: Errors(

@@ -7,7 +7,7 @@ from howfar.evaluation.margins.conformal import LEAST_OBJECTS, LEAST_PLACES, SHA
 from howfar.evaluation.margins.margins import MeasuredMargins
 from howfar.evaluation.report.report import FigureTable, Report
 from howfar.scene.domain import Domain
-from howfar.scene.margins import DomainMargin
+from howfar.scene.margins import MIDDLE, DomainMargin
 
 TITLE = "Margins"
 LEFT_OUT = "truths in the 80 % intervals, in places left out"
@@ -18,7 +18,8 @@ WHAT = (
     "left out; of size, ground and all joined, on the interval that they state. Pulled: the slope of log given on log "
     "true distance; intervals reach farther on the side away from there. Left-out places: share of the truths "
     "in the intervals from all other places, the mean over the places, and in the worst tenth of them. Quantile: of "
-    "the errors, places counting the same from ten objects on; raised until the left-out places hold."
+    "the errors, places counting the same from ten objects on; raised until the left-out places hold. Surface: the "
+    "quantile of an object's depths at which it is read, where that is not the median."
 )
 
 
@@ -84,5 +85,7 @@ def _rows(measured: MeasuredMargins) -> Iterator[tuple[str, ...]]:
 def _distance_rows(margin: DomainMargin) -> Iterator[tuple[str, ...]]:
     for depth_m, factor, objects in zip(margin.depth_m, margin.factors, margin.objects, strict=True):
         yield f"  at {depth_m:.1f} m", f"{factor:.2f}", str(objects), "", "", "", ""
+    if margin.quantile != MIDDLE:
+        yield f"  surface at {margin.quantile:.0%}", "", "", "", "", "", ""
     if (pull := margin.pull) is not None:
         yield f"  pulled to {pull.usual_m:.1f} m", f"slope {pull.slope:.2f}", "", "", "", "", ""

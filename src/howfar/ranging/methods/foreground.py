@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,10 @@ from howfar.ranging.methods.crops import Crops, crop_boxes, network_input, widen
 from howfar.ranging.methods.method import NO_BOUNDS, Bounds, Grids, Method, Readings
 from howfar.ranging.methods.statistics import relative_stand_in
 from howfar.scene import DepthMap
+from howfar.scene.margins import MIDDLE
 
-QUARTILES = (0.25, 0.5, 0.75)
+QUARTILES = (0.25, 0.75)
+"""The quantiles between which the spread of an object's depths is taken."""
 
 SD_PER_SPREAD = 0.18
 """Standard deviation of the method's own error, in log depth, divided by the spread of the object's depths: the
@@ -36,7 +38,7 @@ Network = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 @dataclass(frozen=True, slots=True)
 class Foreground(Method):
-    """The weighted median of the depths in a box, with a weight for each cell from a network.
+    """The weighted median of the depths in a box, or another quantile, with a weight for each cell from a network.
 
     Attributes:
         network: Gives how much each cell belongs to the object.
@@ -44,6 +46,7 @@ class Foreground(Method):
         margin: Width of the margin around a box, as a share of its sides.
         bounds: Limits in metres on the depths that are used.
         name: Name of the method.
+        quantile: The weighted quantile of the depths that is read.
     """
 
     network: Network
@@ -51,17 +54,22 @@ class Foreground(Method):
     margin: float
     bounds: Bounds = NO_BOUNDS
     name: str = "auto"
+    quantile: float = MIDDLE
 
     def read(self, depth: DepthMap, boxes: NDArray[np.float64], masks: NDArray[np.float32] | None = None) -> Readings:
         """Measure boxes on a metric depth map; a detector's masks, if given, replace the network's weights."""
         if masks is not None:
-            return masked_readings(depth, boxes, masks, self.bounds)
+            return masked_readings(depth, boxes, masks, self.bounds, self.quantile)
         crops = crop_boxes(depth, boxes, self.side, self.margin, self.bounds.usable(depth))
         weights = np.zeros((len(boxes), self.side, self.side), dtype=np.float32)
         usable = np.flatnonzero((crops.known & crops.inside).any(axis=(1, 2)))
         if len(usable):
             weights[usable] = self.network(network_input(crops, depth.to_metres(crops.values))[usable])
-        return weighted_readings(depth, boxes, crops, Grids(weights, widened(boxes, self.margin)))
+        return weighted_readings(depth, boxes, crops, Grids(weights, widened(boxes, self.margin)), self.quantile)
+
+    def at(self, quantile: float) -> Method:
+        """The same, reading another quantile."""
+        return replace(self, quantile=quantile)
 
     def on_relative(self, *, bounded: bool = True) -> Method:
         """A statistic, since the network needs logarithms of depth."""
@@ -69,42 +77,49 @@ class Foreground(Method):
 
 
 def masked_readings(
-    depth: DepthMap, boxes: NDArray[np.float64], masks: NDArray[np.float32], bounds: Bounds = NO_BOUNDS
+    depth: DepthMap,
+    boxes: NDArray[np.float64],
+    masks: NDArray[np.float32],
+    bounds: Bounds = NO_BOUNDS,
+    quantile: float = MIDDLE,
 ) -> Readings:
-    """The median of the depths in each box, weighted by the box's mask.
+    """The median of the depths in each box, or another quantile, weighted by the box's mask.
 
     Args:
         depth: A metric depth map.
         boxes: N×4 boxes in its cells.
         masks: N×S×S float32, 0 to 1, on a grid over each of the boxes.
         bounds: Limits in metres on the depths that are used.
+        quantile: The quantile that is read.
     """
     crops = crop_boxes(depth, boxes, masks.shape[1], 0.0, bounds.usable(depth))
-    return weighted_readings(depth, boxes, crops, Grids(masks, boxes))._replace(method=MASK)
+    return weighted_readings(depth, boxes, crops, Grids(masks, boxes), quantile)._replace(method=MASK)
 
 
-def weighted_readings(depth: DepthMap, boxes: NDArray[np.float64], crops: Crops, grids: Grids) -> Readings:
-    """The weighted median of the depths in N boxes, with its uncertainty.
+def weighted_readings(
+    depth: DepthMap, boxes: NDArray[np.float64], crops: Crops, grids: Grids, quantile: float = MIDDLE
+) -> Readings:
+    """A weighted quantile of the depths in N boxes, with its uncertainty.
 
     Args:
         depth: A metric depth map.
         boxes: N×4 boxes in its cells.
         crops: The crops of the boxes.
         grids: The weight of each cell of the crops; a cell of unknown depth counts as 0.
+        quantile: The quantile, counted from the nearest.
     """
     cells, weights = covered_cells(boxes, depth.shape), np.where(crops.known, grids.values, np.float32(0))
-    quartiles, shares = np.full((len(boxes), 3), np.nan), np.zeros(len(boxes))
+    quantiles, shares = np.full((len(boxes), 3), np.nan), np.zeros(len(boxes))
+    wanted = (*QUARTILES, 1 - quantile if depth.near_is_large else quantile)
     inside = crops.known & crops.inside
     usable = inside.any(axis=(1, 2)) & weights.any(axis=(1, 2)) & (cells[:, 2:] > cells[:, :2]).all(axis=1)
     if usable.any():
-        quartiles[usable] = weighted_quantiles(crops.values[usable], weights[usable], QUARTILES)
+        quantiles[usable] = weighted_quantiles(crops.values[usable], weights[usable], wanted)
         shares[usable] = inside[usable].sum(axis=(1, 2)) / crops.inside.sum()
-    near, middle, far = quartiles.T
+    near, far, read = quantiles.T
     near_m, far_m = (depth.to_metres(each.astype(np.float32)).astype(np.float64) for each in (near, far))
     spread = np.abs(np.log(far_m / near_m))  # of disparities, the near quartile is the larger one
-    return Readings(
-        middle, cells, shares, SD_PER_SPREAD * spread, spread > MIXED_SPREAD, grids._replace(values=weights)
-    )
+    return Readings(read, cells, shares, SD_PER_SPREAD * spread, spread > MIXED_SPREAD, grids._replace(values=weights))
 
 
 def weighted_quantiles(

@@ -69,6 +69,16 @@ class Method(ABC):
             masks: N×S×S float32, 0 to 1: the object on a grid over each box; None from a detector without masks.
         """
 
+    def at(self, quantile: float) -> "Method":
+        """This method on a map on which another quantile than the median tells the surface of an object.
+
+        A method that its user chose for what it is stays so; this method itself unless overridden.
+
+        Args:
+            quantile: Between 0 and 1; see `scene.margins.DomainMargin`.
+        """
+        return self
+
     def on_relative(self, *, bounded: bool = True) -> "Method":
         """The method to use in place of this one on a relative map; this method itself unless overridden.
 
