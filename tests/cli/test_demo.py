@@ -16,8 +16,8 @@ def test_the_demo_shows_the_motorcycle_with_its_true_distance(tmp_path: Path, mo
     result = CliRunner().invoke(app, ["demo"])
     assert result.exit_code == 0, result.output
     (row,) = [line for line in result.stdout.splitlines() if "motorcycle" in line and "0.8" in line]
-    assert "3.3 m" in row, "the estimate that the README tells of"
-    assert "2.3–4.8" in row, "its interval"
+    assert "3.1 m" in row, "the estimate that the README tells of"
+    assert "2.4–4.2" in row, "its interval"
     assert "2.4 m" in row, "the true distance, from the ground truth's disparity"
     assert "its metres are rough here" in " ".join(result.stdout.split())
     assert Image.open(tmp_path / "howfar-demo" / "motorcycle.jpg").width > 3 * 700

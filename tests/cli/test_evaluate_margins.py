@@ -56,6 +56,20 @@ def test_margins_are_written_into_the_networks_card(tmp_path: Path) -> None:
     assert outdoors.data == ("town:all",)
 
 
+def test_of_pictures_that_it_has_learned_from_the_other_cues_are_measured(tmp_path: Path) -> None:
+    card, root = tmp_path / "new.toml", drives(tmp_path, 8)
+    unseen = [f"{root}:drive_{number}" for number in range(3)]
+    learned = [word for number in range(3, 8) for word in ("--learned", f"{root}:drive_{number}")]
+    run("margins", network(tmp_path), *unseen, *learned, *detector(tmp_path), "--card", card)
+    spec = read_card(card).depth
+    assert spec is not None
+    assert spec.margins is not None
+    (outdoors,) = spec.margins.domains
+    assert (outdoors.objects, outdoors.places, outdoors.data) == ((30,), 3, tuple(f"town:drive_{n}" for n in range(3)))
+    by_cue = {each.of: (each.objects, each.places) for each in spec.margins.spreads}
+    assert by_cue["size"] == (40, 8), "of each drive, five are not cut by the frame"
+
+
 def test_a_drive_without_labels_is_measured_on_its_depth(tmp_path: Path) -> None:
     town = grey(write_streets(tmp_path / "town"))
     rows = (tmp_path / "town" / "index.csv").read_text().replace("label_2/000001.txt", "")

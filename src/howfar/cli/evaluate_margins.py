@@ -11,8 +11,6 @@ from howfar.cli.options import CameraHeight, Engine, Overwrite, Precision
 from howfar.cli.progress import progress_bar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from howfar.evaluation.margins.margins import MeasuredMargins
     from howfar.evaluation.margins.measuring import MarginPictures
     from howfar.pipeline.rangefinder import Rangefinder
@@ -28,6 +26,15 @@ def margins(
             "with depth alone, where the objects that are found are measured. A part as DATA:PART.",
         ),
     ],
+    learned: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--learned",
+            metavar="DATA",
+            help="The same, of what it has learned from: sizes, the ground, and at which of its depths an object is "
+            "read, are measured there too. May be repeated.",
+        ),
+    ] = None,
     card: Annotated[
         Path | None,
         typer.Option("--card", metavar="FILE", help="Write the network's card with these margins to this file."),
@@ -67,9 +74,10 @@ def margins(
     if network.card.depth is None or network.spec.kind != "metres":
         raise SettingError(f"{network.name} gives no metres, and margins are those of metres: name a metric network.")
     pictures = [opened_for_margins(each, every, held_out) for each in data]
+    pictures += [opened_for_margins(each, every, learned=True) for each in learned or ()]
     finder = Rangefinder(finds, network, camera_height_m=camera_height, engine=engine, precision=precision)
     measured = _measured(pictures, finder)
-    report = margins_report(measured, [each.name for each in pictures], finds.name, network.name)
+    report = margins_report(measured, pictures, finds.name, network.name)
     publish(report, None, overwrite)
     if card is not None:
         spec = replace(network.card.depth, margins=measured.margins)
@@ -81,19 +89,18 @@ def margins(
         publish_page(as_page(report), html, overwrite)
 
 
-def _measured(pictures: "Sequence[MarginPictures]", finder: "Rangefinder") -> "MeasuredMargins":
+def _measured(pictures: "list[MarginPictures]", finder: "Rangefinder") -> "MeasuredMargins":
     """The margins by cue first; with them, what all cues give together."""
     from howfar.evaluation.margins.margins import measured_margins
     from howfar.evaluation.margins.measuring import errors_of, measure_alone, measure_joined
     from howfar.evaluation.margins.quantiles import surface_quantiles
 
-    names = [each.name for each in pictures]
-    with progress_bar("Measuring margins", 2 * sum(len(each.samples) for each in pictures), "image") as step:
+    unseen = [each for each in pictures if not each.learned]
+    names = [each.name for each in unseen]
+    with progress_bar("Measuring margins", sum(len(each.samples) for each in pictures + unseen), "image") as step:
         alone = [one for each in pictures for one in measure_alone(each, counted(each.samples, step), finder)]
         quantiles = surface_quantiles(alone)
         by_cue = measured_margins(errors_of(alone, quantiles), names, quantiles)
         without = by_cue.without()
-        joined = [
-            one for each in pictures for one in measure_joined(each, counted(each.samples, step), finder, without)
-        ]
+        joined = [one for each in unseen for one in measure_joined(each, counted(each.samples, step), finder, without)]
     return measured_margins({**by_cue.errors, **errors_of(joined)}, names, quantiles)

@@ -30,13 +30,14 @@ def opened_pictures(named: str, every: int) -> "LabelledPictures":
     )
 
 
-def opened_for_margins(named: str, every: int, held_out: int = 0) -> "MarginPictures":
+def opened_for_margins(named: str, every: int, held_out: int = 0, *, learned: bool = False) -> "MarginPictures":
     """The same; a data set, or a part of one, that has no labels may have depth maps in their place.
 
     Args:
         named: The data set, with or without a part.
         every: Take every Nth picture only.
         held_out: Of a part called `train`, take only what a training with this `held_out` leaves out; all when 0.
+        learned: Whether the network has learned from them.
     """
     from howfar.datasets import LazySamples, open_depth_dataset, open_object_dataset
     from howfar.errors import SourceError
@@ -51,13 +52,13 @@ def opened_for_margins(named: str, every: int, held_out: int = 0) -> "MarginPict
     if labelled is None or part not in (None, *labelled.splits):
         depth = open_depth_dataset(path)
         used = part or part_of(depth.splits, path)
-        return MarginPictures(name_of(path, used, every), {}, depth.split(used)[::every])
+        return MarginPictures(name_of(path, used, every), {}, depth.split(used)[::every], learned)
     used = part or part_of(labelled.splits, path)
     samples, name = labelled.objects(used), name_of(path, used, every)
     if held_out and used == "train":
         away = list(split_held_out(range(len(samples)), held_out)[1])
         samples, name = LazySamples(away, samples.__getitem__), f"{name}, held out one block in {held_out}"
-    return MarginPictures(name, labelled.detector_names, samples[::every])
+    return MarginPictures(name, labelled.detector_names, samples[::every], learned)
 
 
 def path_and_part(named: str) -> tuple[Path, str | None]:

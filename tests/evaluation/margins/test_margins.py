@@ -6,6 +6,7 @@ import pytest
 from howfar.errors import SettingError
 from howfar.evaluation.margins.conformal import Errors
 from howfar.evaluation.margins.margins import measured_margins
+from howfar.evaluation.margins.measuring import MarginPictures
 from howfar.evaluation.margins.reports import left_out_line, margins_report
 
 
@@ -48,16 +49,21 @@ def test_a_place_that_is_away_does_not_tell() -> None:
     assert without("elsewhere").domains[0].places == 8
 
 
+def named(*names: str, learned: bool = False) -> list[MarginPictures]:
+    return [MarginPictures(name, {}, (), learned) for name in names]
+
+
 def test_too_few_objects_or_places_are_refused() -> None:
     with pytest.raises(SettingError, match="there are 12 objects in all: name more data sets"):
         measured_margins({("depth", "rooms"): errors(0.2, count=12), ("size", "rooms"): errors(0.2)})
 
 
 def test_the_report_states_margins_by_distance_and_what_they_rest_on() -> None:
-    report = margins_report(measured_margins(MADE), ["streets:all", "rooms"], "finder", "net")  # type: ignore[arg-type]
+    pictures = [*named("streets:all", "rooms"), *named("drive", learned=True)]
+    report = margins_report(measured_margins(MADE), pictures, "finder", "net")  # type: ignore[arg-type]
     (table,) = report.tables
     rows = {row[0]: row for row in table.rows}
-    assert report.protocol["data"] == "streets:all; rooms"
+    assert (report.protocol["data"], report.protocol["learned from"]) == ("streets:all; rooms", "drive")
     assert rows["depth, outdoors"][2:4] == ("80", "8")
     assert rows["ground, outdoors"] == ("ground, outdoors", "–", "12", "8", "–", "–", "–")
     assert rows["size, outdoors"][1].startswith("× ")
@@ -76,5 +82,8 @@ def test_the_report_says_where_the_network_pulls_distances_to() -> None:
     true_m = np.geomspace(0.8, 8.0, 80)
     places = errors(0.1).places
     pulled = Errors(0.3 * np.log(2.0 / true_m), np.full(80, 0.1), 2.0 * (true_m / 2.0) ** 0.7, places)
-    (table,) = margins_report(measured_margins({("depth", "rooms"): pulled}), ["rooms"], "finder", "net").tables
+    measured = measured_margins({("depth", "rooms"): pulled}, quantiles={"rooms": 0.3})
+    (table,) = margins_report(measured, named("rooms"), "finder", "net").tables
+    assert "  surface at 30%" in {row[0] for row in table.rows}
+    assert measured.margins.quantile(0.0) == measured.without()("none").quantile(0.0) == pytest.approx(0.3)
     assert ("  pulled to 2.0 m", "slope 0.70") in {row[:2] for row in table.rows}

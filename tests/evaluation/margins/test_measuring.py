@@ -47,6 +47,8 @@ def test_each_cue_is_measured_alone_in_the_true_boxes(tmp_path: Path) -> None:
     by_map = [one for one in measured if one.of == "depth" and one.quantile == MIDDLE]
     assert [(one.truth_m, one.depth_m) for one in by_map] == [(2.0, 3.0), (3.0, 6.0)]
     assert {one.place for one in measured} == {"rooms:test, kitchen"}
+    of_learned = measure_alone(replace(pictures(sample), learned=True), [sample], finder_of(tmp_path, *FOUND))
+    assert [one._replace(learned=False) for one in of_learned] == measured
     assert [one.log_sd for one in by_map] == pytest.approx([STATISTIC_LOG_SD] * 2)
     by_size = [one for one in measured if one.of == "size"]
     assert [math.isfinite(one.depth_m) for one in by_size] == [False, True]  # a chair has no known height
@@ -106,5 +108,7 @@ def test_errors_are_by_cue_and_domain_and_unknown_ones_do_not_count() -> None:
     deeper = known._replace(of="depth", quantile=0.25, depth_m=8.0)
     assert errors_of([*measured, deeper], {"outdoors": 0.25})["depth", "outdoors"].depth_m.tolist() == [8.0]
     assert errors_of([*measured, deeper], {"rooms": 0.25})["depth", "outdoors"].depth_m.tolist() == [4.0]
+    seen = [one._replace(learned=True) for one in measured]
+    assert {of for of, _ in errors_of(seen)} == {"size"}, "what a network has learned does not tell its errors"
     assert errors["size", "outdoors"].log_errors == pytest.approx(np.log([2.0, 1.5]))
     assert errors["size", "outdoors"].places.tolist() == ["here", "here"]

@@ -50,3 +50,4 @@ def test_a_domain_with_too_few_objects_or_places_has_none() -> None:
 
     many = [each for place in PLACES for each in measured("outdoors", place, LEAST_OBJECTS)]
     assert surface_quantiles([*many, *measured("rooms", "here", 3)]) == {"outdoors": 0.3}
+    assert surface_quantiles([one._replace(learned=True) for one in many]) == {"outdoors": 0.3}

@@ -44,11 +44,13 @@ class MarginPictures:
         name: The name of the data set, with the part.
         detector_names: The detector's name for each class of the data set that has one.
         samples: The pictures: with labelled objects; or with depth alone, where the found objects are measured.
+        learned: Whether the depth network has learned from them, so that they do not tell how far off its map is.
     """
 
     name: str
     detector_names: Mapping[str, str]
     samples: Sequence[Sample]
+    learned: bool = False
 
 
 class Measured(NamedTuple):
@@ -63,6 +65,7 @@ class Measured(NamedTuple):
         log_sd: The standard deviation of its logarithm that is stated; for the map, the ranging method's own. Of an
             interval whose sides differ, that of the side on which the truth lies.
         quantile: The quantile of the object's depths that the map was read at.
+        learned: Whether the depth network has learned from the picture.
     """
 
     of: Of
@@ -72,6 +75,7 @@ class Measured(NamedTuple):
     depth_m: float
     log_sd: float
     quantile: float = MIDDLE
+    learned: bool = False
 
 
 def measure_alone(pictures: MarginPictures, samples: Iterable[Sample], finder: Rangefinder) -> Iterator[Measured]:
@@ -94,7 +98,8 @@ def measure_alone(pictures: MarginPictures, samples: Iterable[Sample], finder: R
             for truth_m, cues in zip(truths_m, each, strict=True):
                 for cue in cues:
                     if cue.name != "boxes":  # a pair has it alone, and no margin is measured on pairs
-                        yield Measured(cue.name, domain, place, truth_m, cue.depth_m, cue.log_sd, quantile)
+                        told = truth_m, cue.depth_m, cue.log_sd
+                        yield Measured(cue.name, domain, place, *told, quantile, pictures.learned)
 
 
 def measure_joined(
@@ -151,6 +156,8 @@ def cues_alone(
 def errors_of(measured: Iterable[Measured], quantiles: Mapping[Domain, float] | None = None) -> dict[Key, Errors]:
     """The errors of each cue in each domain, without those whose distance or truth is unknown.
 
+    Those of the map do not count in pictures that its network has learned from.
+
     Args:
         measured: The distances.
         quantiles: The quantile in each domain that counts of the map; the median where none is named.
@@ -158,7 +165,7 @@ def errors_of(measured: Iterable[Measured], quantiles: Mapping[Domain, float] | 
     read_at = quantiles or {}
     by_key: dict[Key, list[Measured]] = {}
     for one in measured:
-        counts = one.of != "depth" or one.quantile == read_at.get(one.domain, MIDDLE)
+        counts = one.of != "depth" or (one.quantile == read_at.get(one.domain, MIDDLE) and not one.learned)
         if counts and one.truth_m > 0 and math.isfinite(one.depth_m) and math.isfinite(one.log_sd):
             by_key.setdefault((one.of, one.domain), []).append(one)
     return {

@@ -22,11 +22,13 @@ def surface_quantiles(measured: Sequence[Measured]) -> dict[Domain, float]:
     """The quantile in each domain that has objects and places enough.
 
     Args:
-        measured: The distances on the map, at each of `QUANTILES`.
+        measured: The distances on the map, at each of `QUANTILES`. How sharp the map is, pictures tell as well that its
+            network has learned from.
     """
+    told = [one._replace(learned=False) for one in measured]
     by_domain: dict[Domain, dict[float, Errors]] = {}
     for quantile in QUANTILES:
-        for (of, domain), errors in errors_of(measured, {"rooms": quantile, "outdoors": quantile}).items():
+        for (of, domain), errors in errors_of(told, {"rooms": quantile, "outdoors": quantile}).items():
             if of == "depth" and is_enough(errors):
                 by_domain.setdefault(domain, {})[quantile] = errors
     return {domain: surface_quantile(each) for domain, each in by_domain.items()}

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from howfar.evaluation.margins.conformal import LEAST_OBJECTS, LEAST_PLACES, SHARE, Of
 from howfar.evaluation.margins.margins import MeasuredMargins
+from howfar.evaluation.margins.measuring import MarginPictures
 from howfar.evaluation.report.report import FigureTable, Report
 from howfar.scene.domain import Domain
 from howfar.scene.margins import MIDDLE, DomainMargin
@@ -35,17 +36,18 @@ def left_out_line(measured: MeasuredMargins) -> str:
     return f"{LEFT_OUT}: {', '.join(told)}"
 
 
-def margins_report(measured: MeasuredMargins, data: Sequence[str], detector: str, depth: str) -> Report:
+def margins_report(measured: MeasuredMargins, pictures: Sequence[MarginPictures], detector: str, depth: str) -> Report:
     """The report.
 
     Args:
         measured: The margins, and what they rest on.
-        data: The names of the data sets.
+        pictures: The data sets.
         detector: The detector.
         depth: The depth network.
     """
     protocol = {
-        "data": "; ".join(data),
+        "data": "; ".join(each.name for each in pictures if not each.learned),
+        "learned from": "; ".join(each.name for each in pictures if each.learned) or "none of it",
         "depth": depth,
         "boxes": f"true ones for each cue alone, those of {detector} for all joined; where there is depth alone, the "
         "objects found, their distance read in the true map",
