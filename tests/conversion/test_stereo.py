@@ -1,10 +1,12 @@
 """Published checkpoints of stereo networks, and their cards."""
 
+import warnings
 from pathlib import Path
 
 import pytest
 import torch
 
+from howfar.conversion.onnx_export import export
 from howfar.conversion.published import published_network
 from howfar.networks.mc_cnn import MCCNNAccurate, MCCNNFast
 from howfar.networks.psmnet import PSMNet
@@ -34,6 +36,15 @@ def test_the_layers_of_a_file_tell_which_network_it_holds(tmp_path: Path, networ
         assert found.shape == (1, 1 if takes_pair else 64, 12, 13)
         for loaded, value in zip(exportable.network.state_dict().values(), own.state_dict().values(), strict=True):
             torch.testing.assert_close(loaded, value, rtol=0, atol=0)
+
+
+@pytest.mark.slow
+def test_a_network_of_both_pictures_is_exported_and_nothing_is_said_of_its_axes(tmp_path: Path) -> None:
+    torch.save(MCCNNAccurate(5, 3).state_dict(), tmp_path / "weights.pt")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        exported = export(published_network(tmp_path / "weights.pt", "mc-cnn-accurate"), tmp_path / "judge.onnx")
+    assert [each.error < 1e-4 for each in exported.comparisons] == [True, True], "at two sizes"
 
 
 @pytest.mark.slow

@@ -231,13 +231,14 @@ def _without_traces(model: onnx.ModelProto) -> onnx.ModelProto:
 
 @contextmanager
 def _quiet_exporter() -> Iterator[None]:
-    """Keep back what PyTorch's exporter says of libraries that are not used here, and of its own deprecations."""
+    """Keep back what PyTorch's exporter says of libraries that are not used here, of its deprecations and its names."""
     logger = logging.getLogger("torch.onnx")
     level = logger.level
     logger.setLevel(logging.ERROR)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)
+            warnings.filterwarnings("ignore", "# The axis name", UserWarning)  # both pictures of a pair are of one size
             yield
     finally:
         logger.setLevel(level)
