@@ -30,7 +30,7 @@ IOU = 0.5
 """The overlap from which on an object is found."""
 NO_FACTOR = 1 + 1e-9
 """The map's margin where the ranging method's own uncertainty is to be stated alone."""
-QUANTILES = (*np.arange(0.1, MIDDLE, 0.05).round(2).tolist(), MIDDLE)
+QUANTILES = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, MIDDLE)
 """The quantiles of an object's depths at which the map is read."""
 OTHERS: tuple[CueName, ...] = ("size", "ground")
 """The cues beside the map."""
