@@ -48,11 +48,11 @@ def main() -> None:
     named = parser.parse_args()
     pairs = CocoPairs(named.data).split(named.split, tuple(named.classes))[: named.count]
     detectors = [open_detector(each) for each in named.detector]
-    maps = {matcher.name: matched_by(matcher) for matcher in map(open_matcher, named.matcher)}
-    maps |= {eye.facts.name: seen_by_one_eye(eye) for eye in map(open_depth_network, named.one_eye)}
+    maps = [(matcher.name, matched_by(matcher)) for matcher in map(open_matcher, named.matcher)]
+    maps += [(eye.facts.name, seen_by_one_eye(eye)) for eye in map(open_depth_network, named.one_eye)]
     taking_boxes: list[System] = [
         BoxesOnMap(f"{detector.name} + {name}", detector, disparities)
-        for detector, (name, disparities) in product(detectors, maps.items())
+        for detector, (name, disparities) in product(detectors, maps)
     ]
     taking_boxes += [system for detector in detectors for system in _ours(detector)]
     in_both: list[System] = [BoxesInBoth(detector.name, detector) for detector in map(open_detector, named.pairs)]

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from howfar.errors import OutputError, SettingError, SourceError
+from howfar.evaluation.margins import quantiles
 from howfar.models.card_reading import read_card
 from tests.cli.evaluating import run
 from tests.datasets.folders import STREETS_HEADER, kitti_line, write_streets
@@ -54,6 +55,24 @@ def test_margins_are_written_into_the_networks_card(tmp_path: Path) -> None:
     (outdoors,) = spec.margins.domains
     assert (outdoors.domain, outdoors.objects, outdoors.places) == ("outdoors", (40,), 4)
     assert outdoors.data == ("town:all",)
+
+
+def test_the_quantile_of_the_surface_is_told_and_kept_in_the_card(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quantiles, "surface_quantiles", lambda measured: {"outdoors": 0.3, "rooms": 0.4})
+    card = tmp_path / "new.toml"
+    assert "surface" in run("margins", network(tmp_path), drives(tmp_path), *detector(tmp_path), "--card", card)
+    spec = read_card(card).depth
+    assert spec is not None
+    assert spec.margins is not None
+    assert [each.surface_quantile for each in spec.margins.domains] == [0.3]
+
+
+def test_pictures_named_twice_are_refused(tmp_path: Path) -> None:
+    root = drives(tmp_path)
+    with pytest.raises(SettingError, match="town:drive_1 is named twice"):
+        run("margins", network(tmp_path), f"{root}:drive_0", f"{root}:drive_1", "--learned", f"{root}:drive_1")
 
 
 def test_of_pictures_that_it_has_learned_from_the_other_cues_are_measured(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 
 from howfar.datasets import NYU_CAMERA, DepthSample
 from howfar.scene import Camera, DepthFacts, DepthKind, DepthMap, Frame
+from howfar.scene.margins import Margins
 
 
 @dataclass
@@ -16,10 +17,11 @@ class Predictor:
     of_picture: Callable[[np.ndarray], np.ndarray]
     kind: DepthKind = "metres"
     seen: list[tuple[np.ndarray, Camera | None]] = field(default_factory=list)
+    margins: Margins | None = None
 
     @property
     def facts(self) -> DepthFacts:
-        return DepthFacts("made", self.kind)
+        return DepthFacts("made", self.kind, margins=self.margins)
 
     def estimate(self, frame: Frame) -> DepthMap:
         self.seen.append((frame.image, frame.camera))

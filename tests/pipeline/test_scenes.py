@@ -60,7 +60,7 @@ def test_the_surface_of_an_object_is_read_where_the_card_says(sharp: bool, metho
     values = np.full((9, 9), 40.0, np.float32)
     values[:3] = 10.0  # a third of the object
     errors = np.full((9, 9), 0.05, np.float32) if sharp else None
-    margins = Margins(domains=(DomainMargin("outdoors", (10.0,), (1.5,), quantile=0.25),))
+    margins = Margins(domains=(DomainMargin("outdoors", (10.0,), (1.5,), surface_quantile=0.25),))
     seen = Perception(
         Frame(np.zeros((9, 9, 3), np.uint8), "photo"),
         Detections.from_boxes([(0, 0, 9, 9)], ["thing"]),

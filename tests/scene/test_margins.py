@@ -83,10 +83,12 @@ def test_a_pull_goes_with_its_domain(depth_m: float, outdoors: float, pulled: fl
     ("outdoors", "quantile"), [(0.0, 0.5), (0.5, 0.4), (1.0, 0.3)], ids=["in rooms", "undecided", "outdoors"]
 )
 def test_a_quantile_goes_with_its_domain(outdoors: float, quantile: float) -> None:
-    margins = Margins(domains=(ROOMS, replace(STREETS, quantile=0.3)))
-    assert margins.quantile(outdoors) == pytest.approx(quantile)
-    assert Margins(domains=(replace(STREETS, quantile=0.3),)).quantile(outdoors) == pytest.approx(quantile)
-    assert Margins((SEATS, OTHERS)).quantile(outdoors) == MIDDLE
+    margins = Margins(domains=(ROOMS, replace(STREETS, surface_quantile=0.3)))
+    assert margins.surface_quantile(outdoors) == pytest.approx(quantile)
+    assert Margins(domains=(replace(STREETS, surface_quantile=0.3),)).surface_quantile(outdoors) == pytest.approx(
+        quantile
+    )
+    assert Margins((SEATS, OTHERS)).surface_quantile(outdoors) == MIDDLE
 
 
 @pytest.mark.parametrize(
@@ -125,9 +127,9 @@ def test_a_spread_of_one_domain_alone_stays_in_it() -> None:
         (lambda: DomainMargin("rooms", (0.0, 1.0), (1.2, 1.2)), "must ascend from above 0"),
         (lambda: DomainMargin("rooms", (1.0, math.inf), (1.2, 1.2)), "must ascend"),
         (lambda: DomainMargin("rooms", (1.0,), (0.9,)), "must be a factor above 1"),
-        (lambda: replace(ROOMS, quantile=0.0), "must lie between 0 and 1, not 0.0"),
-        (lambda: replace(ROOMS, quantile=1.0), "must lie between 0 and 1, not 1.0"),
-        (lambda: replace(ROOMS, quantile=math.nan), "must lie between 0 and 1"),
+        (lambda: replace(ROOMS, surface_quantile=0.0), "must lie between 0 and 1, not 0.0"),
+        (lambda: replace(ROOMS, surface_quantile=1.0), "must lie between 0 and 1, not 1.0"),
+        (lambda: replace(ROOMS, surface_quantile=math.nan), "must lie between 0 and 1"),
         (lambda: Pull(0.0, 0.8), "a slope above 0 and at most 1, not 0.0 and 0.8"),
         (lambda: Pull(math.inf, 0.8), "usual_m above 0"),
         (lambda: Pull(2.0, 0.0), "a slope above 0"),

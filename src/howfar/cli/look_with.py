@@ -1,4 +1,4 @@
-"""How `howfar look` is told to use a file that another command wrote."""
+"""How `howfar look` is told to use a network."""
 
 LOOK_WITH = {
     "detection": "--detector {0}",
@@ -7,4 +7,4 @@ LOOK_WITH = {
     "joint": "--detector {0} --depth-model {0}",
     "stereo": "--right RIGHT --camera RIG --stereo-method {0}",
 }
-"""The options that name a file, by the task of its card."""
+"""The options that name a file or a network, by the task of its card."""

@@ -231,7 +231,7 @@ def _without_traces(model: onnx.ModelProto) -> onnx.ModelProto:
 
 @contextmanager
 def _quiet_exporter() -> Iterator[None]:
-    """Keep back what PyTorch's exporter says of libraries that are not used here, of its deprecations and its names."""
+    """Keep back what PyTorch's exporter says of unused libraries, of its deprecations, and of axes of one size."""
     logger = logging.getLogger("torch.onnx")
     level = logger.level
     logger.setLevel(logging.ERROR)

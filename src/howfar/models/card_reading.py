@@ -282,7 +282,7 @@ def _domain_margin(table: Fields) -> DomainMargin:
         places=table.whole("places", 0, NOT_NEGATIVE),
         data=table.texts("data", ()),
         pull=Pull(table.number("usual_m"), table.number("slope")) if {"usual_m", "slope"} & set(table.table) else None,
-        quantile=table.number("quantile", MIDDLE),
+        surface_quantile=table.number("surface_quantile", MIDDLE),
     )
     table.refuse_others()
     return margin

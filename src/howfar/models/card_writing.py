@@ -129,7 +129,7 @@ def _domain_margin_lines(margin: DomainMargin) -> Lines:
     yield from (("domain", margin.domain), ("depth_m", margin.depth_m), ("factors", margin.factors))
     if margin.pull is not None:
         yield from (("usual_m", margin.pull.usual_m), ("slope", margin.pull.slope))
-    yield from _given(margin, "quantile")
+    yield from _given(margin, "surface_quantile")
     if margin.objects:
         yield "objects", margin.objects
     yield "places", margin.places

@@ -9,7 +9,7 @@ from howfar.ranging.methods.layers import NAME as LAYERS
 from howfar.ranging.methods.layers import Layers
 
 DEFAULT_METHOD = "auto"
-"""The learned method: the median depth of the cells that a small network takes for the object in the box."""
+"""The learned method: the depth of the cells that a small network takes for the object in the box."""
 
 
 def all_method_names() -> tuple[str, ...]:

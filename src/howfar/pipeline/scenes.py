@@ -136,7 +136,7 @@ def _ranged(perception: Perception, method: Method, cues: CueSettings) -> Ranged
 
 def _on_map(method: Method, perception: Perception) -> Method:
     """The method as it reads this map: a map that states its error cell by cell, such as that of a pair, is sharp."""
-    return method if perception.depth.log_sds is not None else method.at(perception.facts.quantile)
+    return method if perception.depth.log_sds is not None else method.at_quantile(perception.facts.surface_quantile)
 
 
 def _with_focal_doubt(distance: Distance, perception: Perception) -> Distance:

@@ -95,8 +95,8 @@ class DomainMargin:
         places: Number of places, such as drives or buildings, that all objects are from.
         data: The data sets, by name.
         pull: How the network pulls distances there; None where it does not, or that was not measured.
-        quantile: The quantile of an object's depths on the map at which its surface is read. Through an object on a map
-            that is not sharp shines what is behind it, so that its surface is nearer than the median.
+        surface_quantile: The quantile of an object's depths on the map at which its surface is read. Through an object
+            on a map that is not sharp shines what is behind it, so that its surface is nearer than the median.
 
     Raises:
         SettingError: If the lists are not of one length, the distances do not ascend, a factor is not above 1, or the
@@ -110,7 +110,7 @@ class DomainMargin:
     places: int = 0
     data: tuple[str, ...] = ()
     pull: Pull | None = None
-    quantile: float = MIDDLE
+    surface_quantile: float = MIDDLE
 
     def __post_init__(self) -> None:
         lengths = {len(self.depth_m), len(self.factors), len(self.objects or self.depth_m)}
@@ -121,8 +121,10 @@ class DomainMargin:
             raise SettingError(f"The distances of the margins of {self.domain} must ascend from above 0.")
         for factor in self.factors:
             _refuse_no_factor(factor, self.domain)
-        if not 0 < self.quantile < 1:
-            raise SettingError(f"The quantile of {self.domain} must lie between 0 and 1, not {self.quantile}.")
+        if not 0 < self.surface_quantile < 1:
+            raise SettingError(
+                f"The surface_quantile of {self.domain} must lie between 0 and 1, not {self.surface_quantile}."
+            )
 
     def log_sd_at(self, depth_m: float) -> float:
         """The margin at a distance, as a standard deviation of its natural logarithm; the widest where it is NaN."""
@@ -214,10 +216,10 @@ class Margins:
         shares = _shares(outdoors)
         return sum(shares[each.domain] * each.pull.log_at(depth_m) for each in self.domains if each.pull is not None)
 
-    def quantile(self, outdoors: float) -> float:
+    def surface_quantile(self, outdoors: float) -> float:
         """The quantile of an object's depths at which its surface is read, by the probability of the domains."""
         shares = _shares(outdoors)
-        return MIDDLE + sum(shares[each.domain] * (each.quantile - MIDDLE) for each in self.domains)
+        return MIDDLE + sum(shares[each.domain] * (each.surface_quantile - MIDDLE) for each in self.domains)
 
     def spread(self, of: SpreadOf, outdoors: float) -> float:
         """What the standard deviation that a cue states, or all together do, is multiplied by; as in `log_sd`."""

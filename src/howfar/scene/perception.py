@@ -94,9 +94,9 @@ class DepthFacts:
         return 0.0 if self.margins is None else self.margins.pulled(depth_m, self.outdoors)
 
     @property
-    def quantile(self) -> float:
-        """The quantile of an object's depths at which its surface is read; see `DomainMargin.quantile`."""
-        return MIDDLE if self.margins is None else self.margins.quantile(self.outdoors)
+    def surface_quantile(self) -> float:
+        """The quantile of an object's depths at which its surface is read; see `DomainMargin.surface_quantile`."""
+        return MIDDLE if self.margins is None else self.margins.surface_quantile(self.outdoors)
 
     def spread_of(self, of: SpreadOf) -> float:
         """What the spread that another cue states, or all together, is multiplied by; 1 where it was not measured."""

@@ -1,6 +1,7 @@
 """Photos judged by sizes."""
 
 import math
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -12,7 +13,10 @@ from howfar.pipeline.perceivers import DepthAlone
 from howfar.pipeline.rangefinder import Rangefinder
 from howfar.ranging import parse_method
 from howfar.ranging.cues.joining import parse_cues
+from howfar.ranging.methods.foreground import Foreground
 from howfar.ranging.settings import Ranging
+from howfar.scene.domain import Domain
+from howfar.scene.margins import DomainMargin, Margins
 from tests.evaluation.predictors import Predictor, red_tenths
 
 UPRIGHT, SEATED, CUT, SMALL = (100, 100, 150, 250), (200, 100, 300, 150), (300, 0, 350, 250), (400, 200, 410, 230)
@@ -42,6 +46,17 @@ def test_whole_upright_objects_of_known_size_are_compared_with_the_map() -> None
     (one,) = judge_photos([photo(*shown)], finder())
     assert (one.picture, one.label, one.by_map_m, one.domain) == ("photo", "person", 5.0, "rooms")
     assert 4.0 < one.by_size_m < 8.0
+
+
+@pytest.mark.parametrize("quantile", [0.25, 0.5])
+def test_the_map_is_read_where_the_card_says(quantile: float) -> None:
+    seen = photo(("person", UPRIGHT))
+    seen.image[:, :117] = 20  # a third of the person is 2 m away, the rest 5 m
+    domains = [DomainMargin(each, (1.0,), (1.5,), surface_quantile=quantile) for each in get_args(Domain)]
+    network = Predictor(red_tenths, margins=Margins(domains=tuple(domains)))
+    ranging = Ranging((Foreground(lambda crops: crops[:, 2], 24, 0.0),), parse_cues("auto"))
+    (one,) = judge_photos([seen], Rangefinder.of(DepthAlone(network), ranging=ranging))
+    assert one.by_map_m == (2.0 if quantile == 0.25 else 5.0)
 
 
 def test_boxes_round_a_crowd_do_not_count() -> None:

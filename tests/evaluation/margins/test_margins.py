@@ -82,8 +82,10 @@ def test_the_report_says_where_the_network_pulls_distances_to() -> None:
     true_m = np.geomspace(0.8, 8.0, 80)
     places = errors(0.1).places
     pulled = Errors(0.3 * np.log(2.0 / true_m), np.full(80, 0.1), 2.0 * (true_m / 2.0) ** 0.7, places)
-    measured = measured_margins({("depth", "rooms"): pulled}, quantiles={"rooms": 0.3})
+    measured = measured_margins({("depth", "rooms"): pulled}, surface_quantiles={"rooms": 0.3})
     (table,) = margins_report(measured, named("rooms"), "finder", "net").tables
     assert "  surface at 30%" in {row[0] for row in table.rows}
-    assert measured.margins.quantile(0.0) == measured.without()("none").quantile(0.0) == pytest.approx(0.3)
+    assert (
+        measured.margins.surface_quantile(0.0) == measured.without()("none").surface_quantile(0.0) == pytest.approx(0.3)
+    )
     assert ("  pulled to 2.0 m", "slope 0.70") in {row[:2] for row in table.rows}

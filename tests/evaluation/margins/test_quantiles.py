@@ -29,6 +29,7 @@ def errors_at(best: dict[str, float], slope: float = 1.0) -> dict[float, Errors]
         pytest.param({"one": 0.2, "two": 0.25, "three": 0.25, "four": 0.3}, 0.25, id="about the same in each"),
         pytest.param({"one": 0.1, "two": 0.6, "three": 0.6, "four": 0.6}, MIDDLE, id="the median for most"),
         pytest.param(dict.fromkeys(PLACES, MIDDLE), MIDDLE, id="the median for all"),
+        pytest.param({"one": 0.1, "two": 0.2, "three": 0.4, "four": 0.6}, MIDDLE, id="worse in the places left out"),
         pytest.param({"one": 0.1, "two": 0.1, "three": 0.6, "four": 0.6}, MIDDLE, id="no place tells of the others"),
     ],
 )

@@ -48,7 +48,7 @@ def test_the_quantile_that_is_read_counts_from_the_nearest(
     depth = hollow_chair()  # of the box, 42 % are 2 m away
     if kind == "disparity_px":
         depth = DepthMap(rig.disparity_px(depth.values), kind, stereo=rig)
-    method = Foreground(the_inside, SIDE, 0.0).at(quantile)
+    method = Foreground(the_inside, SIDE, 0.0).at_quantile(quantile)
     readings = method.read(depth, BOX, np.ones((1, SIDE, SIDE), np.float32) if masked else None)
     assert depth.to_metres(readings.values.astype(np.float32)) == pytest.approx([depth_m])
     assert readings.mixed is not None

@@ -107,7 +107,7 @@ def judge_photos(samples: Iterable[DetectionSample], finder: Rangefinder) -> lis
         boxes = Detections.from_boxes(sample.boxes_xyxy_px, labels)
         perception = finder.perceive(Frame(sample.image, sample.name))
         counts = are_whole(seen_objects(boxes, finder.ranging.cues.sizes), perception.camera) & ~sample.crowd
-        by_map = cues_alone(boxes, perception, finder, ("depth",), facts_here(perception).quantile)
+        by_map = cues_alone(boxes, perception, finder, ("depth",), facts_here(perception).surface_quantile)
         by_size = cues_alone(boxes, perception, finder, ("size",))
         each = zip(labels, sample.boxes_xyxy_px.tolist(), by_map, by_size, strict=True)
         for label, box, (depth,), (size,) in compress(each, counts):

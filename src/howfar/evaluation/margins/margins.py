@@ -28,13 +28,13 @@ class MeasuredMargins:
         margins: The margins.
         errors: The errors of each cue in each domain, those with too few objects or places as well.
         shown: What left-out places show, for those with enough.
-        quantiles: The quantile of an object's depths that the map was read at, by domain.
+        surface_quantiles: The quantile of an object's depths that the map was read at, by domain.
     """
 
     margins: Margins
     errors: Mapping[Key, Errors]
     shown: Mapping[Key, LeftOut]
-    quantiles: Mapping[Domain, float]
+    surface_quantiles: Mapping[Domain, float]
 
     def without(self) -> Callable[[str], Margins]:
         """A function that gives the margins of all places but one, with the same levels and quantiles."""
@@ -43,20 +43,20 @@ class MeasuredMargins:
         def margins(place: str) -> Margins:
             kept = {key: self.errors[key].select(self.errors[key].places != place) for key in self.shown}
             there = {key: errors for key, errors in kept.items() if len(errors)}
-            return _margins(there, self.shown, (), self.quantiles)
+            return _margins(there, self.shown, (), self.surface_quantiles)
 
         return margins
 
 
 def measured_margins(
-    errors: Mapping[Key, Errors], data: Sequence[str] = (), quantiles: Mapping[Domain, float] | None = None
+    errors: Mapping[Key, Errors], data: Sequence[str] = (), surface_quantiles: Mapping[Domain, float] | None = None
 ) -> MeasuredMargins:
     """The margins that hold in places left out.
 
     Args:
         errors: The errors of each cue in each domain.
         data: The data sets that they are from.
-        quantiles: The quantile of an object's depths that the map was read at, by domain; the median where none is.
+        surface_quantiles: The quantile of an object's depths that the map was read at, by domain; else the median.
 
     Raises:
         SettingError: If no domain has objects and places enough for the depth map.
@@ -68,19 +68,22 @@ def measured_margins(
             f"Margins need {LEAST_OBJECTS} objects with a distance, from {LEAST_PLACES} places of one domain, rooms or "
             f"outdoors; there are {count} objects in all: name more data sets."
         )
-    read_at = quantiles or {}
+    read_at = surface_quantiles or {}
     return MeasuredMargins(_margins(errors, shown, data, read_at), errors, shown, read_at)
 
 
 def _margins(
-    errors: Mapping[Key, Errors], shown: Mapping[Key, LeftOut], data: Sequence[str], quantiles: Mapping[Domain, float]
+    errors: Mapping[Key, Errors],
+    shown: Mapping[Key, LeftOut],
+    data: Sequence[str],
+    surface_quantiles: Mapping[Domain, float],
 ) -> Margins:
     used = {key: each for key, each in errors.items() if key in shown}
     return Margins(
         domains=tuple(
             replace(
                 domain_margin(each, domain, shown[of, domain].level, _of_these(data, each)),
-                quantile=quantiles.get(domain, MIDDLE),
+                surface_quantile=surface_quantiles.get(domain, MIDDLE),
             )
             for (of, domain), each in used.items()
             if of == "depth"

@@ -146,26 +146,28 @@ def cues_alone(
         quantile: The quantile of an object's depths that the map is read at.
     """
     facts, cues = perception.facts, replace(finder.ranging.cues, names=names, auto=False)
-    domains = tuple(DomainMargin(each, (1.0,), (NO_FACTOR,), quantile=quantile) for each in get_args(Domain))
+    domains = tuple(DomainMargin(each, (1.0,), (NO_FACTOR,), surface_quantile=quantile) for each in get_args(Domain))
     bare = DepthFacts(facts.name, facts.kind, facts.scenes, margins=Margins(domains=domains))
     there = replace(perception, facts=bare, detections=boxes)
     (ranged,) = range_objects(there, Ranging(finder.ranging.methods[:1], cues))
     return [each.cues for each in ranged.distances]
 
 
-def errors_of(measured: Iterable[Measured], quantiles: Mapping[Domain, float] | None = None) -> dict[Key, Errors]:
+def errors_of(
+    measured: Iterable[Measured], surface_quantiles: Mapping[Domain, float] | None = None, *, learned: bool = False
+) -> dict[Key, Errors]:
     """The errors of each cue in each domain, without those whose distance or truth is unknown.
-
-    Those of the map do not count in pictures that its network has learned from.
 
     Args:
         measured: The distances.
-        quantiles: The quantile in each domain that counts of the map; the median where none is named.
+        surface_quantiles: The quantile in each domain that counts of the map; the median where none is named.
+        learned: Whether those of the map count too in pictures that its network has learned from.
     """
-    read_at = quantiles or {}
+    read_at = surface_quantiles or {}
     by_key: dict[Key, list[Measured]] = {}
     for one in measured:
-        counts = one.of != "depth" or (one.quantile == read_at.get(one.domain, MIDDLE) and not one.learned)
+        is_read = one.quantile == read_at.get(one.domain, MIDDLE) and (learned or not one.learned)
+        counts = one.of != "depth" or is_read
         if counts and one.truth_m > 0 and math.isfinite(one.depth_m) and math.isfinite(one.log_sd):
             by_key.setdefault((one.of, one.domain), []).append(one)
     return {

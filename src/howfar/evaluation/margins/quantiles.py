@@ -25,10 +25,10 @@ def surface_quantiles(measured: Sequence[Measured]) -> dict[Domain, float]:
         measured: The distances on the map, at each of `QUANTILES`. How sharp the map is, pictures tell as well that its
             network has learned from.
     """
-    told = [one._replace(learned=False) for one in measured]
     by_domain: dict[Domain, dict[float, Errors]] = {}
     for quantile in QUANTILES:
-        for (of, domain), errors in errors_of(told, {"rooms": quantile, "outdoors": quantile}).items():
+        at_quantile: dict[Domain, float] = {"rooms": quantile, "outdoors": quantile}
+        for (of, domain), errors in errors_of(measured, at_quantile, learned=True).items():
             if of == "depth" and is_enough(errors):
                 by_domain.setdefault(domain, {})[quantile] = errors
     return {domain: surface_quantile(each) for domain, each in by_domain.items()}

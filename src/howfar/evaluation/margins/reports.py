@@ -8,7 +8,7 @@ from howfar.evaluation.margins.margins import MeasuredMargins
 from howfar.evaluation.margins.measuring import MarginPictures
 from howfar.evaluation.report.report import FigureTable, Report
 from howfar.scene.domain import Domain
-from howfar.scene.margins import MIDDLE, DomainMargin
+from howfar.scene.margins import DomainMargin
 
 TITLE = "Margins"
 LEFT_OUT = "truths in the 80 % intervals, in places left out"
@@ -20,7 +20,7 @@ WHAT = (
     "true distance; intervals reach farther on the side away from there. Left-out places: share of the truths "
     "in the intervals from all other places, the mean over the places, and in the worst tenth of them. Quantile: of "
     "the errors, places counting the same from ten objects on; raised until the left-out places hold. Surface: the "
-    "quantile of an object's depths at which it is read, where that is not the median."
+    "quantile of an object's depths at which it is read, where there are enough; 50 % is the median."
 )
 
 
@@ -80,14 +80,15 @@ def _rows(measured: MeasuredMargins) -> Iterator[tuple[str, ...]]:
             "–" if shown is None else f"{100 * shown.low:.0f}",
             "–" if shown is None else f"{100 * shown.level:.1f}",
         )
-        if of == "depth" and domain in by_domain:
-            yield from _distance_rows(by_domain[domain])
+        if of == "depth":
+            if domain in measured.surface_quantiles:
+                yield f"  surface at {measured.surface_quantiles[domain]:.0%}", "", "", "", "", "", ""
+            if domain in by_domain:
+                yield from _distance_rows(by_domain[domain])
 
 
 def _distance_rows(margin: DomainMargin) -> Iterator[tuple[str, ...]]:
     for depth_m, factor, objects in zip(margin.depth_m, margin.factors, margin.objects, strict=True):
         yield f"  at {depth_m:.1f} m", f"{factor:.2f}", str(objects), "", "", "", ""
-    if margin.quantile != MIDDLE:
-        yield f"  surface at {margin.quantile:.0%}", "", "", "", "", "", ""
     if (pull := margin.pull) is not None:
         yield f"  pulled to {pull.usual_m:.1f} m", f"slope {pull.slope:.2f}", "", "", "", "", ""

@@ -67,7 +67,7 @@ class Foreground(Method):
             weights[usable] = self.network(network_input(crops, depth.to_metres(crops.values))[usable])
         return weighted_readings(depth, boxes, crops, Grids(weights, widened(boxes, self.margin)), self.quantile)
 
-    def at(self, quantile: float) -> Method:
+    def at_quantile(self, quantile: float) -> Method:
         """The same, reading another quantile."""
         return replace(self, quantile=quantile)
 

@@ -69,7 +69,7 @@ class Method(ABC):
             masks: N×S×S float32, 0 to 1: the object on a grid over each box; None from a detector without masks.
         """
 
-    def at(self, quantile: float) -> "Method":
+    def at_quantile(self, quantile: float) -> "Method":
         """This method on a map on which another quantile than the median tells the surface of an object.
 
         A method that its user chose for what it is stays so; this method itself unless overridden.
