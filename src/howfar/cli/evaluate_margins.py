@@ -74,7 +74,7 @@ def margins(
     if network.card.depth is None or network.spec.kind != "metres":
         raise SettingError(f"{network.name} gives no metres, and margins are those of metres: name a metric network.")
     pictures = [opened_for_margins(each, every, held_out) for each in data]
-    pictures += [opened_for_margins(each, every, learned=True) for each in learned or ()]
+    pictures += [opened_for_margins(each, every, held_out, learned=True) for each in learned or ()]
     names = [each.name for each in pictures]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise SettingError(f"{twice[0]} is named twice, and its pictures would count twice: name it once.")

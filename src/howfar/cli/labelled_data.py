@@ -37,7 +37,7 @@ def opened_for_margins(named: str, every: int, held_out: int = 0, *, learned: bo
         named: The data set, with or without a part.
         every: Take every Nth picture only.
         held_out: Of a part called `train`, take only what a training with this `held_out` leaves out; all when 0.
-        learned: Whether the network has learned from them.
+        learned: Whether the network has learned from them; of such a part, take what that training takes.
     """
     from howfar.datasets import LazySamples, open_depth_dataset, open_object_dataset
     from howfar.errors import SourceError
@@ -56,8 +56,9 @@ def opened_for_margins(named: str, every: int, held_out: int = 0, *, learned: bo
     used = part or part_of(labelled.splits, path)
     samples, name = labelled.objects(used), name_of(path, used, every)
     if held_out and used == "train":
-        away = list(split_held_out(range(len(samples)), held_out)[1])
-        samples, name = LazySamples(away, samples.__getitem__), f"{name}, held out one block in {held_out}"
+        trained, away = map(list, split_held_out(range(len(samples)), held_out))
+        samples = LazySamples(trained if learned else away, samples.__getitem__)
+        name += f", {'but for' if learned else 'held out'} one block in {held_out}"
     return MarginPictures(name, labelled.detector_names, samples[::every], learned)
 
 
