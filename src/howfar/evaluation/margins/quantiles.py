@@ -1,7 +1,7 @@
 """The quantile of an object's depths on a map at which its surface is read.
 
-A network's map is not sharp: what is behind an object shines through it. On streets that is many times as far, so that
-the median of the object's depths is farther than its surface; in rooms a wall stands near behind it.
+A network's map is not sharp: what is behind an object shines through it (depth bleeding). On streets that is many times
+as far, so that the median of the object's depths is farther than its surface; in rooms a wall stands near behind it.
 """
 
 from collections.abc import Mapping, Sequence
