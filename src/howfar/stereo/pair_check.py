@@ -30,9 +30,17 @@ ROWS_PX = 1.0
 RELATED_SHARE = 1 / 30
 """Share of the corners that pictures of one place and moment have in common at least: of good pairs 1/20 was seen,"""
 
-MATCHED_SHARE, MATCHED_AT_PX = 0.3, 640
-"""Whatever their corners say, two pictures belong together if so many of the pixels, at this width, are matched from
-both sides: of 154 pictures of different places at most 0.28 were, of 100 good pairs at least 0.32."""
+MATCHED_AT_PX = 640
+"""The width at which pixels are matched from both sides, whatever corners say:"""
+
+RELATED_MATCHED = 0.3
+"""two pictures belong together if such a share of the pixels is (of 154 pictures of different places at most 0.28 were,
+of 100 good pairs at least 0.32),"""
+
+STILL_MATCHED = 0.45
+"""and are of one moment if such a share is: of 25 pairs of a drive with a moment in between at most 0.39 were. The bars
+of a fence along the road, each taken for the next, lie like points seen by a camera that moves along; of two such pairs
+0.54 and 0.67 of the pixels were matched."""
 
 RICH = 100
 """where each of them has so many corners,"""
@@ -117,7 +125,7 @@ def check_pair(left: NDArray[np.uint8], right: NDArray[np.uint8], offset_px: flo
     disparity_px = (points.left_px[:, 0] - points.right_px[:, 0] + turned_px)[fit.inliers]
     if _is_same(disparity_px, offset_px * shrink):
         return PairVerdict((SAME, *exposure), len(points))
-    if _has_moved(points, fit):
+    if _has_moved(points, fit) and _matched_share(left, right) < STILL_MATCHED:
         return PairVerdict((MOMENTS, *exposure), len(points))
     if fit.share < FITTING_SHARE:
         return _unless_matched(left, right, PairVerdict((UNRELATED, *exposure), len(points)))
@@ -235,14 +243,19 @@ def _around(grey: NDArray[np.uint8], points_px: NDArray[np.float64]) -> NDArray[
 
 def _unless_matched(left: NDArray[np.uint8], right: NDArray[np.uint8], verdict: PairVerdict) -> PairVerdict:
     """A verdict that two pictures have nothing in common; without that fault if much of one is found in the other."""
+    if _matched_share(left, right) < RELATED_MATCHED:
+        return verdict
+    return replace(verdict, faults=tuple(fault for fault in verdict.faults if fault != UNRELATED))
+
+
+def _matched_share(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> float:
+    """The share of the pixels that are matched from both sides."""
     scale = min(1.0, MATCHED_AT_PX / left.shape[1])
     small_left, small_right = (
         np.asarray(cv2.resize(each, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), dtype=np.uint8)
         for each in (left, right)
     )
-    if float(SgbmMatcher().match(small_left, small_right).matched.mean()) < MATCHED_SHARE:
-        return verdict
-    return replace(verdict, faults=tuple(fault for fault in verdict.faults if fault != UNRELATED))
+    return float(SgbmMatcher().match(small_left, small_right).matched.mean())
 
 
 def _is_unrelated(points: CommonPoints) -> bool:
