@@ -2,7 +2,7 @@
 
     python benchmarks/two_eyes.py DATA --detector nanodet-g --matcher sgbm mc-cnn psmnet.onnx --pairs pairs.onnx
 
-DATA is a folder of rendered pairs (howfar synth --baseline-m 0.54). Every detector is joined with every matcher of
+Each DATA is a folder of rendered pairs (howfar synth --baseline-m 0.54). Every detector is joined with every matcher of
 `howfar look --stereo-method`, whose map is read in its boxes by Eq. 9 (median) and Eq. 8 (central-mean); so is the map
 of a network that sees the left-hand picture alone (--one-eye monodepth.onnx). Beside them are ours: its boxes matched
 in the right-hand picture, and what `howfar look` says with two eyes and with one. Errors are over the objects that all
@@ -35,10 +35,10 @@ from howfar.scene import Detector
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=Path)
+    parser.add_argument("data", type=Path, nargs="+")
     parser.add_argument("--split", default="test")
     parser.add_argument("--classes", nargs="*", default=["car", "person", "truck", "bus"])
-    parser.add_argument("--count", type=int, help="of the split's pairs, from the first on (default: all)")
+    parser.add_argument("--count", type=int, help="of each split's pairs, from the first on (default: all)")
     parser.add_argument("--detector", nargs="*", default=["nanodet-g"], metavar="NAME_OR_FILE")
     parser.add_argument("--matcher", nargs="*", default=["sgbm", "mc-cnn"], metavar="NAME_OR_FILE")
     parser.add_argument(
@@ -46,7 +46,8 @@ def main() -> None:
     )
     parser.add_argument("--pairs", nargs="*", default=[], metavar="FILE.onnx")
     named = parser.parse_args()
-    pairs = CocoPairs(named.data).split(named.split, tuple(named.classes))[: named.count]
+    splits = [CocoPairs(folder).split(named.split, tuple(named.classes)) for folder in named.data]
+    pairs = [pair for split in splits for pair in split[: named.count]]
     detectors = [open_detector(each) for each in named.detector]
     maps = [(matcher.name, matched_by(matcher)) for matcher in map(open_matcher, named.matcher)]
     maps += [(eye.facts.name, seen_by_one_eye(eye)) for eye in map(open_depth_network, named.one_eye)]
@@ -56,7 +57,8 @@ def main() -> None:
     ]
     taking_boxes += [system for detector in detectors for system in _ours(detector)]
     in_both: list[System] = [BoxesInBoth(detector.name, detector) for detector in map(open_detector, named.pairs)]
-    print(f"{len(pairs)} pairs of {named.data}, split {named.split}\n\nOver the objects that all found:\n")
+    folders = ", ".join(map(str, named.data))
+    print(f"{len(pairs)} pairs of {folders}, split {named.split}\n\nOver the objects that all found:\n")
     _print(measure_found(pairs, [*taking_boxes, *in_both]))
     print("\nIn true boxes:\n")
     _print(measure_true(pairs, taking_boxes))

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from howfar.datasets.coco_pairs import PairSample
+from howfar.errors import SettingError
 from howfar.evaluation.objects.metrics import DisparityErrors, errors_of_disparities
 from howfar.evaluation.objects.pairs import found_disparities_px
 from howfar.pipeline.rangefinder import Rangefinder
@@ -131,6 +132,8 @@ class BoxesMatched(TakesBoxes):
 class Ranged(TakesBoxes):
     """All of howfar: what it says of an object's distance, as the disparity of that distance.
 
+    Of a pair that it refuses it says nothing.
+
     Attributes:
         finder: Tells the distances.
         setting: What the table says beside the name.
@@ -150,7 +153,11 @@ class Ranged(TakesBoxes):
         if self.eyes == 2:
             frame = replace(frame, right=pair.right, rig=pair.rig)
         numbered = replace(boxes, track_ids=np.arange(len(boxes)))
-        for each in self.finder.look(frame, detections=numbered).objects:
+        try:
+            looked = self.finder.look(frame, detections=numbered)
+        except SettingError:  # a pair that is refused tells nothing
+            return {self.setting: disparities}
+        for each in looked.objects:
             if each.track is not None:
                 disparities[each.track.track_id] = pair.rig.focal_px * pair.rig.baseline_m / each.depth_m
         return {self.setting: disparities}
