@@ -7,7 +7,7 @@ from torch import nn
 from howfar.errors import SettingError
 from howfar.networks import fcrn
 from howfar.training.optimisers import build_optimiser, freeze, set_learning_rate, train_mode
-from howfar.training.recipe_settings import OptimiserSettings
+from howfar.training.recipe_settings import NetworkSettings, OptimiserSettings
 
 SGD = OptimiserSettings(name="sgd", learning_rate=0.1, weight_decay=0.5)
 
@@ -55,16 +55,33 @@ def test_the_encoder_of_a_network_that_keeps_resnets_names_is_found_too() -> Non
 
 def test_what_is_frozen_is_not_moved_and_keeps_its_statistics() -> None:
     network = Small()
-    freeze(network, ["encoder"])
+    kept = freeze(network, NetworkSettings(name="small", frozen=("encoder",)))
     assert all(name.startswith("decoder.") for name in settings_of(network, build_optimiser(network, SGD)))
-    train_mode(network, ["encoder"])
+    train_mode(network, kept)
     assert not any(part.training for part in network.encoder.modules())
     assert all(part.training for part in network.decoder.modules())
 
 
 def test_a_part_that_is_not_there_cannot_be_frozen() -> None:
     with pytest.raises(SettingError, match=r"no part 'head' to freeze; it has encoder, decoder\."):
-        freeze(Small(), ["head"])
+        freeze(Small(), NetworkSettings(name="small", frozen=("head",)))
+
+
+@pytest.mark.parametrize(
+    ("kept", "still"),
+    [
+        pytest.param(True, {"encoder.1", "decoder.1"}, id="all"),
+        pytest.param(("encoder",), {"encoder.1"}, id="of one part"),
+        pytest.param(False, set(), id="none"),
+    ],
+)
+def test_normalisations_that_are_frozen_keep_their_statistics_alone(
+    kept: bool | tuple[str, ...], still: set[str]
+) -> None:
+    network = Small()
+    train_mode(network, freeze(network, NetworkSettings(name="small", frozen_normalisation=kept)))
+    assert {name for name, module in network.named_modules() if not module.training} == still
+    assert all(parameter.requires_grad for parameter in network.parameters())
 
 
 @pytest.mark.parametrize(

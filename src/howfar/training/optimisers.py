@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from howfar.errors import SettingError
-from howfar.training.recipe_settings import OptimiserSettings
+from howfar.training.recipe_settings import NetworkSettings, OptimiserSettings
 
 
 def build_optimiser(
@@ -36,23 +36,35 @@ def set_learning_rate(optimiser: torch.optim.Optimizer, share: float) -> float:
     return max(float(group["lr"]) for group in optimiser.param_groups)
 
 
-def freeze(network: nn.Module, parts: Sequence[str]) -> None:
-    """Keep the weights of the named parts as they are.
+def freeze(network: nn.Module, settings: NetworkSettings) -> tuple[str, ...]:
+    """Keep the weights of the parts that a recipe names as they are.
+
+    Returns:
+        The names of the parts that stay in the mode of inference while the network is trained: those, and the batch
+        normalisations whose statistics are to stay.
 
     Raises:
-        SettingError: If the network has no such settings.
+        SettingError: If the network has no such part.
     """
-    for name in parts:
-        try:
-            network.get_submodule(name).requires_grad_(False)
-        except AttributeError:
-            known = ", ".join(name for name, _ in network.named_children())
-            raise SettingError(f"The network has no part {name!r} to freeze; it has {known}.") from None
+    for name in settings.frozen:
+        _part(network, name).requires_grad_(False)
+    kept = settings.frozen_normalisation
+    parts = ("",) if kept is True else kept or ()
+    return (*settings.frozen, *(name for part in parts for name in _normalisations(network, part)))
 
 
-def normalisations(network: nn.Module) -> tuple[str, ...]:
-    """The names of a network's batch normalisations."""
-    return tuple(name for name, module in network.named_modules() if isinstance(module, nn.BatchNorm2d))
+def _part(network: nn.Module, name: str) -> nn.Module:
+    try:
+        return network.get_submodule(name)
+    except AttributeError:
+        known = ", ".join(name for name, _ in network.named_children())
+        raise SettingError(f"The network has no part {name!r} to freeze; it has {known}.") from None
+
+
+def _normalisations(network: nn.Module, part: str) -> list[str]:
+    """The names of the batch normalisations of a part of a network; of all of it where the name is empty."""
+    inside = _part(network, part).named_modules(prefix=part)
+    return [name for name, module in inside if isinstance(module, nn.BatchNorm2d)]
 
 
 def train_mode(network: nn.Module, frozen: Sequence[str]) -> None:

@@ -32,7 +32,8 @@ class NetworkSettings(Settings, frozen=True, kw_only=True):
         initial: A network that was exported from this definition, to go on from: a name that `howfar models` lists, or
             an ONNX file. Another range of bins is brought to this network's.
         frozen: Names of the network's parts whose weights and statistics stay as they are.
-        frozen_normalisation: Keep the statistics of every batch normalisation as they are; its weights are trained.
+        frozen_normalisation: Keep the statistics of batch normalisations as they are; their weights are trained. True
+            for all, or the names of the network's parts whose they are.
     """
 
     name: str
@@ -41,7 +42,7 @@ class NetworkSettings(Settings, frozen=True, kw_only=True):
     weights: str | None = None
     initial: str | None = None
     frozen: tuple[str, ...] = ()
-    frozen_normalisation: bool = False
+    frozen_normalisation: bool | tuple[str, ...] = False
 
 
 class DepthDataSettings(Settings, frozen=True, kw_only=True):

@@ -28,7 +28,7 @@ from howfar.training.data.preparation import Batches, Preparation
 from howfar.training.data.readied import readied
 from howfar.training.initial_weights import load_initial_weights
 from howfar.training.losses.monodepth import MonodepthLoss, appearance_loss, moved
-from howfar.training.optimisers import freeze, normalisations
+from howfar.training.optimisers import freeze
 from howfar.training.self_supervised.examples import PairBatch, PairExamples, Rig, collate
 from howfar.training.self_supervised.recipe import SelfSupervisedRecipe
 from howfar.training.self_supervised.showing import shown_pairs
@@ -69,10 +69,7 @@ class SelfSupervisedTask:
         self.entry = _network_for_pairs(recipe.network.name)
         refuse_sizes(self.entry, [data.size_px])
         self.network = build(self.entry, recipe.network.options)
-        self.frozen = recipe.network.frozen
-        freeze(self.network, self.frozen)
-        if recipe.network.frozen_normalisation:
-            self.frozen = (*self.frozen, *normalisations(self.network))
+        self.frozen = freeze(self.network, recipe.network)
         self.loss = MonodepthLoss(**msgspec.structs.asdict(recipe.loss))
         self.mean, self.std = (torch.tensor(v).view(1, 3, 1, 1) for v in (self.entry.mean, self.entry.std))
         self.rig = Rig.of(pairs.trained[0][0], recipe.augmentation.base_px)

@@ -36,7 +36,7 @@ from howfar.training.data.shown_batch import shown_depth, shown_sources
 from howfar.training.depth_validation import HeldOut, mixed_figures
 from howfar.training.initial_weights import load_initial_weights
 from howfar.training.losses.depth import WeightedLoss, fitted_to, sky_loss, spread_loss
-from howfar.training.optimisers import freeze, normalisations
+from howfar.training.optimisers import freeze
 from howfar.training.recipe import DepthRecipe
 from howfar.training.task_weights import TaskWeights
 from howfar.training.tasks.kind import TaskKind, TrainedWeights
@@ -100,10 +100,7 @@ class DepthTask:
         self.unit = 1.0 if self.relative else self.entry.unit_m
         refuse_sizes(self.entry, recipe.data.sizes_px)
         self.network = build(self.entry, self.network_options)
-        self.frozen = recipe.network.frozen
-        freeze(self.network, self.frozen)
-        if recipe.network.frozen_normalisation:
-            self.frozen = (*self.frozen, *normalisations(self.network))
+        self.frozen = freeze(self.network, recipe.network)
         terms = {name: weight for name, weight in recipe.loss.items() if name not in self.other_losses}
         self._refuse_losses(samples[0])
         self.depth_loss = WeightedLoss(terms)

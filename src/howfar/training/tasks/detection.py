@@ -82,8 +82,7 @@ class DetectorTask:
         self.entry = find_network(recipe.network.name, "detection")
         self.network = _built(self.entry, recipe, self.class_names)
         self.card = training_card(recipe, self.class_names, self.network)
-        self.frozen = recipe.network.frozen
-        freeze(self.network, self.frozen)
+        self.frozen = freeze(self.network, recipe.network)
         indices = [*range(len(samples))] * recipe.data.repeat
         self.examples = DetectionExamples(
             LazySamples(indices, samples.__getitem__), recipe.augmentation, recipe.training.seed

@@ -83,8 +83,7 @@ class PairTask:
         options = options_for_classes(recipe.network, self.class_names)
         self.network = cast(DisparityDetector, build(self.entry, options))
         self.card = self._card()
-        self.frozen = recipe.network.frozen
-        freeze(self.network, self.frozen)
+        self.frozen = freeze(self.network, recipe.network)
         indices = [*range(len(samples))] * recipe.data.repeat
         self.examples = PairExamples(
             LazySamples(indices, samples.__getitem__), recipe.augmentation, recipe.training.seed
