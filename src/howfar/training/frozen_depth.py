@@ -29,8 +29,9 @@ class FrozenDepth:
             ModelError: If its file cannot be read.
         """
         entry = find_network(settings.name, "depth")
-        self.network = build(entry, settings.options).eval().requires_grad_(False)
-        load_initial_weights(self.network, settings)
+        network = build(entry, settings.options).eval().requires_grad_(False)
+        self.network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's types lack it
+        load_initial_weights(network, settings)
         _, card = find_model(settings.initial or "")
         if card.depth is None or card.depth.kind != "metres" or card.depth.focal_px is None:
             raise SettingError(f"depth_teacher: {card.name} does not give metres for a known focal length.")
@@ -44,7 +45,7 @@ class FrozenDepth:
         self.mean, self.std = self.mean.to(image.device), self.std.to(image.device)
         width, height = input_size(image.shape[3], image.shape[2], self.spec)
         shrunk = functional.interpolate(image.float(), (height, width), mode="bilinear", antialias=True)
-        depth_m = self.network(shrunk.sub(self.mean).div(self.std))
+        depth_m = self.network(shrunk.sub(self.mean).div(self.std).contiguous(memory_format=torch.channels_last))
         # A picture made smaller shows the focal length as much shorter, which counts as much farther.
         scale = math.sqrt(width * height / (image.shape[3] * image.shape[2])) * self.ratio
         wide, high = output_px

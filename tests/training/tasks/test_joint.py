@@ -300,9 +300,13 @@ class Shown(nn.Module):
 
 
 class SaysDepth:
-    """A teacher of depth that says three metres."""
+    """A teacher of depth that says three metres, and of how many pictures it was asked."""
+
+    def __init__(self) -> None:
+        self.pictures = 0
 
     def depth_m(self, image: torch.Tensor, output_px: tuple[int, int]) -> torch.Tensor:
+        self.pictures += len(image)
         return torch.full((len(image), 1, *reversed(output_px)), 3.0)
 
 
@@ -330,6 +334,22 @@ def test_whatever_its_labels_each_picture_teaches_both_heads(data: Path) -> None
     everywhere = network.depth_m.grad
     assert everywhere is not None
     assert (everywhere[:2] != 0).all(), "where no truth is known, too"
+
+
+def test_the_teacher_of_depth_is_asked_only_where_a_good_part_is_unknown(data: Path) -> None:
+    taught = JointTask(
+        msgspec.structs.replace(small(data), loss={"log_l1": 1.0, "boxes": 1.0, "taught_depth": 1.0}), *kept_data(data)
+    )
+    taught.depth_teacher = teacher = SaysDepth()  # type: ignore[assignment]
+    shown = batch(False, False, False, False)
+    depth_m = torch.full((4, 1, 8, 16), 2.0)
+    depth_m[1, :, 0, :12] = math.nan  # 9 %, as the frame of a room
+    depth_m[2, :, 0] = math.nan  # 12 %
+    depth_m[3] = math.nan  # a rendering, whose scale is free
+    shown = shown._replace(depth=shown.depth._replace(depth_m=depth_m, scale_free=torch.arange(4) == 3))
+    losses = taught.losses(Says(2.0, 0.0), shown)
+    assert teacher.pictures == 1
+    assert losses["taught_depth"].item() == pytest.approx(math.log(3 / 2), rel=1e-3)
 
 
 class Asked(nn.Module):

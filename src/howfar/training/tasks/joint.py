@@ -63,6 +63,9 @@ DEPTH_TASK, BOXES_TASK = "depth_task", "boxes_task"
 PHOTOS = "photos"
 """What the source of labelled photos is called."""
 
+LEAST_UNTOLD = 0.1
+"""Of a picture of which a smaller share is unknown, as the frame of a room is, the teacher of depth is not asked."""
+
 FOUND = "found"
 """The folder, in that of the training, of what the teacher of boxes found."""
 
@@ -210,8 +213,7 @@ class JointTask(DepthTask):
                     self.former = self.former.to(image.device)
                     cells = self.former(self.fed(image))
                 if self.depth_teacher is not None:
-                    height, width = batch.depth.depth_m.shape[-2:]
-                    depth_m = self.depth_teacher.depth_m(image, (width, height))
+                    depth_m = _asked(self.depth_teacher, batch)
             self._taught = Taught(image, cells, depth_m)
         return self._taught
 
@@ -222,7 +224,7 @@ class Taught(NamedTuple):
     Attributes:
         image: The pictures.
         cells: What the detector that was started from says; None where nothing is held to it.
-        depth_m: N×1×h×w metres; None where there is no teacher of depth.
+        depth_m: N×1×h×w metres, NaN in pictures that it was not asked of; None where there is no teacher of depth.
     """
 
     image: Tensor
@@ -236,12 +238,29 @@ def _weighted(losses: Mapping[str, Tensor], weights: Mapping[str, float], names:
     return torch.stack(there).sum() if there else torch.zeros_like(losses["loss"])
 
 
-def _taught_depth_loss(output: JointOutput, batch: JointBatch, taught_m: Tensor) -> Tensor:
-    """How far depth is from the teacher's where no truth is known."""
+def _asked(teacher: FrozenDepth, batch: JointBatch) -> Tensor:
+    """What the teacher of depth says of the pictures of which a good part is unknown, and NaN of the others."""
+    asked = _untold(batch).flatten(1).float().mean(1) >= LEAST_UNTOLD
+    depth_m = torch.full_like(batch.depth.depth_m, torch.nan)
+    if asked.any():
+        height, width = depth_m.shape[-2:]
+        depth_m[asked] = teacher.depth_m(batch.depth.image[asked], (width, height)).to(depth_m)
+    return depth_m
+
+
+def _untold(batch: JointBatch) -> Tensor:
+    """Where no truth says how deep a picture is; nowhere in those that teach shapes alone."""
     unknown = ~torch.isfinite(batch.depth.depth_m)
     if batch.depth.scale_free is not None:
         unknown = unknown & ~batch.depth.scale_free.view(-1, 1, 1, 1)
-    return picture_log_l1_loss(output.depth_m.clamp(max=SKY_M), taught_m.clamp(max=SKY_M), unknown)
+    return unknown
+
+
+def _taught_depth_loss(output: JointOutput, batch: JointBatch, taught_m: Tensor) -> Tensor:
+    """How far depth is from the teacher's where no truth is known and the teacher was asked."""
+    there = _untold(batch) & torch.isfinite(taught_m)
+    taught_m = torch.where(there, taught_m, 1.0).clamp(max=SKY_M)
+    return picture_log_l1_loss(output.depth_m.clamp(max=SKY_M), taught_m, there)
 
 
 def joint_task(recipe: JointRecipe, root: Path, checked: Checked = lambda _: None) -> JointTask:
