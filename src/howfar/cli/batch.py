@@ -130,12 +130,13 @@ def batch(
 
 def _need_extra(names: list[str], on: str) -> None:
     """Raise MissingExtraError for the extra that brings all that is missing, so that one installation is enough."""
+    from howfar.batch.addresses import EXTRAS, scheme_of
     from howfar.cli.extras import need
 
     libraries = ("pyarrow", "fsspec")
     if on == "ray":
         need("--on ray", "cluster", (*libraries, "ray"))
-    if any(name.lower().startswith(("s3://", "s3a://")) for name in names):
+    if any(EXTRAS.get(scheme_of(name)) == "s3" for name in names):
         need("An address of s3://", "s3", (*libraries, "s3fs"))
     need("howfar batch", "batch", libraries)
 
