@@ -11,9 +11,10 @@ from howfar.ranging.methods.foreground import Foreground
 from howfar.ranging.methods.method import Method
 from howfar.ranging.methods.statistics import parse_method
 from howfar.ranging.settings import Ranging
-from howfar.scene import DepthFacts, DepthMap, Detections, Distance, Frame, Perception
+from howfar.scene import Camera, DepthFacts, DepthMap, Detections, Distance, Frame, Perception
 from howfar.scene.domain import UNDECIDED
 from howfar.scene.margins import DomainMargin, Margins
+from howfar.scene.perception import DepthCrop
 
 NAMES = ("chair", "table", "lamp")
 FOUND = Detections(
@@ -48,6 +49,7 @@ def test_the_nearest_come_first(depths_m, ranks, max_depth_m, within, beyond) ->
     )
 
 
+@pytest.mark.parametrize("cut", [False, True], ids=["on the map of the picture", "on the map of its crop"])
 @pytest.mark.parametrize(
     ("sharp", "method", "read_m"),
     [
@@ -56,16 +58,20 @@ def test_the_nearest_come_first(depths_m, ranks, max_depth_m, within, beyond) ->
         pytest.param(False, parse_method("median"), 40.0, id="a method that was chosen for what it is"),
     ],
 )
-def test_the_surface_of_an_object_is_read_where_the_card_says(sharp: bool, method: Method, read_m: float) -> None:
+def test_the_surface_of_an_object_is_read_where_the_card_says(
+    sharp: bool, method: Method, read_m: float, cut: bool
+) -> None:
     values = np.full((9, 9), 40.0, np.float32)
     values[:3] = 10.0  # a third of the object
     errors = np.full((9, 9), 0.05, np.float32) if sharp else None
     margins = Margins(domains=(DomainMargin("outdoors", (10.0,), (1.5,), surface_quantile=0.25),))
+    depth = DepthMap(values, "metres", log_sds=errors)
     seen = Perception(
         Frame(np.zeros((9, 9, 3), np.uint8), "photo"),
         Detections.from_boxes([(0, 0, 9, 9)], ["thing"]),
-        DepthMap(values, "metres", log_sds=errors),
+        depth,
         DepthFacts("network", reach_m=80.0, margins=margins),
+        crops=(DepthCrop(depth, Camera.from_focal(9, 9, 9.0), (0, 0)),) if cut else None,
     )
     (ranged,) = range_objects(seen, Ranging((method,), CueSettings(names=("depth",))))
     assert ranged.distances[0].depth_m == pytest.approx(read_m, rel=0.05)
