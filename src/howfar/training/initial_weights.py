@@ -8,17 +8,21 @@ from torch import Tensor, nn
 
 from howfar.conversion.checkpoints.weights import load_weights, read_weights
 from howfar.errors import ModelError, SettingError
-from howfar.models.library import find_model
+from howfar.models.library import EMBEDDED, find_model
 from howfar.networks.catalogue import NETWORKS
 from howfar.networks.compact_depth import CENTRES, CompactDepth, LogDepthHead
 from howfar.networks.imagenet import EncoderWeights, PackagedFile
 from howfar.networks.joint_nanodet import JointNanoDet
+from howfar.networks.joint_nanodet_context import JointNanoDetContext
 from howfar.networks.nanodet import NanoDetG
 from howfar.training.exported_weights import exported_weights, ordered_weights
 from howfar.training.recipe_settings import NetworkSettings
 
 NANODET_G = "nanodet-g"
 """The embedded file of that network, which others trained: its weights have no names."""
+
+ENCODER = "encoder"
+"""What exported networks that hold an encoder call it."""
 
 PACKAGE = "package"
 """What a recipe says in place of a file, for the one that an installed Python package brings."""
@@ -27,8 +31,9 @@ PACKAGE = "package"
 def load_initial_weights(network: nn.Module, settings: NetworkSettings, pictures: Tensor | None = None) -> None:
     """Give a network the weights that its recipe wants it to start from.
 
-    `weights` and `initial` hold all of it, so that nothing else counts beside them. Otherwise the decoder is drawn as
-    its paper says, if it has one, and the encoder's weights are loaded where some are named.
+    `weights` and `initial` hold all of it, so that nothing else counts beside them; but of a network with a context
+    path `initial` holds the detector alone, and the encoder's weights count too. Otherwise the decoder is drawn as its
+    paper says, if it has one, and the encoder's weights are loaded where some are named.
 
     Args:
         network: What is given them.
@@ -45,7 +50,8 @@ def load_initial_weights(network: nn.Module, settings: NetworkSettings, pictures
         return
     if settings.initial is not None:
         _load_exported(network, settings.initial, pictures)
-        return
+        if not isinstance(network, JointNanoDetContext):
+            return
     if entry.draw_decoder is not None:
         entry.draw_decoder(network)
     if settings.encoder_weights is None:
@@ -77,8 +83,13 @@ def _load_exported(network: nn.Module, source: str, pictures: Tensor | None) -> 
 
 
 def _load_encoder(encoder: nn.Module, known: EncoderWeights, name: str, source: str) -> None:
-    """Load a file into the encoder of the network `name`; `source` is the file, or `PACKAGE`."""
+    """Load a file, or the encoder of an exported network, into that of the network `name`."""
     title = known.title(encoder)
+    if source in EMBEDDED or source.endswith(".onnx"):
+        path, _ = find_model(source)
+        holder = nn.ModuleDict({ENCODER: encoder})
+        load_weights(holder, exported_weights(path, holder), source=source)
+        return
     if source == PACKAGE:
         if known.packaged is None:
             raise SettingError(

@@ -101,6 +101,14 @@ def of_yolov5(data: Path) -> JointRecipe:
     )
 
 
+def with_context(data: Path) -> JointRecipe:
+    """The recipe of a network with a context path, as it is but for its data and sizes."""
+    other = read_recipe(RECIPE.with_name("joint-context.toml"), JointRecipe)
+    return msgspec.structs.replace(
+        small(data), network=other.network, box_teacher=BoxTeacherSettings(), loss=other.loss, optimiser=other.optimiser
+    )
+
+
 class Listener:
     """Counts steps, and stops the training after some."""
 
@@ -196,6 +204,21 @@ def test_another_detector_with_a_depth_decoder_goes_the_same_way(data: Path, tmp
     frame = Frame(np.full((48, 100, 3), 90, dtype=np.uint8), "grey", Camera.from_focal(100, 48, 80.0))
     assert network.perceive(frame, Query(score=0.0001)).depth.is_metric
     assert isinstance(Rangefinder(path, path).perceiver, CardJoint)
+
+
+@pytest.mark.slow
+def test_a_context_path_learns_depth_and_leaves_the_detector_as_it_is(data: Path, tmp_path: Path) -> None:
+    recipe, root, path = with_context(data), tmp_path / "run", tmp_path / "context.onnx"
+    before = joint_task(recipe, data / "start").network.state_dict()
+    started(recipe, root).run(Listener())
+    exportable = trained_network(root)
+    after = {name.removeprefix("network."): value for name, value in exportable.network.state_dict().items()}
+    moved = {name.split(".")[0] for name, value in after.items() if not torch.equal(value, before[name])}
+    assert moved == {"decoder", "context"}
+    export(exportable, path)
+    image = np.random.default_rng(0).integers(0, 256, (96, 128, 3), dtype=np.uint8)
+    frame = Frame(image, "noise", Camera.from_focal(128, 96, 100.0))
+    assert open_joint(path).perceive(frame, Query(score=0.01)).depth.is_metric
 
 
 @pytest.mark.parametrize("split", [None, "test"], ids=["the recipe's", "another"])
