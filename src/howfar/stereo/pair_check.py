@@ -5,8 +5,9 @@ which side of infinity they lie. A pair with too few of them is not judged.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache, partial
 
 import cv2
 import numpy as np
@@ -38,9 +39,9 @@ RELATED_MATCHED = 0.3
 of 100 good pairs at least 0.32),"""
 
 STILL_MATCHED = 0.45
-"""and are of one moment if such a share is: of 25 pairs of a drive with a moment in between at most 0.39 were. The bars
-of a fence along the road, each taken for the next, lie like points seen by a camera that moves along; of two such pairs
-0.54 and 0.67 of the pixels were matched."""
+"""and are of one moment if such a share is: chosen between 25 pairs of a drive with a moment in between, of which at
+most 0.39 were, and two pairs with a fence along the road, of which 0.54 and 0.67 were. Its bars, each taken for the
+next, lie like points seen by a camera that moves along."""
 
 RICH = 100
 """where each of them has so many corners,"""
@@ -114,21 +115,23 @@ def check_pair(left: NDArray[np.uint8], right: NDArray[np.uint8], offset_px: flo
     grey_left, grey_right = (_grey(each, shrink) for each in (left, right))
     points = common_points(grey_left, grey_right)
     exposure = tuple(_exposure_faults(grey_left, grey_right, points))
+    matched_share = cache(partial(_matched_share, left, right))  # which takes long, and is seldom asked for
+    unrelated = PairVerdict((UNRELATED, *exposure), len(points))
     if _is_unrelated(points):
-        return _unless_matched(left, right, PairVerdict((UNRELATED, *exposure), len(points)))
+        return _unless_matched(unrelated, matched_share)
     if len(points) < LEAST_POINTS:
         return PairVerdict(exposure, len(points))
     fit = fit_rows(points)
     if fit is None:
-        return _unless_matched(left, right, PairVerdict((UNRELATED, *exposure), len(points)))
+        return _unless_matched(unrelated, matched_share)
     turned_px = fit.roll * points.right_px[:, 1]  # by as much, turning the picture moves a point to the left
     disparity_px = (points.left_px[:, 0] - points.right_px[:, 0] + turned_px)[fit.inliers]
     if _is_same(disparity_px, offset_px * shrink):
         return PairVerdict((SAME, *exposure), len(points))
-    if _has_moved(points, fit) and _matched_share(left, right) < STILL_MATCHED:
+    if _has_moved(points, fit) and matched_share() < STILL_MATCHED:
         return PairVerdict((MOMENTS, *exposure), len(points))
     if fit.share < FITTING_SHARE:
-        return _unless_matched(left, right, PairVerdict((UNRELATED, *exposure), len(points)))
+        return _unless_matched(unrelated, matched_share)
     geometry = _geometry(fit, grey_left.shape[1], grey_left.shape[0], shrink)
     sides = _sides(disparity_px, offset_px * shrink, geometry)
     sign = -1.0 if sides.swapped else 1.0  # what moves the one picture down moves the other one up
@@ -241,9 +244,9 @@ def _around(grey: NDArray[np.uint8], points_px: NDArray[np.float64]) -> NDArray[
     return levels
 
 
-def _unless_matched(left: NDArray[np.uint8], right: NDArray[np.uint8], verdict: PairVerdict) -> PairVerdict:
+def _unless_matched(verdict: PairVerdict, matched_share: Callable[[], float]) -> PairVerdict:
     """A verdict that two pictures have nothing in common; without that fault if much of one is found in the other."""
-    if _matched_share(left, right) < RELATED_MATCHED:
+    if matched_share() < RELATED_MATCHED:
         return verdict
     return replace(verdict, faults=tuple(fault for fault in verdict.faults if fault != UNRELATED))
 
