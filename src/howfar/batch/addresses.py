@@ -1,24 +1,12 @@
 """Files at the addresses that fsspec knows, such as `s3://…`, and at paths of this machine."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from howfar.errors import HowfarError, MissingExtraError, SourceError
-from howfar.io.addresses import without_password, without_passwords
-
-_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)(?:::|://)", re.IGNORECASE)
-
-EXTRAS = {"s3": "s3", "s3a": "s3"}
-"""The extra of howfar that brings what fsspec needs for an address; for others fsspec itself says what to install."""
-
-
-def scheme_of(name: str) -> str:
-    """What an address begins with, such as `s3`, in lower case; empty for a path."""
-    found = _SCHEME.match(name)
-    return found[1].lower() if found else ""
+from howfar.io.addresses import EXTRAS, scheme_of, without_password, without_passwords
 
 
 def is_address(name: str) -> bool:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from howfar.batch.addresses import file_system, is_address, open_anywhere, scheme_of, telling
+from howfar.batch.addresses import file_system, is_address, open_anywhere, telling
 from howfar.errors import SettingError, SourceError
 from howfar.files import expanded
-from howfar.io.addresses import without_password
+from howfar.io.addresses import scheme_of, without_password
 from howfar.io.kinds import PICTURE_SUFFIXES, has_suffix
 from howfar.sources.opening import open_sources
 from howfar.text import shown

@@ -6,9 +6,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 
-from howfar.batch.addresses import is_address, open_address, scheme_of
+from howfar.batch.addresses import is_address, open_address
 from howfar.errors import SourceError
-from howfar.io.addresses import without_password
+from howfar.io.addresses import scheme_of, without_password
 from howfar.io.pictures import MAX_STREAM_BYTES, decode_picture, read_picture
 from howfar.scene import Frame
 from howfar.sources.fetch import fetch

@@ -130,8 +130,8 @@ def batch(
 
 def _need_extra(names: list[str], on: str) -> None:
     """Raise MissingExtraError for the extra that brings all that is missing, so that one installation is enough."""
-    from howfar.batch.addresses import EXTRAS, scheme_of
     from howfar.cli.extras import need
+    from howfar.io.addresses import EXTRAS, scheme_of
 
     libraries = ("pyarrow", "fsspec")
     if on == "ray":

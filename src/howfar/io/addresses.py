@@ -1,4 +1,4 @@
-"""Addresses as they may be shown and kept: without the user's name and password."""
+"""What addresses begin with, and how they may be shown and kept: without the user's name and password."""
 
 import re
 from collections.abc import Iterator
@@ -13,8 +13,19 @@ _USER = (
 """A name and a password before the @ of the host. The password may hold what should have been escaped, such as a slash;
 what follows a colon and is a port is no password. A path of files has one slash where an address has two."""
 
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)(?:::|://)", re.IGNORECASE)
+
+EXTRAS = {"s3": "s3", "s3a": "s3"}
+"""The extra of howfar that brings what fsspec needs for an address; for others fsspec itself says what to install."""
+
 _IN_ADDRESS = re.compile(_USER.format(blank="\0"))
 _IN_TEXT = re.compile(_USER.format(blank=r"\s"))
+
+
+def scheme_of(name: str) -> str:
+    """What an address begins with, such as `s3`, in lower case; empty for a path."""
+    found = _SCHEME.match(name)
+    return found[1].lower() if found else ""
 
 
 def without_password(address: str) -> str:
