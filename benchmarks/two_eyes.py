@@ -15,6 +15,7 @@ from pathlib import Path
 
 from howfar import Rangefinder
 from howfar.datasets.coco_pairs import CocoPairs
+from howfar.datasets.samples import LazySamples
 from howfar.evaluation.objects.two_eyes import (
     BoxesInBoth,
     BoxesMatched,
@@ -46,8 +47,9 @@ def main() -> None:
     )
     parser.add_argument("--pairs", nargs="*", default=[], metavar="FILE.onnx")
     named = parser.parse_args()
-    splits = [CocoPairs(folder).split(named.split, tuple(named.classes)) for folder in named.data]
-    pairs = [pair for split in splits for pair in split[: named.count]]
+    splits = [CocoPairs(folder).split(named.split, tuple(named.classes))[: named.count] for folder in named.data]
+    keys = [(split, number) for split in splits for number in range(len(split))]
+    pairs = LazySamples(keys, lambda key: key[0][key[1]])
     detectors = [open_detector(each) for each in named.detector]
     maps = [(matcher.name, matched_by(matcher)) for matcher in map(open_matcher, named.matcher)]
     maps += [(eye.facts.name, seen_by_one_eye(eye)) for eye in map(open_depth_network, named.one_eye)]

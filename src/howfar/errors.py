@@ -22,6 +22,10 @@ class SettingError(HowfarError):
     """A setting is wrong, or does not fit another one."""
 
 
+class RefusedPairError(SettingError):
+    """Two pictures are no pair that gives metres, or not as they are."""
+
+
 class ModelError(HowfarError):
     """A model file or its card is missing or wrong, or they do not fit together."""
 

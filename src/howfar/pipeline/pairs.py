@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from howfar.errors import SettingError
+from howfar.errors import RefusedPairError, SettingError
 from howfar.pipeline.rectification import rectified_pair
 from howfar.scene import Camera, Cue, DepthMap, Detections, Frame, Perception, StereoRig
 from howfar.scene.depth_map import LARGE_ERROR
@@ -127,7 +127,7 @@ def _good_pair(frame: Frame, right: NDArray[np.uint8], offset_px: float, *, repa
     if verdict.is_good:
         return frame
     if not (repair and verdict.is_repairable):
-        raise SettingError(verdict.faults[0].text, setting="repair" if verdict.is_repairable else "")
+        raise RefusedPairError(verdict.faults[0].text, setting="repair" if verdict.is_repairable else "")
     if verdict.swapped and frame.detections is not None:
         raise SettingError(
             "The two pictures are swapped, and the boxes of your own belong to the left-hand one: give the pictures "
@@ -136,7 +136,9 @@ def _good_pair(frame: Frame, right: NDArray[np.uint8], offset_px: float, *, repa
         )
     repaired = repaired_pair(frame, verdict)
     if repaired.right is not None and not (again := check_pair(repaired.image, repaired.right, offset_px)).is_good:
-        raise SettingError(f"{verdict.faults[0].text} Once that was repaired, there is more: {again.faults[0].text}")
+        raise RefusedPairError(
+            f"{verdict.faults[0].text} Once that was repaired, there is more: {again.faults[0].text}"
+        )
     return repaired
 
 

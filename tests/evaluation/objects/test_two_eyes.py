@@ -1,6 +1,6 @@
 """Systems side by side, with stand-ins that know the truth."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import cast
 
@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from howfar.datasets.coco_pairs import CocoPairs, PairSample
+from howfar.errors import HowfarError, RefusedPairError, SettingError
 from howfar.evaluation.objects.two_eyes import (
     BoxesInBoth,
     BoxesMatched,
@@ -151,6 +152,28 @@ def test_what_is_said_of_a_distance_is_told_as_a_disparity(
     assert rows["ours", "all", 1].recall == 0.5, "the distance of one of the two is not known"
     assert {frame.right is not None for frame in finder.shown} == {sees_right}
     assert by_row(measure_found(pairs, [system]))["ours", "all", 0].recall == 1
+
+
+@dataclass
+class Refuses:
+    """Stands in for a `Rangefinder` that takes no picture."""
+
+    error: HowfarError
+
+    def look(self, frame: Frame, *, detections: Detections) -> Scene:
+        raise self.error
+
+
+def test_a_pair_that_is_refused_tells_nothing_and_stops_nothing(pairs: list[PairSample]) -> None:
+    system = Ranged("ours", Knows(pairs), cast(Rangefinder, Refuses(RefusedPairError("These are swapped."))), "all")
+    row = by_row(measure_true(pairs, [system]))["ours", "all", 0]
+    assert (row.recall, row.errors.objects) == (0, 0)
+
+
+def test_what_is_wrong_with_the_settings_is_told(pairs: list[PairSample]) -> None:
+    system = Ranged("ours", Knows(pairs), cast(Rangefinder, Refuses(SettingError("There is no rig."))), "all")
+    with pytest.raises(SettingError, match="no rig"):
+        measure_true(pairs, [system])
 
 
 def _textured(pair: PairSample) -> PairSample:

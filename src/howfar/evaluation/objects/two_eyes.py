@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from howfar.datasets.coco_pairs import PairSample
-from howfar.errors import SettingError
+from howfar.errors import RefusedPairError
 from howfar.evaluation.objects.metrics import DisparityErrors, errors_of_disparities
 from howfar.evaluation.objects.pairs import found_disparities_px
 from howfar.pipeline.rangefinder import Rangefinder
@@ -155,7 +155,7 @@ class Ranged(TakesBoxes):
         numbered = replace(boxes, track_ids=np.arange(len(boxes)))
         try:
             looked = self.finder.look(frame, detections=numbered)
-        except SettingError:  # a pair that is refused tells nothing
+        except RefusedPairError:
             return {self.setting: disparities}
         for each in looked.objects:
             if each.track is not None:
