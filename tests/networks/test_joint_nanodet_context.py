@@ -1,5 +1,6 @@
 """NanoDet-g with a depth decoder and a context path."""
 
+import copy
 from collections.abc import Sequence
 
 import pytest
@@ -10,6 +11,7 @@ from torch.nn import functional
 from howfar.networks.context_path import ContextPath
 from howfar.networks.depth_decoder import FARTHEST_M
 from howfar.networks.joint_nanodet_context import JointNanoDetContext
+from howfar.networks.nanodet import NanoDetG
 
 CHANNELS = (128, 96, 64)
 
@@ -63,23 +65,19 @@ def test_a_cell_knows_of_the_place_where_it_lies(columns: int) -> None:
 
 
 def test_its_detector_is_nanodet_g_alone(network: JointNanoDetContext) -> None:
-    image = torch.randn(1, 3, 64, 96)
+    image, detector = torch.randn(1, 3, 64, 96), NanoDetG(3).eval()
+    detector.load_state_dict(network.detector.state_dict())
     with torch.inference_mode():
-        together, alone = network(image).cells, network.detector(image)
+        together, alone = network(image).cells, detector(image)
     assert all(torch.equal(one, other) for one, other in zip(together, alone, strict=True))
 
 
-def test_depth_rests_on_both_paths(network: JointNanoDetContext) -> None:
-    image = torch.randn(1, 3, 64, 96)
-    for path in (network.context, network.detector.trunk):
-        weight = next(path.parameters())
-        kept = weight.detach().clone()
-        with torch.inference_mode():
-            before = network(image).depth_m
-        weight.data = kept + 0.5
-        with torch.inference_mode():
-            after = network(image).depth_m
-        weight.data = kept
-        assert before.shape == (1, 1, 16, 24)
-        assert 0 < float(before.min()) <= float(before.max()) <= FARTHEST_M
-        assert not torch.allclose(before, after)
+@pytest.mark.parametrize("part", ["detector.trunk.stem", "context.encoder", *(f"context.narrow.{n}" for n in range(3))])
+def test_depth_rests_on_the_trunk_and_on_each_map_of_the_context(network: JointNanoDetContext, part: str) -> None:
+    image, changed = torch.randn(1, 3, 64, 96), copy.deepcopy(network)
+    [*changed.get_submodule(part).parameters()][-1].data.add_(5.0)
+    with torch.inference_mode():
+        before, after = network(image).depth_m, changed(image).depth_m
+    assert before.shape == (1, 1, 16, 24)
+    assert 0 < float(before.min()) <= float(before.max()) <= FARTHEST_M
+    assert not torch.allclose(before, after)

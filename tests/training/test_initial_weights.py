@@ -70,7 +70,7 @@ def test_a_context_path_begins_as_the_encoder_of_a_depth_network_and_the_rest_as
 
 def test_an_encoder_of_another_size_is_not_taken_for_it() -> None:
     settings = NetworkSettings(name="compact", encoder_weights="depth-rooms-streets")
-    with pytest.raises(ModelError, match="depth-rooms-streets belongs to another network"):
+    with pytest.raises(ModelError, match="depth-rooms-streets holds no encoder of EfficientNet-Lite0: name a depth"):
         load_initial_weights(CompactDepth("lite0"), settings)
 
 

@@ -62,9 +62,11 @@ def test_what_is_frozen_is_not_moved_and_keeps_its_statistics() -> None:
     assert all(part.training for part in network.decoder.modules())
 
 
-def test_a_part_that_is_not_there_cannot_be_frozen() -> None:
-    with pytest.raises(SettingError, match=r"no part 'head' to freeze; it has encoder, decoder\."):
-        freeze(Small(), NetworkSettings(name="small", frozen=("head",)))
+@pytest.mark.parametrize("what", ["frozen", "frozen_normalisation"])
+@pytest.mark.parametrize("part", ["head", ""])
+def test_a_part_that_is_not_there_cannot_be_frozen(what: str, part: str) -> None:
+    with pytest.raises(SettingError, match=r"no part '(head)?' to freeze; it has encoder, decoder\."):
+        freeze(Small(), NetworkSettings(name="small", **{what: (part,)}))
 
 
 @pytest.mark.parametrize(

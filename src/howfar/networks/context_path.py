@@ -1,8 +1,8 @@
 """A small second look at the whole picture, for what a detector's trunk does not know of depth.
 
 As in BiSeNet (Yu et al., ECCV 2018), one path keeps the detail and another, deep and small, knows the scene: here the
-detector's trunk is the first, and an encoder that has learned depth, at a third of the picture's size, the second. At
-that size it takes a ninth of the time.
+detector's trunk is the first, and an encoder that has learned depth, at a third of the picture's size, the second. So
+small, the picture has a seventh to a ninth of its pixels, by how much it is padded.
 """
 
 from collections.abc import Sequence
@@ -23,26 +23,28 @@ class ContextPath(nn.Module):
     """From N×3×H×W (H and W multiples of 32) to what a decoder adds at 1/32, 1/16 and 1/8 of the picture.
 
     The encoder's maps at 1/32, 1/16 and 1/8 of its small picture are narrowed and enlarged three times, so that their
-    cells are those of the trunk's maps at the same strides. The small picture is padded to whole cells.
+    cells are those of the trunk's maps at the same strides. The picture is padded to whole cells with 0, which is the
+    mean colour.
     """
 
-    def __init__(self, size: str, outputs: Sequence[int]) -> None:
+    def __init__(self, encoder: str, outputs: Sequence[int]) -> None:
         """Build it on an encoder of `efficientnet_lite.SCALINGS`, for a decoder with these channels, coarse to fine."""
         super().__init__()
-        self.encoder = EfficientNetLite(size)
+        self.encoder = EfficientNetLite(encoder)
         deepest_first = self.encoder.channels[::-1]
         self.narrow = nn.ModuleList(
             nn.Conv2d(inputs, channels, 1) for inputs, channels in zip(deepest_first, outputs, strict=False)
         )
 
     def forward(self, x: Tensor) -> list[Tensor]:
+        """What is added: N×outputs[k]×H/2⁵⁻ᵏ×W/2⁵⁻ᵏ for k = 0, 1, 2."""
         height, width = x.shape[-2:]
         cell = STRIDE * SHRINK
         small = functional.avg_pool2d(functional.pad(x, (0, (-width) % cell, 0, (-height) % cell)), SHRINK)
         added = []
-        for level, (narrow, each) in enumerate(zip(self.narrow, self.encoder(small)[::-1], strict=False)):
+        for level, (narrow, features) in enumerate(zip(self.narrow, self.encoder(small)[::-1], strict=False)):
             enlarged = functional.interpolate(
-                narrow(each), scale_factor=float(SHRINK), mode="bilinear", align_corners=False
+                narrow(features), scale_factor=float(SHRINK), mode="bilinear", align_corners=False
             )
             stride = STRIDE >> level
             added.append(enlarged[..., : height // stride, : width // stride])

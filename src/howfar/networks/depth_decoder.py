@@ -6,7 +6,6 @@ et al., CVPR 2017), and the sum is filtered. Joining them side by side, as the c
 """
 
 from collections.abc import Sequence
-from itertools import zip_longest
 from typing import NamedTuple
 
 from torch import Tensor, nn
@@ -37,6 +36,7 @@ class SumBlock(nn.Module):
         self.filters = nn.Sequential(nn.ReLU(), *(ConvNormAct(outputs, outputs) for _ in range(convolutions)))
 
     def forward(self, x: Tensor, skip: Tensor, added: Tensor | None = None) -> Tensor:
+        """From N×inputs×h×w and N×skip×2h×2w to N×outputs×2h×2w; what is added has that shape, too."""
         enlarged = functional.interpolate(self.narrow(x), scale_factor=2.0, mode="bilinear", align_corners=False)
         summed = enlarged + self.lateral(skip)
         filtered: Tensor = self.filters(summed if added is None else summed + added)
@@ -58,13 +58,20 @@ class DepthDecoder(nn.Module):
         self.head = LogDepthHead(DECODER_CHANNELS[-1], bins, farthest_m)
 
     def forward(self, maps: Sequence[Tensor], added: Sequence[Tensor] = ()) -> Tensor:
-        """Decode a trunk's maps, with what is known otherwise added: at 1/32 of the picture, and from there finer."""
+        """Decode a trunk's maps.
+
+        Args:
+            maps: The trunk's, at 1/4, 1/8, 1/16 and 1/32 of the picture.
+            added: What is known beside them, from 1/32 of the picture to finer maps, as many as there are, with the
+                channels of `DECODER_CHANNELS`.
+        """
         *skips, deepest = maps
+        at_each: list[Tensor | None] = [*added, *[None] * (len(maps) - len(added))]
         x: Tensor = self.context(deepest)
-        if added:
-            x = x + added[0]
-        for block, skip, more in zip_longest(self.up, reversed(skips), added[1:]):
-            x = block(x, skip, more)
+        if at_each[0] is not None:
+            x = x + at_each[0]
+        for block, skip, at_this in zip(self.up, reversed(skips), at_each[1:], strict=True):
+            x = block(x, skip, at_this)
         depth_m: Tensor = self.head(x)
         return depth_m
 

@@ -41,7 +41,7 @@ ENTRY = NetworkEntry(
     std=IMAGENET_STD,
     layout="nanodet",
     decoded=JointOutputs,
-    encoder=("detector", "context"),
+    encoder=("detector", "context.encoder"),
     deepest="detector.trunk",
     encoder_weights=replace(ENCODER_WEIGHTS, encoder=attrgetter("context.encoder")),
 )

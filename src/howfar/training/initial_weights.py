@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from howfar.conversion.checkpoints.weights import load_weights, read_weights
 from howfar.errors import ModelError, SettingError
+from howfar.models.card import Card
 from howfar.models.library import EMBEDDED, find_model
 from howfar.networks.catalogue import NETWORKS
 from howfar.networks.compact_depth import CENTRES, CompactDepth, LogDepthHead
@@ -22,7 +23,7 @@ NANODET_G = "nanodet-g"
 """The embedded file of that network, which others trained: its weights have no names."""
 
 ENCODER = "encoder"
-"""What exported networks that hold an encoder call it."""
+"""What an exported compact depth network calls its encoder."""
 
 PACKAGE = "package"
 """What a recipe says in place of a file, for the one that an installed Python package brings."""
@@ -31,9 +32,9 @@ PACKAGE = "package"
 def load_initial_weights(network: nn.Module, settings: NetworkSettings, pictures: Tensor | None = None) -> None:
     """Give a network the weights that its recipe wants it to start from.
 
-    `weights` and `initial` hold all of it, so that nothing else counts beside them; but of a network with a context
-    path `initial` holds the detector alone, and the encoder's weights count too. Otherwise the decoder is drawn as its
-    paper says, if it has one, and the encoder's weights are loaded where some are named.
+    `weights` and `initial` hold all of it, so that nothing else counts beside them; but where a network with a context
+    path starts from a detector, the encoder's weights count too. Otherwise the decoder is drawn as its paper says, if
+    it has one, and the encoder's weights are loaded where some are named.
 
     Args:
         network: What is given them.
@@ -49,8 +50,8 @@ def load_initial_weights(network: nn.Module, settings: NetworkSettings, pictures
         load_weights(network, read_weights(settings.weights), source=settings.weights)
         return
     if settings.initial is not None:
-        _load_exported(network, settings.initial, pictures)
-        if not isinstance(network, JointNanoDetContext):
+        card = _load_exported(network, settings.initial, pictures)
+        if not (isinstance(network, JointNanoDetContext) and card.task == "detection"):
             return
     if entry.draw_decoder is not None:
         entry.draw_decoder(network)
@@ -65,30 +66,30 @@ def load_initial_weights(network: nn.Module, settings: NetworkSettings, pictures
     _load_encoder(encoder, entry.encoder_weights, settings.name, settings.encoder_weights)
 
 
-def _load_exported(network: nn.Module, source: str, pictures: Tensor | None) -> None:
+def _load_exported(network: nn.Module, source: str, pictures: Tensor | None) -> Card:
+    """Load what a file holds of the network; returns the file's card."""
     path, card = find_model(source)
     if isinstance(network, JointNanoDet) and card.task == "detection":
         network = network.detector
     if isinstance(network, NanoDetG) and source == NANODET_G:
         load_weights(network, ordered_weights(path, network), source=source)
-        return
+        return card
     weights = exported_weights(path, network)
     if pictures is not None and isinstance(network, CompactDepth) and not network.head.has_bins(weights[CENTRES]):
         other = copy.deepcopy(network)
         other.head = LogDepthHead(other.head.scores.in_features, len(weights[CENTRES]))
         load_weights(other, weights, source=source)
         network.go_on_from(other, pictures)
-        return
+        return card
     load_weights(network, weights, source=source)
+    return card
 
 
 def _load_encoder(encoder: nn.Module, known: EncoderWeights, name: str, source: str) -> None:
     """Load a file, or the encoder of an exported network, into that of the network `name`."""
     title = known.title(encoder)
-    if source in EMBEDDED or source.endswith(".onnx"):
-        path, _ = find_model(source)
-        holder = nn.ModuleDict({ENCODER: encoder})
-        load_weights(holder, exported_weights(path, holder), source=source)
+    if source in EMBEDDED or Path(source).suffix.lower() == ".onnx":
+        _load_encoder_of(encoder, source, title)
         return
     if source == PACKAGE:
         if known.packaged is None:
@@ -101,6 +102,16 @@ def _load_encoder(encoder: nn.Module, known: EncoderWeights, name: str, source: 
     except LookupError:
         raise ModelError(f"{source} is of another network than {title}: name a file of that one.") from None
     load_weights(encoder, renamed, source=source)
+
+
+def _load_encoder_of(encoder: nn.Module, source: str, title: str) -> None:
+    """Load the encoder of a depth network that was exported."""
+    path, _ = find_model(source)
+    holder = nn.ModuleDict({ENCODER: encoder})
+    try:
+        load_weights(holder, exported_weights(path, holder), source=source)
+    except ModelError:
+        raise ModelError(f"{source} holds no encoder of {title}: name a depth network that has one.") from None
 
 
 def _path_in_package(file: PackagedFile, title: str) -> Path:

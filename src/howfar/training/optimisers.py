@@ -49,21 +49,24 @@ def freeze(network: nn.Module, settings: NetworkSettings) -> tuple[str, ...]:
     for name in settings.frozen:
         _part(network, name).requires_grad_(False)
     kept = settings.frozen_normalisation
-    parts = ("",) if kept is True else kept or ()
-    return (*settings.frozen, *(name for part in parts for name in _normalisations(network, part)))
+    if kept is True:
+        return (*settings.frozen, *_normalisations(network))
+    return (*settings.frozen, *(name for part in kept or () for name in _normalisations(_part(network, part), part)))
 
 
 def _part(network: nn.Module, name: str) -> nn.Module:
     try:
-        return network.get_submodule(name)
+        if name:  # none would be the network itself
+            return network.get_submodule(name)
+        raise AttributeError
     except AttributeError:
         known = ", ".join(name for name, _ in network.named_children())
         raise SettingError(f"The network has no part {name!r} to freeze; it has {known}.") from None
 
 
-def _normalisations(network: nn.Module, part: str) -> list[str]:
-    """The names of the batch normalisations of a part of a network; of all of it where the name is empty."""
-    inside = _part(network, part).named_modules(prefix=part)
+def _normalisations(part: nn.Module, called: str = "") -> list[str]:
+    """The names of the batch normalisations of a network, or of a part of it that is called so."""
+    inside = part.named_modules(prefix=called)
     return [name for name, module in inside if isinstance(module, nn.BatchNorm2d)]
 
 
@@ -81,7 +84,8 @@ def _parameter_groups(
     for name, parameter in network.named_parameters():
         if not parameter.requires_grad:
             continue
-        rate = settings.learning_rate * (settings.encoder_share if name.split(".")[0] in encoder else 1.0)
+        in_encoder = any(name.startswith(f"{part}.") for part in encoder)
+        rate = settings.learning_rate * (settings.encoder_share if in_encoder else 1.0)
         decay = settings.weight_decay if settings.decay_all or parameter.ndim > 1 else 0.0
         by_rate_and_decay.setdefault((rate, decay), []).append(parameter)
     return [

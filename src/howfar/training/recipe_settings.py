@@ -27,11 +27,12 @@ class NetworkSettings(Settings, frozen=True, kw_only=True):
         name: One of the catalogue (howfar.networks.catalogue).
         options: Passed to its definition, such as `encoder = "lite2"`.
         encoder_weights: A file of ImageNet weights for the encoder, or `package` for those of the installed Python
-            package, or a network that was exported with such an encoder, as `initial`; none for a random encoder.
+            package, or a compact depth network with such an encoder: an embedded one by name, or an exported ONNX
+            file, whose normalisations are joined with its convolutions. None for a random encoder.
         weights: A checkpoint to go on from.
         initial: A network that was exported from this definition, to go on from: a name that `howfar models` lists, or
-            an ONNX file. Another range of bins is brought to this network's. Of a network with a context path: its
-            detector.
+            an ONNX file. Another range of bins is brought to this network's. A joint network may begin with the
+            detector alone.
         frozen: Names of the network's parts whose weights and statistics stay as they are.
         frozen_normalisation: Keep the statistics of batch normalisations as they are; their weights are trained. True
             for all, or the names of the network's parts whose they are.

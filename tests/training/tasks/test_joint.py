@@ -215,7 +215,17 @@ def test_a_context_path_learns_depth_and_leaves_the_detector_as_it_is(data: Path
     after = {name.removeprefix("network."): value for name, value in exportable.network.state_dict().items()}
     moved = {name.split(".")[0] for name, value in after.items() if not torch.equal(value, before[name])}
     assert moved == {"decoder", "context"}
+    encoder = {name.removeprefix("context.encoder."): value for name, value in after.items() if "context.enc" in name}
+    assert not torch.equal(encoder["stem.0.weight"], before["context.encoder.stem.0.weight"])
+    still = [name for name in encoder if "running" in name]
+    assert still
+    assert all(torch.equal(encoder[name], before[f"context.encoder.{name}"]) for name in still)
+
     export(exportable, path)
+    odd = torch.randn(1, 3, 64, 160, generator=torch.Generator().manual_seed(0))  # 160 is no multiple of 96
+    told = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"]).run(["depth"], {"image": odd.numpy()})
+    with torch.inference_mode():
+        assert told[0] == pytest.approx(exportable.network(odd)[2].numpy(), rel=1e-3)
     image = np.random.default_rng(0).integers(0, 256, (96, 128, 3), dtype=np.uint8)
     frame = Frame(image, "noise", Camera.from_focal(128, 96, 100.0))
     assert open_joint(path).perceive(frame, Query(score=0.01)).depth.is_metric
@@ -323,14 +333,15 @@ class Shown(nn.Module):
 
 
 class SaysDepth:
-    """A teacher of depth that says three metres, and of how many pictures it was asked."""
+    """A teacher of depth that says three metres and as many as a picture is bright; how many it was asked of."""
 
     def __init__(self) -> None:
         self.pictures = 0
 
     def depth_m(self, image: torch.Tensor, output_px: tuple[int, int]) -> torch.Tensor:
         self.pictures += len(image)
-        return torch.full((len(image), 1, *reversed(output_px)), 3.0)
+        width, height = output_px
+        return 3 + image.float().mean((1, 2, 3)).view(-1, 1, 1, 1).expand(-1, 1, height, width)
 
 
 KINDS = ("a room with holes in its depth", "a street where rays came back", "a rendering", "a photo without depth")
@@ -369,10 +380,11 @@ def test_the_teacher_of_depth_is_asked_only_where_a_good_part_is_unknown(data: P
     depth_m[1, :, 0, :12] = math.nan  # 9 %, as the frame of a room
     depth_m[2, :, 0] = math.nan  # 12 %
     depth_m[3] = math.nan  # a rendering, whose scale is free
-    shown = shown._replace(depth=shown.depth._replace(depth_m=depth_m, scale_free=torch.arange(4) == 3))
+    image = torch.arange(4, dtype=torch.uint8).view(4, 1, 1, 1).expand(shown.depth.image.shape).contiguous()
+    shown = shown._replace(depth=shown.depth._replace(image=image, depth_m=depth_m, scale_free=torch.arange(4) == 3))
     losses = taught.losses(Says(2.0, 0.0), shown)
     assert teacher.pictures == 1
-    assert losses["taught_depth"].item() == pytest.approx(math.log(3 / 2), rel=1e-3)
+    assert losses["taught_depth"].item() == pytest.approx(math.log((3 + 2) / 2), rel=1e-3), "of the third picture"
 
 
 class Asked(nn.Module):
