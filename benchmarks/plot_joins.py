@@ -13,7 +13,7 @@ from pathlib import Path
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-COLOURS = ("black", "dimgrey", "tab:blue", "tab:cyan", "tab:green", "tab:olive", "tab:red")
+COLOURS = ("black", "dimgrey", "tab:blue", "tab:cyan", "tab:green", "tab:olive", "tab:orange", "gold", "tab:red")
 PANELS = (("ap_share", "AP over the pair's (higher is better)"), ("rel_times", "REL over the pair's (lower is better)"))
 
 
