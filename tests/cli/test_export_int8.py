@@ -81,7 +81,7 @@ def test_a_joint_network_in_int8_keeps_boxes_and_depth(tmp_path: Path) -> None:
     ("network", "kept"),
     [
         pytest.param("nanodet-g", "30 of 34 layers", id="boxes"),
-        pytest.param("depth-rooms-streets", "71 of 75 layers", id="depth"),
+        pytest.param("depth-rooms-streets", "71 of 74 layers", id="depth"),
     ],
 )
 def test_an_embedded_network_in_int8_stays_within_the_usual_tolerance(
