@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -66,6 +67,17 @@ def test_a_context_path_begins_as_the_encoder_of_a_depth_network_and_the_rest_as
         maps = zip(network.context.encoder(image), depth.encoder(image), strict=True)
         assert all(torch.equal(one, other) for one, other in maps)
     assert same(network.detector, detector.detector.state_dict())
+
+
+def test_a_context_path_that_was_trained_keeps_its_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the network goes on from an exported one of its own kind, the recipe's encoder was used up before."""
+    whole = SimpleNamespace(task="joint")
+    monkeypatch.setattr("howfar.training.initial_weights._load_exported", lambda *_: whole)
+    network = JointNanoDetContext()
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    both = NetworkSettings(name="joint-nanodet-g-context", initial="own.onnx", encoder_weights="depth-rooms-streets")
+    load_initial_weights(network, both)
+    assert same(network, before)
 
 
 def test_an_encoder_of_another_size_is_not_taken_for_it() -> None:

@@ -53,6 +53,14 @@ def test_the_encoder_of_a_network_that_keeps_resnets_names_is_found_too() -> Non
     assert rates["conv2.weight"] == rates["conv3.weight"] == pytest.approx(0.1)
 
 
+def test_a_part_of_a_part_can_be_the_encoder() -> None:
+    network = Small()
+    part = OptimiserSettings(name="sgd", learning_rate=0.1, encoder_share=0.3)
+    found = settings_of(network, build_optimiser(network, part, ["encoder.0"]))
+    slow = {name for name, (rate, _) in found.items() if rate == pytest.approx(0.03)}
+    assert slow == {"encoder.0.weight", "encoder.0.bias"}
+
+
 def test_what_is_frozen_is_not_moved_and_keeps_its_statistics() -> None:
     network = Small()
     kept = freeze(network, NetworkSettings(name="small", frozen=("encoder",)))

@@ -55,13 +55,10 @@ def freeze(network: nn.Module, settings: NetworkSettings) -> tuple[str, ...]:
 
 
 def _part(network: nn.Module, name: str) -> nn.Module:
-    try:
-        if name:  # none would be the network itself
-            return network.get_submodule(name)
-        raise AttributeError
-    except AttributeError:
+    if not name or name not in dict(network.named_modules()):  # the empty name is that of the network itself
         known = ", ".join(name for name, _ in network.named_children())
-        raise SettingError(f"The network has no part {name!r} to freeze; it has {known}.") from None
+        raise SettingError(f"The network has no part {name!r} to freeze; it has {known}.")
+    return network.get_submodule(name)
 
 
 def _normalisations(part: nn.Module, called: str = "") -> list[str]:
