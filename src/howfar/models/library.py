@@ -10,10 +10,11 @@ from howfar.models.card import Card, card_path
 from howfar.models.card_reading import read_card
 from howfar.models.depth import CardDepth
 from howfar.models.detector import CardDetector
+from howfar.models.engine_guard import open_guarded
 from howfar.models.foreground import ForegroundNetwork
 from howfar.models.joint import CardJoint
 from howfar.models.run_options import RunOptions
-from howfar.models.session import open_session
+from howfar.models.session import Session, open_session
 from howfar.models.zoo import find_entry, pulled_path
 
 DEFAULT_DETECTOR = "nanodet-g"
@@ -95,27 +96,32 @@ def _needs_export(name: str, extra: str) -> ModelError:
     )
 
 
-def open_detector(name_or_path: str | Path = DEFAULT_DETECTOR, options: RunOptions | None = None) -> CardDetector:
-    """Open a detector by name or file.
+def open_network(name_or_path: str | Path, options: RunOptions | None = None) -> tuple[Card, Session]:
+    """Open a network of any task by name or file: its card, and what runs it.
 
     Raises:
-        ModelError: If there is no such model, it is no detector, or the file does not fit its card.
-        SettingError: If the execution provider is not there.
+        ModelError: If there is no such model, the file does not fit its card, or the engine computes it wrongly.
+        SettingError: If the execution provider is not there, or engine, precision and processor do not fit together.
+        MissingExtraError: If the engine is asked for and is not installed.
     """
     path, card = find_model(name_or_path)
-    return CardDetector(card, open_session(path, card, options))
+    opened = open_session if str(name_or_path) in EMBEDDED else open_guarded
+    return card, opened(path, card, options)
+
+
+def open_detector(name_or_path: str | Path = DEFAULT_DETECTOR, options: RunOptions | None = None) -> CardDetector:
+    """Open a detector by name or file; raises as `open_network` does, and ModelError if it is no detector."""
+    return CardDetector(*open_network(name_or_path, options))
 
 
 def open_depth_network(name_or_path: str | Path = DEFAULT_DEPTH, options: RunOptions | None = None) -> CardDepth:
     """Open a depth network by name or file; raises as `open_detector` does."""
-    path, card = find_model(name_or_path)
-    return CardDepth(card, open_session(path, card, options))
+    return CardDepth(*open_network(name_or_path, options))
 
 
 def open_joint(name_or_path: str | Path, options: RunOptions | None = None) -> CardJoint:
     """Open a network for detection and depth in one pass by name or file; raises as `open_detector` does."""
-    path, card = find_model(name_or_path)
-    return CardJoint(card, open_session(path, card, options))
+    return CardJoint(*open_network(name_or_path, options))
 
 
 def open_heads(
@@ -134,5 +140,4 @@ def open_heads(
 
 def open_foreground(name_or_path: str | Path = FOREGROUND, options: RunOptions | None = None) -> ForegroundNetwork:
     """Open the network of the learned ranging method by name or file; raises as `open_detector` does."""
-    path, card = find_model(name_or_path)
-    return ForegroundNetwork(card, open_session(path, card, options))
+    return ForegroundNetwork(*open_network(name_or_path, options))

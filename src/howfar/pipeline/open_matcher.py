@@ -5,9 +5,8 @@ from pathlib import Path
 
 from howfar.models.card import StereoSpec
 from howfar.models.features import FeatureNetwork, SimilarityNetwork
-from howfar.models.library import find_model
+from howfar.models.library import open_network
 from howfar.models.run_options import RunOptions
-from howfar.models.session import open_session
 from howfar.pipeline.network_matcher import NetworkMatcher
 from howfar.stereo import Matcher
 from howfar.stereo.mc_cnn.confidence import Spread
@@ -31,8 +30,7 @@ def open_matcher(name: str | Path, options: RunOptions | None = None) -> Matcher
     """
     if name == SGBM:
         return SgbmMatcher()
-    path, card = find_model(name)
-    session = open_session(path, card, options)
+    card, session = open_network(name, options)
     if card.stereo is None:
         return NetworkMatcher(card, session)
     cost = (

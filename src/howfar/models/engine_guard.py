@@ -1,0 +1,52 @@
+"""Files of which OpenVINO gives what ONNX Runtime does not are refused; each is tried once.
+
+What ships is tried by the tests. Any other file is run by both engines when OpenVINO is to run it for the first time;
+that it passed is kept in howfar's cache, by its digest and OpenVINO's version.
+"""
+
+from contextlib import suppress
+from pathlib import Path
+
+from howfar.errors import OutputError
+from howfar.files import replacing
+from howfar.models.card import Card
+from howfar.models.engine_check import check_engines
+from howfar.models.model_file import file_digest
+from howfar.models.openvino_library import openvino
+from howfar.models.openvino_session import OpenVinoSession
+from howfar.models.run_options import RunOptions
+from howfar.models.session import Session, open_session
+from howfar.models.zoo.cache import cache_folder
+
+FOLDER = "same-by-openvino"
+"""Of the cache: in a folder for each version a file for each network, which says how far apart the engines are."""
+
+
+def open_guarded(path: Path, card: Card, options: RunOptions | None = None) -> Session:
+    """Open a network as `open_session` does, and refuse one that OpenVINO is to run and computes wrongly.
+
+    Raises:
+        ModelError: As `open_session`; also if OpenVINO gives something else than ONNX Runtime.
+        SettingError: As `open_session`.
+        MissingExtraError: As `open_session`.
+    """
+    session = open_session(path, card, options)
+    if isinstance(session, OpenVinoSession):
+        refuse_computed_wrongly(path, card)
+    return session
+
+
+def refuse_computed_wrongly(path: Path, card: Card) -> None:
+    """Try a file that was not tried before.
+
+    Raises:
+        ModelError: If OpenVINO gives something else than ONNX Runtime.
+    """
+    passed = cache_folder() / FOLDER / str(openvino().__version__) / file_digest(path)
+    if passed.is_file():
+        return
+    apart = check_engines(path, card)
+    if apart is None:
+        return
+    with suppress(OutputError), replacing(passed, overwrite=True) as temporary:  # if not kept, it is tried again
+        temporary.write_text(f"{apart:.1g}\n")

@@ -1,0 +1,140 @@
+"""Files that OpenVINO computes wrongly are refused, and each file is tried once."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from howfar.errors import ModelError
+from howfar.models import Card, RunOptions, engine_guard, open_depth_network, open_detector, read_card
+from howfar.models.engine_guard import FOLDER, refuse_computed_wrongly
+from howfar.models.library import open_network
+from howfar.models.openvino_library import is_installed
+from howfar.pipeline.open_matcher import open_matcher
+from tests.models.onnx_files import mean_depth
+
+BY_OPENVINO = RunOptions(engine="openvino", precision="fp32")
+needs_openvino = pytest.mark.skipif(not is_installed(), reason="OpenVINO is not installed")
+
+
+class Tried:
+    """Stands in for the comparison of the engines; remembers the files."""
+
+    def __init__(self, gives: float | ModelError | None = 1e-6) -> None:
+        self.gives, self.files = gives, list[Path]()
+
+    def __call__(self, path: Path, card: Card) -> float | None:
+        self.files.append(path)
+        if isinstance(self.gives, ModelError):
+            raise self.gives
+        return self.gives
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("HOWFAR_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(engine_guard, "openvino", lambda: SimpleNamespace(__version__="1.0"))
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def network(tmp_path: Path) -> tuple[Path, Card]:
+    path = mean_depth(tmp_path)
+    return path, read_card(path.with_suffix(".toml"))
+
+
+def tried(monkeypatch: pytest.MonkeyPatch, gives: float | ModelError | None = 1e-6) -> Tried:
+    made = Tried(gives)
+    monkeypatch.setattr(engine_guard, "check_engines", made)
+    return made
+
+
+def test_a_file_is_tried_once(cache: Path, network: tuple[Path, Card], monkeypatch: pytest.MonkeyPatch) -> None:
+    comparison = tried(monkeypatch)
+    for _ in range(3):
+        refuse_computed_wrongly(*network)
+    assert comparison.files == [network[0]]
+    (kept,) = (cache / FOLDER / "1.0").iterdir()
+    assert kept.read_text() == "1e-06\n"
+
+
+def change_file(path: Path, _: pytest.MonkeyPatch) -> None:
+    path.write_bytes(path.read_bytes() + b"\n")
+
+
+def change_version(_: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_guard, "openvino", lambda: SimpleNamespace(__version__="2.0"))
+
+
+@pytest.mark.parametrize("change", [change_file, change_version])
+def test_another_file_or_version_is_tried_anew(
+    change: Callable[[Path, pytest.MonkeyPatch], None],
+    cache: Path,
+    network: tuple[Path, Card],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    comparison = tried(monkeypatch)
+    refuse_computed_wrongly(*network)
+    change(network[0], monkeypatch)
+    refuse_computed_wrongly(*network)
+    assert len(comparison.files) == 2
+
+
+@pytest.mark.parametrize("gives", [None, ModelError("OpenVINO computes it wrongly.")], ids=["not compared", "wrong"])
+def test_what_has_not_passed_is_not_kept(
+    gives: ModelError | None, cache: Path, network: tuple[Path, Card], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    comparison = tried(monkeypatch, gives)
+    for _ in range(2):
+        if gives is None:
+            refuse_computed_wrongly(*network)
+        else:
+            with pytest.raises(ModelError, match="computes it wrongly"):
+                refuse_computed_wrongly(*network)
+    assert len(comparison.files) == 2
+    assert not (cache / FOLDER).exists()
+
+
+def test_a_cache_that_cannot_be_written_is_no_fault(
+    cache: Path, network: tuple[Path, Card], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache.write_text("a file where the folder should be")
+    comparison = tried(monkeypatch)
+    for _ in range(2):
+        refuse_computed_wrongly(*network)
+    assert len(comparison.files) == 2
+
+
+@needs_openvino
+@pytest.mark.parametrize("opens", [open_network, open_depth_network, open_matcher])
+def test_whatever_opens_a_file_for_openvino_tries_it(
+    opens: Callable[[Path, RunOptions], object],
+    cache: Path,
+    network: tuple[Path, Card],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    comparison = tried(monkeypatch, ModelError("OpenVINO computes it wrongly."))
+    with pytest.raises(ModelError, match="computes it wrongly"):
+        opens(network[0], BY_OPENVINO)
+    assert comparison.files == [network[0]]
+
+
+@needs_openvino
+def test_what_ships_and_what_the_other_engine_runs_is_not_tried(
+    cache: Path, network: tuple[Path, Card], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(os.environ, "HOWFAR_ENGINE", raising=False)
+    comparison = tried(monkeypatch)
+    open_detector(options=BY_OPENVINO)
+    open_depth_network(network[0], RunOptions(engine="onnxruntime"))
+    open_depth_network(network[0])
+    assert comparison.files == []
+
+
+@needs_openvino
+def test_a_good_file_passes(tmp_path: Path, network: tuple[Path, Card], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOWFAR_CACHE", str(tmp_path / "cache"))
+    open_depth_network(network[0], BY_OPENVINO)
+    assert len(list((tmp_path / "cache" / FOLDER).glob("*/*"))) == 1
