@@ -227,6 +227,11 @@ def test_a_joint_recipe_shows_photos_beside_its_sources() -> None:
         ),
         pytest.param({"box_teacher": {"sources": ["data"]}}, "needs a model and the sources", id="lessons unheld"),
         pytest.param(
+            {"box_teacher": {"model": "t.onnx", "sources": ["data"], "semantic": ["streets"]}},
+            "box_teacher.semantic names streets, which is not among box_teacher.sources",
+            id="labels beside nobody",
+        ),
+        pytest.param(
             {"loss": {"log_l1": 1.0, "taught_depth": 1.0}}, "a teacher of boxes needs the loss boxes", id="no such loss"
         ),
         pytest.param(

@@ -115,7 +115,10 @@ def _place(index: int) -> str:
 
 
 def with_objects(
-    pair: DepthSample, classes: Mapping[int, str] = OBJECT_CLASSES, least_pixels: int = LEAST_PIXELS
+    pair: DepthSample,
+    classes: Mapping[int, str] = OBJECT_CLASSES,
+    least_pixels: int = LEAST_PIXELS,
+    crop_xyxy_px: tuple[int, int, int, int] = EIGEN_CROP_XYXY_PX,
 ) -> ObjectSample:
     """Find the objects of a pair by its semantic classes: the components of one class after another.
 
@@ -123,13 +126,14 @@ def with_objects(
         pair: The pair.
         classes: The name of each class whose components are objects.
         least_pixels: The smallest component that is one.
+        crop_xyxy_px: The part of the picture that they are cut to.
 
     Raises:
         SourceError: If nobody labelled the pair.
     """
     if pair.classes is None:
         raise SourceError(f"The pair {pair.name} has no semantic classes: add its file to {LABELS}.")
-    found = list(_components(pair.classes, classes, least_pixels))
+    found = list(_components(pair.classes, classes, least_pixels, crop_xyxy_px))
     regions = np.zeros(pair.classes.shape, dtype=np.int32)
     for number, (_, _, inside) in enumerate(found, 1):
         regions[inside] = number
@@ -147,9 +151,14 @@ def with_objects(
     )
 
 
-def _components(classes: NDArray[np.uint8], named: Mapping[int, str], least_pixels: int) -> Iterator[Component]:
+def _components(
+    classes: NDArray[np.uint8],
+    named: Mapping[int, str],
+    least_pixels: int,
+    crop_xyxy_px: tuple[int, int, int, int],
+) -> Iterator[Component]:
     """Class name, box and H×W mask of each object."""
-    left, top, right, bottom = EIGEN_CROP_XYXY_PX
+    left, top, right, bottom = crop_xyxy_px
     crop = classes[top:bottom, left:right]
     pixels_of = np.bincount(crop.ravel(), minlength=UNKNOWN_CLASS + 1)
     for number, label in named.items():

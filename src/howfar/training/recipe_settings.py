@@ -335,18 +335,23 @@ class BoxTeacherSettings(Settings, frozen=True, kw_only=True):
     Attributes:
         model: A name that `howfar models` lists, or an ONNX file; none where empty.
         sources: The sources, by name, whose pictures it labels.
+        semantic: Those of them whose own semantic classes tell the objects that they name
+            (`training.data.joint.semantic_objects`); the teacher adds others.
         least_score: What it is less certain of is not learned.
         sure_score: From this score on a box counts as a true one; a lower score for as much less.
     """
 
     model: str = ""
     sources: tuple[str, ...] = ()
+    semantic: tuple[str, ...] = ()
     least_score: Share = 0.2
     sure_score: Annotated[float, Meta(gt=0, le=1)] = 0.5
 
     def __post_init__(self) -> None:
         if bool(self.model) != bool(self.sources):
             raise ValueError("a teacher of boxes needs a model and the sources that it labels: give both, or none")
+        if strange := sorted({*self.semantic} - {*self.sources}):
+            raise ValueError(f"box_teacher.semantic names {strange[0]}, which is not among box_teacher.sources: add it")
 
 
 class PairDataSettings(Settings, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from howfar.datasets import DepthSample
-from howfar.errors import ModelError, SettingError
+from howfar.errors import ModelError, SettingError, SourceError
 from howfar.models import open_detector
 from howfar.scene import Camera
 from howfar.training.data.joint.box_teacher import BoxTeacher, taught_boxes
@@ -86,6 +86,28 @@ def test_without_a_folder_it_is_asked_when_a_picture_is_taken(model: Path) -> No
     assert names == []
     assert samples[1].boxes is not None
     assert names == ["b"]
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["asked before", "asked when a picture is taken"])
+def test_semantic_classes_stand_beside_it_where_they_are_wanted(kept: bool, model: Path, tmp_path: Path) -> None:
+    classes = np.zeros((48, 64), np.uint8)
+    classes[8:40, 8:28] = 4  # a chair, which this teacher does not know
+    (blank,) = pictures("a")
+    wanted = BoxTeacherSettings(
+        model=str(model), sources=("rooms", "halls"), semantic=("rooms",), least_score=0.2, sure_score=0.6
+    )
+    teacher = BoxTeacher(wanted, ("cup", "dog"), tmp_path if kept else None)
+    rooms, halls = (teacher.labelled([replace(blank, classes=classes)], source)[0] for source in ("rooms", "halls"))
+    assert rooms.boxes is not None
+    assert halls.boxes is not None
+    assert rooms.boxes.certainty.tolist() == [1.0]  # of what the labels do not name a teacher must be surer
+    assert halls.boxes.certainty.tolist() == pytest.approx([1.0, 0.5])
+
+
+def test_semantic_classes_must_be_there(model: Path, tmp_path: Path) -> None:
+    wanted = BoxTeacherSettings(model=str(model), sources=("rooms",), semantic=("rooms",))
+    with pytest.raises(SourceError, match="a has no semantic classes"):
+        BoxTeacher(wanted, ("cup", "dog"), tmp_path).labelled(pictures("a"), "rooms")
 
 
 def test_without_a_teacher_nothing_is_labelled() -> None:

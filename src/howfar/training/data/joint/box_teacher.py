@@ -17,6 +17,7 @@ from howfar.models.library import open_detector
 from howfar.models.run_options import REPEATABLE
 from howfar.scene import Frame, Query
 from howfar.training.data.joint.samples import Boxes, JointSample, WithBoxes
+from howfar.training.data.joint.semantic_objects import semantic_objects
 from howfar.training.recipe_settings import BoxTeacherSettings
 
 Row = tuple[float, float, float, float, int, float]
@@ -61,7 +62,7 @@ class BoxTeacher:
             ModelError: If there is no such detector.
             SettingError: If it knows other classes.
         """
-        self.settings, self.folder, self.asked = settings, folder, asked
+        self.settings, self.class_names, self.folder, self.asked = settings, class_names, folder, asked
         self.detector = open_detector(settings.model, REPEATABLE) if settings.model else None
         if self.detector is not None:
             refuse_other_classes(self.detector.card, class_names, "box_teacher.model")
@@ -71,18 +72,27 @@ class BoxTeacher:
 
         Raises:
             OutputError: If what was found cannot be written.
+            SourceError: If semantic classes are wanted of pictures that have none.
         """
         if self.detector is None or source not in self.settings.sources:
             return WithBoxes(samples, None)
         if self.folder is None:
-            return WithBoxes(samples, LazySamples(range(len(samples)), partial(self._asked_now, samples)))
+            return WithBoxes(samples, LazySamples(range(len(samples)), partial(self._asked_now, samples, source)))
         kept = self.folder / f"{source.replace(' ', '_')}.json"
-        return WithBoxes(samples, taught_boxes(samples, self.detector, self.settings, kept, self.asked))
+        taught = taught_boxes(samples, self.detector, self.settings, kept, self.asked)
+        known = self._known(source)
+        return WithBoxes(samples, [known(*pair) for pair in zip(samples, taught, strict=True)])
 
-    def _asked_now(self, samples: Sequence[DepthSample], index: int) -> Boxes:
+    def _asked_now(self, samples: Sequence[DepthSample], source: str, index: int) -> Boxes:
         assert self.detector is not None
         rows = _look(samples[index], self.detector, self.settings.least_score, self.asked)
-        return _boxes(rows, self.settings.sure_score)
+        return self._known(source)(samples[index], _boxes(rows, self.settings.sure_score))
+
+    def _known(self, source: str) -> Callable[[DepthSample, Boxes], Boxes]:
+        """What is taken to be in a picture of a source, of which the teacher said something."""
+        if source in self.settings.semantic:
+            return partial(semantic_objects, class_names=self.class_names)
+        return lambda _, taught: taught
 
 
 def taught_boxes(

@@ -1,0 +1,71 @@
+"""A detector's ONNX file with weights between those of the embedded one and those of a training that went on from it.
+
+    python tools/detector_between.py runs/detector-rooms/last.ckpt --share 0.5 --out between.onnx
+
+What lies half way often knows what was learned and has forgotten little (Wortsman et al.: Robust fine-tuning of
+zero-shot models, CVPR 2022). The checkpoint is that of `howfar train joint` with a network whose detector is NanoDet-g.
+The file keeps the precision of the embedded one's weights. Its card, written beside it, is that of the embedded one
+without its results: correct the licence and the origin by what the training has seen.
+"""
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import numpy_helper
+from torch import Tensor
+
+from howfar.conversion.checkpoints.weights import load_weights, read_weights
+from howfar.models.card import card_path
+from howfar.models.card_writing import write_card
+from howfar.models.library import find_model
+from howfar.models.model_file import file_digest
+from howfar.networks.nanodet import NanoDetG
+from howfar.training.initial_weights import NANODET_G
+
+PART = "detector."
+"""What a joint network calls its detector."""
+
+
+def between(model: onnx.ModelProto, weights: dict[str, Tensor], share: float) -> onnx.ModelProto:
+    """Move the weights of a file by a share of the way to others; the file's convolutions stand in the network's order.
+
+    Args:
+        model: Changed in place.
+        weights: Those of a NanoDetG.
+        share: 0 for those of the file, 1 for the others.
+    """
+    network = NanoDetG()
+    load_weights(network, weights, source="the checkpoint")
+    state = network.state_dict()
+    stored = {each.name: each for each in model.graph.initializer}
+    widened = {node.output[0]: node.input[0] for node in model.graph.node if node.op_type == "Cast"}
+    used = [name for node in model.graph.node if node.op_type == "Conv" for name in node.input[1:3]]
+    for used_as, name in zip(used, state, strict=True):
+        name_there = widened.get(used_as, used_as)
+        before = numpy_helper.to_array(stored[name_there])
+        after = (1 - share) * before.astype(np.float64) + share * state[name].double().numpy()
+        stored[name_there].CopyFrom(numpy_helper.from_array(after.astype(before.dtype), name_there))
+    return model
+
+
+def main() -> None:
+    """Run as a script."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("--share", type=float, default=0.5, help="of the way to the training's weights (default: 0.5)")
+    parser.add_argument("--out", type=Path, required=True)
+    named = parser.parse_args()
+    path, card = find_model(NANODET_G)
+    trained = {name.removeprefix(PART): value for name, value in read_weights(named.checkpoint).items() if PART in name}
+    onnx.save(between(onnx.load(path), trained, named.share), named.out)
+    between_card = replace(card, name=named.out.stem, sha256=file_digest(named.out), results=())
+    write_card(between_card, card_path(named.out), overwrite=True)
+    sys.stdout.write(f"{named.out}: {named.share:g} of the way\n")
+
+
+if __name__ == "__main__":
+    main()
