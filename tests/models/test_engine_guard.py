@@ -35,7 +35,7 @@ class Tried:
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOWFAR_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(engine_guard, "openvino", lambda: SimpleNamespace(__version__="1.0"))
+    monkeypatch.setattr(engine_guard, "openvino", lambda: SimpleNamespace(__version__="1.0-build-releases/1"))
     return tmp_path / "cache"
 
 

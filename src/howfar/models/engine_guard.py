@@ -42,7 +42,8 @@ def refuse_computed_wrongly(path: Path, card: Card) -> None:
     Raises:
         ModelError: If OpenVINO gives something else than ONNX Runtime.
     """
-    passed = cache_folder() / FOLDER / str(openvino().__version__) / file_digest(path)
+    version = str(openvino().__version__).partition("-")[0]  # the rest names a build, and has slashes
+    passed = cache_folder() / FOLDER / version / file_digest(path)
     if passed.is_file():
         return
     apart = check_engines(path, card)
