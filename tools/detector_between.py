@@ -1,15 +1,15 @@
 """A detector's ONNX file with weights between those of the embedded one and those of a training that went on from it.
 
-    python tools/detector_between.py runs/detector-rooms/last.ckpt --share 0.5 --out between.onnx
+    python tools/detector_between.py runs/joint-detector-rooms/last.ckpt between.onnx --share 0.7
 
 What lies half way often knows what was learned and has forgotten little (Wortsman et al.: Robust fine-tuning of
 zero-shot models, CVPR 2022). The checkpoint is that of `howfar train joint` with a network whose detector is NanoDet-g.
 The file keeps the precision of the embedded one's weights. Its card, written beside it, is that of the embedded one
-without its results: correct the licence and the origin by what the training has seen.
+without its results and without bf16, in which nobody measured it: correct the licence and the origin by what the
+training has seen.
 """
 
 import argparse
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +19,9 @@ from onnx import numpy_helper
 from torch import Tensor
 
 from howfar.conversion.checkpoints.weights import load_weights, read_weights
+from howfar.conversion.target import refuse_target
+from howfar.errors import HowfarError, ModelError
+from howfar.files import replacing
 from howfar.models.card import card_path
 from howfar.models.card_writing import write_card
 from howfar.models.library import find_model
@@ -52,19 +55,52 @@ def between(model: onnx.ModelProto, weights: dict[str, Tensor], share: float) ->
     return model
 
 
+def detector_weights(checkpoint: Path) -> dict[str, Tensor]:
+    """The weights of the detector in a checkpoint of a joint network.
+
+    Raises:
+        ModelError: If the file cannot be read, or holds no such detector.
+    """
+    stored = read_weights(checkpoint)
+    weights = {name.removeprefix(PART): value for name, value in stored.items() if name.startswith(PART)}
+    if not weights:
+        raise ModelError(f"{checkpoint} holds no detector of a joint network: name a checkpoint of howfar train joint.")
+    return weights
+
+
+def share(text: str) -> float:
+    """A share from 0 to 1.
+
+    Raises:
+        argparse.ArgumentTypeError: If it is none.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"it must be a number from 0 to 1, not {text}")
+    return value
+
+
 def main() -> None:
     """Run as a script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkpoint", type=Path)
-    parser.add_argument("--share", type=float, default=0.5, help="of the way to the training's weights (default: 0.5)")
-    parser.add_argument("--out", type=Path, required=True)
-    named = parser.parse_args()
-    path, card = find_model(NANODET_G)
-    trained = {name.removeprefix(PART): value for name, value in read_weights(named.checkpoint).items() if PART in name}
-    onnx.save(between(onnx.load(path), trained, named.share), named.out)
-    between_card = replace(card, name=named.out.stem, sha256=file_digest(named.out), results=())
-    write_card(between_card, card_path(named.out), overwrite=True)
-    sys.stdout.write(f"{named.out}: {named.share:g} of the way\n")
+    parser.add_argument("target", type=Path)
+    parser.add_argument("--share", type=share, default=0.5, help="Of the way to the training's weights (default: 0.5).")
+    parser.add_argument("--overwrite", action="store_true", help="Replace files that exist already.")
+    told = parser.parse_args()
+    try:
+        refuse_target(told.target, overwrite=told.overwrite)
+        path, card = find_model(NANODET_G)
+        model = between(onnx.load(path), detector_weights(told.checkpoint), told.share)
+        with replacing(told.target, overwrite=told.overwrite) as temporary:
+            onnx.save(model, temporary)
+        written = replace(card, name=told.target.stem, sha256=file_digest(told.target), results=(), bf16=False)
+        write_card(written, card_path(told.target), overwrite=told.overwrite)
+    except (HowfarError, OSError) as error:
+        parser.exit(1, f"{error}\n")
 
 
 if __name__ == "__main__":

@@ -132,6 +132,11 @@ def test_what_openvino_does_not_run_is_not_compared(tmp_path: Path, monkeypatch:
     assert compare(monkeypatch, card_of(tmp_path, DEPTH), StandIn(), StandIn(ModelError("No."))) is None
 
 
+def test_what_onnx_runtime_does_not_run_is_not_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = StandIn({"out": MAP}, {"out": MAP})
+    assert compare(monkeypatch, card_of(tmp_path, DEPTH), StandIn(ModelError("No.")), found) is None
+
+
 def test_nor_is_an_int8_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     card = replace(card_of(tmp_path, DEPTH), int8=Int8Facts("depth", pictures=8, reduced_range=False))
     assert compare(monkeypatch, card, StandIn(), StandIn()) is None

@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from howfar.errors import ModelError
-from howfar.models import Card, RunOptions, engine_guard, open_depth_network, open_detector, read_card
+from howfar.models import Card, RunOptions, engine_check, engine_guard, open_depth_network, open_detector, read_card
 from howfar.models.engine_guard import FOLDER, refuse_computed_wrongly
 from howfar.models.library import open_network
 from howfar.models.openvino_library import is_installed
@@ -25,8 +26,9 @@ class Tried:
     def __init__(self, gives: float | ModelError | None = 1e-6) -> None:
         self.gives, self.files = gives, list[Path]()
 
-    def __call__(self, path: Path, card: Card) -> float | None:
+    def __call__(self, path: Path, card: Card, threads: int | None) -> float | None:
         self.files.append(path)
+        self.threads = threads
         if isinstance(self.gives, ModelError):
             raise self.gives
         return self.gives
@@ -47,7 +49,7 @@ def network(tmp_path: Path) -> tuple[Path, Card]:
 
 def tried(monkeypatch: pytest.MonkeyPatch, gives: float | ModelError | None = 1e-6) -> Tried:
     made = Tried(gives)
-    monkeypatch.setattr(engine_guard, "check_engines", made)
+    monkeypatch.setattr(engine_check, "check_engines", made)
     return made
 
 
@@ -97,10 +99,12 @@ def test_what_has_not_passed_is_not_kept(
     assert not (cache / FOLDER).exists()
 
 
+@pytest.mark.parametrize("name", ["cache", "a" * 300], ids=["a file where the folder should be", "too long a name"])
 def test_a_cache_that_cannot_be_written_is_no_fault(
-    cache: Path, network: tuple[Path, Card], monkeypatch: pytest.MonkeyPatch
+    name: str, cache: Path, network: tuple[Path, Card], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cache.write_text("a file where the folder should be")
+    cache.write_text("no folder")
+    monkeypatch.setenv("HOWFAR_CACHE", str(cache.with_name(name)))
     comparison = tried(monkeypatch)
     for _ in range(2):
         refuse_computed_wrongly(*network)
@@ -117,8 +121,8 @@ def test_whatever_opens_a_file_for_openvino_tries_it(
 ) -> None:
     comparison = tried(monkeypatch, ModelError("OpenVINO computes it wrongly."))
     with pytest.raises(ModelError, match="computes it wrongly"):
-        opens(network[0], BY_OPENVINO)
-    assert comparison.files == [network[0]]
+        opens(network[0], replace(BY_OPENVINO, threads=1))
+    assert (comparison.files, comparison.threads) == ([network[0]], 1)
 
 
 @needs_openvino
@@ -137,4 +141,5 @@ def test_what_ships_and_what_the_other_engine_runs_is_not_tried(
 def test_a_good_file_passes(tmp_path: Path, network: tuple[Path, Card], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOWFAR_CACHE", str(tmp_path / "cache"))
     open_depth_network(network[0], BY_OPENVINO)
-    assert len(list((tmp_path / "cache" / FOLDER).glob("*/*"))) == 1
+    (kept,) = (tmp_path / "cache" / FOLDER).glob("*/*")
+    assert kept.is_file()

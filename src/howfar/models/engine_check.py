@@ -37,12 +37,17 @@ class _Compared(NamedTuple):
     is_ranked: bool
 
 
-def check_engines(path: Path, card: Card) -> float | None:
+def check_engines(path: Path, card: Card, threads: int | None = None) -> float | None:
     """Run a file by ONNX Runtime and by OpenVINO, both in fp32, on a drawn room and on noise of the same size.
 
+    Args:
+        path: The ONNX file.
+        card: Its card.
+        threads: Threads of each; None for every core.
+
     Returns:
-        How far they are apart, as `difference` has it; None where nothing is compared: OpenVINO is not installed or
-        does not run the file, or it is an int8 file, whose roundings are each engine's own.
+        How far they are apart, as `difference` has it; None where nothing is compared: OpenVINO is not installed, an
+        engine does not run the file, or it is an int8 file, whose roundings are each engine's own.
 
     Raises:
         ModelError: If OpenVINO gives something else.
@@ -51,14 +56,15 @@ def check_engines(path: Path, card: Card) -> float | None:
         return None
     inputs = dict(_inputs(card))
     try:
-        by_openvino = open_session(path, card, RunOptions(engine="openvino", precision="fp32"))
+        by_openvino = open_session(path, card, RunOptions(threads, engine="openvino", precision="fp32"))
         found = [by_openvino.run(*tensors) for tensors in inputs.values()]
+        by_onnx_runtime = open_session(path, card, RunOptions(threads, engine="onnxruntime", precision="fp32"))
+        expected = [by_onnx_runtime.run(*tensors) for tensors in inputs.values()]
     except HowfarError:  # it says so itself to whoever asks for it
         return None
-    by_onnx_runtime = open_session(path, card, RunOptions(engine="onnxruntime", precision="fp32"))
     worst = 0.0
-    for (fed, tensors), outputs in zip(inputs.items(), found, strict=True):
-        what, apart = difference(card, by_onnx_runtime, by_onnx_runtime.run(*tensors), outputs)
+    for fed, right, outputs in zip(inputs, expected, found, strict=True):
+        what, apart = difference(card, by_onnx_runtime, right, outputs)
         if apart > MOST_APART:
             raise ModelError(
                 f"OpenVINO computes {path} wrongly: for {fed} {_words(what, apart)}: take the engine onnxruntime.",

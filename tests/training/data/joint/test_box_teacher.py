@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from howfar.datasets import DepthSample
-from howfar.errors import ModelError, SettingError, SourceError
+from howfar.errors import ModelError, SettingError
 from howfar.models import open_detector
 from howfar.scene import Camera
 from howfar.training.data.joint.box_teacher import BoxTeacher, taught_boxes
@@ -106,8 +106,11 @@ def test_semantic_classes_stand_beside_it_where_they_are_wanted(kept: bool, mode
 
 def test_semantic_classes_must_be_there(model: Path, tmp_path: Path) -> None:
     wanted = BoxTeacherSettings(model=str(model), sources=("rooms",), semantic=("rooms",))
-    with pytest.raises(SourceError, match="a has no semantic classes"):
+    with pytest.raises(
+        SettingError, match="semantic names rooms, whose pictures have no semantic classes: take it out"
+    ):
         BoxTeacher(wanted, ("cup", "dog"), tmp_path).labelled(pictures("a"), "rooms")
+    assert len(BoxTeacher(wanted, ("cup", "dog"), tmp_path).labelled([], "rooms")) == 0
 
 
 def test_without_a_teacher_nothing_is_labelled() -> None:

@@ -63,6 +63,22 @@ def told(boxes: Boxes) -> set[Found]:
             {("chair", AREA, 1.0)},
             id="a part that is doubtful",
         ),
+        pytest.param(
+            (
+                ("chair", (100, 100, 140, 180), 1.0),
+                ("chair", (115, 100, 155, 180), 0.9),
+                ("chair", (160, 100, 200, 180), 0.9),
+                ("couch", (102, 100, 200, 180), 1.0),
+                ("chair", (100, 100, 200, 170), 1.0),
+            ),
+            {
+                ("chair", AREA, 0.0),
+                ("chair", (100, 100, 140, 180), 1.0),
+                ("chair", (115, 100, 155, 180), 0.9),
+                ("chair", (160, 100, 200, 180), 0.9),
+            },
+            id="a group of which two overlap, a wrong name for it, and a box round all of it",
+        ),
         pytest.param((("couch", (102, 100, 200, 180), 1.0),), {("chair", AREA, 1.0)}, id="a wrong name"),
         pytest.param(
             (("cup", (130, 110, 150, 130), 0.65),),

@@ -72,27 +72,32 @@ class BoxTeacher:
 
         Raises:
             OutputError: If what was found cannot be written.
-            SourceError: If semantic classes are wanted of pictures that have none.
+            SettingError: If semantic classes are wanted of a source that has none.
+            SourceError: If one of its pictures has none.
         """
         if self.detector is None or source not in self.settings.sources:
             return WithBoxes(samples, None)
+        if source in self.settings.semantic and len(samples) and samples[0].classes is None:
+            raise SettingError(
+                f"box_teacher.semantic names {source}, whose pictures have no semantic classes: take it out."
+            )
         if self.folder is None:
             return WithBoxes(samples, LazySamples(range(len(samples)), partial(self._asked_now, samples, source)))
         kept = self.folder / f"{source.replace(' ', '_')}.json"
         taught = taught_boxes(samples, self.detector, self.settings, kept, self.asked)
-        known = self._known(source)
-        return WithBoxes(samples, [known(*pair) for pair in zip(samples, taught, strict=True)])
+        if source not in self.settings.semantic:
+            return WithBoxes(samples, taught)
+        return WithBoxes(samples, [self._joined(*pair) for pair in zip(samples, taught, strict=True)])
 
     def _asked_now(self, samples: Sequence[DepthSample], source: str, index: int) -> Boxes:
         assert self.detector is not None
         rows = _look(samples[index], self.detector, self.settings.least_score, self.asked)
-        return self._known(source)(samples[index], _boxes(rows, self.settings.sure_score))
+        taught = _boxes(rows, self.settings.sure_score)
+        return self._joined(samples[index], taught) if source in self.settings.semantic else taught
 
-    def _known(self, source: str) -> Callable[[DepthSample, Boxes], Boxes]:
-        """What is taken to be in a picture of a source, of which the teacher said something."""
-        if source in self.settings.semantic:
-            return partial(semantic_objects, class_names=self.class_names)
-        return lambda _, taught: taught
+    def _joined(self, sample: DepthSample, taught: Boxes) -> Boxes:
+        """What the semantic classes of a picture tell, with what the teacher adds."""
+        return semantic_objects(sample, taught, self.class_names)
 
 
 def taught_boxes(

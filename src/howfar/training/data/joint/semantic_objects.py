@@ -70,10 +70,12 @@ def semantic_objects(sample: DepthSample, taught: Boxes, class_names: Sequence[s
     same = known.class_ids[:, None] == taught.class_ids
     parts = same & (share_inside > PART) & (overlap < GROUP) & (taught.certainty >= LEAST_CERTAINTY_NAMED)
     is_group = np.array([_apart(taught.where(each)) for each in parts], dtype=np.bool_)
-    certainty = np.where(is_group, 0, known.certainty).astype(np.float32)
-    told = np.where(same, (overlap > SAME) | (share_inside > PART), overlap > OTHER_NAME)
-    is_told = told[certainty > 0].any(axis=0)
+    of_one = np.where(same, (overlap > SAME) | (share_inside > PART), overlap > OTHER_NAME)
+    of_group = np.where(same, overlap >= GROUP, overlap > OTHER_NAME)
+    told = np.where(is_group[:, None], of_group, of_one)
+    is_told = told[known.certainty > 0].any(axis=0)
     added = taught.where(np.logical_not(is_told))
+    certainty = np.where(is_group, 0, known.certainty).astype(np.float32)
     return Boxes(
         np.concatenate((known.xyxy_px, added.xyxy_px)),
         np.concatenate((known.class_ids, added.class_ids)),
@@ -102,9 +104,5 @@ def labelled_objects(sample: DepthSample, class_names: Sequence[str]) -> Labelle
 
 
 def _apart(parts: Boxes) -> bool:
-    """Whether there are two objects or more, each by itself."""
-    if len(parts) < 2:
-        return False
-    overlap = box_overlaps(parts.xyxy_px, parts.xyxy_px, whole_region=False)
-    np.fill_diagonal(overlap, 0)
-    return bool(overlap.max() < APART)
+    """Whether two of them are objects by themselves."""
+    return bool((box_overlaps(parts.xyxy_px, parts.xyxy_px, whole_region=False) < APART).any())
