@@ -6,14 +6,30 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
+import onnx
 import pytest
+from onnx import TensorProto, helper, numpy_helper
 
 from howfar.errors import ModelError
-from howfar.models import Card, RunOptions, engine_check, engine_guard, open_depth_network, open_detector, read_card
+from howfar.models import (
+    Card,
+    CardDepth,
+    RunOptions,
+    engine_check,
+    engine_guard,
+    open_depth_network,
+    open_detector,
+    open_session,
+    read_card,
+)
+from howfar.models.card import DepthSpec, InputSpec
+from howfar.models.card_writing import write_card
 from howfar.models.engine_guard import FOLDER, refuse_computed_wrongly
 from howfar.models.library import open_network
 from howfar.models.openvino_library import is_installed
 from howfar.pipeline.open_matcher import open_matcher
+from howfar.sources import as_frame
 from tests.models.onnx_files import mean_depth
 
 BY_OPENVINO = RunOptions(engine="openvino", precision="fp32")
@@ -135,6 +151,47 @@ def test_what_ships_and_what_the_other_engine_runs_is_not_tried(
     open_depth_network(network[0], RunOptions(engine="onnxruntime"))
     open_depth_network(network[0])
     assert comparison.files == []
+
+
+def shuffled(folder: Path) -> Path:
+    """A depth network that shuffles sixteen channels before a convolution, which OpenVINO 2026.4 spoils."""
+    random = np.random.default_rng(0)
+    order = np.arange(16).reshape(2, 8).T.ravel()
+    wide, deep = random.normal(size=(16, 3, 3, 3)), np.abs(random.normal(size=(1, 16, 1, 1))) / 100
+    arrays = {"wide": wide.astype(np.float32), "deep": deep.astype(np.float32), "order": order}
+    nodes = [
+        helper.make_node("Conv", ["image", "wide"], ["maps"], pads=[1, 1, 1, 1]),
+        helper.make_node("Gather", ["maps", "order"], ["moved"], axis=1),
+        helper.make_node("Conv", ["moved", "deep"], ["depth"]),
+    ]
+    taken, given = (
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, channels, "height", "width"])
+        for name, channels in (("image", 3), ("depth", 1))
+    )
+    stored = [numpy_helper.from_array(array, name) for name, array in arrays.items()]
+    graph = helper.make_graph(nodes, "shuffled", [taken], [given], stored)
+    path = folder / "shuffled.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
+    write_card(
+        Card("shuffled", "depth", "none", InputSpec(96, 64, "stretch"), depth=DepthSpec("metres")),
+        path.with_suffix(".toml"),
+    )
+    return path
+
+
+@needs_openvino
+def test_no_file_gives_other_metres_by_openvino(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOWFAR_CACHE", str(tmp_path / "cache"))
+    path = shuffled(tmp_path)
+    frame = as_frame(np.random.default_rng(1).integers(0, 256, (64, 96, 3), dtype=np.uint8))
+    right = open_depth_network(path, RunOptions(engine="onnxruntime")).estimate(frame).values
+    card = read_card(path.with_suffix(".toml"))
+    unguarded = CardDepth(card, open_session(path, card, BY_OPENVINO)).estimate(frame).values
+    if np.allclose(unguarded, right, rtol=0.01, atol=0.01):  # a version that computes it rightly may run it
+        open_depth_network(path, BY_OPENVINO)
+        return
+    with pytest.raises(ModelError, match=r"OpenVINO computes .* wrongly"):
+        open_depth_network(path, BY_OPENVINO)
 
 
 @needs_openvino
