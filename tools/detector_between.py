@@ -1,12 +1,12 @@
 """A detector's ONNX file with weights between those of the embedded one and those of a training that went on from it.
 
-    python tools/detector_between.py runs/joint-detector-rooms/last.ckpt between.onnx --share 0.7
+    python tools/detector_between.py runs/joint-detector-rooms between.onnx --share 0.7
 
-What lies half way often knows what was learned and has forgotten little (Wortsman et al.: Robust fine-tuning of
-zero-shot models, CVPR 2022). The checkpoint is that of `howfar train joint` with a network whose detector is NanoDet-g.
-The file keeps the precision of the embedded one's weights. Its card, written beside it, is that of the embedded one
-without its results and without bf16, in which nobody measured it: correct the licence and the origin by what the
-training has seen.
+What lies half way often knows what was learned and has forgotten little (weight interpolation, WiSE-FT: Wortsman et
+al., Robust fine-tuning of zero-shot models, CVPR 2022). The folder is that of `howfar train joint` with a network whose
+detector is NanoDet-g; its last checkpoint counts. The file keeps the precision of the embedded one's weights. The card
+beside it says how that one is fed, with the licence and the origin that the recipe states, and without bf16, in which
+nobody measured it.
 """
 
 import argparse
@@ -16,9 +16,8 @@ from pathlib import Path
 import numpy as np
 import onnx
 from onnx import numpy_helper
-from torch import Tensor
 
-from howfar.conversion.checkpoints.weights import load_weights, read_weights
+from howfar.conversion.exportable import Exportable
 from howfar.conversion.target import refuse_target
 from howfar.errors import HowfarError, ModelError
 from howfar.files import replacing
@@ -28,22 +27,18 @@ from howfar.models.library import find_model
 from howfar.models.model_file import file_digest
 from howfar.networks.nanodet import NanoDetG
 from howfar.training.initial_weights import NANODET_G
-
-PART = "detector."
-"""What a joint network calls its detector."""
+from howfar.training.trained import trained_network
 
 
-def between(model: onnx.ModelProto, weights: dict[str, Tensor], share: float) -> onnx.ModelProto:
+def between(model: onnx.ModelProto, detector: NanoDetG, share: float) -> onnx.ModelProto:
     """Move the weights of a file by a share of the way to others; the file's convolutions stand in the network's order.
 
     Args:
         model: Changed in place.
-        weights: Those of a NanoDetG.
+        detector: It has the others.
         share: 0 for those of the file, 1 for the others.
     """
-    network = NanoDetG()
-    load_weights(network, weights, source="the checkpoint")
-    state = network.state_dict()
+    state = detector.state_dict()
     stored = {each.name: each for each in model.graph.initializer}
     widened = {node.output[0]: node.input[0] for node in model.graph.node if node.op_type == "Cast"}
     used = [name for node in model.graph.node if node.op_type == "Conv" for name in node.input[1:3]]
@@ -55,17 +50,17 @@ def between(model: onnx.ModelProto, weights: dict[str, Tensor], share: float) ->
     return model
 
 
-def detector_weights(checkpoint: Path) -> dict[str, Tensor]:
-    """The weights of the detector in a checkpoint of a joint network.
+def detector_of(trained: Exportable) -> NanoDetG:
+    """The detector of a joint network.
 
     Raises:
-        ModelError: If the file cannot be read, or holds no such detector.
+        ModelError: If it has no NanoDet-g.
     """
-    stored = read_weights(checkpoint)
-    weights = {name.removeprefix(PART): value for name, value in stored.items() if name.startswith(PART)}
-    if not weights:
-        raise ModelError(f"{checkpoint} holds no detector of a joint network: name a checkpoint of howfar train joint.")
-    return weights
+    network = getattr(trained.network, "network", None)  # what is exported wraps it
+    detector = getattr(network, "detector", None)
+    if not isinstance(detector, NanoDetG):
+        raise ModelError(f"{trained.card.name} holds no NanoDet-g: name a training of a joint network that has one.")
+    return detector
 
 
 def share(text: str) -> float:
@@ -86,7 +81,7 @@ def share(text: str) -> float:
 def main() -> None:
     """Run as a script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("training", type=Path)
     parser.add_argument("target", type=Path)
     parser.add_argument("--share", type=share, default=0.5, help="Of the way to the training's weights (default: 0.5).")
     parser.add_argument("--overwrite", action="store_true", help="Replace files that exist already.")
@@ -94,10 +89,12 @@ def main() -> None:
     try:
         refuse_target(told.target, overwrite=told.overwrite)
         path, card = find_model(NANODET_G)
-        model = between(onnx.load(path), detector_weights(told.checkpoint), told.share)
+        trained = trained_network(told.training, last=True)
+        model = between(onnx.load(path), detector_of(trained), told.share)
         with replacing(told.target, overwrite=told.overwrite) as temporary:
             onnx.save(model, temporary)
-        written = replace(card, name=told.target.stem, sha256=file_digest(told.target), results=(), bf16=False)
+        described = replace(card, licence=trained.card.licence, origin=trained.card.origin, results=(), bf16=False)
+        written = replace(described, name=told.target.stem, sha256=file_digest(told.target))
         write_card(written, card_path(told.target), overwrite=told.overwrite)
     except (HowfarError, OSError) as error:
         parser.exit(1, f"{error}\n")
