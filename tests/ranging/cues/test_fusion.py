@@ -111,3 +111,41 @@ def test_a_sharp_bound_gives_the_moments_of_the_truncated_normal_distribution() 
     fused = fuse([Cue("depth", math.e, 0.5), Cue.bound("size", math.e, 1e-3, CUT)])
     assert math.log(fused.depth_m) == pytest.approx(1 - 0.5 * math.sqrt(2 / math.pi), abs=0.005)
     assert fused.log_sd == pytest.approx(0.5 * math.sqrt(1 - 2 / math.pi), abs=0.005)
+
+
+def integrated(depth_m: float, log_sd: float, bounds: list[tuple[float, float]]) -> tuple[float, float]:
+    """Mean and standard deviation of log depth within bounds, by a sum over many values."""
+    low = min(math.log(depth_m) - 9 * log_sd, *(math.log(at_most_m) - 9 * log_sd for at_most_m, _ in bounds))
+    logs = np.linspace(low, math.log(depth_m) + 9 * log_sd, 40_001)
+    weights = -(((logs - math.log(depth_m)) / log_sd) ** 2) / 2
+    for at_most_m, sd in bounds:
+        inside = [math.erfc((x - math.log(at_most_m)) / sd / math.sqrt(2)) / 2 for x in logs.tolist()]
+        weights += np.log(np.maximum(inside, 1e-300))
+    weights = np.exp(weights - weights.max())
+    mean = float(np.average(logs, weights=weights))
+    return mean, math.sqrt(float(np.average((logs - mean) ** 2, weights=weights)))
+
+
+@pytest.mark.parametrize("log_sd", [0.05, 0.4])
+@pytest.mark.parametrize("bound_sd", [0.02, 0.3])
+@pytest.mark.parametrize("at_most_m", [1.5, 3.0, 4.0, 4.4, 9.0])
+def test_a_bound_gives_the_moments_of_the_product(at_most_m: float, bound_sd: float, log_sd: float) -> None:
+    fused = fuse([Cue("depth", 4.0, log_sd), Cue.bound("size", at_most_m, bound_sd, CUT)])
+    if math.log(4.0 / at_most_m) < 8 * math.hypot(log_sd, bound_sd):  # beyond, the sum knows nothing
+        expected = integrated(4.0, log_sd, [(at_most_m, bound_sd)])
+        assert (math.log(fused.depth_m), fused.log_sd) == pytest.approx(expected, rel=1e-4, abs=1e-5)
+
+
+def test_two_bounds_come_near_the_moments_of_the_product_in_any_order() -> None:
+    bounds = [Cue.bound("size", 3.8, 0.1, CUT), Cue.bound("ground", 4.2, 0.2, CUT)]
+    one, other = (fuse([Cue("depth", 4.0, 0.2), *each]) for each in (bounds, bounds[::-1]))
+    assert (one.depth_m, one.log_sd) == (other.depth_m, other.log_sd)
+    expected = integrated(4.0, 0.2, [(3.8, 0.1), (4.2, 0.2)])
+    assert (math.log(one.depth_m), one.log_sd) == pytest.approx(expected, abs=0.01)
+
+
+@pytest.mark.parametrize("at_most_m", [1e-300, 1e-3, 1e3, 1e300])
+def test_a_bound_however_far_away_gives_an_estimate(at_most_m: float) -> None:
+    fused = fuse([Cue("depth", 4.0, 0.3), Cue.bound("size", at_most_m, 0.05, CUT)])
+    assert 0 < fused.depth_m <= 4.0
+    assert 0 < fused.log_sd < 0.3001

@@ -6,8 +6,9 @@ standard deviation of the mean is multiplied by the Birge ratio S = √(χ²/(n 
 measurements that disagree (Review of Particle Physics, introduction).
 
 A cue can also give a bound, beyond which the distance does not lie. The distribution of the logarithm is then the
-normal one times Φ((log bound − x) / s), where s is the uncertainty of the bound, and the result is the normal
-distribution with the mean and the standard deviation of that product.
+normal one times Φ((log bound − x) / s), where s is the uncertainty of the bound: a skew normal distribution in its
+extended form (Azzalini, Scandinavian Journal of Statistics 1985). The result is the normal distribution with its mean
+and standard deviation. Of several bounds the nearest is applied first, and the next to the result.
 """
 
 import math
@@ -15,12 +16,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple, Protocol
 
-import numpy as np
-
 from howfar.scene import Cue
 
 CHI_SQUARED_95 = {1: 3.841, 2: 5.991, 3: 7.815}
 """The 95 % quantile of χ² by degrees of freedom."""
+
+FAR_BELOW = -25.0
+"""From here down, the first terms of the series for the hazard are as good as single precision."""
 
 
 class Estimate(Protocol):
@@ -82,25 +84,30 @@ def bounded(fused: Fused, bounds: Sequence[Cue]) -> Fused:
     """A distance with the bounds that some cues give; they contradict it if it lies far beyond one of them."""
     if not fused.is_known or not bounds:
         return fused
-    deviations = np.linspace(-8.0, 8.0, 801)  # in standard deviations; bounds are applied to the logarithm of metres
-    logs = math.log(fused.depth_m) + deviations * fused.log_sd
-    log_weights = -(deviations**2) / 2
-    for bound in bounds:
-        beyond = (logs - math.log(bound.at_most_m)) / bound.log_sd
-        log_weights += np.array([_log_normal_tail(each) for each in beyond.tolist()])
-    weights = np.exp(log_weights - log_weights.max())
-    weights /= weights.sum()
-    mean = float(weights @ logs)
-    log_sd = math.sqrt(float(weights @ (logs - mean) ** 2))
+    mean, log_sd = math.log(fused.depth_m), fused.log_sd
+    for bound in sorted(bounds, key=lambda each: each.at_most_m):
+        mean, log_sd = _cut_off(mean, log_sd, math.log(bound.at_most_m), bound.log_sd)
     excess = max(math.log(fused.depth_m / each.at_most_m) / math.hypot(fused.log_sd, each.log_sd) for each in bounds)
     return fused._replace(
         depth_m=math.exp(mean), log_sd=log_sd, conflict=fused.conflict or excess > math.sqrt(CHI_SQUARED_95[1])
     )
 
 
-def _log_normal_tail(deviation: float) -> float:
-    """The logarithm of the probability that a standard normal variable is above this value."""
-    return math.log(max(math.erfc(deviation / math.sqrt(2)) / 2, 1e-300))
+def _cut_off(mean: float, sd: float, bound: float, bound_sd: float) -> tuple[float, float]:
+    """Mean and standard deviation of the normal distribution times Φ((bound − x) / bound_sd)."""
+    both = math.hypot(sd, bound_sd)
+    deviation, shift = (bound - mean) / both, sd * sd / both
+    hazard = _hazard(deviation)
+    # So written, rounding leaves it positive: the first term is the variance far beyond the bound.
+    variance = (sd * bound_sd / both) ** 2 + shift**2 * max(0.0, 1 - hazard * (hazard + deviation))
+    return mean - shift * hazard, math.sqrt(variance)
+
+
+def _hazard(deviation: float) -> float:
+    """φ(z) / Φ(z) of the standard normal distribution; far below 0, where both vanish, by its asymptotic series."""
+    if deviation < FAR_BELOW:
+        return -deviation - 1 / deviation + 2 / deviation**3
+    return math.exp(-(deviation**2) / 2) / math.sqrt(2 * math.pi) / (math.erfc(-deviation / math.sqrt(2)) / 2)
 
 
 def contradict(one: Estimate, other: Estimate) -> bool:
