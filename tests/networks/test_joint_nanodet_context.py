@@ -64,6 +64,17 @@ def test_a_cell_knows_of_the_place_where_it_lies(columns: int) -> None:
         torch.testing.assert_close(each[0, 0][INNER], expected[INNER])
 
 
+def test_the_small_picture_has_the_mean_of_the_pixels_that_are_there_and_then_nothing() -> None:
+    path, seen = seeing_itself(), []
+    path.encoder.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
+    path(torch.ones(1, 3, 32, 64))
+    (small,) = seen
+    assert small.shape == (1, 3, 32, 32)
+    shown = torch.zeros(32, 32)
+    shown[:11, :22] = 1.0  # 32 and 64 pixels by three
+    assert torch.equal(small[0, 0], shown)
+
+
 def test_its_detector_is_nanodet_g_alone(network: JointNanoDetContext) -> None:
     image, detector = torch.randn(1, 3, 64, 96), NanoDetG(3).eval()
     detector.load_state_dict(network.detector.state_dict())
