@@ -126,14 +126,30 @@ def integrated(depth_m: float, log_sd: float, bounds: list[tuple[float, float]])
     return mean, math.sqrt(float(np.average((logs - mean) ** 2, weights=weights)))
 
 
-@pytest.mark.parametrize("log_sd", [0.05, 0.4])
-@pytest.mark.parametrize("bound_sd", [0.02, 0.3])
-@pytest.mark.parametrize("at_most_m", [1.5, 3.0, 4.0, 4.4, 9.0])
+REACHED = [
+    (at_most_m, bound_sd, log_sd)
+    for at_most_m in (1.5, 3.0, 4.0, 4.4, 9.0)
+    for bound_sd in (0.02, 0.3)
+    for log_sd in (0.05, 0.4)
+    if math.log(4.0 / at_most_m) < 8 * math.hypot(log_sd, bound_sd)  # beyond, the sum knows nothing
+]
+
+
+@pytest.mark.parametrize(("at_most_m", "bound_sd", "log_sd"), REACHED)
 def test_a_bound_gives_the_moments_of_the_product(at_most_m: float, bound_sd: float, log_sd: float) -> None:
     fused = fuse([Cue("depth", 4.0, log_sd), Cue.bound("size", at_most_m, bound_sd, CUT)])
-    if math.log(4.0 / at_most_m) < 8 * math.hypot(log_sd, bound_sd):  # beyond, the sum knows nothing
-        expected = integrated(4.0, log_sd, [(at_most_m, bound_sd)])
-        assert (math.log(fused.depth_m), fused.log_sd) == pytest.approx(expected, rel=1e-4, abs=1e-5)
+    expected = integrated(4.0, log_sd, [(at_most_m, bound_sd)])
+    assert (math.log(fused.depth_m), fused.log_sd) == pytest.approx(expected, rel=1e-4, abs=1e-5)
+
+
+def test_far_below_the_estimate_a_bound_goes_on_as_before() -> None:
+    """On both sides of the place from which on the series is used, 25 deviations away."""
+    both = math.hypot(0.3, 0.1)
+    one, other = (
+        fuse([Cue("depth", 4.0, 0.3), Cue.bound("size", 4.0 * math.exp(-away * both), 0.1, CUT)])
+        for away in (25 - 1e-6, 25 + 1e-6)
+    )
+    assert (one.depth_m, one.log_sd) == pytest.approx((other.depth_m, other.log_sd), rel=1e-5)
 
 
 def test_two_bounds_come_near_the_moments_of_the_product_in_any_order() -> None:

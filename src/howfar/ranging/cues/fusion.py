@@ -106,7 +106,7 @@ def _cut_off(mean: float, sd: float, bound: float, bound_sd: float) -> tuple[flo
 def _hazard(deviation: float) -> float:
     """φ(z) / Φ(z) of the standard normal distribution; far below 0, where both vanish, by its asymptotic series."""
     if deviation < FAR_BELOW:
-        return -deviation - 1 / deviation + 2 / deviation**3
+        return -deviation - 1 / deviation + 2 / deviation**3 - 10 / deviation**5
     return math.exp(-(deviation**2) / 2) / math.sqrt(2 * math.pi) / (math.erfc(-deviation / math.sqrt(2)) / 2)
 
 
