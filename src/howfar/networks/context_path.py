@@ -24,7 +24,7 @@ class ContextPath(nn.Module):
 
     The encoder's maps at 1/32, 1/16 and 1/8 of its small picture are narrowed and enlarged three times, so that their
     cells are those of the trunk's maps at the same strides. The small picture is padded to whole cells with 0, which is
-    the mean colour. (To pad the large one takes a third of a look's time in OpenVINO's bf16.)
+    the mean colour. (To pad the large one takes a quarter of the networks' time in OpenVINO's bf16.)
     """
 
     def __init__(self, encoder: str, outputs: Sequence[int]) -> None:
