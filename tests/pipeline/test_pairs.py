@@ -124,10 +124,10 @@ def test_what_was_not_matched_is_said_to_be_told_by_one_eye() -> None:
     class Sees:
         def perceive(self, frame, query):
             depth = DepthMap(np.full((12, 30), 2.0, dtype=np.float32), "metres")
-            return Perception(frame, Detections.from_boxes([BOX], ["cup"]), depth, NETWORK)
+            return Perception(frame, Detections.from_boxes([BOX], ["clock"]), depth, NETWORK)
 
-    (cup,) = Rangefinder.of(Sees(), eyes=eyes).look(Frame(left, "pair", CAMERA, right=right, rig=RIG))
-    assert cup.distance.cues[0].note == NOT_MATCHED
+    (clock,) = Rangefinder.of(Sees(), eyes=eyes).look(Frame(left, "pair", CAMERA, right=right, rig=RIG))
+    assert clock.distance.cues[0].note == NOT_MATCHED
 
 
 def calibration(**changes) -> StereoCalibration:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from howfar.scene import DepthMap
-from howfar.scene.domain import OUTDOORS, ROOMS, UNDECIDED, domain_of, outdoors_probability
+from howfar.scene.domain import NEVER_IN_ROOMS, OUTDOORS, ROOMS, UNDECIDED, domain_of, outdoors_probability
 
 
 def map_of(near_m: float, far_m: float, kind="metres") -> DepthMap:
@@ -23,8 +23,9 @@ SKY = DepthMap(np.where(np.arange(400).reshape(20, 20) < 60, np.nan, ROOM.values
         (BEACH, ["person", "cup"], 0.9, 1.0),
         (ROOM, ["chair"], 0.2, 0.5),
         (ROOM, ["bed", "lamp"], 0.0, 0.1),
-        (CLOSE_UP, ["fire hydrant"], 0.7, 0.8),
-        (ROOM, ["Tennis racket", "bench"], 0.85, 0.9),
+        (CLOSE_UP, ["bicycle"], 0.7, 0.8),
+        (CLOSE_UP, ["fire hydrant"], 0.85, 0.9),
+        (ROOM, ["Tennis racket", "bench"], 0.94, 0.96),
         (SKY, ["person"], 0.8, 0.95),
         (SKY, ["bed", "lamp"], 0.2, 0.5),
         (None, ["sink", "cup"], 0.04, 0.05),
@@ -37,7 +38,8 @@ SKY = DepthMap(np.where(np.arange(400).reshape(20, 20) < 60, np.nan, ROOM.values
         "a far view with a cup",
         "a near view of chairs",
         "a bedroom",
-        "something near of the street",
+        "a bicycle, which hangs on walls too",
+        "something near that is met in no room",
         "a court whose map is near",
         "near things under the sky",
         "a bright window in a bedroom",
@@ -58,6 +60,7 @@ def test_the_farther_the_view_the_likelier_it_is_outdoors() -> None:
 
 def test_no_class_is_met_in_both() -> None:
     assert not OUTDOORS & ROOMS
+    assert NEVER_IN_ROOMS < OUTDOORS
 
 
 @pytest.mark.parametrize(("outdoors", "domain"), [(0.5, "rooms"), (0.51, "outdoors")], ids=["undecided", "outdoors"])

@@ -51,7 +51,7 @@ def test_each_cue_is_measured_alone_in_the_true_boxes(tmp_path: Path) -> None:
     assert [one._replace(learned=False) for one in of_learned] == measured
     assert [one.log_sd for one in by_map] == pytest.approx([STATISTIC_LOG_SD] * 2)
     by_size = [one for one in measured if one.of == "size"]
-    assert [math.isfinite(one.depth_m) for one in by_size] == [False, True]  # a chair has no known height
+    assert [math.isfinite(one.depth_m) for one in by_size] == [True, True]
 
 
 def test_all_together_are_measured_in_the_found_boxes_with_the_margins_of_other_places(tmp_path: Path) -> None:

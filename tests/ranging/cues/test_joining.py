@@ -271,10 +271,11 @@ UMBRELLA = [300, 300, 350, 350]
     [
         pytest.param([("elephant", ELEPHANT)], [500 * 2.45 / 220], id="an elephant nearby is as far as its size says"),
         pytest.param([("elephant", ELEPHANT_CUT)], [1.65], id="one that the frame cuts is nearer than its size says"),
-        pytest.param([("airplane", PLANE)], [math.nan], id="nor is what has no size"),
+        pytest.param([("airplane", PLANE)], [500 * 26 / 200], id="an airplane is as far as its box says"),
+        pytest.param([("kite", PLANE)], [math.nan], id="nor is what has no size"),
         pytest.param([("umbrella", UMBRELLA)], [2.0], id="in a room the map speaks"),
         pytest.param(
-            [("umbrella", UMBRELLA), ("airplane", PLANE)],
+            [("umbrella", UMBRELLA), ("kite", PLANE)],
             [math.nan, math.nan],
             id="but not where an object tells of none",
         ),
@@ -311,7 +312,7 @@ def test_where_a_thing_is_met_outdoors_alone_no_metres_of_rooms_are_given(
 )
 def test_metres_that_are_no_rooms_are_given_outdoors(facts: DepthFacts, cues: str, depth_m: float) -> None:
     boxes = np.array([PLANE], dtype=np.float32)
-    (found,) = with_cues([far(2.0)], Detections.from_boxes(boxes, ["airplane"]), CAMERA, parse_cues(cues), facts)
+    (found,) = with_cues([far(2.0)], Detections.from_boxes(boxes, ["kite"]), CAMERA, parse_cues(cues), facts)
     assert found.depth_m == depth_m
 
 
@@ -319,6 +320,42 @@ STREETS = DepthFacts("streets", log_sd=0.2, reach_m=80.0)
 PEOPLE = np.array(
     [[x, 400 - 850 / z * 0.02, x + 10, 400 + 850 / z * 0.98] for x, z in ((300, 20), (500, 22), (700, 25))]
 )
+
+
+@pytest.mark.parametrize(
+    ("label", "map_m", "outdoors", "expected_m"),
+    [
+        pytest.param("person", 5.0, 0.95, 34.0, id="a small person, in whose place a blurred map shows what is nearer"),
+        pytest.param("person", 5.0, 0.75, None, id="hardly outdoors: it may be a picture"),
+        pytest.param("person", 5.0, 0.05, None, id="a picture on a wall"),
+        pytest.param("person", 25.0, 0.95, None, id="no contradiction"),
+        pytest.param("person", 200.0, 0.95, None, id="a child, or one who sits: not behind the map's distance"),
+        pytest.param("airplane", 1.3, 0.95, 500 * 26 / 250, id="an airplane before the sky"),
+    ],
+)
+def test_outdoors_a_size_overrules_a_map_that_shows_something_nearer(label, map_m, outdoors, expected_m) -> None:
+    box = [400, 380, 410, 405] if label == "person" else [300, 200, 550, 300]
+    found = Detections.from_boxes(np.array([box], dtype=np.float32), [label])
+    facts = replace(STREETS, outdoors=outdoors)
+    (one,) = with_cues([far(map_m)], found, CAMERA, parse_cues("auto"), facts)
+    by_map = next(cue for cue in one.cues if cue.name == "depth")
+    assert ("far behind" in by_map.note) == (expected_m is not None)
+    if expected_m is not None:
+        assert one.depth_m == pytest.approx(expected_m, rel=0.1)
+        assert (one.conflict, by_map.depth_m, by_map.weight) == (True, map_m, 0.0)
+    else:
+        assert by_map.weight > 0
+
+
+def test_chairs_tell_the_scale_of_a_room_that_the_network_has_not_seen() -> None:
+    boxes = np.array([[100 + 200 * k, 300, 228, 500] for k in range(4)], dtype=np.float32)
+    boxes[:, 2] = boxes[:, 0] + 128  # as wide as chairs at 2 m are
+    found = Detections.from_boxes(boxes, ["chair"] * 4)
+    facts = replace(STREETS, outdoors=0.05)
+    all_said = with_cues([far(2.8)] * 4, found, CAMERA, parse_cues("auto"), facts)
+    by_map = with_cues([far(2.8)] * 4, found, CAMERA, parse_cues("depth"), facts)
+    for said, alone in zip(all_said, by_map, strict=True):
+        assert 2.0 < said.depth_m < 0.95 * alone.depth_m
 
 
 def test_a_network_that_knows_streets_is_joined_with_size_and_ground() -> None:

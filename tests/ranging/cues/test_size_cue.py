@@ -44,12 +44,48 @@ def test_a_lamp_overhead_shows_its_far_foot_and_its_near_top() -> None:
 
 
 @pytest.mark.parametrize(
+    ("side", "expected_m"),
+    [("width", 500 * 0.5 / 50), ("height", 500 * 0.5 / 200), ("longer", 500 * 0.5 / 200)],
+)
+def test_what_is_seldom_seen_whole_is_as_far_as_its_box_says(side, expected_m) -> None:
+    chair = ClassSize("chair", box_m=0.5, box_log_sd=0.4, box_side=side)
+    cue = size_cue(Seen(BOX, chair), LEVEL, 400.0)
+    assert cue.depth_m == pytest.approx(expected_m)
+    assert cue.log_sd == pytest.approx(0.4, abs=0.01)
+
+
+def test_the_longer_side_of_a_lying_thing_is_its_width() -> None:
+    book = ClassSize("book", box_m=0.27, box_log_sd=0.24)
+    assert size_cue(Seen((400, 300, 600, 350), book), LEVEL, 400.0).depth_m == pytest.approx(500 * 0.27 / 200)
+
+
+def test_many_alike_say_little_more_than_a_few() -> None:
+    book = ClassSize("book", box_m=0.27, box_log_sd=0.24)
+    of_mean = [size_cue(Seen(BOX, book, alike=n), LEVEL, 400.0).log_sd / math.sqrt(n) for n in (1, 2, 5, 20)]
+    assert of_mean == sorted(of_mean, reverse=True)
+    assert of_mean[-1] == pytest.approx(0.24 * math.sqrt(0.4 + 0.6 / 20), rel=0.01)
+
+
+@pytest.mark.parametrize(
+    "box", [(0, 300, 50, 500), (400, 0, 450, 200), (400, 600, 450, 800), (950, 300, 1000, 500)], ids=str
+)
+def test_what_the_frame_cuts_is_at_most_as_far_as_a_large_one(box) -> None:
+    sofa = ClassSize("sofa", box_m=1.0, box_log_sd=0.3)
+    cue = size_cue(Seen(box, sofa), LEVEL, 400.0)
+    assert not cue.is_known
+    assert cue.at_most_m == pytest.approx(500 * 1.0 * math.exp(0.3) / 200)
+
+
+@pytest.mark.parametrize(
     ("box", "size", "note"),
     [
         pytest.param(BOX, None, "no known size", id="a class that is not in the table"),
         pytest.param(BOX, ClassSize("dog", on_ground=True), "no known size", id="a class without a height"),
         pytest.param((400, 300, 450, 307), POST, "lower than 8 pixels", id="too low"),
         pytest.param((400, 300, 400, 300), POST, "lower than 8 pixels", id="no pixels at all"),
+        pytest.param(
+            (400, 300, 407, 305), ClassSize("cup", box_m=0.16, box_log_sd=0.4), "smaller than 8 pixels", id="a far cup"
+        ),
     ],
 )
 def test_where_the_size_says_nothing_it_says_why(box, size, note) -> None:

@@ -20,11 +20,13 @@ class Seen(NamedTuple):
         size: The size of its class; None where unknown.
         height_log_sd: Standard deviation of the natural logarithm of the box's height, by its detector; 0 for a box
             from elsewhere.
+        alike: How many objects of its class are in the picture, itself among them.
     """
 
     box_xyxy_px: Box
     size: ClassSize | None
     height_log_sd: float = 0.0
+    alike: int = 1
 
     @property
     def is_cuboids(self) -> bool:
@@ -56,7 +58,8 @@ def seen_objects(found: Detections, sizes: SizeTable) -> list[Seen]:
     """The N detected objects, with the sizes of their classes."""
     rows = found.boxes_xyxy_px.tolist()
     log_sds: Sequence[float] = [0.0] * len(rows) if found.height_log_sds is None else found.height_log_sds.tolist()
+    of_class = [sizes.find(label) for label in found.labels]
     return [
-        Seen((x1, y1, x2, y2), sizes.find(label), log_sd)
-        for (x1, y1, x2, y2), label, log_sd in zip(rows, found.labels, log_sds, strict=True)
+        Seen((x1, y1, x2, y2), size, log_sd, of_class.count(size))
+        for (x1, y1, x2, y2), size, log_sd in zip(rows, of_class, log_sds, strict=True)
     ]

@@ -5,10 +5,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 from howfar.errors import SettingError
 from howfar.io.toml import read_own_toml, read_toml
+
+BoxSide = Literal["width", "height", "longer"]
+"""Which side of an object's box its class tells the length of: `longer` is the greater of the two."""
 
 DEFAULT_FOOTPRINT_LOG_SD = 0.15
 NUMBERS = {
@@ -20,6 +23,8 @@ NUMBERS = {
     "least_ratio": 10_000.0,
     "overhang_m": 10_000.0,
     "share": 1.0,
+    "box_m": 10_000.0,
+    "box_log_sd": 3.0,
 }
 """The fields of `ClassSize` that are numbers, and the greatest of each that any object has."""
 MAY_BE_ZERO = ("least_ratio", "overhang_m")
@@ -42,6 +47,10 @@ class ClassSize:
         overhang_m: How far its front and its back reach beyond the wheels that it stands on, in metres.
         also: Other names of the class.
         source: Where the numbers are published.
+        box_m: How long a side of the box is that a detector draws round such an object, in metres at its distance: the
+            object may lie, lean, or be partly hidden. None where that was not measured.
+        box_log_sd: Standard deviation of the natural logarithm of it.
+        box_side: Which side that is.
         share: Of a kind, its share among the objects of its class, before anything of them is seen.
         kinds: The kinds that the class is a mixture of, each with a size of its own; empty where it has one size.
 
@@ -62,6 +71,9 @@ class ClassSize:
     overhang_m: float = 0.0
     also: tuple[str, ...] = ()
     source: str = ""
+    box_m: float | None = None
+    box_log_sd: float | None = None
+    box_side: BoxSide = "longer"
     share: float = 1.0
     kinds: tuple["ClassSize", ...] = ()
 
@@ -72,10 +84,12 @@ class ClassSize:
                 continue
             possible = "a number above 0" if not value > most else f"at most {most:g}"
             raise SettingError(f"The size of {self.name!r}: {key} must be {possible}, not {value:g}.")
-        if (self.height_m is None) != (self.log_sd is None):
-            raise SettingError(f"The size of {self.name!r}: height_m and log_sd go together; give both or none.")
-        if (self.length_m is None) != (self.width_m is None):
-            raise SettingError(f"The size of {self.name!r}: length_m and width_m go together; give both or none.")
+        for one, other in (("height_m", "log_sd"), ("length_m", "width_m"), ("box_m", "box_log_sd")):
+            if (getattr(self, one) is None) != (getattr(self, other) is None):
+                raise SettingError(f"The size of {self.name!r}: {one} and {other} go together; give both or none.")
+        if self.box_side not in get_args(BoxSide):
+            sides = ", ".join(get_args(BoxSide))
+            raise SettingError(f"The size of {self.name!r}: box_side must be one of {sides}, not {self.box_side!r}.")
         if self.kinds and (self.height_m is not None or self.length_m is not None):
             raise SettingError(f"The size of {self.name!r}: give its kinds sizes, or give it one size and no kinds.")
 
