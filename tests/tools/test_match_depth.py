@@ -1,0 +1,122 @@
+"""Random views of pictures, and depth that is held to a teacher's on them."""
+
+import math
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from howfar.errors import ModelError, SourceError
+from howfar.networks.joint_nanodet_context import JointNanoDetContext
+from match_depth import Matching, Student, depth_loss, joint_network, main, rate
+from views import CANVAS_PX, Canvases, ViewMaker, Views, canvases
+
+CPU = torch.device("cpu")
+
+
+def folder_of(folder: Path, *sizes_px: tuple[int, int]) -> Path:
+    for number, (width, height) in enumerate(sizes_px):
+        cv2.imwrite(str(folder / f"{number}.png"), np.full((height, width, 3), (10, 20, 30 + number), dtype=np.uint8))
+    return folder
+
+
+def test_pictures_are_kept_whole_and_wide_ones_in_parts_too(tmp_path: Path) -> None:
+    held = canvases(folder_of(tmp_path, (320, 240), (1242, 375), (1000, 900)))
+    assert held.sizes_px.tolist() == [[320, 240], [640, 375], [640, 375], [640, 193], [640, 576]]
+    assert held.images.shape == (5, 3, CANVAS_PX, CANVAS_PX)
+    assert held.images[0, :, 239, 319].tolist() == [30, 20, 10], "RGB"
+    assert held.images[0, :, 240, 0].tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("name", ["none", "damaged"])
+def test_a_folder_without_pictures_is_refused(tmp_path: Path, name: str) -> None:
+    if name == "damaged":
+        (tmp_path / "a.png").write_bytes(b"no picture")
+    with pytest.raises(SourceError, match="is no picture" if name == "damaged" else "holds no"):
+        canvases(tmp_path)
+
+
+def test_views_show_the_picture_and_know_where_it_ends(tmp_path: Path) -> None:
+    images = torch.zeros(1, 3, CANVAS_PX, CANVAS_PX, dtype=torch.uint8)
+    images[..., :100, :200] = 255
+    views = ViewMaker(Canvases(images, torch.tensor([[200, 100]])), 16, seed=3).views((96, 64))
+    assert views.image.shape == (16, 3, 64, 96)
+    outside = ~views.inside.expand_as(views.image)
+    assert (views.image[outside] == 0).all()
+    assert outside.any()
+    assert views.inside.flatten(1).any(1).all(), "none shows bars alone"
+    # What is well inside has the picture's white, whatever light it is shown in.
+    whole = torch.nn.functional.avg_pool2d(views.inside.float(), 5, 1, 2) == 1
+    assert (views.image[whole.expand_as(views.image)] > 100).all()
+
+
+def test_the_same_seed_gives_the_same_views(tmp_path: Path) -> None:
+    held = canvases(folder_of(tmp_path, (320, 240), (240, 320)))
+    one, same, other = (ViewMaker(held, 4, seed).views((64, 64)).image for seed in (1, 1, 2))
+    assert torch.equal(one, same)
+    assert not torch.equal(one, other)
+
+
+def test_the_loss_is_none_for_the_teachers_depth_and_looks_at_no_bars() -> None:
+    taught = torch.rand(2, 1, 16, 16) + 1
+    inside = torch.ones(2, 1, 64, 64, dtype=torch.bool)
+    inside[..., 32:] = False
+    views = Views(torch.zeros(2, 3, 64, 64), inside)
+    assert depth_loss(taught, taught, views) == pytest.approx(0, abs=1e-6)
+    assert depth_loss(taught * 1.1, taught, views) == pytest.approx(math.log(1.1), abs=1e-3)
+    spoilt = taught.clone()
+    spoilt[..., 8:] *= 5
+    assert depth_loss(spoilt, taught, views) == pytest.approx(0, abs=1e-6)
+
+
+def test_the_rate_warms_up_and_falls_to_almost_nothing() -> None:
+    assert [rate(0), rate(0.03), rate(1)] == pytest.approx([0, 1, 0.01])
+    falling = [rate(done) for done in (0.03, 0.2, 0.5, 0.9, 1)]
+    assert falling == sorted(falling, reverse=True)
+
+
+@pytest.fixture(scope="module")
+def network() -> JointNanoDetContext:
+    torch.manual_seed(0)
+    return JointNanoDetContext(encoder="lite0")
+
+
+def test_a_run_goes_on_from_what_was_written(network: JointNanoDetContext, tmp_path: Path) -> None:
+    network.detector.requires_grad_(False)
+    detector = {name: value.clone() for name, value in network.detector.state_dict().items()}
+    run = Matching(Student(network).train(), 1e-2)
+    x, taught_m = torch.rand(2, 3, 64, 64), torch.full((2, 1, 16, 16), 3.0)
+    views = Views(x, torch.ones(2, 1, 64, 64, dtype=torch.bool))
+    losses = []
+    for _ in range(8):
+        with torch.no_grad():
+            maps = network.detector.trunk(x)
+        loss = depth_loss(run.student(x, maps), taught_m, views)
+        run.learn(loss, 0.2)
+        losses.append(loss.item())
+    assert losses[-1] < 0.8 * losses[0]
+    run.seconds = 12.5
+    run.save(tmp_path / "run.ckpt")
+    run.save(tmp_path / "run.ckpt")  # again and again
+    torch.manual_seed(1)
+    again = Matching(Student(JointNanoDetContext(encoder="lite0")).train(), 1e-3)
+    again.load(tmp_path / "run.ckpt", CPU)
+    assert (again.seconds, again.steps, again.average.steps) == (12.5, 8, 8)
+    for mine, theirs in zip(again.student.state_dict().values(), run.student.state_dict().values(), strict=True):
+        assert torch.equal(mine, theirs)
+    assert all(torch.equal(value, detector[name]) for name, value in network.detector.state_dict().items())
+
+
+def test_another_training_is_refused_in_one_sentence(tmp_path: Path, monkeypatch, capsys) -> None:
+    class Other:
+        network = torch.nn.Identity()
+
+    with pytest.raises(ModelError, match="no training of joint-nanodet-g-context"):
+        joint_network(Other(), tmp_path)  # type: ignore[arg-type]
+    monkeypatch.setattr(sys, "argv", ["match_depth.py", str(tmp_path), str(tmp_path / "none"), "out.onnx"])
+    with pytest.raises(SystemExit):
+        main()
+    assert str(tmp_path / "none") in capsys.readouterr().err
