@@ -162,8 +162,8 @@ def _by_box(seen: Seen, size: ClassSize, camera: Camera) -> Cue:
     log_sd = math.hypot(of_class, DRAWN_EDGE_SD_PX * math.sqrt(2) / length_px, FOCAL_LOG_SD[camera.origin])
     depth_m = (size.box_m or math.nan) / length
     if is_cut_above(seen, camera) or is_cut_below(seen, camera) or is_cut_at_side(seen, camera):
-        largest = math.exp(size.box_log_sd or math.nan)
-        return Cue.bound("size", depth_m * largest, log_sd, CUT_NOTE)
+        large = math.exp(size.box_log_sd or math.nan)  # what fills the frame may be a large one
+        return Cue.bound("size", depth_m * large, log_sd, CUT_NOTE)
     return Cue("size", depth_m, log_sd)
 
 
