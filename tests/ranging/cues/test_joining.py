@@ -347,6 +347,16 @@ def test_outdoors_a_size_overrules_a_map_that_shows_something_nearer(label, map_
         assert by_map.weight > 0
 
 
+def test_a_size_that_the_ground_contradicts_overrules_nothing() -> None:
+    found = Detections.from_boxes(np.array([[400, 455, 410, 471]], dtype=np.float32), ["person"])
+    cues = parse_cues("auto", camera_height_m=1.7)
+    (one,) = with_cues([far(4.0)], found, CAMERA, cues, replace(STREETS, outdoors=0.95))
+    by_name = {cue.name: cue for cue in one.cues}
+    assert by_name["size"].depth_m > 20
+    assert by_name["ground"].depth_m == pytest.approx(500 * 1.7 / 71, rel=0.05)
+    assert by_name["depth"].weight > 0
+
+
 def test_chairs_tell_the_scale_of_a_room_that_the_network_has_not_seen() -> None:
     boxes = np.array([[100 + 200 * k, 300, 228, 500] for k in range(4)], dtype=np.float32)
     boxes[:, 2] = boxes[:, 0] + 128  # as wide as chairs at 2 m are
