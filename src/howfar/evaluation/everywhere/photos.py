@@ -107,7 +107,9 @@ def judge_photos(samples: Iterable[DetectionSample], finder: Rangefinder) -> lis
         boxes = Detections.from_boxes(sample.boxes_xyxy_px, labels)
         perception = finder.perceive(Frame(sample.image, sample.name))
         seen = seen_objects(boxes, finder.ranging.cues.sizes)
-        of_known_height = [one.size is not None and bool(one.size.sized_kinds) for one in seen]
+        of_known_height = np.array(
+            [one.size is not None and bool(one.size.sized_kinds) for one in seen], dtype=np.bool_
+        )
         counts = are_whole(seen, perception.camera) & ~sample.crowd & of_known_height
         by_map = cues_alone(boxes, perception, finder, ("depth",), facts_here(perception).surface_quantile)
         by_size = cues_alone(boxes, perception, finder, ("size",))
