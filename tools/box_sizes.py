@@ -3,9 +3,8 @@
     python tools/box_sizes.py ../shared/data/nyu_depth_v2
 
 The table `ranging/cues/sizes.toml` has the classes of which there are enough and whose spread is small (`box_m`,
-`box_log_sd`, `box_side`); of fewer than 90 boxes a spread below 0.3 is not believed, and 0.3 stands there. Distances
-are read in true depth; boxes that the frame cuts are left out. What counts as the object is whatever the detector takes
-for it: the spread holds its mistakes, and what lies, leans or is half hidden.
+`box_log_sd`, `box_side`). Distances are read in true depth; boxes that the frame cuts are left out. What counts as the
+object is whatever the detector takes for it: the spread holds its mistakes, and what lies, leans or is half hidden.
 """
 
 import argparse
@@ -27,6 +26,8 @@ from howfar.scene import Frame
 
 LEAST_BOXES = 30
 MOST_LOG_SD = 0.45
+FEW_BOXES, LEAST_BELIEVED = 90, 0.3
+"""Of fewer boxes than this a smaller spread is not believed."""
 CLEARLY_LESS = 0.02
 """The longer side is taken unless the spread of another one is smaller by more than this."""
 
@@ -61,6 +62,11 @@ class Summary(NamedTuple):
     length_m: float
     log_sd: float
     correlation: float
+
+    @property
+    def believed_log_sd(self) -> float:
+        """What the table has."""
+        return self.log_sd if self.boxes >= FEW_BOXES else max(self.log_sd, LEAST_BELIEVED)
 
 
 def measured(samples: Iterable[DepthSample], finder: Rangefinder) -> dict[str, list[BoxLogs]]:
@@ -100,9 +106,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     told = parser.parse_args(arguments)
     classes = measured(NyuDepthV2(told.nyu).split(told.split), Rangefinder(cues="depth"))
     rows = {label: summary(boxes) for label, boxes in classes.items() if len(boxes) >= LEAST_BOXES}
-    lines = ["class            boxes  side    metres  log sd  correlation"]
+    lines = ["class            boxes  side    metres  log sd  believed  correlation"]
     for label, row in sorted(rows.items(), key=lambda each: -each[1].boxes):
-        numbers = f"{row.boxes:5}  {row.side:6}  {row.length_m:6.2f}  {row.log_sd:6.2f}  {row.correlation:11.2f}"
+        spreads = f"{row.log_sd:6.2f}  {row.believed_log_sd:8.2f}  {row.correlation:11.2f}"
+        numbers = f"{row.boxes:5}  {row.side:6}  {row.length_m:6.2f}  {spreads}"
         lines.append(f"{label:16} {numbers}{'' if row.log_sd <= MOST_LOG_SD else '  too wide'}")
     sys.stdout.write("\n".join(lines) + "\n")
 

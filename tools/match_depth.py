@@ -1,18 +1,18 @@
-"""The depth of a joint network with a context path, held to the embedded depth network's, view by view.
+"""The depth of a joint network with a context path, held to a depth network's, view by view.
 
     python tools/match_depth.py PICTURES runs/joint-context matched.onnx --seconds 4200
     python tools/match_depth.py PICTURES runs/joint-context matched.onnx --seconds 500 --batch 128   # on a GPU
 
 Function matching (Beyer et al., Knowledge distillation: A good teacher is patient and consistent, CVPR 2022): student
 and teacher see the same random views of pictures, for very many views, and no label is needed. The second argument is
-the folder of a training of recipes/joint-context.toml; its last checkpoint is where the student begins. The detector
-stays as it is. The rate follows the clock to almost nothing at `--seconds`. What is learned lies in TARGET's `.ckpt`
-beside it, from which an interrupted run goes on; at the end TARGET is exported, with its card.
+the folder of a training of recipes/joint-context.toml; its last checkpoint is where the student begins, its recipe's
+`[depth_teacher]`, the embedded depth network, is the teacher. The detector stays as it is. The rate follows the clock
+to almost nothing at `--seconds`. What is learned lies in a `.ckpt` beside TARGET, from which an interrupted run goes
+on; at the end TARGET is exported, with its card.
 """
 
 import argparse
 import json
-import math
 import sys
 import time
 from collections.abc import Sequence
@@ -34,23 +34,20 @@ from howfar.networks.joint_nanodet_context import JointNanoDetContext
 from howfar.training.averaging import RunningAverage
 from howfar.training.frozen_depth import FrozenDepth
 from howfar.training.losses.depth import log_multiscale_gradient_loss, picture_log_l1_loss
-from howfar.training.recipe_settings import NetworkSettings
-from howfar.training.trained import trained_network
+from howfar.training.recipe_settings import ScheduleSettings
+from howfar.training.schedules import learning_rate_share
+from howfar.training.trained import kept_recipe, trained_network
 from views import ViewMaker, Views, canvases
 
 SIZES_PX = ((480, 352), (480, 352), (480, 352), (352, 480), (416, 416), (544, 320), (768, 224))
 """Widths and heights that a batch has in turns by chance: what `letterbox-area` makes of pictures of many shapes."""
 
-TEACHER = NetworkSettings(
-    name="compact",
-    options={"encoder": "lite2", "bins": 64, "farthest_m": 120.0, "log_sd": True},
-    initial="depth-rooms-streets",
-)
 ENCODER_SHARE = 1 / 3
 """Of the learning rate, for what the context path learned of depth already."""
 WEIGHT_DECAY = 0.02
 AVERAGED = 0.997
-WARM_UP, LAST_SHARE = 0.03, 0.01
+SCHEDULE = ScheduleSettings(shape="cosine", warmup_epochs=0.03, final_share=0.01)
+"""Over the time that is given, which is one epoch of it."""
 GREATEST_NORM = 2.0
 NEAREST_M, SKY_M = 0.25, 90.0
 WRITTEN_EVERY_S = 300.0
@@ -95,13 +92,6 @@ def depth_loss(depth_m: Tensor, taught_m: Tensor, views: Views) -> Tensor:
     return picture_log_l1_loss(said, wanted, inside) + 0.5 * log_multiscale_gradient_loss(said, wanted, inside)
 
 
-def rate(done: float) -> float:
-    """The share of the learning rate when a share of the time is over."""
-    if done < WARM_UP:
-        return done / WARM_UP
-    return LAST_SHARE + (1 - LAST_SHARE) * (1 + math.cos(math.pi * (done - WARM_UP) / (1 - WARM_UP))) / 2
-
-
 class Matching:
     """The state of a run: what is learned, how, and how much of the time is over."""
 
@@ -118,7 +108,7 @@ class Matching:
     def learn(self, loss: Tensor, done: float) -> None:
         """One step."""
         for group, learning_rate in zip(self.optimiser.param_groups, self.rates, strict=True):
-            group["lr"] = learning_rate * rate(done)
+            group["lr"] = learning_rate * learning_rate_share(SCHEDULE, done, 1)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.student.parameters(), GREATEST_NORM)
@@ -150,17 +140,14 @@ class Matching:
         self.average.steps, self.seconds, self.steps = state["averaged"], state["seconds"], state["steps"]
 
 
-def match(network: JointNanoDetContext, focal_px: float, told: argparse.Namespace) -> None:
+def match(network: JointNanoDetContext, teacher: FrozenDepth, told: argparse.Namespace) -> None:
     """Let the network learn; its own weights are the averaged ones then."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(told.seed)
     network.to(device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]  # torch's types lack it
     network.requires_grad_(True).detector.requires_grad_(False)
-    run, teacher, kept = (
-        Matching(Student(network).train(), told.learning_rate),
-        FrozenDepth(TEACHER, focal_px),
-        _kept(told),
-    )
+    run = Matching(Student(network).train(), told.learning_rate)
+    kept: Path = told.target.with_suffix(".ckpt")
     if kept.exists():
         run.load(kept, device)
     maker = ViewMaker(canvases(told.pictures).to(device), told.batch, told.seed + run.steps)
@@ -192,9 +179,16 @@ def match(network: JointNanoDetContext, focal_px: float, told: argparse.Namespac
     network.cpu().eval().requires_grad_(False)
 
 
-def _kept(told: argparse.Namespace) -> Path:
-    target: Path = told.target
-    return target.with_suffix(".ckpt")
+def teacher_of(trained: Exportable, folder: Path) -> FrozenDepth:
+    """The depth network that the training's own recipe asks where no truth is known.
+
+    Raises:
+        ModelError: If it asks none, or its network has no metres.
+    """
+    teacher = kept_recipe(folder).depth_teacher
+    if teacher is None or trained.card.depth is None or trained.card.depth.focal_px is None:
+        raise ModelError(f"The recipe of {folder} has no [depth_teacher], or its network no depth in metres.")
+    return FrozenDepth(teacher, trained.card.depth.focal_px)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -211,9 +205,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         refuse_target(told.target, overwrite=False)
         trained = trained_network(told.folder, last=True)
-        if trained.card.depth is None or trained.card.depth.focal_px is None:
-            raise ModelError(f"{told.folder} has no depth in metres.")
-        match(joint_network(trained, told.folder), trained.card.depth.focal_px, told)
+        match(joint_network(trained, told.folder), teacher_of(trained, told.folder), told)
         export(trained, told.target)
     except HowfarError as error:
         parser.error(str(error))

@@ -78,6 +78,7 @@ def test_a_network_speaks_up_against_a_wrong_unit(depth, unit, kinds: list[str])
     assert [caveat.kind for caveat in view.caveats] == kinds
 
 
+@IN_A_DOUBTFUL_UNIT
 def test_look_takes_a_depth_map_by_another_word_than_the_network(tmp_path: Path) -> None:
     boxes = np.array([[(16, 24, 20, 20, 0.9)]], dtype=np.float32).transpose(0, 2, 1)
     detector = constant_detector(tmp_path, {"out": boxes}, 'layout = "yolov8"\nclasses = ["cup"]')
@@ -100,6 +101,7 @@ def test_points_of_ones_own_are_read_alike() -> None:
     assert of(finder.look(halves(4, 10), depth_points=points)) == pytest.approx([2.0, 5.0], abs=0.05)
 
 
+@pytest.mark.filterwarnings("ignore:.*the sizes of the things there say")  # of a drawn cup
 @pytest.mark.parametrize("word", ["depth", "depth_points"])
 @pytest.mark.parametrize(
     ("unit", "doubts"),

@@ -92,7 +92,7 @@ def test_the_scene_says_where_its_numbers_come_from(models) -> None:
 
 def test_a_depth_map_of_ones_own_takes_the_networks_place(models) -> None:
     own = DepthMap(np.full((24, 32), 3.5), "metres")
-    view = Rangefinder(**models, camera=CAMERA).look(halves(2, 5), depth=own)
+    view = Rangefinder(**models, camera=CAMERA, cues="depth").look(halves(2, 5), depth=own)
     assert [each.depth_m for each in view] == [3.5, 3.5]
     assert view.models["depth"] == "given"
 
@@ -401,7 +401,7 @@ def scale_of(path: Path, factor: float) -> DepthScale:
 
 def test_a_calibrations_scale_multiplies_the_networks_depth_and_no_other(models) -> None:
     calibration = Calibration(CAMERA, scale=scale_of(models["depth"], 1.5))
-    finder = Rangefinder(**models, camera=calibration)
+    finder = Rangefinder(**models, camera=calibration, cues="depth")
     view = finder.look(halves(2, 5))
     assert seen(view) == [("cup", 3.0), ("dog", 7.5)]
     assert view.depth_scale == 1.5

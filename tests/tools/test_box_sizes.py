@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from box_sizes import BoxLogs, measured, summary
+from box_sizes import FEW_BOXES, LEAST_BELIEVED, MOST_LOG_SD, BoxLogs, measured, summary
 from howfar.datasets import DepthSample
 from howfar.datasets.nyu import NyuDepthV2
 from howfar.pipeline.rangefinder import Rangefinder
@@ -30,6 +30,20 @@ def test_boxes_that_are_alike_within_pictures_correlate() -> None:
     assert summary(logs(shelves)).correlation == pytest.approx(1)
     mixed = [(picture, 0.1 * (1 + each), 0.1**each) for picture in range(4) for each in range(3)]
     assert summary(logs(mixed)).correlation == 0
+
+
+def test_of_few_boxes_a_small_spread_is_not_believed() -> None:
+    few = summary(logs([(picture, 0.3, 0.1 + 0.01 * picture) for picture in range(FEW_BOXES - 1)]))
+    many = summary(logs([(picture, 0.3, 0.1 + 0.001 * picture) for picture in range(FEW_BOXES)]))
+    assert (few.log_sd, few.believed_log_sd) == (pytest.approx(0, abs=1e-9), LEAST_BELIEVED)
+    assert many.believed_log_sd == many.log_sd
+
+
+def test_the_table_keeps_the_rules_of_the_tool() -> None:
+    boxed = {size.name: size.box_log_sd for size in default_sizes() if size.box_log_sd is not None}
+    assert boxed.pop("airplane") == 0.53, "published, not measured"
+    assert max(boxed.values()) <= MOST_LOG_SD
+    assert {name for name, log_sd in boxed.items() if log_sd < LEAST_BELIEVED} == {"book"}, "of which there are 533"
 
 
 def test_the_table_has_what_it_measures(shared: Path) -> None:

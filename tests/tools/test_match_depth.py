@@ -11,7 +11,8 @@ import torch
 
 from howfar.errors import ModelError, SourceError
 from howfar.networks.joint_nanodet_context import JointNanoDetContext
-from match_depth import Matching, Student, depth_loss, joint_network, main, rate
+from howfar.training.schedules import learning_rate_share
+from match_depth import SCHEDULE, Matching, Student, depth_loss, joint_network, main
 from views import CANVAS_PX, Canvases, ViewMaker, Views, canvases
 
 CPU = torch.device("cpu")
@@ -72,12 +73,6 @@ def test_the_loss_is_none_for_the_teachers_depth_and_looks_at_no_bars() -> None:
     assert depth_loss(spoilt, taught, views) == pytest.approx(0, abs=1e-6)
 
 
-def test_the_rate_warms_up_and_falls_to_almost_nothing() -> None:
-    assert [rate(0), rate(0.03), rate(1)] == pytest.approx([0, 1, 0.01])
-    falling = [rate(done) for done in (0.03, 0.2, 0.5, 0.9, 1)]
-    assert falling == sorted(falling, reverse=True)
-
-
 @pytest.fixture(scope="module")
 def network() -> JointNanoDetContext:
     torch.manual_seed(0)
@@ -98,6 +93,9 @@ def test_a_run_goes_on_from_what_was_written(network: JointNanoDetContext, tmp_p
         run.learn(loss, 0.2)
         losses.append(loss.item())
     assert losses[-1] < 0.8 * losses[0]
+    assert [group["lr"] for group in run.optimiser.param_groups] == pytest.approx(
+        [1e-2 * learning_rate_share(SCHEDULE, 0.2, 1), 1e-2 / 3 * learning_rate_share(SCHEDULE, 0.2, 1)]
+    )
     run.seconds = 12.5
     run.save(tmp_path / "run.ckpt")
     run.save(tmp_path / "run.ckpt")  # again and again

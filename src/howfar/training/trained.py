@@ -32,7 +32,7 @@ def trained_network(root: Path, *, last: bool = False, described: Path | None = 
         ModelError: If it is no training's folder, or has no such checkpoint.
         SettingError: If a recipe does not hold.
     """
-    recipe = _kept_recipe(root)
+    recipe = kept_recipe(root)
     kind = kind_of(recipe)
     export = recipe.export if described is None else read_recipe(described, type(recipe)).export
     folder = RunFolder(root)
@@ -49,8 +49,13 @@ def trained_network(root: Path, *, last: bool = False, described: Path | None = 
     return Exportable(network, described_card, any_size, more, output=first)
 
 
-def _kept_recipe(root: Path) -> Any:
-    """The recipe of a training, in the form of its task."""
+def kept_recipe(root: Path) -> Any:
+    """The recipe of a training, in the form of its task.
+
+    Raises:
+        ModelError: If it is no training's folder.
+        SettingError: If the recipe does not hold.
+    """
     path = root / RECIPE
     try:
         table = read_json_file(path)

@@ -52,6 +52,10 @@ def test_each_cue_is_measured_alone_in_the_true_boxes(tmp_path: Path) -> None:
     assert [one.log_sd for one in by_map] == pytest.approx([STATISTIC_LOG_SD] * 2)
     by_size = [one for one in measured if one.of == "size"]
     assert [math.isfinite(one.depth_m) for one in by_size] == [True, True]
+    unsized = replace(pictures(), detector_names={"television": "tv", "person": "person"})
+    labelled = replace(object_sample(("television", "person")), place="kitchen")
+    by_size = [one for one in measure_alone(unsized, [labelled], finder_of(tmp_path, *FOUND)) if one.of == "size"]
+    assert [math.isfinite(one.depth_m) for one in by_size] == [False, True]  # of a television nothing is known
 
 
 def test_all_together_are_measured_in_the_found_boxes_with_the_margins_of_other_places(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from howfar.ranging.cues.calibrated import on_seen_pictures, with_measured_sprea
 from howfar.ranging.cues.depth_cue import DomainVerdict, depth_cues, judge_domain, sure_cue
 from howfar.ranging.cues.fusion import Fused, contradict, fuse
 from howfar.ranging.cues.ground_cue import ground_cues, ground_of
+from howfar.ranging.cues.majority import by_majority
 from howfar.ranging.cues.seen import Seen, seen_objects
 from howfar.ranging.cues.size_cue import FOCAL_LOG_SD, estimate_by_bound, is_hidden, size_cue
 from howfar.ranging.cues.sizes import SizeTable, default_sizes
@@ -25,15 +26,6 @@ UNDECIDED = "alone it does not overrule the depth map"
 DOUBTED = "an upright person is seen at another distance: the picture may be none of a room"
 HIDDEN_NOTE = "by the depth map its foot is hidden"
 NOT_SEEN = "the depth network has not seen such pictures"
-OUTVOTED = "size and ground agree on another distance"
-NEARER_SHOWS = "its size puts it far behind what the depth map shows here"
-OUTVOTED_FACTOR = 2.0
-"""A map that two agreeing cues contradict by this factor is left out: a mean would be the distance of neither. So is
-one outdoors that shows an object of known size nearer than it is by this factor: where what is far is small, a blurred
-map shows what stands before it. In rooms it stays: there what is small is a picture on the wall."""
-SURELY_OUTDOORS = 0.8
-"""From this probability on, a picture counts as taken outdoors where a size overrules the map: of those above it one
-in a hundred was not (`scene.domain`)."""
 UNSEEN_LOG_SD = 1.0
 """Uncertainty of a map in log depth, in a picture outside the domain of its network. The embedded network of rooms puts
 what is nearer than 10 m on streets a factor of 1.4 to 2.7 too near. On 41 vehicles that the frame cuts, in 26 pictures
@@ -231,7 +223,7 @@ class _View:
         return [self._with_size_told(*each) for each in zip(self.objects, others, depth, strict=True)]
 
     def _with_size_told(self, seen: Seen, cues: tuple[Cue, ...], depth_cue: Cue | None) -> tuple[Cue, ...]:
-        if seen.size is None or (depth_cue is None and not seen.size.kinds):
+        if seen.size is None or not seen.size.sized_kinds or (depth_cue is None and not seen.size.kinds):
             return cues
         if depth_cue and depth_cue.is_known and is_hidden(seen, self.camera, self.horizon_px, depth_cue):
             cues = tuple(map(_with_hidden_foot, cues))
@@ -275,26 +267,8 @@ def _with_map(distances: Sequence[Distance], labels: Sequence[str], view: _View)
     told = other_view.with_sizes_told(cues, corrected)
     if not knows_streets:
         return [fuse((cue, *others)) for cue, others in zip(corrected, told, strict=True)]
-    outdoors = view.facts.outdoors > SURELY_OUTDOORS
-    voted = [_by_majority(cue, others, outdoors) for cue, others in zip(corrected, told, strict=True)]
+    voted = [by_majority(cue, others, view.facts.outdoors) for cue, others in zip(corrected, told, strict=True)]
     return [_with_lens(each, FOCAL_LOG_SD[view.camera.origin]) for each in voted]
-
-
-def _by_majority(depth_cue: Cue, others: Sequence[Cue], outdoors: bool) -> Fused:
-    """All cues together; without the map where it is far from what the others say, and they are to be believed.
-
-    They are if size and ground agree; outdoors, a size that puts the object far behind what the map shows as well.
-    """
-    fused, rest = fuse((depth_cue, *others)), fuse(others)
-    if rest.conflict or not (fused.conflict and contradict(depth_cue, rest)):
-        return fused
-    farther = math.log(rest.depth_m / depth_cue.depth_m)
-    agree = sum(cue.is_known for cue in others) > 1
-    behind = outdoors and farther > 0 and any(cue.name == "size" and cue.is_known for cue in others)
-    if abs(farther) < math.log(OUTVOTED_FACTOR) or not (agree or behind):
-        return fused
-    note = OUTVOTED if agree else NEARER_SHOWS
-    return rest._replace(conflict=True, cues=(replace(depth_cue, weight=0.0, note=note), *rest.cues))
 
 
 def _with_lens(fused: Fused, focal_log_sd: float) -> Fused:

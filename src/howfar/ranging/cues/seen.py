@@ -1,6 +1,7 @@
 """What is seen of an object: its box, how exact the box is, and what is known of its class."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ class Seen(NamedTuple):
         size: The size of its class; None where unknown.
         height_log_sd: Standard deviation of the natural logarithm of the box's height, by its detector; 0 for a box
             from elsewhere.
-        alike: How many objects of its class are in the picture, itself among them.
+        alike: How many objects of its class are in the picture, itself among them; 1 where its size is unknown.
     """
 
     box_xyxy_px: Box
@@ -59,7 +60,8 @@ def seen_objects(found: Detections, sizes: SizeTable) -> list[Seen]:
     rows = found.boxes_xyxy_px.tolist()
     log_sds: Sequence[float] = [0.0] * len(rows) if found.height_log_sds is None else found.height_log_sds.tolist()
     of_class = [sizes.find(label) for label in found.labels]
+    alike = Counter(size.name for size in of_class if size is not None)
     return [
-        Seen((x1, y1, x2, y2), size, log_sd, of_class.count(size))
+        Seen((x1, y1, x2, y2), size, log_sd, 1 if size is None else alike[size.name])
         for (x1, y1, x2, y2), size, log_sd in zip(rows, of_class, log_sds, strict=True)
     ]
