@@ -357,6 +357,17 @@ def test_a_size_that_the_ground_contradicts_overrules_nothing() -> None:
     assert by_name["depth"].weight > 0
 
 
+def test_the_ground_alone_overrules_nothing() -> None:
+    found = Detections.from_boxes(np.array([[400, 440, 430, 460]], dtype=np.float32), ["dog"])
+    cues = parse_cues("auto", camera_height_m=1.7)
+    (one,) = with_cues([far(2.0)], found, CAMERA, cues, replace(STREETS, outdoors=0.95))
+    by_name = {cue.name: cue for cue in one.cues}
+    assert not by_name["size"].is_known
+    assert by_name["ground"].depth_m > 2 * by_name["depth"].depth_m
+    assert one.conflict
+    assert by_name["depth"].weight > 0
+
+
 def test_chairs_tell_the_scale_of_a_room_that_the_network_has_not_seen() -> None:
     boxes = np.array([[100 + 200 * k, 300, 228, 500] for k in range(4)], dtype=np.float32)
     boxes[:, 2] = boxes[:, 0] + 128  # as wide as chairs at 2 m are
