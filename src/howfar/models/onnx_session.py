@@ -26,6 +26,12 @@ from howfar.models.run_options import RunOptions
 
 CPU = "CPUExecutionProvider"
 
+SPIN_US = 20
+"""How long a thread without work waits awake; a layer of the embedded networks takes some 50 µs."""
+
+SPINS_FOR_A_WHILE_SINCE = (1, 26)
+"""The version of ONNX Runtime from which on that time can be told."""
+
 
 class OnnxSession:
     """An ONNX file that ONNX Runtime runs; a `Session`.
@@ -89,10 +95,23 @@ def _session_options(options: RunOptions) -> onnxruntime.SessionOptions:
     settings = onnxruntime.SessionOptions()
     if options.threads is not None:
         settings.intra_op_num_threads = options.threads
-    # Two networks take turns: a pool that spins after its turn would steal the cores from the other (1.6 times slower).
-    settings.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    for entry, value in _spinning().items():
+        settings.add_session_config_entry(entry, value)
     settings.log_severity_level = 3
     return settings
+
+
+def _spinning() -> dict[str, str]:
+    """How long a thread without work waits awake, as entries of a session's configuration.
+
+    Two networks take turns: a pool that spins after its turn steals the cores from the other, 1.6 times slower; one
+    that spins for long within its turn does so to whatever else a busy machine works on (docs/measured.md). An older
+    ONNX Runtime, which cannot be told how long, does not spin.
+    """
+    major, minor = (int(part) for part in onnxruntime.__version__.split(".")[:2])
+    if (major, minor) < SPINS_FOR_A_WHILE_SINCE:
+        return {"session.intra_op.allow_spinning": "0"}
+    return {"session.intra_op.spin_duration_us": str(SPIN_US), "session.force_spinning_stop": "1"}
 
 
 def _providers(wanted: str | None) -> list[str]:
