@@ -13,6 +13,7 @@ from howfar.ranging.cues.depth_cue import DomainVerdict, depth_cues, judge_domai
 from howfar.ranging.cues.fusion import Fused, contradict, fuse
 from howfar.ranging.cues.ground_cue import ground_cues, ground_of
 from howfar.ranging.cues.majority import by_majority
+from howfar.ranging.cues.nearby import with_doubt_nearby
 from howfar.ranging.cues.seen import Seen, seen_objects
 from howfar.ranging.cues.size_cue import FOCAL_LOG_SD, estimate_by_bound, is_hidden, size_cue
 from howfar.ranging.cues.sizes import SizeTable, default_sizes
@@ -267,7 +268,10 @@ def _with_map(distances: Sequence[Distance], labels: Sequence[str], view: _View)
     told = other_view.with_sizes_told(cues, corrected)
     if not knows_streets:
         return [fuse((cue, *others)) for cue, others in zip(corrected, told, strict=True)]
-    voted = [by_majority(cue, others, view.facts.outdoors) for cue, others in zip(corrected, told, strict=True)]
+    voted = [
+        by_majority(with_doubt_nearby(cue, others), others, view.facts.outdoors)
+        for cue, others in zip(corrected, told, strict=True)
+    ]
     return [_with_lens(each, FOCAL_LOG_SD[view.camera.origin]) for each in voted]
 
 
