@@ -1,14 +1,14 @@
 """The depth of a joint network with a context path, held to a depth network's, view by view.
 
-    python tools/match_depth.py PICTURES runs/joint-context matched.onnx --seconds 4200
-    python tools/match_depth.py PICTURES runs/joint-context matched.onnx --seconds 500 --batch 128   # on a GPU
+    python tools/match_depth.py PICTURES recipes/joint-context.toml matched.onnx network.weights=last.ckpt
+    python tools/match_depth.py PICTURES recipes/joint-context.toml matched.onnx --seconds 500 --batch 128   # on a GPU
 
 Function matching (Beyer et al., Knowledge distillation: A good teacher is patient and consistent, CVPR 2022): student
-and teacher see the same random views of pictures, for very many views, and no label is needed. The second argument is
-the folder of a training of recipes/joint-context.toml; its last checkpoint is where the student begins, its recipe's
-`[depth_teacher]`, the embedded depth network, is the teacher. The detector stays as it is. The rate follows the clock
-to almost nothing at `--seconds`. What is learned lies in a `.ckpt` beside TARGET, from which an interrupted run goes
-on; at the end TARGET is exported, with its card.
+and teacher see the same random views of pictures, for very many views, and no label is needed. The student begins as
+the recipe's network does, with the embedded detector and encoder or, better, where a training by the recipe ended; the
+recipe's `[depth_teacher]`, the embedded depth network, is the teacher. The detector stays as it is. The rate follows
+the clock to almost nothing at `--seconds`. What is learned lies in a `.ckpt` beside TARGET, from which an interrupted
+run goes on; at the end TARGET is exported, with its card.
 """
 
 import argparse
@@ -16,6 +16,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,20 +28,24 @@ from torch.nn import functional
 from howfar.conversion.exportable import Exportable
 from howfar.conversion.onnx_export import export
 from howfar.conversion.target import refuse_target
-from howfar.errors import HowfarError, ModelError
+from howfar.errors import HowfarError, SettingError
 from howfar.files import replacing
-from howfar.networks.imagenet import IMAGENET_MEAN, IMAGENET_STD
+from howfar.models.library import find_model
+from howfar.models.preprocess import input_size
+from howfar.networks.joint_nanodet import SCORES, JointOutputs
 from howfar.networks.joint_nanodet_context import JointNanoDetContext
 from howfar.training.averaging import RunningAverage
-from howfar.training.frozen_depth import FrozenDepth
-from howfar.training.losses.depth import log_multiscale_gradient_loss, picture_log_l1_loss
+from howfar.training.data.depth.pairs import depth_samples
+from howfar.training.data.joint.photos import labelled_photos
+from howfar.training.losses.depth import log_multiscale_gradient_loss, octave_log_l1_loss
+from howfar.training.recipe import JointRecipe, read_recipe
 from howfar.training.recipe_settings import ScheduleSettings
 from howfar.training.schedules import learning_rate_share
-from howfar.training.trained import kept_recipe, trained_network
+from howfar.training.tasks.joint import JointTask
 from views import ViewMaker, Views, canvases
 
-SIZES_PX = ((480, 352), (480, 352), (480, 352), (352, 480), (416, 416), (544, 320), (768, 224))
-"""Widths and heights that a batch has in turns by chance: what `letterbox-area` makes of pictures of many shapes."""
+SHAPES_PX = ((640, 480), (640, 480), (640, 480), (480, 640), (640, 640), (640, 360), (1242, 375))
+"""Widths and heights of pictures; a batch has in turns by chance the size at which the network is fed one of them."""
 
 ENCODER_SHARE = 1 / 3
 """Of the learning rate, for what the context path learned of depth already."""
@@ -73,23 +78,33 @@ class Student(nn.Module):
         return self
 
 
-def joint_network(trained: Exportable, folder: Path) -> JointNanoDetContext:
-    """The network of a training.
+def started(path: Path, changes: Sequence[str] = ()) -> JointTask:
+    """The task of a recipe, with changes, and its network as it starts, without the data that it learns from.
 
     Raises:
-        ModelError: If it is another one.
+        SettingError: If the recipe does not hold, or is of another network or without a teacher of depth.
+        SourceError: If the data that tell the camera and the classes cannot be read.
+        ModelError: If what it starts from, or the teacher, cannot be read.
     """
-    network = getattr(trained.network, "network", None)  # what is exported wraps it
-    if not isinstance(network, JointNanoDetContext):
-        raise ModelError(f"{folder} is no training of joint-nanodet-g-context.")
-    return network
+    recipe = read_recipe(path, JointRecipe, changes)
+    photos, _ = labelled_photos(recipe.photos)
+    rooms, _ = depth_samples(recipe.data)
+    torch.manual_seed(recipe.training.seed)
+    task = JointTask(recipe, rooms, (), (), (), photos[0].class_names)
+    if not isinstance(task.network, JointNanoDetContext) or recipe.depth_teacher is None:
+        raise SettingError(f"{path} is no recipe of joint-nanodet-g-context with a [depth_teacher].")
+    task.start_from()
+    return task
 
 
 def depth_loss(depth_m: Tensor, taught_m: Tensor, views: Views) -> Tensor:
-    """How far depth is from the teacher's where the picture lies, in its logarithm and in the steps of it."""
+    """How far depth is from the teacher's where the picture lies, in its logarithm and in the steps of it.
+
+    What is rare weighs more: with all cells alike a decoder that begins with nothing learned no depth beyond 20 m.
+    """
     inside = functional.interpolate(views.inside.float(), depth_m.shape[-2:], mode="area") > 0.99
     said, wanted = (each.float().clamp(NEAREST_M, SKY_M) for each in (depth_m, taught_m))
-    return picture_log_l1_loss(said, wanted, inside) + 0.5 * log_multiscale_gradient_loss(said, wanted, inside)
+    return octave_log_l1_loss(said, wanted, inside) + 0.5 * log_multiscale_gradient_loss(said, wanted, inside)
 
 
 class Matching:
@@ -140,8 +155,11 @@ class Matching:
         self.average.steps, self.seconds, self.steps = state["averaged"], state["seconds"], state["steps"]
 
 
-def match(network: JointNanoDetContext, teacher: FrozenDepth, told: argparse.Namespace) -> None:
-    """Let the network learn; its own weights are the averaged ones then."""
+def match(task: JointTask, told: argparse.Namespace) -> None:
+    """Let the network of a task learn; its own weights are the averaged ones then."""
+    network, teacher = task.network, task.depth_teacher
+    assert isinstance(network, JointNanoDetContext)
+    assert teacher is not None  # `started` refuses others
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(told.seed)
     network.to(device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]  # torch's types lack it
@@ -151,12 +169,12 @@ def match(network: JointNanoDetContext, teacher: FrozenDepth, told: argparse.Nam
     if kept.exists():
         run.load(kept, device)
     maker = ViewMaker(canvases(told.pictures).to(device), told.batch, told.seed + run.steps)
-    mean, std = (torch.tensor(each, device=device).view(1, 3, 1, 1) for each in (IMAGENET_MEAN, IMAGENET_STD))
+    sizes = [input_size(width, height, task.card.input) for width, height in SHAPES_PX]
     choose, last = np.random.default_rng((told.seed, run.steps)), time.monotonic()
     written, lost = run.seconds, 0.0
     while run.seconds < told.seconds:
-        views = maker.views(SIZES_PX[int(choose.integers(len(SIZES_PX)))])
-        x = ((views.image - mean) / std).contiguous(memory_format=torch.channels_last)
+        views = maker.views(sizes[int(choose.integers(len(sizes)))])
+        x = task.fed(views.image)
         with torch.autocast(device.type, torch.bfloat16):
             with torch.no_grad():
                 maps = network.detector.trunk(x)
@@ -179,34 +197,43 @@ def match(network: JointNanoDetContext, teacher: FrozenDepth, told: argparse.Nam
     network.cpu().eval().requires_grad_(False)
 
 
-def teacher_of(trained: Exportable, folder: Path) -> FrozenDepth:
-    """The depth network that the training's own recipe asks where no truth is known.
-
-    Raises:
-        ModelError: If it asks none, or its network has no metres.
-    """
-    teacher = kept_recipe(folder).depth_teacher
-    if teacher is None or trained.card.depth is None or trained.card.depth.focal_px is None:
-        raise ModelError(f"The recipe of {folder} has no [depth_teacher], or its network no depth in metres.")
-    return FrozenDepth(teacher, trained.card.depth.focal_px)
+def exportable(task: JointTask) -> Exportable:
+    """The network with its card, as the recipe describes it; how boxes are found is the detector's own affair."""
+    described, card = task.recipe.export, task.card
+    _, former = find_model(task.recipe.network.initial or "")
+    assert card.depth is not None  # a joint network's has both
+    assert card.detector is not None
+    assert former.detector is not None
+    card = replace(
+        card,
+        licence=described.licence or card.licence,
+        origin=described.origin,
+        results=described.results,
+        depth=replace(card.depth, scenes=described.scenes),
+        input=replace(card.input, resample=former.input.resample),
+        detector=replace(card.detector, score=former.detector.score, nms=former.detector.nms),
+    )
+    outputs = JointOutputs(task.network)
+    return Exportable(outputs, card, more_outputs=outputs.more_outputs, output=SCORES)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run as a script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pictures", type=Path, help="A folder of .jpg, .png or .webp.")
-    parser.add_argument("folder", type=Path, help="A training of recipes/joint-context.toml.")
+    parser.add_argument("recipe", type=Path, help="recipes/joint-context.toml, or the like.")
     parser.add_argument("target", type=Path, help="The .onnx file to write.")
+    parser.add_argument("changes", nargs="*", help="Changes of the recipe, key=value.")
     parser.add_argument("--seconds", type=float, default=4200.0)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--learning-rate", type=float, default=6e-4)
     parser.add_argument("--seed", type=int, default=1)
-    told = parser.parse_args(arguments)
+    told = parser.parse_intermixed_args(arguments)
     try:
         refuse_target(told.target, overwrite=False)
-        trained = trained_network(told.folder, last=True)
-        match(joint_network(trained, told.folder), teacher_of(trained, told.folder), told)
-        export(trained, told.target)
+        task = started(told.recipe, told.changes)
+        match(task, told)
+        export(exportable(task), told.target)
     except HowfarError as error:
         parser.error(str(error))
 

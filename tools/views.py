@@ -24,6 +24,12 @@ WHOLE_SHARE, MIRRORED_SHARE = 0.3, 0.5
 """Of the views: those that are not zoomed, and those that are mirrored."""
 ZOOM = (0.65, 1.9)
 LOG_STRETCH = 0.15
+MIXED_SHARE, LEAST_OF_ITS_OWN = 0.3, 0.5
+"""Of the views: those through which another one shines, and how much of such a view is its own picture at least.
+
+A student that is held to a teacher learns more of what neither has seen (Beyer et al., CVPR 2022).
+"""
+
 GAMMA, SATURATION, CONTRAST, LIGHT, TINT = (0.7, 1.4), (0.4, 1.4), (0.7, 1.3), (0.75, 1.25), (0.9, 1.1)
 
 
@@ -90,7 +96,7 @@ def _parts(rgb: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
 
 
 class ViewMaker:
-    """Random views of pictures: zoomed, stretched, shifted, mirrored and coloured."""
+    """Random views of pictures: zoomed, stretched, shifted, mirrored, coloured and mixed."""
 
     def __init__(self, pictures: Canvases, batch: int, seed: int) -> None:
         self.pictures, self.batch = pictures, batch
@@ -125,7 +131,15 @@ class ViewMaker:
         )
         at_px = (where[:, ::SUPERSAMPLED, ::SUPERSAMPLED] + 1) / 2 * CANVAS_PX
         inside = ((at_px >= 0) & (at_px < whole[:, None, None])).all(-1)[:, None]
-        return Views(torch.where(inside, self._coloured(image), 0.0).round(), inside)
+        return self._mixed(torch.where(inside, self._coloured(image), 0.0), inside)
+
+    def _mixed(self, image: Tensor, inside: Tensor) -> Views:
+        """Let the view before it shine through some of them."""
+        own = self._each(1, (LEAST_OF_ITS_OWN, 1))
+        own = torch.where(self._each(1, (0, 1)) < MIXED_SHARE, own, 1.0)
+        both = inside & ((own == 1) | inside.roll(1, 0))
+        mixed = own * image + (1 - own) * image.roll(1, 0)
+        return Views(torch.where(both, mixed, 0.0).round(), both)
 
     def _coloured(self, image: Tensor) -> Tensor:
         x = (image / 255).clamp(0, 1) ** torch.exp(self._each(1, (math.log(GAMMA[0]), math.log(GAMMA[1]))))

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import torch
 
-from howfar.errors import ModelError, SourceError
+from howfar.errors import SettingError, SourceError
 from howfar.networks.joint_nanodet_context import JointNanoDetContext
 from howfar.training.schedules import learning_rate_share
-from match_depth import SCHEDULE, Matching, Student, depth_loss, joint_network, main
-from views import CANVAS_PX, Canvases, ViewMaker, Views, canvases
+from match_depth import SCHEDULE, Matching, Student, depth_loss, exportable, main, started
+from views import CANVAS_PX, MIXED_SHARE, Canvases, ViewMaker, Views, canvases
 
 CPU = torch.device("cpu")
 
@@ -52,6 +52,16 @@ def test_views_show_the_picture_and_know_where_it_ends(tmp_path: Path) -> None:
     # What is well inside has the picture's white, whatever light it is shown in.
     whole = torch.nn.functional.avg_pool2d(views.inside.float(), 5, 1, 2) == 1
     assert (views.image[whole.expand_as(views.image)] > 100).all()
+
+
+def test_through_some_views_another_one_shines_where_both_are() -> None:
+    images = torch.zeros(2, 3, CANVAS_PX, CANVAS_PX, dtype=torch.uint8)
+    images[0, 0, :100, :200], images[1, 2, :200, :100] = 255, 255  # a red picture, and a blue one
+    views = ViewMaker(Canvases(images, torch.tensor([[200, 100], [100, 200]])), 64, seed=3).views((64, 64))
+    red, _, blue = (views.image * views.inside).flatten(2).amax(2).T > 50
+    assert 0 < (red & blue).float().mean() < MIXED_SHARE, "half of those that are mixed are of two colours"
+    assert (red | blue).all()
+    assert (views.image[~views.inside.expand_as(views.image)] == 0).all()
 
 
 def test_the_same_seed_gives_the_same_views(tmp_path: Path) -> None:
@@ -108,12 +118,46 @@ def test_a_run_goes_on_from_what_was_written(network: JointNanoDetContext, tmp_p
     assert all(torch.equal(value, detector[name]) for name, value in network.detector.state_dict().items())
 
 
-def test_another_training_is_refused_in_one_sentence(tmp_path: Path, monkeypatch, capsys) -> None:
-    class Other:
-        network = torch.nn.Identity()
+RECIPES = Path(__file__).parents[2] / "recipes"
 
-    with pytest.raises(ModelError, match="no training of joint-nanodet-g-context"):
-        joint_network(Other(), tmp_path)  # type: ignore[arg-type]
+
+def test_the_student_begins_as_the_recipes_network_and_its_file_says_so(shared: Path) -> None:
+    task = started(RECIPES / "joint-context.toml")
+    teacher = task.depth_teacher
+    assert teacher is not None
+    student, embedded = task.network.context.encoder.state_dict(), teacher.network.encoder.state_dict()
+    assert all(torch.equal(student[name], embedded[name]) for name in student)
+    ready = exportable(task)
+    depth = ready.card.depth
+    assert depth is not None
+    assert (ready.card.task, ready.card.input.fit, depth.max_m, depth.scenes) == (
+        "joint",
+        "letterbox-area",
+        80.0,
+        task.recipe.export.scenes,
+    )
+    assert ready.card.licence == task.recipe.export.licence
+    detector = ready.card.detector
+    assert detector is not None
+    as_alone = detector.score, detector.nms, ready.card.input.resample
+    assert as_alone == (0.32, 0.5, "bilinear"), "as NanoDet-g is used alone"
+    with torch.no_grad():
+        scores, _, depth_m = ready.network(torch.zeros(1, 3, 64, 96))
+    assert scores.shape[-1] == 80
+    assert depth_m.shape == (1, 1, 16, 24)
+
+
+def test_the_student_begins_where_a_training_ended(shared: Path, tmp_path: Path) -> None:
+    trained = JointNanoDetContext()
+    torch.save(trained.state_dict(), tmp_path / "last.ckpt")
+    task = started(RECIPES / "joint-context.toml", [f"network.weights={tmp_path / 'last.ckpt'}"])
+    for mine, theirs in zip(task.network.state_dict().values(), trained.state_dict().values(), strict=True):
+        assert torch.equal(mine, theirs)
+
+
+def test_another_recipe_is_refused_in_one_sentence(shared: Path, tmp_path: Path, monkeypatch, capsys) -> None:
+    with pytest.raises(SettingError, match="no recipe of joint-nanodet-g-context"):
+        started(RECIPES / "joint-rooms-streets.toml")
     monkeypatch.setattr(sys, "argv", ["match_depth.py", str(tmp_path), str(tmp_path / "none"), "out.onnx"])
     with pytest.raises(SystemExit):
         main()

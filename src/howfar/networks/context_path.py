@@ -1,8 +1,8 @@
 """A small second look at the whole picture, for what a detector's trunk does not know of depth.
 
 As in BiSeNet (Yu et al., ECCV 2018), one path keeps the detail and another, deep and small, knows the scene: here the
-detector's trunk is the first, and an encoder that has learned depth, at a third of the picture's size, the second. So
-small, the picture has a seventh to a ninth of its pixels, by how much it is padded.
+detector's trunk is the first, and the second an encoder that has learned depth, at three eighths of the picture's size.
+So small, the picture has a seventh of its pixels, and somewhat more where it is padded.
 """
 
 from collections.abc import Sequence
@@ -12,8 +12,11 @@ from torch.nn import functional
 
 from howfar.networks.efficientnet_lite import EfficientNetLite
 
-SHRINK = 3
-"""How much smaller the picture is that the encoder sees, in each direction."""
+HALVED, THEN = 2, 0.75
+"""How the picture is made smaller for the encoder, in each direction: by means first, so that nothing is skipped."""
+
+ENLARGED = HALVED / THEN
+"""How much larger the encoder's maps are made, so that their cells are those of the trunk's."""
 
 STRIDE = 32
 """Of the encoder's smallest map, and of that of the trunk beside it."""
@@ -22,8 +25,8 @@ STRIDE = 32
 class ContextPath(nn.Module):
     """From N×3×H×W (H and W multiples of 32) to what a decoder adds at 1/32, 1/16 and 1/8 of the picture.
 
-    The encoder's maps at 1/32, 1/16 and 1/8 of its small picture are narrowed and enlarged three times, so that their
-    cells are those of the trunk's maps at the same strides. The small picture is padded to whole cells with 0, which is
+    The encoder's maps at 1/32, 1/16 and 1/8 of its small picture are narrowed and enlarged, so that their cells are
+    those of the trunk's maps at the same strides. The small picture is padded to whole cells with 0, which is
     the mean colour. (To pad the large one takes a quarter of the networks' time in OpenVINO's bf16.)
     """
 
@@ -39,12 +42,14 @@ class ContextPath(nn.Module):
     def forward(self, x: Tensor) -> list[Tensor]:
         """What is added: N×outputs[k]×H/2⁵⁻ᵏ×W/2⁵⁻ᵏ for k = 0, 1, 2."""
         height, width = x.shape[-2:]
-        small = functional.avg_pool2d(x, SHRINK, ceil_mode=True, count_include_pad=False)
+        small = functional.interpolate(
+            functional.avg_pool2d(x, HALVED), scale_factor=THEN, mode="bilinear", align_corners=False
+        )
         small = functional.pad(small, (0, _to_whole_cells(width), 0, _to_whole_cells(height)))
         added = []
         for level, (narrow, features) in enumerate(zip(self.narrow, self.encoder(small)[::-1], strict=False)):
             enlarged = functional.interpolate(
-                narrow(features), scale_factor=float(SHRINK), mode="bilinear", align_corners=False
+                narrow(features), scale_factor=ENLARGED, mode="bilinear", align_corners=False
             )
             stride = STRIDE >> level
             added.append(enlarged[..., : height // stride, : width // stride])
@@ -53,4 +58,4 @@ class ContextPath(nn.Module):
 
 def _to_whole_cells(side_px: int) -> int:
     """What a side of the picture, made smaller, lacks to a multiple of the encoder's stride."""
-    return -((side_px + SHRINK - 1) // SHRINK) % STRIDE
+    return -(side_px * 3 // 8) % STRIDE
