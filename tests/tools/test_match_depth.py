@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from howfar.conversion.onnx_export import export
 from howfar.errors import SettingError, SourceError
 from howfar.networks.joint_nanodet_context import JointNanoDetContext
 from howfar.training.schedules import learning_rate_share
@@ -145,6 +146,11 @@ def test_the_student_begins_as_the_recipes_network_and_its_file_says_so(shared: 
         scores, _, depth_m = ready.network(torch.zeros(1, 3, 64, 96))
     assert scores.shape[-1] == 80
     assert depth_m.shape == (1, 1, 16, 24)
+
+
+@pytest.mark.slow
+def test_what_is_written_gives_the_same_at_other_sizes(shared: Path, tmp_path: Path) -> None:
+    export(exportable(started(RECIPES / "joint-context.toml")), tmp_path / "joint.onnx")  # which compares them
 
 
 def test_the_student_begins_where_a_training_ended(shared: Path, tmp_path: Path) -> None:

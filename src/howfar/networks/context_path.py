@@ -58,4 +58,5 @@ class ContextPath(nn.Module):
 
 def _to_whole_cells(side_px: int) -> int:
     """What a side of the picture, made smaller, lacks to a multiple of the encoder's stride."""
-    return -(side_px * 3 // 8) % STRIDE
+    shown_px = side_px * 3 // 8  # THEN / HALVED in whole numbers, which an exported file follows at every size
+    return -shown_px % STRIDE

@@ -17,7 +17,7 @@ TOLD_FROM_M = 0.6
 TIMES = 2.0
 """By so many times the logarithm of what is missing to it the map may be off. Of 104 labelled cups, bowls, cutlery and
 food in COCO's 337 photos that are nearer than 0.6 m by their sizes, the map has half at 3.9 times that or farther."""
-NEARBY_NOTE = "by its size it is nearer than what the depth network has learned"
+NEARBY_NOTE = "by the other cues it is nearer than what the depth network has learned"
 
 
 def with_doubt_nearby(depth_cue: Cue, others: Sequence[Cue]) -> Cue:
