@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from howfar.pipeline.scenes import Ranged, facts_here, range_objects, scene_of
+from howfar.pipeline.scenes import Ranged, range_objects, scene_of
 from howfar.ranging.cues.joining import CueSettings
 from howfar.ranging.methods.foreground import Foreground
 from howfar.ranging.methods.method import Method
@@ -90,6 +90,6 @@ def test_the_map_of_a_network_tells_whether_it_is_outdoors_if_it_knows_that(fact
     far_view = DepthMap(np.full((12, 12), 60.0), "metres")
     things = Detections.from_boxes([(0, 0, 9, 9)], ["thing"])
     seen = Perception(Frame(np.zeros((9, 9, 3), np.uint8), "photo"), things, far_view, facts)
-    assert (facts_here(seen).outdoors > UNDECIDED) == told
+    assert (seen.facts_here.outdoors > UNDECIDED) == told
     view = scene_of(seen, Ranged("median", (far(3.0),), (None,), 1.0))
-    assert view.facts == facts_here(seen)
+    assert view.facts == seen.facts_here

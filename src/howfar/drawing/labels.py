@@ -1,7 +1,7 @@
 """What stands at each object in the annotated picture, and where there is room for it."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -124,8 +124,8 @@ def place_labels(
             continue
         width, height = text_width(text, size) + 2 * _margin(size), line_height(size)
         plates = [_inside(plate, image) for plate in _candidates(box, width, height)]
-        best = min(plates, key=lambda plate: sum(_overlap(plate, other.plate) for other in placed))
-        placed.append(Label(text, size, best, object_colour(one, last_rank)))
+        covered = _covered_px(plates, [other.plate for other in placed])
+        placed.append(Label(text, size, plates[int(covered.argmin())], object_colour(one, last_rank)))
     return placed
 
 
@@ -159,8 +159,10 @@ def _inside(plate: Box, image: NDArray[np.uint8]) -> Box:
     return left, top, left + x2 - x1, top + y2 - y1
 
 
-def _overlap(one: Box, other: Box) -> int:
-    """Pixels that two boxes share."""
-    width = min(one[2], other[2]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[1], other[1])
-    return width * height if width > 0 and height > 0 else 0
+def _covered_px(plates: Sequence[Box], others: Sequence[Box]) -> NDArray[np.int64]:
+    """How many pixels each plate shares with others, all of them counted."""
+    one, other = (np.array(each, dtype=np.int64).reshape(-1, 1, 4) for each in (plates, others))
+    other = other.reshape(1, -1, 4)
+    sides = np.minimum(one[..., 2:], other[..., 2:]) - np.maximum(one[..., :2], other[..., :2])
+    shared: NDArray[np.int64] = sides.clip(min=0).prod(axis=-1).sum(axis=1)
+    return shared

@@ -14,8 +14,7 @@ from howfar.ranging.methods.measure import measure
 from howfar.ranging.methods.method import Method
 from howfar.ranging.relative.ordinal import ranks_of
 from howfar.ranging.settings import Ranging
-from howfar.scene import DepthFacts, Detections, Distance, Perception, SceneObject
-from howfar.scene.domain import outdoors_probability
+from howfar.scene import Detections, Distance, Perception, SceneObject
 from howfar.scene.perception import DepthCrop
 from howfar.scene.track import Track
 
@@ -50,7 +49,7 @@ def range_objects(perception: Perception, ranging: Ranging) -> tuple[Ranged, ...
     Returns:
         One row of distances for each method.
     """
-    here = replace(perception, facts=facts_here(perception))
+    here = replace(perception, facts=perception.facts_here)
     return tuple(_ranged(here, method, ranging.cues) for method in ranging.methods)
 
 
@@ -80,7 +79,7 @@ def scene_of(perception: Perception, ranged: Ranged, max_depth_m: float | None =
         depth_scale=perception.depth_scale,
         alignment=perception.alignment,
         no_metres=perception.no_metres,
-        facts=facts_here(perception),
+        facts=perception.facts_here,
         caveats=caveats_of(perception, ranged.distances, ranged.on_map_m),
         image=frame.image,
     )
@@ -149,13 +148,6 @@ def _with_focal_doubt(distance: Distance, perception: Perception) -> Distance:
     if doubt is None or is_measured or (alignment is not None and alignment.is_measured):
         return distance
     return replace(distance, low_m=distance.low_m * doubt.low, high_m=distance.high_m * doubt.high)
-
-
-def facts_here(perception: Perception) -> DepthFacts:
-    """The facts about the map, with the probability that this picture was taken outdoors."""
-    facts = perception.facts
-    depth = None if facts.knows_rooms_alone else perception.depth
-    return replace(facts, outdoors=outdoors_probability(depth, perception.detections.labels))
 
 
 def _remaining_cues(perception: Perception, cues: CueSettings) -> CueSettings:

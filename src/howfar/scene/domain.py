@@ -91,11 +91,10 @@ def domain_of(outdoors: float) -> Domain:
 
 
 def _by_map(depth: DepthMap) -> float:
-    metres = depth.metres()[::THINNED, ::THINNED]
-    known = np.isfinite(metres)
+    values, known = depth.values[::THINNED, ::THINNED], depth.valid[::THINNED, ::THINNED]
     if not known.any():
         return 0.0
-    end_m = float(np.quantile(np.where(known, metres, SKY_AS_M), FAR_END))
+    end_m = float(np.quantile(np.where(known, depth.to_metres(values), SKY_AS_M), FAR_END))
     return min(max(LOG_ODDS_PER_LOG_END * math.log(end_m / EVEN_END_M), LEAST_BY_MAP), MOST_BY_MAP)
 
 

@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Self
 
 from howfar.errors import SettingError
@@ -11,7 +12,7 @@ from howfar.scene.depth_alignment import DepthAlignment
 from howfar.scene.depth_map import DepthKind, DepthMap
 from howfar.scene.detections import Detections
 from howfar.scene.distance import Cue
-from howfar.scene.domain import ROOMS_REACH_M, UNDECIDED
+from howfar.scene.domain import ROOMS_REACH_M, UNDECIDED, outdoors_probability
 from howfar.scene.frame import Frame
 from howfar.scene.margins import MIDDLE, Margins, SpreadOf
 
@@ -150,6 +151,12 @@ class Perception:
     timing_ms: Mapping[str, float] = field(default_factory=dict)
     doubts: tuple[str, ...] = ()
     boxes: tuple[Cue, ...] = ()
+
+    @cached_property
+    def facts_here(self) -> DepthFacts:
+        """The facts about the map, with the probability that this picture was taken outdoors."""
+        depth = None if self.facts.knows_rooms_alone else self.depth
+        return replace(self.facts, outdoors=outdoors_probability(depth, self.detections.labels))
 
     @property
     def camera(self) -> Camera:

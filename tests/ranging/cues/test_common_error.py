@@ -52,3 +52,12 @@ def test_it_is_the_mean_of_the_gaussian_process() -> None:
 
 def test_objects_without_a_depth_tell_nothing() -> None:
     assert error_of([math.nan, 0.1], [math.nan, 10.0]).means.tolist() == [0.0, 0.0]
+
+
+def test_each_is_told_by_the_others_as_if_its_own_cues_were_not_there() -> None:
+    depths_m, offsets = [8.0, 10.0, 11.0, 13.0, 30.0, 9.0], [0.12, -0.05, 0.2, 0.07, -0.1, math.nan]
+    together = error_of(offsets, depths_m)
+    for index in range(len(depths_m)):
+        without = error_of([math.nan if other == index else each for other, each in enumerate(offsets)], depths_m)
+        assert together.means[index] == pytest.approx(without.means[index])
+        assert together.variances[index] == pytest.approx(without.variances[index])

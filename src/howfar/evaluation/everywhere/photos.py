@@ -21,7 +21,6 @@ from howfar.datasets.splits import WHOLE, is_of_half
 from howfar.evaluation.margins.measuring import cues_alone
 from howfar.evaluation.objects.metrics import share_confidence
 from howfar.pipeline.rangefinder import Rangefinder
-from howfar.pipeline.scenes import facts_here
 from howfar.ranging.cues.seen import seen_objects
 from howfar.ranging.cues.whole import are_whole
 from howfar.scene import Detections, Frame
@@ -111,7 +110,7 @@ def judge_photos(samples: Iterable[DetectionSample], finder: Rangefinder) -> lis
             [one.size is not None and bool(one.size.sized_kinds) for one in seen], dtype=np.bool_
         )
         counts = are_whole(seen, perception.camera) & ~sample.crowd & of_known_height
-        by_map = cues_alone(boxes, perception, finder, ("depth",), facts_here(perception).surface_quantile)
+        by_map = cues_alone(boxes, perception, finder, ("depth",), perception.facts_here.surface_quantile)
         by_size = cues_alone(boxes, perception, finder, ("size",))
         each = zip(labels, sample.boxes_xyxy_px.tolist(), by_map, by_size, strict=True)
         for label, box, (depth,), (size,) in compress(each, counts):

@@ -17,7 +17,7 @@ from howfar.evaluation.everywhere.matching import class_map, match_objects
 from howfar.evaluation.margins.conformal import Errors, Of
 from howfar.evaluation.margins.found import with_found_objects
 from howfar.pipeline.rangefinder import Rangefinder
-from howfar.pipeline.scenes import facts_here, range_objects, scene_of
+from howfar.pipeline.scenes import range_objects, scene_of
 from howfar.ranging.settings import Ranging
 from howfar.scene import Cue, CueName, DepthFacts, Detections, Distance, Frame, Perception
 from howfar.scene.domain import Domain, domain_of
@@ -89,7 +89,7 @@ def measure_alone(pictures: MarginPictures, samples: Iterable[Sample], finder: R
     for sample in samples:
         perception = _perceived(sample, finder)
         labelled = _labelled(sample, perception)
-        domain, place = domain_of(facts_here(perception).outdoors), _place(pictures, sample)
+        domain, place = domain_of(perception.facts_here.outdoors), _place(pictures, sample)
         sizes = finder.ranging.cues.sizes
         labels = [sizes.name_of(label, pictures.detector_names) for label in labelled.labels]
         boxes, truths_m = Detections.from_boxes(labelled.boxes_xyxy_px, labels), _truths_m(labelled)
@@ -116,7 +116,7 @@ def measure_joined(
     for sample in samples:
         place, perception = _place(pictures, sample), _perceived(sample, finder)
         labelled = _labelled(sample, perception)
-        domain, truths_m = domain_of(facts_here(perception).outdoors), _truths_m(labelled)
+        domain, truths_m = domain_of(perception.facts_here.outdoors), _truths_m(labelled)
         with_margins = replace(perception, facts=replace(perception.facts, margins=without(place)))
         view = scene_of(with_margins, range_objects(with_margins, finder.ranging)[0])
         own = {label: label for label in labelled.labels}  # the detector's

@@ -19,7 +19,7 @@ from howfar.evaluation.objects.results import MeasuredObject, ObjectOptions, Obj
 from howfar.pipeline.metric_scale import MetricEvidence, to_metric
 from howfar.pipeline.perceivers import DepthAlone, TwoNetworks, perceiver_of
 from howfar.pipeline.rangefinder import Rangefinder
-from howfar.pipeline.scenes import facts_here, range_objects
+from howfar.pipeline.scenes import range_objects
 from howfar.ranging.settings import Ranging
 from howfar.scene import DepthEstimator, DepthMap, Detections, Detector, Distance, Frame, Perceiver, Perception, Query
 from howfar.scene.box import UNKNOWN_BOX, Box
@@ -183,7 +183,7 @@ class _Evaluation:
             if known is None or index != list(boxes)[known.index]:
                 at = sample_index, index
                 measured = _measured(sample, at, float(truth_m[index]), boxes.get(index), distances[index])
-                outdoors = facts_here(metric).outdoors
+                outdoors = metric.facts_here.outdoors
                 self.objects.append(
                     replace(measured, alignment=metric.alignment, place=sample.place, outdoors=outdoors)
                 )

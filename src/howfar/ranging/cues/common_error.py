@@ -7,7 +7,8 @@ Processes for Machine Learning, 2006, equations 2.25 and 2.26): its prior is zer
 each object of known size, or on the ground, observes it. So objects of which nothing but the map speaks profit too.
 
 For each object the common error is estimated from the *other* objects: what its own cues say is joined later, and must
-not count twice. The estimate is robust against single objects of a wrong size, such as a poster.
+not count twice. To leave out each in turn takes one inversion of a matrix (equation 5.12 there). The estimate is robust
+against single objects of a wrong size, such as a poster.
 """
 
 from typing import NamedTuple
@@ -54,31 +55,28 @@ def common_error(log_depths: Values, variances: Values, offsets: Values, offset_
     differences = np.where(known, log_depths, 0.0)[:, None] - np.where(known, log_depths, 0.0)
     sds = np.sqrt(COMMON_SHARE * np.where(known, variances, 0.0))
     covariance = sds[:, None] * sds * np.exp(-(differences**2) / (2 * REACH_LOG**2))
-    noise: Values = np.where(observed, (1 - COMMON_SHARE) * variances + offset_variances, 1.0)
-    noise = noise / _robust_weights(covariance, noise, offsets, observed)
     means, left = np.zeros(len(log_depths)), np.diag(covariance).copy()
-    for index in np.flatnonzero(known):
-        others = observed & (np.arange(len(observed)) != index)
-        if others.any():
-            gain = _gain(covariance, noise, others)[index]
-            means[index] = gain @ offsets[others]
-            left[index] -= gain @ covariance[others, index]
+    if not observed.any():
+        return CommonError(means, left)
+    among, seen = covariance[np.ix_(observed, observed)], offsets[observed]
+    noise = (1 - COMMON_SHARE) * variances[observed] + offset_variances[observed]
+    noise = noise / _robust_weights(among, noise, seen)
+    inverse = np.linalg.inv(among + np.diag(noise))
+    precisions = np.diag(inverse)
+    means[observed] = (np.diag(precisions) - inverse) @ seen / precisions
+    left[observed] = 1 / precisions - noise
+    unseen = known & ~observed
+    gain = covariance[np.ix_(unseen, observed)] @ inverse
+    means[unseen] = gain @ seen
+    left[unseen] -= (gain * covariance[np.ix_(unseen, observed)]).sum(axis=1)
     return CommonError(means, left)
 
 
-def _gain(covariance: Values, noise: Values, observed: NDArray[np.bool_]) -> Values:
-    """The matrix from the observations to the estimates at all objects, N×M."""
-    among = covariance[np.ix_(observed, observed)] + np.diag(noise[observed])
-    return np.asarray(np.linalg.solve(among, covariance[observed]).T, dtype=np.float64)
-
-
-def _robust_weights(covariance: Values, noise: Values, offsets: Values, observed: NDArray[np.bool_]) -> Values:
-    """The weight of each observation, below 1 for outliers."""
+def _robust_weights(covariance: Values, noise: Values, offsets: Values) -> Values:
+    """The weight of each of M observations, below 1 for outliers."""
     weights = np.ones(len(noise))
-    if not observed.any():
-        return weights
     for _ in range(ROUNDS):
-        fitted = _gain(covariance, noise / weights, observed)[observed] @ offsets[observed]
-        squares = (offsets[observed] - fitted) ** 2 / noise[observed]
-        weights[observed] = np.where(squares > OUTLIER_SDS**2, OUTLIER_SDS**2 / np.maximum(squares, 1e-12), 1.0)
+        fitted = covariance @ np.linalg.solve(covariance + np.diag(noise / weights), offsets)
+        squares = (offsets - fitted) ** 2 / noise
+        weights = np.where(squares > OUTLIER_SDS**2, OUTLIER_SDS**2 / np.maximum(squares, 1e-12), 1.0)
     return weights
