@@ -9,7 +9,6 @@ photos, REL on NYU's test rooms, and how far each map of KITTI's streets departs
 """
 
 import argparse
-import io
 import time
 from collections.abc import Callable
 from functools import partial
@@ -24,11 +23,13 @@ from howfar.datasets.opening import open_depth_dataset
 from howfar.evaluation.depth.evaluation import DepthOptions, evaluate_depth
 from howfar.evaluation.depth.protocols import find_protocol
 from howfar.evaluation.detection.evaluation import DetectionOptions, evaluate_detector
+from howfar.io.picture_writer import jpeg_bytes
 from howfar.io.pictures import decode_picture
 from howfar.models import CardDepth, RunOptions, open_depth_network, open_detector
 from howfar.models.openvino_library import has_bf16
 from howfar.models.preprocess import to_tensor
 from howfar.scene import Camera, Frame
+from photos import photo
 
 RUNS = 120
 KITTI_FOCAL_PX = 721.54
@@ -69,9 +70,7 @@ def tell(what: str, works: dict[str, Work]) -> None:
 
 def speed(image: np.ndarray, options: dict[str, RunOptions], joint: Path | None) -> None:
     """Print the times of both networks alone, and of a whole look."""
-    buffer = io.BytesIO()
-    Image.fromarray(image).save(buffer, "JPEG", quality=90)
-    photo = buffer.getvalue()
+    jpeg = jpeg_bytes(image)
     for what, opened in (("detector", open_detector), ("depth network", open_depth_network)):
         networks = {name: opened(options=how) for name, how in options.items()}
         tensor, _ = to_tensor(image, next(iter(networks.values())).card.input)
@@ -86,7 +85,7 @@ def speed(image: np.ndarray, options: dict[str, RunOptions], joint: Path | None)
     tell(
         "look, JPEG decoded and drawn",
         {
-            name: lambda finder=each: finder.look(decode_picture(photo, "photo.jpg")).draw()
+            name: lambda finder=each: finder.look(decode_picture(jpeg, "photo.jpg")).draw()
             for name, each in finders.items()
         },
     )
@@ -120,15 +119,6 @@ def street_map(network: CardDepth, path: Path) -> np.ndarray:
     image = np.asarray(Image.open(path).convert("RGB"))
     height, width = image.shape[:2]
     return network.estimate(Frame(image, path.name, Camera.from_focal(width, height, KITTI_FOCAL_PX))).values
-
-
-def photo(path: Path | None) -> np.ndarray:
-    """A 640×480 picture."""
-    if path is not None:
-        return np.asarray(Image.open(path).convert("RGB").resize((640, 480)))
-    ramp = np.linspace(0, 255, 640, dtype=np.float32)
-    noise = np.random.default_rng(0).normal(0, 20, (480, 640, 3))
-    return np.clip(ramp[None, :, None] + noise, 0, 255).astype(np.uint8)
 
 
 def main() -> None:

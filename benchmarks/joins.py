@@ -14,7 +14,6 @@ the time on the processor, summed over its cores. The bars are those of the proj
 """
 
 import argparse
-import io
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,14 +22,15 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
-from PIL import Image
 
-from engines import photo, ways
+from engines import ways
 from howfar import Rangefinder
+from howfar.io.picture_writer import jpeg_bytes
 from howfar.io.pictures import decode_picture
 from howfar.models import DEFAULT_DEPTH, DEFAULT_DETECTOR, CardJoint, RunOptions
 from howfar.models.preprocess import to_tensor
 from overlap import tell_overlap
+from photos import photo
 
 Work = Callable[[], object]
 
@@ -155,9 +155,7 @@ def main() -> None:
     tell("bare runs of the networks, 640×480", times, first)
     judge(times, "bare runs")
 
-    buffer = io.BytesIO()
-    Image.fromarray(image).save(buffer, "JPEG", quality=90)
-    jpeg = buffer.getvalue()
+    jpeg = jpeg_bytes(image)
 
     def look(opened: Rangefinder) -> Work:
         return lambda: opened.look(decode_picture(jpeg, "photo.jpg")).draw()

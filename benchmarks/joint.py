@@ -7,7 +7,6 @@ whole looks, from a JPEG to the drawn picture. The least of the runs counts.
 """
 
 import argparse
-import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
@@ -15,21 +14,21 @@ from typing import get_args
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from howfar import Rangefinder
+from howfar.io.picture_writer import jpeg_bytes
 from howfar.io.pictures import decode_picture
 from howfar.models import RunOptions, open_depth_network, open_detector, open_joint
 from howfar.models.preprocess import to_tensor
 from howfar.models.run_options import Engine, Precision
-from speed import least_ms, photo
+from photos import photo
+from speed import least_ms
 
 
 def whole_look(finder: Rangefinder, image: NDArray[np.uint8]) -> Callable[[], object]:
     """From the bytes of a JPEG to the drawn picture."""
-    held = io.BytesIO()
-    Image.fromarray(image).save(held, "JPEG")
-    return lambda: finder.look(decode_picture(held.getvalue(), "photo").image).draw()
+    jpeg = jpeg_bytes(image)
+    return lambda: finder.look(decode_picture(jpeg, "photo.jpg")).draw()
 
 
 def main() -> None:

@@ -8,7 +8,6 @@ is told beside it; other programs at work make both meaningless.
 """
 
 import argparse
-import io
 import os
 import tempfile
 import time
@@ -17,17 +16,17 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from howfar import Rangefinder
-from howfar.io.picture_writer import save_picture
+from howfar.io.picture_writer import jpeg_bytes, save_picture
+from howfar.io.pictures import decode_picture
 from howfar.io.video_writer import VideoWriter
 from howfar.pipeline.jobs import Looked, look_at_pictures
 from howfar.pipeline.scenes import range_objects, scene_of
 from howfar.pipeline.view import View
 from howfar.scene import Frame, Perception
 from howfar.sources.opening import open_sources
-from speed import photo
+from photos import photo
 
 BAR = 1.10
 FPS = 25.0
@@ -78,7 +77,7 @@ def tell_overlap(finder: Rangefinder, jpeg: bytes, count: int) -> None:
         folder.mkdir()
         for number in range(count):
             (folder / f"{number:04d}.jpg").write_bytes(jpeg)
-        image = np.asarray(Image.open(io.BytesIO(jpeg)).convert("RGB"))
+        image = decode_picture(jpeg, "photo.jpg").image
         write_film([image] * count, film)
 
         def write_pictures(pictures: Iterable[NDArray[np.uint8]]) -> None:
@@ -111,11 +110,9 @@ def main() -> None:
     parser.add_argument("photo", type=Path, nargs="?")
     parser.add_argument("--pictures", type=int, default=60)
     words = parser.parse_args()
-    buffer = io.BytesIO()
-    Image.fromarray(photo(words.photo)).save(buffer, "JPEG", quality=90)
     finder = Rangefinder()
     finder.look(photo(words.photo))
-    tell_overlap(finder, buffer.getvalue(), words.pictures)
+    tell_overlap(finder, jpeg_bytes(photo(words.photo)), words.pictures)
 
 
 if __name__ == "__main__":

@@ -7,20 +7,20 @@ The photo is resized to 640×480; without one a noisy gradient is used.
 """
 
 import argparse
-import io
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from howfar import Detections, Rangefinder
+from howfar.io.picture_writer import jpeg_bytes
 from howfar.io.pictures import decode_picture
 from howfar.models import open_depth_network, open_detector, open_foreground
 from howfar.models.preprocess import to_tensor
 from howfar.ranging.methods.foreground import Foreground
 from howfar.scene import Detector, Frame, Query
+from photos import photo
 
 RUNS = 60
 
@@ -53,15 +53,6 @@ class ManyBoxes:
         return self.boxes
 
 
-def photo(path: Path | None) -> np.ndarray:
-    """A 640×480 picture."""
-    if path is not None:
-        return np.asarray(Image.open(path).convert("RGB").resize((640, 480)))
-    ramp = np.linspace(0, 255, 640, dtype=np.float32)
-    noise = np.random.default_rng(0).normal(0, 20, (480, 640, 3))
-    return np.clip(ramp[None, :, None] + noise, 0, 255).astype(np.uint8)
-
-
 def bare_calls(image: np.ndarray) -> Callable[[], None]:
     """The runs of the three networks that a look at this picture takes, on the inputs that they have there."""
     detector, depth, foreground = open_detector(), open_depth_network(), open_foreground()
@@ -90,12 +81,11 @@ def main() -> None:
     parser.add_argument("photo", type=Path, nargs="?")
     image = photo(parser.parse_args().photo)
     finder = Rangefinder()
-    buffer = io.BytesIO()
-    Image.fromarray(image).save(buffer, "JPEG", quality=90)
+    jpeg = jpeg_bytes(image)
     networks, look, whole = least_ms(
         bare_calls(image),
         lambda: finder.look(image),
-        lambda: finder.look(decode_picture(buffer.getvalue(), "photo.jpg")).draw(),
+        lambda: finder.look(decode_picture(jpeg, "photo.jpg")).draw(),
     )
     print(f"{len(finder.look(image))} objects in the picture")
     print(f"three bare session.run calls        {networks:6.1f} ms   1.00")

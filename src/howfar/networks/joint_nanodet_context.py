@@ -1,8 +1,7 @@
 """NanoDet-g with a depth decoder and a context path: the detector stays as it is, and depth is not left to it alone.
 
 A trunk that was made for objects says less of depth than an encoder that learned it (docs/joining.md). So the decoder
-reads both: the trunk at strides 4 to 32, and an encoder that sees the picture at three
-eighths of its size.
+reads both: the trunk at strides 4 to 32, and an encoder that sees the picture at three eighths of its size.
 """
 
 from dataclasses import replace
