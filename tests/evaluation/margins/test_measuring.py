@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from howfar.datasets import DepthSample
 from howfar.evaluation.margins.measuring import (
@@ -19,6 +20,7 @@ from howfar.evaluation.margins.measuring import (
 )
 from howfar.pipeline.rangefinder import Rangefinder
 from howfar.ranging.cues.depth_cue import STATISTIC_LOG_SD
+from howfar.ranging.methods.foreground import Foreground
 from howfar.scene.margins import INTERVAL_SDS, MIDDLE, DomainMargin, Margins, Pull, Spread
 from tests.evaluation.everywhere.everywhere_cases import NAMES, Row, finding
 from tests.evaluation.objects.object_cases import CAMERA, LEFT, RIGHT, object_sample
@@ -56,6 +58,24 @@ def test_each_cue_is_measured_alone_in_the_true_boxes(tmp_path: Path) -> None:
     labelled = replace(object_sample(("television", "person")), place="kitchen")
     by_size = [one for one in measure_alone(unsized, [labelled], finder_of(tmp_path, *FOUND)) if one.of == "size"]
     assert [math.isfinite(one.depth_m) for one in by_size] == [False, True]  # of a television nothing is known
+
+
+def test_the_ranging_network_runs_once_a_picture_for_all_quantiles(tmp_path: Path) -> None:
+    shown: list[int] = []
+
+    def half(crops: NDArray[np.float32]) -> NDArray[np.float32]:
+        shown.append(len(crops))
+        left = np.arange(crops.shape[3]) < crops.shape[3] // 2
+        return np.broadcast_to(left, crops[:, 0].shape).astype(np.float32)
+
+    finder = Rangefinder(finding(tmp_path, *FOUND), Predictor(red_tenths), Foreground(half, 8, 0.25))
+    one = object_sample(("chair", "person"))
+    other = replace(one, boxes_xyxy_px=one.boxes_xyxy_px + np.float32(4))
+    alone = {id(each): list(measure_alone(pictures(each), [each], finder)) for each in (one, other)}
+    shown.clear()
+    together = list(measure_alone(pictures(one, other), [one, other], finder))
+    assert shown == [2, 2]
+    assert together == [*alone[id(one)], *alone[id(other)]]
 
 
 def test_all_together_are_measured_in_the_found_boxes_with_the_margins_of_other_places(tmp_path: Path) -> None:

@@ -110,8 +110,8 @@ def judge_photos(samples: Iterable[DetectionSample], finder: Rangefinder) -> lis
             [one.size is not None and bool(one.size.sized_kinds) for one in seen], dtype=np.bool_
         )
         counts = are_whole(seen, perception.camera) & ~sample.crowd & of_known_height
-        by_map = cues_alone(boxes, perception, finder, ("depth",), perception.facts_here.surface_quantile)
-        by_size = cues_alone(boxes, perception, finder, ("size",))
+        by_map = cues_alone(boxes, perception, finder.ranging, ("depth",), perception.facts_here.surface_quantile)
+        by_size = cues_alone(boxes, perception, finder.ranging, ("size",))
         each = zip(labels, sample.boxes_xyxy_px.tolist(), by_map, by_size, strict=True)
         for label, box, (depth,), (size,) in compress(each, counts):
             if size.is_known and box[3] - box[1] >= LEAST_HEIGHT_SHARE * max(sample.image.shape[:2]):

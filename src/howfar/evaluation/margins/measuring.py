@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from howfar.datasets import DepthSample, ObjectSample
 from howfar.evaluation.everywhere.matching import class_map, match_objects
@@ -18,6 +19,8 @@ from howfar.evaluation.margins.conformal import Errors, Of
 from howfar.evaluation.margins.found import with_found_objects
 from howfar.pipeline.rangefinder import Rangefinder
 from howfar.pipeline.scenes import range_objects, scene_of
+from howfar.ranging.methods.foreground import Foreground, Network
+from howfar.ranging.methods.method import Method
 from howfar.ranging.settings import Ranging
 from howfar.scene import Cue, CueName, DepthFacts, Detections, Distance, Frame, Perception
 from howfar.scene.domain import Domain, domain_of
@@ -86,6 +89,7 @@ def measure_alone(pictures: MarginPictures, samples: Iterable[Sample], finder: R
         samples: Its samples, as an iterator may count them for a progress bar.
         finder: The pipeline; its first ranging method counts.
     """
+    ranging = replace(finder.ranging, methods=(_remembering(finder.ranging.methods[0]),))
     for sample in samples:
         perception = _perceived(sample, finder)
         labelled = _labelled(sample, perception)
@@ -93,8 +97,8 @@ def measure_alone(pictures: MarginPictures, samples: Iterable[Sample], finder: R
         sizes = finder.ranging.cues.sizes
         labels = [sizes.name_of(label, pictures.detector_names) for label in labelled.labels]
         boxes, truths_m = Detections.from_boxes(labelled.boxes_xyxy_px, labels), _truths_m(labelled)
-        at_each = [(quantile, cues_alone(boxes, perception, finder, ("depth",), quantile)) for quantile in QUANTILES]
-        for quantile, each in (*at_each, (MIDDLE, cues_alone(boxes, perception, finder, OTHERS))):
+        at_each = [(quantile, cues_alone(boxes, perception, ranging, ("depth",), quantile)) for quantile in QUANTILES]
+        for quantile, each in (*at_each, (MIDDLE, cues_alone(boxes, perception, ranging, OTHERS))):
             for truth_m, cues in zip(truths_m, each, strict=True):
                 for cue in cues:
                     if cue.name != "boxes":  # a pair has it alone, and no margin is measured on pairs
@@ -133,23 +137,41 @@ def measure_joined(
             )
 
 
+class _Remembered:
+    """A ranging network that does not run again on the crops that it saw last; for one thread."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.crops = self.weights = np.empty(0, dtype=np.float32)
+
+    def __call__(self, crops: NDArray[np.float32]) -> NDArray[np.float32]:
+        if not np.array_equal(crops, self.crops):
+            self.crops, self.weights = crops, self.network(crops)
+        return self.weights
+
+
+def _remembering(method: Method) -> Method:
+    """The method, whose network runs once on boxes that are read at several quantiles."""
+    return replace(method, network=_Remembered(method.network)) if isinstance(method, Foreground) else method
+
+
 def cues_alone(
-    boxes: Detections, perception: Perception, finder: Rangefinder, names: tuple[CueName, ...], quantile: float = MIDDLE
+    boxes: Detections, perception: Perception, ranging: Ranging, names: tuple[CueName, ...], quantile: float = MIDDLE
 ) -> list[tuple[Cue, ...]]:
     """What cues say of each object in given boxes, without margins.
 
     Args:
         boxes: The boxes, with the class names of the table of sizes.
         perception: The picture's depth map.
-        finder: The pipeline; its first ranging method counts.
+        ranging: How distances are computed; its first method counts.
         names: The cues: the depth map by itself, or others.
         quantile: The quantile of an object's depths that the map is read at.
     """
-    facts, cues = perception.facts, replace(finder.ranging.cues, names=names, auto=False)
+    facts, cues = perception.facts, replace(ranging.cues, names=names, auto=False)
     domains = tuple(DomainMargin(each, (1.0,), (NO_FACTOR,), surface_quantile=quantile) for each in get_args(Domain))
     bare = DepthFacts(facts.name, facts.kind, facts.scenes, margins=Margins(domains=domains))
     there = replace(perception, facts=bare, detections=boxes)
-    (ranged,) = range_objects(there, Ranging(finder.ranging.methods[:1], cues))
+    (ranged,) = range_objects(there, Ranging(ranging.methods[:1], cues))
     return [each.cues for each in ranged.distances]
 
 
