@@ -18,7 +18,7 @@ from howfar.conversion.onnx_export import export
 from howfar.errors import HowfarError, SettingError
 from howfar.models import CardJoint, open_depth_network, open_joint
 from howfar.models.library import find_model
-from howfar.models.preprocess import feed
+from howfar.models.preprocess import feed, to_tensor
 from howfar.networks.compact_depth import SKY_M
 from howfar.networks.depth_decoder import JointOutput
 from howfar.networks.nanodet import BINS, Cells
@@ -255,6 +255,9 @@ def test_the_teacher_of_depth_says_what_it_says_of_the_picture_alone() -> None:
         taught_m = teacher.depth_m(batch, (known_m.shape[1], known_m.shape[0]))[0, 0].numpy()
         near = np.isfinite(known_m) & (taught_m < SKY_M)
         assert taught_m[near] == pytest.approx(factor * known_m[near], rel=0.02)
+        with torch.no_grad():
+            by_pytorch_m = factor * teacher.network(torch.from_numpy(to_tensor(image, card.input)[0]))[0, 0].numpy()
+        assert np.abs(np.log(by_pytorch_m[near] / taught_m[near])).mean() < 0.01, "on a GPU"
 
 
 @pytest.fixture(scope="module")
