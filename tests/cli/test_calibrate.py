@@ -75,7 +75,8 @@ def refused(*words: str) -> str:
 def test_the_defaults_shown_in_help_are_the_librarys() -> None:
     defaults = {name: each.default for name, each in inspect.signature(calibrate_command).parameters.items()}
     assert defaults["detector"] == DEFAULT_DETECTOR
-    assert defaults["depth_model"] == DEFAULT_DEPTH
+    depth = inspect.signature(calibrate_command).parameters["depth_model"].annotation
+    assert DEFAULT_DEPTH in depth.__metadata__[0].show_default
 
 
 def test_a_known_distance_gives_the_scale_and_look_uses_it(folder: Path) -> None:

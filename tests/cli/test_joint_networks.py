@@ -13,6 +13,7 @@ from howfar.models.onnx_session import OnnxSession
 from tests.cli.test_evaluate_everywhere import rooms, streets
 from tests.cli.test_evaluate_margins import drives
 from tests.cli.test_look import picture
+from tests.datasets.folders import write_drive
 from tests.models.onnx_files import joint_network
 
 
@@ -43,6 +44,10 @@ def joint(folder: Path) -> Path:
     return path
 
 
+def drive(folder: Path) -> Path:
+    return write_drive(folder / "drive", list(range(12)))
+
+
 def two(folder: Path) -> Path:
     path = folder / "two.png"
     picture(path, 2, 5)
@@ -52,19 +57,27 @@ def two(folder: Path) -> Path:
 @pytest.mark.parametrize(
     ("words", "data", "runs"),
     [
-        pytest.param(("evaluate", "everywhere", "{data}", "--model", "{joint}"), rooms, 2, id="evaluate everywhere"),
+        pytest.param(("evaluate", "everywhere", "{data}"), rooms, 2, id="evaluate everywhere"),
+        pytest.param(("evaluate", "tracks", "{data}"), drive, 12, id="evaluate tracks"),
+        pytest.param(("calibrate", "{data}", "--focal-px", "50", "--known", "car=2"), two, 1, id="calibrate"),
+        pytest.param(
+            ("evaluate", "objects", "--data", "{data}", "--boxes", "detector"), streets, 1, id="evaluate objects"
+        ),
+        pytest.param(
+            ("evaluate", "everywhere", "{data}", "--model", "{joint}"), rooms, 2, id="evaluate everywhere, named twice"
+        ),
         pytest.param(("evaluate", "margins", "{joint}", "{data}"), drives, 2 * 4, id="evaluate margins, in two passes"),
         pytest.param(
             ("evaluate", "objects", "--data", "{data}", "--boxes", "detector", "--model", "{joint}"),
             streets,
             1,
-            id="evaluate objects",
+            id="evaluate objects, named twice",
         ),
         pytest.param(
             ("calibrate", "{data}", "--depth-model", "{joint}", "--focal-px", "50", "--known", "car=2"),
             two,
             1,
-            id="calibrate",
+            id="calibrate, named twice",
         ),
     ],
 )

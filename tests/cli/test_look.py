@@ -20,6 +20,7 @@ from typer.testing import CliRunner, Result
 from howfar.cli.app import app, main
 from howfar.cli.depth import depth as depth_command
 from howfar.cli.look import look as look_command
+from howfar.cli.options import DepthModel
 from howfar.errors import HowfarError
 from howfar.models import DEFAULT_DEPTH, DEFAULT_DETECTOR, Card, RunOptions
 from howfar.models.library import FOREGROUND, embedded_path
@@ -89,7 +90,7 @@ def scenes(result: Result) -> list[dict]:
 def test_the_defaults_shown_in_help_are_the_librarys() -> None:
     defaults = {name: parameter.default for name, parameter in inspect.signature(look_command).parameters.items()}
     assert defaults["detector"] == DEFAULT_DETECTOR
-    assert defaults["depth_model"] == DEFAULT_DEPTH
+    assert DEFAULT_DEPTH in DepthModel.__metadata__[0].show_default
     assert defaults["method"] == DEFAULT_METHOD
     assert inspect.signature(depth_command).parameters["depth_model"].default == DEFAULT_DEPTH
 
@@ -537,11 +538,12 @@ def test_asked_at_a_terminal_it_looks_at_what_is_answered(folder: Path) -> None:
     assert [each["label"] for each in scene["objects"]] == ["cup"]
 
 
-def test_a_joint_network_is_named_as_both(folder: Path) -> None:
+@pytest.mark.parametrize("depth", [(), ("--depth-model", "models/joint.onnx")], ids=["as the detector", "twice"])
+def test_a_joint_network_tells_both(folder: Path, depth: tuple[str, ...]) -> None:
     joint_network(folder / "models")
     noise = np.random.default_rng(1).integers(0, 255, (96, 128, 3), dtype=np.uint8)
     Image.fromarray(noise).save(folder / "noise.png")
-    named = ["--detector", "models/joint.onnx", "--depth-model", "models/joint.onnx", "--format", "json"]
+    named = ["--detector", "models/joint.onnx", *depth, "--format", "json"]
     result = CliRunner().invoke(app, ["look", "noise.png", *named])
     scene = json.loads(result.stdout)
     assert (scene["models"]["detector"], scene["models"]["depth"]) == ("joint", "joint")

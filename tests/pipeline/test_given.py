@@ -128,7 +128,7 @@ WRONG: list[Any] = [
     pytest.param({"method": [5]}, "method must be a name", id="a number as a method"),
     pytest.param({"detector": 5}, "detector must be a name", id="a number as a detector"),
     pytest.param({"detector": Rangefinder}, "the class Rangefinder", id="a class as a detector"),
-    pytest.param({"depth": None}, "depth must be a name", id="no depth network"),
+    pytest.param({"depth": 5}, "depth must be a name", id="a number as a depth network"),
     pytest.param({"depth": np.ones((4, 4))}, "not ndarray: a depth map of your own", id="an array as a depth network"),
     pytest.param(
         {"depth": DepthMap(np.ones((4, 4)), "metres")},

@@ -15,6 +15,7 @@ from howfar.datasets.nyu import NyuDepthV2
 from howfar.errors import ModelError, SettingError, SourceError
 from howfar.models import DEFAULT_DEPTH, CardJoint, open_depth_network, open_detector
 from howfar.models.model_file import file_digest
+from howfar.pipeline.spec import RangefinderSpec
 from howfar.ranging import Bounds, parse_method
 from howfar.ranging.cues.sizes import ClassSize, SizeTable
 from howfar.scene.calibration import Calibration, DepthScale, Distortion
@@ -458,13 +459,21 @@ def told(view) -> list[tuple[str, float, float]]:
     return [(each.label, each.score, each.depth_m) for each in view]
 
 
-def test_a_joint_network_that_is_named_twice_runs_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize("twice", [False, True], ids=["as the detector", "twice"])
+def test_a_joint_network_that_is_named_runs_once(tmp_path: Path, *, twice: bool) -> None:
     path = joint_network(tmp_path)
-    finder = Rangefinder(path, str(path), fov_deg=60)
+    depth = {"depth": str(path)} if twice else {}
     two = Rangefinder(open_detector(path), open_depth_network(path), fov_deg=60)
-    assert isinstance(finder.perceiver, CardJoint)
-    assert told(finder.look(NOISE)) == told(two.look(NOISE)) != []
-    assert told(howfar.look(NOISE, detector=path, depth=path, fov_deg=60)) == told(two.look(NOISE))
+    for finder in (Rangefinder(path, **depth, fov_deg=60), RangefinderSpec(detector=path, **depth, fov_deg=60).open()):
+        assert isinstance(finder.perceiver, CardJoint)
+        assert told(finder.look(NOISE)) == told(two.look(NOISE)) != []
+    assert told(howfar.look(NOISE, detector=path, **depth, fov_deg=60)) == told(two.look(NOISE))
+
+
+def test_a_joint_network_leaves_depth_to_another_that_is_named(tmp_path: Path, models) -> None:
+    finder = Rangefinder(joint_network(tmp_path), models["depth"])
+    assert not isinstance(finder.perceiver, CardJoint)
+    assert finder.look(NOISE).models == {"detector": "joint", "depth": "depth"}
 
 
 @pytest.mark.parametrize("settings", [{"camera_scale": False}, {"depth_on": "crops"}], ids=["unscaled", "on crops"])

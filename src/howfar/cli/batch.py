@@ -46,7 +46,7 @@ def batch(
     classes: options.Classes = None,
     score: options.Score = None,
     detector: options.DetectorModel = "nanodet-g",
-    depth_model: options.DepthModel = "depth-rooms-streets",
+    depth_model: options.DepthModel = None,
     anchor: options.Anchor = None,
     method: Annotated[
         str,

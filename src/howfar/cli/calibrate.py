@@ -44,9 +44,14 @@ def calibrate(
         float | None, typer.Option("--score", min=0, max=1, help="Least confidence.", rich_help_panel=KNOWN)
     ] = None,
     depth_model: Annotated[
-        str,
-        typer.Option("--depth-model", help="Depth network that the scale is for.", rich_help_panel=KNOWN),
-    ] = "depth-rooms-streets",
+        str | None,
+        typer.Option(
+            "--depth-model",
+            help="Depth network that the scale is for.",
+            show_default="depth-rooms-streets, or the detector's own if it tells both",
+            rich_help_panel=KNOWN,
+        ),
+    ] = None,
     camera: options.CameraFile = None,
     focal_px: options.FocalPx = None,
     fov_deg: options.FovDeg = None,

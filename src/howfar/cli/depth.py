@@ -16,7 +16,10 @@ def depth(
         list[str],
         typer.Argument(metavar="SOURCE...", help="Pictures, folders, 'globs', addresses, videos, cameras, or -."),
     ],
-    depth_model: options.DepthModel = "depth-rooms-streets",
+    depth_model: Annotated[
+        str,
+        typer.Option("--depth-model", help="Depth network: a name or an .onnx file.", rich_help_panel=options.DEPTH),
+    ] = "depth-rooms-streets",
     camera: options.CameraFile = None,
     focal_px: options.FocalPx = None,
     fov_deg: options.FovDeg = None,

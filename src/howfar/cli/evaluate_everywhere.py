@@ -59,7 +59,7 @@ def everywhere(
     from howfar.evaluation.everywhere.evaluation import evaluate_data_set
     from howfar.evaluation.everywhere.reports import Names
     from howfar.evaluation.everywhere.results import EverywhereOptions
-    from howfar.models import DEFAULT_DEPTH, DEFAULT_DETECTOR, RunOptions, open_heads
+    from howfar.models import DEFAULT_DETECTOR, RunOptions, open_heads
     from howfar.pipeline.rangefinder import Rangefinder
 
     output = _Output(csv, html, pictures, overwrite)
@@ -67,7 +67,7 @@ def everywhere(
     opened = [opened_pictures(each, every) for each in data]
     _refuse_doubles(opened)
     running = RunOptions(engine=engine, precision=precision)
-    finds, depth = open_heads(detector or DEFAULT_DETECTOR, model or DEFAULT_DEPTH, running)
+    finds, depth = open_heads(detector or DEFAULT_DETECTOR, model, running)
     finder = Rangefinder(
         finds, depth, cues=cues, camera_height_m=camera_height, score=score, engine=engine, precision=precision
     )

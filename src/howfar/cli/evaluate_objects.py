@@ -246,13 +246,13 @@ def _networks(
     boxes: tuple[str, str | None], depth: tuple[str, str | None], running: "RunOptions"
 ) -> "tuple[Detector | None, DepthEstimator | None]":
     """What gives boxes and depth, each by what is measured and a network's name; one that is both is opened once."""
-    from howfar.models import DEFAULT_DEPTH, DEFAULT_DETECTOR, open_detector, open_heads
+    from howfar.models import DEFAULT_DETECTOR, open_detector, open_heads
 
     finds = boxes[1] or DEFAULT_DETECTOR
     if boxes[0] != "detector":
         return None, _network(*depth, running)
     if depth[0] == NETWORK:
-        return open_heads(finds, depth[1] or DEFAULT_DEPTH, running)
+        return open_heads(finds, depth[1], running)
     return open_detector(finds, running), _network(*depth, running)
 
 

@@ -45,15 +45,14 @@ def tracks(
     from howfar.datasets.drives import open_drives
     from howfar.datasets.streets import is_index_of_streets
     from howfar.datasets.tracked_videos import open_tracked_videos
-    from howfar.models import DEFAULT_DEPTH, DEFAULT_DETECTOR, RunOptions, open_depth_network, open_detector
+    from howfar.models import DEFAULT_DETECTOR, RunOptions, open_heads
     from howfar.pipeline.rangefinder import Rangefinder
 
     refuse_results(csv, overwrite=overwrite)
     drives = open_drives(data, fps) if is_index_of_streets(data) else []
     videos = [] if drives else open_tracked_videos(data)
     running = RunOptions(engine=engine, precision=precision)
-    finds = open_detector(detector or DEFAULT_DETECTOR, running)
-    depth = open_depth_network(model or DEFAULT_DEPTH, running)
+    finds, depth = open_heads(detector or DEFAULT_DETECTOR, model, running)
     finder = Rangefinder(finds, depth, engine=engine, precision=precision)
     names = finds.name, depth.facts.name
     publish(_of_drives(drives, finder, names) if drives else _of_videos(videos, finder, names), csv, overwrite)

@@ -50,7 +50,7 @@ def look(
             rich_help_panel=options.DETECTION,
         ),
     ] = None,
-    depth_model: options.DepthModel = "depth-rooms-streets",
+    depth_model: options.DepthModel = None,
     depth_file: Annotated[
         Path | None,
         typer.Option(

@@ -110,8 +110,13 @@ DetectorModel = Annotated[
     str, typer.Option("--detector", help="Detector: a name or an .onnx file.", rich_help_panel=DETECTION)
 ]
 DepthModel = Annotated[
-    str,
-    typer.Option("--depth-model", help="Depth network: a name or an .onnx file.", rich_help_panel=DEPTH),
+    str | None,
+    typer.Option(
+        "--depth-model",
+        help="Depth network: a name or an .onnx file.",
+        show_default="depth-rooms-streets, or the detector's own if it tells both",
+        rich_help_panel=DEPTH,
+    ),
 ]
 Anchor = Annotated[
     str | None,

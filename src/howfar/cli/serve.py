@@ -88,7 +88,7 @@ def serve(
     classes: options.Classes = None,
     score: options.Score = None,
     detector: options.DetectorModel = "nanodet-g",
-    depth_model: options.DepthModel = "depth-rooms-streets",
+    depth_model: options.DepthModel = None,
     camera: options.CameraFile = None,
     camera_height: options.CameraHeight = None,
     threads: options.Threads = None,

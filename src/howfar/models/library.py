@@ -124,14 +124,26 @@ def open_joint(name_or_path: str | Path, options: RunOptions | None = None) -> C
     return CardJoint(*open_network(name_or_path, options))
 
 
+def depth_beside(detector: str | Path) -> str | Path:
+    """The depth network where none is named: the detector's own if it is a joint network, else the embedded one.
+
+    Raises:
+        ModelError: If there is no such detector, or its card is wrong.
+    """
+    _, card = find_model(detector)
+    is_joint = card.detector is not None and card.depth is not None
+    return detector if is_joint else DEFAULT_DEPTH
+
+
 def open_heads(
-    detector: str | Path, depth: str | Path, options: RunOptions | None = None
+    detector: str | Path, depth: str | Path | None = None, options: RunOptions | None = None
 ) -> tuple[CardDetector, CardDepth]:
-    """Open a detector and a depth network; a joint network that is named as both is opened once.
+    """Open a detector and a depth network, `depth_beside` when None; a joint network that is both is opened once.
 
     Its two heads then share a session, by which `howfar.pipeline.perceivers.perceiver_of` knows that one run is enough.
     Raises as `open_detector` does.
     """
+    depth = depth_beside(detector) if depth is None else depth
     if Path(detector) == Path(depth):
         joint = open_joint(detector, options)
         return joint.detector, joint.depth

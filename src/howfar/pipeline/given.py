@@ -10,9 +10,10 @@ from howfar.errors import SettingError
 from howfar.io.camera_files import read_calibration
 from howfar.io.depth_values import is_depth_file
 from howfar.io.rig_files import read_rig
-from howfar.models import RunOptions, find_model, open_depth_network, open_detector, open_joint
+from howfar.models import DEFAULT_DEPTH, RunOptions, find_model, open_depth_network, open_detector, open_joint
 from howfar.models.depth import CardDepth
 from howfar.models.detector import CardDetector
+from howfar.models.library import depth_beside
 from howfar.models.tiles import TiledDetector
 from howfar.pipeline.open_matcher import open_matcher
 from howfar.pipeline.open_methods import open_method
@@ -29,6 +30,19 @@ Thing = TypeVar("Thing")
 
 GivenCamera = Camera | Calibration | StereoCalibration | str | Path | None
 """What a user may give of the camera: of one, or of the two of a pair."""
+
+
+def given_depth(
+    detector: str | Path | Detector | None, depth: str | Path | DepthEstimator | None
+) -> str | Path | DepthEstimator:
+    """The depth network; where none is given, that of the detector if it is a joint network, else the embedded one.
+
+    Raises:
+        ModelError: If there is no such detector, or its card is wrong.
+    """
+    if depth is not None:
+        return depth
+    return depth_beside(detector) if isinstance(detector, str | Path) else DEFAULT_DEPTH
 
 
 def given_heads(

@@ -24,6 +24,7 @@ from howfar.pipeline.depth_scale import check_scale
 from howfar.pipeline.given import (
     GivenCamera,
     given_camera,
+    given_depth,
     given_detector,
     given_estimator,
     given_eyes,
@@ -73,8 +74,8 @@ class Rangefinder:
     Args:
         detector: A name from `howfar models`, an ONNX file with its card, or an open detector; None where each picture
             comes with `detections` of your own.
-        depth: A depth network: a name, a file, or an open depth estimator. A joint network is named in both places and
-            runs once a picture.
+        depth: A depth network: a name, a file, or an open depth estimator. When None, the detector's own if that is
+            named and a joint network, which then runs once a picture; else the embedded one.
         method: A ranging method or its name; several to compare them with `look_each`.
         camera: The camera of the pictures, or a camera file, by which each picture is undistorted and its depth is
             scaled: its path, or its content (`io.camera_files`). When None: focal_px or fov_deg, else the picture's
@@ -133,7 +134,7 @@ class Rangefinder:
     def __init__(
         self,
         detector: str | Path | Detector | None = DEFAULT_DETECTOR,
-        depth: str | Path | DepthEstimator = DEFAULT_DEPTH,
+        depth: str | Path | DepthEstimator | None = None,
         method: str | Method | Sequence[str | Method] = DEFAULT_METHOD,
         camera: GivenCamera = None,
         *,
@@ -173,7 +174,7 @@ class Rangefinder:
             given_names(cues, "cues"), camera_height_m=camera_height_m, horizon_px=horizon_px, sizes=own_sizes
         )
         self.ranging = Ranging(given_methods(method, options), used_cues, max_depth_m)
-        detector, depth = given_heads(detector, depth, options)
+        detector, depth = given_heads(detector, given_depth(detector, depth), options)
         object_detector = given_detector(detector, options, tiles=plain_flag(tiles, "tiles"))
         estimator = given_estimator(depth, options)
         anchor_estimator = None if anchor is None else given_estimator(anchor, options, "anchor")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from howfar.models import DEFAULT_DEPTH, DEFAULT_DETECTOR, Engine, Precision
+from howfar.models import DEFAULT_DETECTOR, Engine, Precision
 from howfar.pipeline.given import GivenCamera
 from howfar.pipeline.open_methods import DEFAULT_METHOD
 from howfar.pipeline.pairs import DEFAULT_STEREO, Stereo
@@ -18,7 +18,7 @@ class RangefinderSpec:
     """The keywords of `Rangefinder`, described there, with networks, methods and sizes given by name or file."""
 
     detector: str | Path | None = DEFAULT_DETECTOR
-    depth: str | Path = DEFAULT_DEPTH
+    depth: str | Path | None = None
     method: str | tuple[str, ...] = DEFAULT_METHOD
     camera: GivenCamera = None
     focal_px: float | None = None
