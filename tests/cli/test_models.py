@@ -29,7 +29,7 @@ def test_the_list_names_every_model_with_its_licence_and_state() -> None:
     for entry in entries().values():
         assert entry.name in output
         assert entry.licence[:30] in output
-    assert output.count("embedded") == 5
+    assert output.count("embedded") == 6
     assert output.count("not pulled, checkpoint") == 14
     assert output.count("not supported") == 2
 
@@ -106,6 +106,7 @@ def test_check_takes_all_that_are_here() -> None:
         "right  nanodet-g",
         "right  depth-rooms-streets",
         "right  depth-compact-nyu",
+        "right  joint-context",
         "right  foreground-nyu",
         "right  mc-cnn",
     ]

@@ -4,11 +4,24 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from howfar.errors import ModelError, SettingError
-from howfar.models import CardJoint, Session, open_depth_network, open_detector, open_joint
+from howfar.io.pictures import read_picture
+from howfar.models import (
+    DEFAULT_DEPTH,
+    DEFAULT_DETECTOR,
+    CardDetector,
+    CardJoint,
+    RunOptions,
+    Session,
+    open_depth_network,
+    open_detector,
+    open_joint,
+)
+from howfar.models.library import JOINT
 from howfar.scene import Camera, DepthMap, Frame, Query
 from tests.models.onnx_files import JOINT_CARD, joint_network, mean_depth
 
@@ -107,3 +120,22 @@ def test_an_output_that_the_file_does_not_have_is_refused(path: Path) -> None:
     path.with_suffix(".toml").write_text(JOINT_CARD.replace('["boxes"]', '["rows"]'), encoding="utf-8")
     with pytest.raises(ModelError, match="has no output 'rows', which its card names; there are depth, boxes"):
         open_joint(path)
+
+
+@pytest.mark.parametrize("photo", ["000000000532", "000000005802"])
+def test_the_embedded_one_finds_what_its_detector_does_and_says_what_its_teacher_says(shared: Path, photo: str) -> None:
+    image = read_picture(shared / "data" / "coco_train337" / "images" / f"{photo}.jpg").image
+    frame = Frame(image, photo, Camera.assumed(image.shape[1], image.shape[0]))
+    exact = RunOptions(engine="onnxruntime")
+    joint, alone = open_joint(JOINT, exact), open_detector(DEFAULT_DETECTOR, exact)
+    seen = joint.perceive(frame, Query())
+    size = {"width_px": joint.card.input.width_px, "height_px": joint.card.input.height_px}
+    fed_alike = CardDetector(replace(alone.card, input=replace(alone.card.input, **size)), alone.session)
+    found = fed_alike.detect(frame, Query())
+    assert len(found) > 2
+    assert seen.detections.labels == found.labels
+    assert seen.detections.scores == pytest.approx(found.scores, abs=0.01)
+    assert seen.detections.boxes_xyxy_px == pytest.approx(found.boxes_xyxy_px, abs=1.0)
+    taught = open_depth_network(DEFAULT_DEPTH, exact).estimate(frame).metres()
+    said = cv2.resize(seen.depth.metres(), taught.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    assert np.nanmedian(np.abs(np.log(said / taught))) < 0.2

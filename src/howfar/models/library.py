@@ -21,12 +21,15 @@ DEFAULT_DETECTOR = "nanodet-g"
 DEFAULT_DEPTH = "depth-rooms-streets"
 ROOMS_DEPTH = "depth-compact-nyu"
 """The network of rooms alone that the default one started from."""
+JOINT = "joint-context"
+"""One network for both, which is quicker, and less exact in depth."""
 FOREGROUND = "foreground-nyu"
 MC_CNN = "mc-cnn"
 EMBEDDED = {
     DEFAULT_DETECTOR: "nanodet_g.onnx",
     DEFAULT_DEPTH: "depth-rooms-streets.onnx",
     ROOMS_DEPTH: "depth-compact-nyu.onnx",
+    JOINT: "joint-context.onnx",
     FOREGROUND: "foreground-nyu.onnx",
     MC_CNN: "mc-cnn.onnx",
 }
