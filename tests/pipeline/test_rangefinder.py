@@ -470,6 +470,12 @@ def test_a_joint_network_that_is_named_runs_once(tmp_path: Path, *, twice: bool)
     assert told(howfar.look(NOISE, detector=path, **depth, fov_deg=60)) == told(two.look(NOISE))
 
 
+@pytest.mark.parametrize("depth", ["own", "depth-rooms-streets"])
+def test_a_depth_network_is_no_detector(models, depth: str) -> None:
+    with pytest.raises(ModelError, match="is a model for depth, not a detector"):
+        Rangefinder(models["depth"] if depth == "own" else depth)
+
+
 def test_a_joint_network_leaves_depth_to_another_that_is_named(tmp_path: Path, models) -> None:
     finder = Rangefinder(joint_network(tmp_path), models["depth"])
     assert not isinstance(finder.perceiver, CardJoint)

@@ -127,30 +127,33 @@ def open_joint(name_or_path: str | Path, options: RunOptions | None = None) -> C
     return CardJoint(*open_network(name_or_path, options))
 
 
-def depth_beside(detector: str | Path) -> str | Path:
-    """The depth network where none is named: the detector's own if it is a joint network, else the embedded one.
+def is_joint(name_or_path: str | Path) -> bool:
+    """Whether a network finds objects and tells depth, by its card.
 
     Raises:
-        ModelError: If there is no such detector, or its card is wrong.
+        ModelError: If there is no such model, or its card is wrong.
     """
-    _, card = find_model(detector)
-    is_joint = card.detector is not None and card.depth is not None
-    return detector if is_joint else DEFAULT_DEPTH
+    _, card = find_model(name_or_path)
+    return card.detector is not None and card.depth is not None
 
 
 def open_heads(
     detector: str | Path, depth: str | Path | None = None, options: RunOptions | None = None
 ) -> tuple[CardDetector, CardDepth]:
-    """Open a detector and a depth network, `depth_beside` when None; a joint network that is both is opened once.
+    """Open a detector and a depth network; a joint network that is both is opened once.
 
     Its two heads then share a session, by which `howfar.pipeline.perceivers.perceiver_of` knows that one run is enough.
     Raises as `open_detector` does.
+
+    Args:
+        detector: A name or a file.
+        depth: The same. When None, the detector's own if it is a joint network, else the embedded one.
+        options: How they are run.
     """
-    depth = depth_beside(detector) if depth is None else depth
-    if Path(detector) == Path(depth):
+    if is_joint(detector) if depth is None else Path(detector) == Path(depth):
         joint = open_joint(detector, options)
         return joint.detector, joint.depth
-    return open_detector(detector, options), open_depth_network(depth, options)
+    return open_detector(detector, options), open_depth_network(DEFAULT_DEPTH if depth is None else depth, options)
 
 
 def open_foreground(name_or_path: str | Path = FOREGROUND, options: RunOptions | None = None) -> ForegroundNetwork:

@@ -13,7 +13,7 @@ from howfar.io.rig_files import read_rig
 from howfar.models import DEFAULT_DEPTH, RunOptions, find_model, open_depth_network, open_detector, open_joint
 from howfar.models.depth import CardDepth
 from howfar.models.detector import CardDetector
-from howfar.models.library import depth_beside
+from howfar.models.library import is_joint
 from howfar.models.tiles import TiledDetector
 from howfar.pipeline.open_matcher import open_matcher
 from howfar.pipeline.open_methods import open_method
@@ -32,36 +32,31 @@ GivenCamera = Camera | Calibration | StereoCalibration | str | Path | None
 """What a user may give of the camera: of one, or of the two of a pair."""
 
 
-def given_depth(
-    detector: str | Path | Detector | None, depth: str | Path | DepthEstimator | None
-) -> str | Path | DepthEstimator:
-    """The depth network; where none is given, that of the detector if it is a joint network, else the embedded one.
-
-    Raises:
-        ModelError: If there is no such detector, or its card is wrong.
-    """
-    if depth is not None:
-        return depth
-    return depth_beside(detector) if isinstance(detector, str | Path) else DEFAULT_DEPTH
-
-
 def given_heads(
-    detector: str | Path | Detector | None, depth: str | Path | DepthEstimator, options: RunOptions
+    detector: str | Path | Detector | None, depth: str | Path | DepthEstimator | None, options: RunOptions
 ) -> tuple[str | Path | Detector | None, str | Path | DepthEstimator]:
-    """The two heads of a joint network where one file is named as both, which is opened once; else both as they are.
+    """The two heads of a joint network that is both, opened once; else both as they are.
+
+    Where no depth network is given, it is the embedded one.
 
     Raises:
         ModelError: If it cannot be opened, or is no joint network.
     """
     if not is_one_file(detector, depth):
-        return detector, depth
+        return detector, DEFAULT_DEPTH if depth is None else depth
     joint = open_joint(str(detector), options)
     return joint.detector, joint.depth
 
 
 def is_one_file(detector: object, depth: object) -> bool:
-    """Whether detector and depth network are named alike."""
-    return isinstance(detector, str | Path) and isinstance(depth, str | Path) and Path(detector) == Path(depth)
+    """Whether one network is both: named as both, or a joint one that is named as the detector where depth is None.
+
+    Raises:
+        ModelError: If there is no such detector, or its card is wrong.
+    """
+    if not isinstance(detector, str | Path):
+        return False
+    return is_joint(detector) if depth is None else isinstance(depth, str | Path) and Path(detector) == Path(depth)
 
 
 def given_detector(given: str | Path | Detector | None, options: RunOptions, *, tiles: bool = False) -> Detector:

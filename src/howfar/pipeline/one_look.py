@@ -9,13 +9,14 @@ from howfar.io.depth_units import AUTO as AUTO_UNIT
 from howfar.io.depth_units import Unit
 from howfar.io.depth_values import is_depth_file
 from howfar.models import (
+    DEFAULT_DEPTH,
     DEFAULT_DETECTOR,
     RunOptions,
     open_depth_network,
     open_detector,
     open_joint,
 )
-from howfar.pipeline.given import given_depth, is_one_file, own_boxes
+from howfar.pipeline.given import is_one_file, own_boxes
 from howfar.pipeline.open_methods import DEFAULT_METHOD, open_method
 from howfar.pipeline.own_depth import OwnDepth
 from howfar.pipeline.own_detections import OwnDetections
@@ -55,13 +56,12 @@ def look(
     if detections is not None:
         settings["detector"] = own_boxes(settings.get("detector"))
     options = RunOptions(**{each.name: settings[each.name] for each in fields(RunOptions) if each.name in settings})
-    settings["depth"] = given_depth(settings.get("detector", DEFAULT_DETECTOR), settings.get("depth"))
-    if is_one_file(settings.get("detector"), settings["depth"]):
+    if is_one_file(settings.get("detector"), settings.get("depth")):
         joint = _kept_joint(str(settings["detector"]), options)
         settings |= {"detector": joint.detector, "depth": joint.depth}
     for name, default, opener in (
         ("detector", DEFAULT_DETECTOR, _kept_detector),
-        ("depth", None, _kept_depth_network),
+        ("depth", DEFAULT_DEPTH, _kept_depth_network),
         ("anchor", None, _kept_anchor),
         ("method", DEFAULT_METHOD, _kept_method),
     ):

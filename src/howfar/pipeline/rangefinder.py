@@ -24,7 +24,6 @@ from howfar.pipeline.depth_scale import check_scale
 from howfar.pipeline.given import (
     GivenCamera,
     given_camera,
-    given_depth,
     given_detector,
     given_estimator,
     given_eyes,
@@ -174,7 +173,7 @@ class Rangefinder:
             given_names(cues, "cues"), camera_height_m=camera_height_m, horizon_px=horizon_px, sizes=own_sizes
         )
         self.ranging = Ranging(given_methods(method, options), used_cues, max_depth_m)
-        detector, depth = given_heads(detector, given_depth(detector, depth), options)
+        detector, depth = given_heads(detector, depth, options)
         object_detector = given_detector(detector, options, tiles=plain_flag(tiles, "tiles"))
         estimator = given_estimator(depth, options)
         anchor_estimator = None if anchor is None else given_estimator(anchor, options, "anchor")
