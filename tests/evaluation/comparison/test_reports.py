@@ -93,7 +93,7 @@ def test_what_was_not_measured_is_called_so() -> None:
 
 def test_glass_is_measured_where_its_outlines_are_known() -> None:
     surface = SurfaceSums(depth_update(TRUTH_M * 1.5, TRUTH_M), depth_update(TRUTH_M * 1.25, TRUTH_M))
-    sums = NetworkSums(surface.inside, BoundarySums.none(), {"glass": surface}, (0.5,), (0.1,))
+    sums = NetworkSums(surface.inside, BoundarySums.none(), {"glass": surface}, ssims=(0.5,), times_s=(0.1,))
     of = ComparisonResult(ComparisonOptions(True), 1, True, "the truth", {"a": "metres"}, {"a": sums})
     _, _, properties = tables(of)
     assert row(properties, "Transparent objects") == ("REL on glass (16 px)", "0.5000; elsewhere 0.2500")
