@@ -23,13 +23,11 @@ from howfar.datasets.opening import open_depth_dataset
 from howfar.evaluation.depth.evaluation import DepthOptions, evaluate_depth
 from howfar.evaluation.depth.protocols import find_protocol
 from howfar.evaluation.detection.evaluation import DetectionOptions, evaluate_detector
-from howfar.io.picture_writer import jpeg_bytes
-from howfar.io.pictures import decode_picture
 from howfar.models import CardDepth, RunOptions, open_depth_network, open_detector
 from howfar.models.openvino_library import has_bf16
 from howfar.models.preprocess import to_tensor
 from howfar.scene import Camera, Frame
-from photos import photo
+from photos import photo, whole_look
 
 RUNS = 120
 KITTI_FOCAL_PX = 721.54
@@ -70,7 +68,6 @@ def tell(what: str, works: dict[str, Work]) -> None:
 
 def speed(image: np.ndarray, options: dict[str, RunOptions], joint: Path | None) -> None:
     """Print the times of both networks alone, and of a whole look."""
-    jpeg = jpeg_bytes(image)
     for what, opened in (("detector", open_detector), ("depth network", open_depth_network)):
         networks = {name: opened(options=how) for name, how in options.items()}
         tensor, _ = to_tensor(image, next(iter(networks.values())).card.input)
@@ -84,10 +81,7 @@ def speed(image: np.ndarray, options: dict[str, RunOptions], joint: Path | None)
     tell("look", {name: partial(each.look, image) for name, each in finders.items()})
     tell(
         "look, JPEG decoded and drawn",
-        {
-            name: lambda finder=each: finder.look(decode_picture(jpeg, "photo.jpg")).draw()
-            for name, each in finders.items()
-        },
+        {name: whole_look(each, image) for name, each in finders.items()},
     )
 
 

@@ -26,11 +26,10 @@ from numpy.typing import NDArray
 from engines import ways
 from howfar import Rangefinder
 from howfar.io.picture_writer import jpeg_bytes
-from howfar.io.pictures import decode_picture
 from howfar.models import DEFAULT_DEPTH, DEFAULT_DETECTOR, CardJoint, RunOptions
 from howfar.models.preprocess import to_tensor
 from overlap import tell_overlap
-from photos import photo
+from photos import photo, whole_look
 
 Work = Callable[[], object]
 
@@ -158,7 +157,7 @@ def main() -> None:
     jpeg = jpeg_bytes(image)
 
     def look(opened: Rangefinder) -> Work:
-        return lambda: opened.look(decode_picture(jpeg, "photo.jpg")).draw()
+        return whole_look(opened, image)
 
     times = least({name: look(each) for name, each in finders.items()}, words.runs)
     tell("look: JPEG decoded, objects ranged, drawn", times, first)

@@ -7,28 +7,18 @@ whole looks, from a JPEG to the drawn picture. The least of the runs counts.
 """
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from howfar import Rangefinder
-from howfar.io.picture_writer import jpeg_bytes
-from howfar.io.pictures import decode_picture
 from howfar.models import RunOptions, open_depth_network, open_detector, open_joint
 from howfar.models.preprocess import to_tensor
 from howfar.models.run_options import Engine, Precision
-from photos import photo
+from photos import photo, whole_look
 from speed import least_ms
-
-
-def whole_look(finder: Rangefinder, image: NDArray[np.uint8]) -> Callable[[], object]:
-    """From the bytes of a JPEG to the drawn picture."""
-    jpeg = jpeg_bytes(image)
-    return lambda: finder.look(decode_picture(jpeg, "photo.jpg")).draw()
 
 
 def main() -> None:

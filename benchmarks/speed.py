@@ -14,13 +14,11 @@ from pathlib import Path
 import numpy as np
 
 from howfar import Detections, Rangefinder
-from howfar.io.picture_writer import jpeg_bytes
-from howfar.io.pictures import decode_picture
 from howfar.models import open_depth_network, open_detector, open_foreground
 from howfar.models.preprocess import to_tensor
 from howfar.ranging.methods.foreground import Foreground
 from howfar.scene import Detector, Frame, Query
-from photos import photo
+from photos import photo, whole_look
 
 RUNS = 60
 
@@ -81,11 +79,10 @@ def main() -> None:
     parser.add_argument("photo", type=Path, nargs="?")
     image = photo(parser.parse_args().photo)
     finder = Rangefinder()
-    jpeg = jpeg_bytes(image)
     networks, look, whole = least_ms(
         bare_calls(image),
         lambda: finder.look(image),
-        lambda: finder.look(decode_picture(jpeg, "photo.jpg")).draw(),
+        whole_look(finder, image),
     )
     print(f"{len(finder.look(image))} objects in the picture")
     print(f"three bare session.run calls        {networks:6.1f} ms   1.00")
