@@ -8,21 +8,26 @@ tells how often the pictures of a source are there, where that is not once.
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
-import cv2
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from howfar.datasets import DepthSample, DetectionSample
 from howfar.errors import HowfarError, OutputError, SettingError
-from howfar.training.data.depth.pairs import labelled_pairs, source_pairs
+from howfar.io.picture_writer import save_picture
+from howfar.training.data.depth.pairs import SourcePairs, labelled_pairs, source_pairs
 from howfar.training.data.joint.photos import labelled_photos
 from howfar.training.recipe import JointRecipe, read_recipe
 
+Named = tuple[str, NDArray[np.uint8]]
+"""The name of a file, without its ending, and its picture."""
 
-def write_pictures(recipe: JointRecipe, folder: Path, times: dict[str, int]) -> int:
+
+def write_pictures(recipe: JointRecipe, folder: Path, times: Mapping[str, int]) -> int:
     """Write the pictures to a new folder.
 
     Args:
@@ -48,24 +53,29 @@ def write_pictures(recipe: JointRecipe, folder: Path, times: dict[str, int]) -> 
     rooms, _ = labelled_pairs(recipe)
     photos, _ = labelled_photos(recipe.photos)
     folder.mkdir(parents=True)
-    border = recipe.augmentation.border_px
     written = 0
-    for number, room in enumerate(rooms):
-        inner = room.image[border : room.image.shape[0] - border, border : room.image.shape[1] - border]
-        written += _write(inner, folder / f"room-{number:05d}.png")
-    for number, photo in enumerate(photos):
-        written += _write(photo.image, folder / f"photo-{number:05d}.png")
-    for place, pairs in enumerate(sources):
-        for number, pair in enumerate(pairs.samples):
-            for again in range(times.get(pairs.settings.name, 1)):
-                written += _write(pair.image, folder / f"source{place}-{number:05d}-{again}.png")
+    for name, rgb in chain(_rooms(rooms, recipe.augmentation.border_px), _photos(photos), _sources(sources, times)):
+        save_picture(rgb, folder / f"{name}.png")
+        written += 1
     return written
 
 
-def _write(rgb: NDArray[np.uint8], path: Path) -> int:
-    if not cv2.imwrite(str(path), rgb[..., ::-1]):
-        raise OutputError(f"{path} cannot be written.")
-    return 1
+def _rooms(rooms: Sequence[DepthSample], border_px: int) -> Iterator[Named]:
+    for number, room in enumerate(rooms):
+        height, width = room.image.shape[:2]
+        yield f"room-{number:05d}", room.image[border_px : height - border_px, border_px : width - border_px]
+
+
+def _photos(photos: Sequence[DetectionSample]) -> Iterator[Named]:
+    for number, photo in enumerate(photos):
+        yield f"photo-{number:05d}", photo.image
+
+
+def _sources(sources: Sequence[SourcePairs], times: Mapping[str, int]) -> Iterator[Named]:
+    for place, pairs in enumerate(sources):
+        for number, pair in enumerate(pairs.samples):
+            for again in range(times.get(pairs.settings.name, 1)):
+                yield f"source{place}-{number:05d}-{again}", pair.image
 
 
 def _times(words: Sequence[str]) -> dict[str, int]:
