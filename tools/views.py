@@ -116,7 +116,7 @@ class Spans(NamedTuple):
 
     def show(self, images: Tensor, size_px: tuple[int, int]) -> Tensor:
         """The views of N×3×C×C uint8 canvases: N×3×H×W, 0 to 255, by linear interpolation; 0 beyond the canvas."""
-        return (self.sampled if images.is_cuda else self.warped)(images, size_px)
+        return (self.warped if images.device.type == "cpu" else self.sampled)(images, size_px)
 
     def sampled(self, images: Tensor, size_px: tuple[int, int]) -> Tensor:
         """The views as PyTorch makes them on any device."""

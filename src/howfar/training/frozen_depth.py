@@ -62,7 +62,7 @@ class FrozenDepth:
 
     def _said(self, x: Tensor) -> Tensor:
         """The network's own output for what it is fed with."""
-        if x.is_cuda:
+        if x.device.type != "cpu":
             self.network = self.network.to(x.device)
             depth_m: Tensor = self.network(x.contiguous(memory_format=torch.channels_last))
             return depth_m
