@@ -73,7 +73,7 @@ def test_a_joint_network_in_int8_keeps_boxes_and_depth(tmp_path: Path) -> None:
     assert "mean difference of depth" in printed
     assert "the card has no focal_px that could take it" in printed
     file = tmp_path / "small.onnx"
-    assert f"howfar look PHOTO --detector {file}" in printed
+    assert f"howfar look PHOTO --detector {file}" in printed.splitlines()
 
 
 @pytest.mark.slow
